@@ -1,0 +1,213 @@
+/**
+ * The typed face of the native addon. What is written here is what `native/binding` builds;
+ * nothing else crosses between JavaScript and C++.
+ */
+
+/** Transports this addon was built with. `loopback` joins two endpoints of one process: the floor of the loop itself. */
+export type NativeTransport = 'loopback' | 'tcp' | 'udp'
+
+export type WaitPolicy = 'spin' | 'block'
+export type WorkloadName = 'ping-pong' | 'stream'
+/** Of a stream, seen from the client: `up` = the client sends, `down` = it receives, `both` = each way at once. */
+export type Direction = 'up' | 'down' | 'both'
+
+/** Socket options as requested; `null` leaves the kernel's own. */
+export interface SocketOptions {
+  sendBufferBytes: number | null
+  receiveBufferBytes: number | null
+  /** TCP_NODELAY (tcp(7)); meaningless for UDP. */
+  noDelay: boolean
+  /** TCP_CONGESTION (tcp(7)), e.g. `cubic`. */
+  congestionControl: string | null
+  /** Differentiated services code point, 0–63 (RFC 2474); written to IP_TOS or IPV6_TCLASS. */
+  dscp: number | null
+  /** SO_BUSY_POLL (socket(7)), microseconds. */
+  busyPollUs: number | null
+  /** UDP_SEGMENT and UDP_GRO (udp(7)) for UDP streams where the kernel has them. */
+  segmentationOffload: boolean
+}
+
+/** One end of one repetition. All times are nanoseconds, below 2^53. */
+export interface EndpointSpec {
+  transport: NativeTransport
+  role: 'client' | 'server'
+  /** Numeric IPv4 or IPv6 address to bind to. The port is the kernel's choice. */
+  localAddress: string
+  workload: WorkloadName
+  /** For `ping-pong` it is `up` and has no further meaning. */
+  direction: Direction
+  /** Connections per direction, 1–64; 1 for `ping-pong`. */
+  streams: number
+  /** 1 to 67,108,864; UDP at most 65,507 (IPv4) or 65,527 (IPv6). */
+  messageSizeBytes: number
+  wait: WaitPolicy
+  /** Warm-up ends when windows agree, at the latest after this; 0 = none. */
+  warmupCapNs: number
+  /** Length of the measured phase; 0 = `iterations` decides. */
+  durationNs: number
+  /** Messages of the measured phase (ping-pong: round trips); 0 = `durationNs` decides. */
+  iterations: number
+  /** Length of an interval of the time series; doubled natively when a run has more than 64 of them. */
+  intervalNs: number
+  /** Offered load of a stream in one direction over all its connections, payload bits per second; 0 = unlimited. */
+  rateBitsPerSec: number
+  /** UDP ping-pong: a reply that has not come by then is lost. */
+  messageTimeoutNs: number
+  /** No progress for so long is a stall and ends the run. */
+  idleTimeoutNs: number
+  /** Limit on `connect()`. */
+  connectTimeoutNs: number
+  /** CPUs the measuring threads are pinned to, in turn; empty = unpinned. */
+  cpus: number[]
+  socket: SocketOptions
+}
+
+/** What the kernel granted (getsockopt after connecting, first connection); `null` where it does not apply. */
+export interface EffectiveSettings {
+  localAddress: string
+  remoteAddress: string
+  localPort: number | null
+  remotePort: number | null
+  sendBufferBytes: number | null
+  receiveBufferBytes: number | null
+  noDelay: boolean | null
+  congestionControl: string | null
+  dscp: number | null
+  busyPollUs: number | null
+  maxSegmentBytes: number | null
+  /** UDP_SEGMENT in use by the sender. */
+  gso: boolean | null
+  /** UDP_GRO in use by the receiver. */
+  gro: boolean | null
+}
+
+/** A failure inside the addon. As a thrown `Error` it has the same fields. */
+export interface NativeFault {
+  /** `ADDRESS_IN_USE`, `CONNECT_TIMEOUT`, `CONNECT_REFUSED`, `PEER_CLOSED`, `STALLED`, `BAD_BLOB`, `BAD_SPEC`, `SOCKET`, `UNSUPPORTED`, `NO_MEMORY`, `THREAD`, `STOPPED` … */
+  code: string
+  /** The call that failed, e.g. `bind`. */
+  op: string
+  /** 0 when no system call was at fault. */
+  errno: number
+  message: string
+}
+
+/** Cumulative state of one link at one instant; a phase or an interval is the difference of two. */
+export interface Mark {
+  /** Since the start of this link's loop, on the run's clock. */
+  timeNs: number
+  /** Messages done: round trips (ping-pong), sent (sender), received (receiver). */
+  messages: number
+  /** Payload bytes of those messages: one way. */
+  bytes: number
+  /** Ping-pong UDP: not answered in time. Stream receiver: gaps in the sequence. */
+  lost: number
+  duplicates: number
+  reordered: number
+  /** Ping-pong UDP: answered after the timeout (also counted in `lost`). */
+  late: number
+  /** Refused by the local stack: ENOBUFS/EAGAIN at the sender, SK_MEMINFO_DROPS at the receiver. */
+  localDrops: number
+  /** RUSAGE_THREAD of the measuring thread (getrusage(2)). */
+  cpuUserNs: number
+  cpuSystemNs: number
+  voluntaryContextSwitches: number
+  involuntaryContextSwitches: number
+}
+
+/** HdrHistogram layout: 1 ns lowest discernible, 3 significant digits; sparse, ascending indices. */
+export interface RawHistogram {
+  /** Indices into HdrHistogram's counts array for (1, highestTrackableNs, 3). */
+  indices: Int32Array
+  /** Same length; whole numbers below 2^53. */
+  counts: Float64Array
+  /** Samples counted, overflow included. */
+  count: number
+  /** Samples above the highest trackable value; they are in `count`, `maxNs` and `sumNs`, not in `counts`. */
+  overflow: number
+  /** Exact; `null` when nothing was counted. */
+  minNs: number | null
+  maxNs: number | null
+  sumNs: number
+}
+
+/** What one connection did, at this end. */
+export interface LinkOutcome {
+  /** Ping-pong: initiator (client) and responder; stream: sender and receiver. */
+  role: 'initiator' | 'responder' | 'sender' | 'receiver'
+  /** Where the measuring thread was pinned; `null` = unpinned. */
+  pinnedCpu: number | null
+  /** Initiator and receiver decide over phases; `null` for the others. */
+  warmup: { durationNs: number; ended: 'steady' | 'cap' | 'none' } | null
+  /**
+   * At least the first and last instant of what was measured. Initiator and receiver: `marks[0]` is the end of warm-up, then one per
+   * interval, the last is the end. Responder and sender: cumulative from the start at regular times, to be matched by `messages` or `bytes`.
+   */
+  marks: Mark[]
+  /** Initiator: round trips of the measured phase. Others `null`. */
+  latency: RawHistogram | null
+  /** Initiator: one per interval (`marks[i]` to `marks[i+1]`); they add up to `latency`. */
+  intervalLatencies: RawHistogram[]
+}
+
+export interface ClockReport {
+  source: 'tsc' | 'monotonic-raw'
+  /** Median cost of one reading. */
+  readingCostNs: number
+  /** Smallest step seen between two different readings. */
+  resolutionNs: number
+  /** Slope used for recording against the slope over the whole run, parts per million; `null` for monotonic-raw and before a run. */
+  driftPpm: number | null
+}
+
+export interface RunOutcome {
+  /** `completed`: as asked; `stopped`: by `stop()`; `peer-closed`: the other end went away, in order; `failed`: see `fault`. What was measured until then is kept in each case. */
+  status: 'completed' | 'stopped' | 'peer-closed' | 'failed'
+  fault: NativeFault | null
+  clock: ClockReport
+  links: LinkOutcome[]
+  /** Soft-interrupt time of the whole machine over the measured phase, /proc/stat, all CPUs; `null` when not readable. */
+  softirqNs: number | null
+  effective: EffectiveSettings
+}
+
+/** Slots of the progress block handed to `run()`; written by the measuring threads, read with `Atomics.load`. */
+export const PROGRESS_SLOTS = { phase: 0, messages: 1, bytes: 2, lost: 3 } as const
+export const PROGRESS_SLOT_COUNT = 8
+/** Values of the `phase` slot. */
+export const PROGRESS_PHASES = ['idle', 'warmup', 'measure', 'done'] as const
+
+/** One end of a connection (or of N of them). `open` → `connect` → `run` → `close`; each once. */
+export interface Endpoint {
+  /** Binds, and returns what the peer needs to connect: opaque, at most 4,096 bytes. Throws {@link NativeFault}. */
+  open(): Uint8Array
+  /** Connects all links on a thread of its own. Rejects with {@link NativeFault} within `connectTimeoutNs`, or at once on `stop()`. */
+  connect(peer: Uint8Array): Promise<void>
+  /** Runs the workload on threads of its own. Never rejects once the loop has begun. `progress` has PROGRESS_SLOT_COUNT slots. */
+  run(progress: BigInt64Array | null): Promise<RunOutcome>
+  /** Ends `connect` or `run` soon, also where it sleeps in the kernel. May be called at any time, any number of times. */
+  stop(): void
+  effective(): EffectiveSettings
+  /** Closes all sockets. Idempotent; `stop()`s first when something is under way. */
+  close(): void
+}
+
+export interface Addon {
+  /** Build facts for the result file. */
+  readonly build: {
+    version: string
+    compiler: string
+    flags: string
+    sanitizer: string | null
+    transports: NativeTransport[]
+  }
+  Endpoint: new (spec: EndpointSpec) => Endpoint
+  /** Chooses the clock as a run would and measures it (about 20 ms). */
+  clockReport(): ClockReport
+  /** Highest value the histograms hold before overflow is counted. */
+  readonly highestTrackableNs: number
+  /** Records `values` (ns) into a native histogram and gives it back: for tests and `bench/`. `elapsedNs` covers the recording alone. */
+  recordValues(values: Float64Array): { histogram: RawHistogram; elapsedNs: number }
+  /** Cost of `rounds` × (two clock readings + one record) and of the readings alone: for `bench/`. */
+  recordingCost(rounds: number): { pairNs: number; pairAndRecordNs: number; histogramBytes: number }
+}

@@ -1,0 +1,43 @@
+import type { Direction, SocketOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
+
+/** Transports a user can name. Those without an implementation yet are refused by name. */
+export const TRANSPORT_NAMES = ['rdma', 'tcp', 'udp', 'quic', 'tls'] as const
+export type TransportName = (typeof TRANSPORT_NAMES)[number]
+
+/** What is measured in one row of the result: a transport × a workload × one set of parameters. Frozen. */
+export interface Case {
+  /** Canonical, unique in a plan, same on every machine: `tcp/ping-pong/64B/block`, further parts only where they differ from the default. */
+  readonly key: string
+  readonly transport: TransportName
+  readonly workload: WorkloadName
+  readonly parameters: CaseParameters
+}
+
+/** As requested, after defaults. Times are nanoseconds. */
+export interface CaseParameters {
+  readonly messageSizeBytes: number
+  readonly wait: WaitPolicy
+  readonly direction: Direction
+  readonly streams: number
+  readonly warmupCapNs: number
+  /** 0 = `iterations` decides. */
+  readonly durationNs: number
+  /** 0 = `durationNs` decides. */
+  readonly iterations: number
+  readonly intervalNs: number
+  /** 0 = unlimited. */
+  readonly rateBitsPerSec: number
+  readonly messageTimeoutNs: number
+  readonly idleTimeoutNs: number
+  readonly connectTimeoutNs: number
+  /** `auto` = one CPU for each end where there are enough, `none`, or what the user named. */
+  readonly pin: 'auto' | 'none' | { readonly client: readonly number[]; readonly server: readonly number[] }
+  readonly socket: Readonly<SocketOptions>
+}
+
+/** All that a run is going to do, in order. */
+export interface Plan {
+  readonly cases: readonly Case[]
+  /** Repetitions of each case, 1–1000. */
+  readonly repetitions: number
+}

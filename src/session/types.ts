@@ -1,0 +1,38 @@
+import type { Addon, NativeFault, RunOutcome } from '../addon/addon.js'
+import type { Environment } from '../results/schema.js'
+
+/** One end's share of a repetition. */
+export interface EndReport {
+  /** Everything the addon measured; `null` when its process died before it could tell. */
+  outcome: RunOutcome | null
+  /** Set when this end failed before or outside the loop (open, connect, process death). */
+  fault: NativeFault | null
+  /** Addon build that measured. */
+  build: Addon['build'] | null
+  /** CPUs asked for (after `auto` was resolved at that end); empty = unpinned. */
+  cpus: number[]
+  /** CPUs this end may use at all, and threads it ran on them: to flag a shared or saturated machine. */
+  availableCpus: number
+  /** All threads of the endpoint process over its life, process.resourceUsage(). */
+  processCpuNs: number
+}
+
+/** What one repetition gave, from both ends; input of `results/`. */
+export interface RepetitionReport {
+  /** `aborted`: the user's signal ended it; `failed`: see `failure`. Both keep what was measured. */
+  status: 'completed' | 'aborted' | 'failed'
+  startedAt: string
+  /** Wall time from the first message to the agent until both ends had reported. */
+  totalNs: number
+  client: EndReport
+  server: EndReport
+  failure: { code: string; exitCode: number; message: string; hint: string | null } | null
+}
+
+/** What the agent said of itself in its hello; validated. */
+export interface AgentFacts {
+  tool: { name: string; version: string }
+  protocol: number
+  environment: Environment
+  transports: string[]
+}
