@@ -183,8 +183,12 @@ export interface Endpoint {
   open(): Uint8Array
   /** Connects all links on a thread of its own. Rejects with {@link NativeFault} within `connectTimeoutNs`, or at once on `stop()`. */
   connect(peer: Uint8Array): Promise<void>
-  /** Runs the workload on threads of its own. Never rejects once the loop has begun. `progress` has PROGRESS_SLOT_COUNT slots. */
-  run(progress: BigInt64Array | null): Promise<RunOutcome>
+  /**
+   * Runs the workload on threads of its own. Never rejects once the loop has begun. `progress` has PROGRESS_SLOT_COUNT slots.
+   * `onMeasured` is called once, when every initiator or receiver of this end has finished by itself (never after `stop()` or a failure, never
+   * where there is none); the promise settles when the senders and responders of this end are through too, which takes a `stop()`.
+   */
+  run(progress: BigInt64Array | null, onMeasured?: () => void): Promise<RunOutcome>
   /** Ends `connect` or `run` soon, also where it sleeps in the kernel. May be called at any time, any number of times. */
   stop(): void
   effective(): EffectiveSettings
