@@ -1,0 +1,41 @@
+/**
+ * What can make a result doubtful: each flag and the sentence that says so. The names are part of the
+ * file format: they are added to, never renamed.
+ */
+export const FLAG_SENTENCES = {
+  loopback: 'both ends ran on one machine over loopback: no network was crossed',
+  'software-rdma': 'the RDMA device is emulated by the kernel, not hardware',
+  'emulated-cpu': 'the CPU is emulated: compare only with results of the same kind',
+  'virtual-machine': 'an end ran in a virtual machine: the host can delay it unseen',
+  'cpu-saturated':
+    'a sleeping wait used a whole CPU: the figure is the limit of that CPU, not of the path',
+  'shared-cpu': 'the measuring threads of both ends had to share CPUs',
+  unpinned: 'the scheduler was free to move measuring threads between CPUs',
+  'clock-unstable':
+    'the clock drifted by more than 50 ppm, or its steps are too coarse for what was measured',
+  'too-few-samples': 'too few samples for p50 or p99: a percentile needs ten samples beyond it',
+  'warmup-unsteady': 'the warm-up hit its time limit before the path was steady',
+  loss: 'messages were lost; percentiles cover those that came back',
+  overflow:
+    'samples exceeded the histogram range: they are counted, and bounded only by the maximum',
+  'harness-overload': 'the measuring thread was pushed off its CPU often',
+  governor:
+    'the CPU frequency governor is not `performance`: frequency may have changed during the run',
+  'few-repetitions': 'fewer than 3 repetitions completed: their spread is not known',
+  aborted: 'the run was cut short; what was measured until then is kept',
+  failed: 'at least one repetition failed',
+  throttled: 'a CPU quota (cgroup) limits an end to less than the CPUs it sees',
+  'sanitizer-build': 'built with a sanitizer: several times slower than a normal build',
+  'version-mismatch': 'the two ends ran different versions of xrbench',
+} as const
+
+export type Flag = keyof typeof FLAG_SENTENCES
+
+/** Every flag, in the order in which they are shown. */
+export const FLAGS = Object.keys(FLAG_SENTENCES) as [Flag, ...Flag[]]
+
+/** The given flags once each, in the order of {@link FLAGS}. */
+export function sortFlags(flags: Iterable<Flag>): Flag[] {
+  const present = new Set(flags)
+  return FLAGS.filter((flag) => present.has(flag))
+}

@@ -1,0 +1,171 @@
+import { z } from 'zod'
+
+const count = z.int().nonnegative()
+const ns = z.number().nonnegative()
+const quantile = ns.nullable()
+
+/** Percentiles kept in a result, with the quantile each stands for as `1 - 1/oneIn`. */
+export const PERCENTILES = [
+  { key: 'p50', oneIn: 2 },
+  { key: 'p90', oneIn: 10 },
+  { key: 'p99', oneIn: 100 },
+  { key: 'p999', oneIn: 1_000 },
+  { key: 'p9999', oneIn: 10_000 },
+  { key: 'p99999', oneIn: 100_000 },
+] as const
+
+export type PercentileKey = (typeof PERCENTILES)[number]['key']
+
+const percentilesSchema = z
+  .object({
+    p50: quantile,
+    p90: quantile,
+    p99: quantile,
+    p999: quantile,
+    p9999: quantile,
+    p99999: quantile,
+  })
+  .meta({
+    id: 'Percentiles',
+    description:
+      'ns; highest value equivalent within the resolution of the histogram (0.1 %); null has a reason',
+  })
+
+const reasonsSchema = z
+  .partialRecord(z.enum(['p50', 'p90', 'p99', 'p999', 'p9999', 'p99999']), z.string())
+  .describe('why a percentile is null')
+
+const histogram = z
+  .string()
+  .describe(
+    'HdrHistogram V2, deflated, base64: lowest 1 ns, 3 significant digits; overflow is not in it',
+  )
+
+export const latencySchema = z
+  .object({
+    unit: z.literal('ns'),
+    spans: z.literal('round-trip').describe('the whole round trip, never halved'),
+    count: count.describe('samples, overflow included'),
+    overflow: count.describe('samples above the range of the histogram'),
+    minNs: quantile.describe('exact'),
+    maxNs: quantile.describe('exact'),
+    meanNs: quantile.describe('exact: sum over count'),
+    stddevNs: quantile.describe('from the histogram, overflow left out'),
+    percentiles: percentilesSchema.describe('over the samples that came back'),
+    unavailable: reasonsSchema,
+    percentilesWithLoss: percentilesSchema
+      .nullable()
+      .describe('lost messages counted as infinitely late; null when nothing was lost'),
+    unavailableWithLoss: reasonsSchema,
+    histogram,
+  })
+  .meta({ id: 'Latency', description: 'Round-trip time, one sample per message, warm-up excluded' })
+
+const perDirection = z.object({
+  goodputBitsPerSec: ns.describe('payload bits'),
+  messagesPerSec: ns,
+})
+
+export const throughputSchema = z
+  .object({
+    goodputBitsPerSec: ns.describe(
+      'payload bits delivered, both directions added; ping-pong: one way',
+    ),
+    messagesPerSec: ns.describe('messages delivered; ping-pong: round trips'),
+    measuredAt: z
+      .enum(['receiver', 'initiator'])
+      .describe(
+        'stream: at the receiver, between its own time stamps; ping-pong: at the initiator',
+      ),
+    perDirection: z.object({
+      up: perDirection.nullable().describe('client to server'),
+      down: perDirection.nullable().describe('server to client'),
+    }),
+  })
+  .meta({ id: 'Throughput' })
+
+export const lossSchema = z
+  .object({
+    sent: count.describe(
+      'messages the receiver had reason to expect: those that came and those lost',
+    ),
+    lost: count.describe('ping-pong: not answered in time; stream: gaps in the sequence'),
+    lostFraction: z
+      .number()
+      .min(0)
+      .max(1)
+      .nullable()
+      .describe('lost / sent; null when nothing was sent'),
+    reordered: count,
+    duplicates: count,
+    late: count.describe('answered after the timeout; also counted in lost'),
+    localDropsSender: count.nullable().describe("refused by the sender's own stack"),
+    localDropsReceiver: count.nullable().describe("dropped by the receiver's own socket"),
+  })
+  .meta({ id: 'Loss', description: 'Over the measured phase; UDP only' })
+
+export const cpuSchema = z
+  .object({
+    userNs: ns,
+    systemNs: ns,
+    perMessageNs: quantile.describe(
+      'user and system time over the messages this end handled in windowNs; ping-pong: per round trip',
+    ),
+    voluntaryContextSwitches: count,
+    involuntaryContextSwitches: count,
+    softirqNs: quantile.describe(
+      'soft-interrupt time of the whole machine over the measured phase',
+    ),
+    utilisation: quantile.describe(
+      'CPU time over wall time, all measuring threads added; 1 = one CPU',
+    ),
+    busiestThread: quantile.describe('utilisation of the busiest measuring thread'),
+    windowNs: ns.describe(
+      'wall time these numbers cover; at most the sampling step off the measured phase',
+    ),
+    pinnedCpus: z
+      .array(count)
+      .describe('CPUs the measuring threads were pinned to; empty = unpinned'),
+  })
+  .meta({ id: 'Cpu', description: 'Measuring threads of one end, RUSAGE_THREAD' })
+
+export const clockSchema = z
+  .object({
+    source: z.enum(['tsc', 'monotonic-raw']),
+    readingCostNs: ns.describe('median cost of one reading'),
+    resolutionNs: ns.describe('smallest step seen between two different readings'),
+    driftPpm: z.number().nullable().describe('slope used against the slope over the whole run'),
+  })
+  .meta({ id: 'Clock' })
+
+export const intervalSchema = z
+  .object({
+    startNs: ns.describe('since the start of the measured phase'),
+    durationNs: ns,
+    messages: count,
+    bytes: count,
+    latency: z
+      .object({ count, overflow: count, minNs: quantile, maxNs: quantile, histogram })
+      .nullable()
+      .describe('the histograms of all intervals add up to that of the repetition'),
+  })
+  .meta({ id: 'Interval' })
+
+export const spreadSchema = z
+  .object({
+    median: z.number(),
+    min: z.number(),
+    max: z.number(),
+    count: z.int().positive().describe('repetitions that had a value'),
+  })
+  .meta({ id: 'Spread', description: 'Over repetitions, the statistical unit' })
+
+export type Percentiles = z.infer<typeof percentilesSchema>
+export type PercentileReasons = z.infer<typeof reasonsSchema>
+export type Latency = z.infer<typeof latencySchema>
+export type Throughput = z.infer<typeof throughputSchema>
+export type Loss = z.infer<typeof lossSchema>
+export type Cpu = z.infer<typeof cpuSchema>
+export type Clock = z.infer<typeof clockSchema>
+export type Interval = z.infer<typeof intervalSchema>
+export type Spread = z.infer<typeof spreadSchema>

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+
+const count = z.int().nonnegative()
+const ns = z.int().nonnegative()
+const cpuList = z.array(count).max(1024).readonly()
+
+const socketOptions = z
+  .object({
+    sendBufferBytes: count.nullable(),
+    receiveBufferBytes: count.nullable(),
+    noDelay: z.boolean().describe('TCP_NODELAY'),
+    congestionControl: z.string().max(32).nullable().describe('TCP_CONGESTION'),
+    dscp: z.int().min(0).max(63).nullable().describe('differentiated services code point'),
+    busyPollUs: count.nullable().describe('SO_BUSY_POLL, microseconds'),
+    segmentationOffload: z.boolean().describe('UDP_SEGMENT and UDP_GRO'),
+  })
+  .describe("socket options as requested; null leaves the kernel's own")
+
+/** As requested, after defaults; the JSON face of `CaseParameters`. */
+export const parametersSchema = z
+  .object({
+    messageSizeBytes: z.int().positive(),
+    wait: z
+      .enum(['spin', 'block'])
+      .describe('spin: polls without sleeping; block: sleeps in the kernel'),
+    direction: z.enum(['up', 'down', 'both']).describe('of a stream: up = the client sends'),
+    streams: z.int().min(1).describe('connections per direction'),
+    warmupCapNs: ns.describe('warm-up ends at the latest after this'),
+    durationNs: ns.describe('0 = iterations decides'),
+    iterations: count.describe('0 = durationNs decides'),
+    intervalNs: ns.describe('length of an interval of the time series, before doubling'),
+    rateBitsPerSec: z.number().nonnegative().describe('offered load, payload bits; 0 = unlimited'),
+    messageTimeoutNs: ns.describe('UDP ping-pong: a reply that has not come by then is lost'),
+    idleTimeoutNs: ns.describe('no progress for so long is a stall'),
+    connectTimeoutNs: ns,
+    pin: z.union([
+      z.enum(['auto', 'none']),
+      z.object({ client: cpuList, server: cpuList }).describe('CPUs named by the user'),
+    ]),
+    socket: socketOptions,
+  })
+  .meta({ id: 'Parameters', description: 'Parameters of a case; times in nanoseconds' })
+
+/** What the kernel granted, read back after connecting (first connection). */
+export const effectiveSchema = z
+  .object({
+    localAddress: z.string().max(256),
+    remoteAddress: z.string().max(256),
+    localPort: count.nullable(),
+    remotePort: count.nullable(),
+    sendBufferBytes: count.nullable(),
+    receiveBufferBytes: count.nullable(),
+    noDelay: z.boolean().nullable(),
+    congestionControl: z.string().max(32).nullable(),
+    dscp: count.nullable(),
+    busyPollUs: count.nullable(),
+    maxSegmentBytes: count.nullable().describe('TCP_MAXSEG'),
+    gso: z.boolean().nullable().describe('UDP_SEGMENT in use by the sender'),
+    gro: z.boolean().nullable().describe('UDP_GRO in use by the receiver'),
+  })
+  .meta({ id: 'Effective', description: 'What the kernel granted; null where it does not apply' })
