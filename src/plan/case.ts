@@ -31,7 +31,10 @@ export interface CaseParameters {
   readonly idleTimeoutNs: number
   readonly connectTimeoutNs: number
   /** `auto` = one CPU for each end where there are enough, `none`, or what the user named. */
-  readonly pin: 'auto' | 'none' | { readonly client: readonly number[]; readonly server: readonly number[] }
+  readonly pin:
+    | 'auto'
+    | 'none'
+    | { readonly client: readonly number[]; readonly server: readonly number[] }
   readonly socket: Readonly<SocketOptions>
 }
 

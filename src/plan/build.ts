@@ -1,0 +1,71 @@
+import type { WaitPolicy, WorkloadName } from '../addon/addon.js'
+import { usageError } from '../errors.js'
+import type { Case, CaseParameters, Plan, TransportName } from './case.js'
+import { defaultSizeBytes } from './defaults.js'
+import { caseKey } from './key.js'
+import { checkSize, MAX_CASES } from './limits.js'
+import type { PlanRequest } from './request.js'
+
+/**
+ * The cases of a request, frozen. Rows that are to be read against one another stand together: workload, size, waiting,
+ * then transport.
+ * @throws {XrbenchError} when a transport cannot carry a size, or there are too many cases
+ */
+export function buildPlan(request: PlanRequest): Plan {
+  const cases: Case[] = []
+  for (const workload of request.workloads) {
+    for (const size of request.sizesBytes ?? [null]) {
+      for (const wait of request.waits) {
+        for (const transport of request.transports) {
+          const messageSizeBytes = size ?? defaultSizeBytes(transport, workload)
+          checkSize(transport, messageSizeBytes, request.family)
+          cases.push(makeCase(request, transport, workload, messageSizeBytes, wait))
+        }
+      }
+    }
+  }
+  if (cases.length > MAX_CASES) {
+    throw usageError(
+      'XRB_TOO_MANY_CASES',
+      `These lists make ${cases.length} cases, more than ${MAX_CASES}.`,
+      'shorten --size or another list',
+    )
+  }
+  return Object.freeze({ cases: Object.freeze(cases), repetitions: request.repetitions })
+}
+
+function makeCase(
+  request: PlanRequest,
+  transport: TransportName,
+  workload: WorkloadName,
+  messageSizeBytes: number,
+  wait: WaitPolicy,
+): Case {
+  const isStream = workload === 'stream'
+  const parameters: CaseParameters = Object.freeze({
+    messageSizeBytes,
+    wait,
+    direction: isStream ? request.direction : 'up',
+    streams: isStream ? request.streams : 1,
+    warmupCapNs: request.warmupCapNs,
+    durationNs: request.durationNs,
+    iterations: request.iterations,
+    intervalNs: request.intervalNs,
+    rateBitsPerSec: isStream ? request.rateBitsPerSec : 0,
+    messageTimeoutNs: request.messageTimeoutNs,
+    idleTimeoutNs: request.idleTimeoutNs,
+    connectTimeoutNs: request.connectTimeoutNs,
+    pin: request.pin,
+    socket: Object.freeze({
+      ...request.socket,
+      // Settings of one transport are not asked of another: the request in the result stays true.
+      congestionControl: transport === 'tcp' ? request.socket.congestionControl : null,
+    }),
+  })
+  return Object.freeze({
+    key: caseKey({ transport, workload, parameters }),
+    transport,
+    workload,
+    parameters,
+  })
+}

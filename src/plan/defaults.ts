@@ -1,0 +1,36 @@
+import type { SocketOptions, WorkloadName } from '../addon/addon.js'
+import type { TransportName } from './case.js'
+
+/** Workloads a user can name. */
+export const WORKLOAD_NAMES = ['ping-pong', 'stream'] as const satisfies readonly WorkloadName[]
+
+/** Payload of one ping-pong message when none is asked for. */
+export const DEFAULT_PING_PONG_BYTES = 64
+/** One send of a TCP stream when none is asked for: beyond it a larger one gains nothing. */
+export const DEFAULT_STREAM_BYTES = 128 * 1024
+/** One datagram of a UDP stream when none is asked for: fits an Ethernet frame with every IP header. */
+export const DEFAULT_STREAM_DATAGRAM_BYTES = 1400
+
+export const DEFAULT_DURATION_NS = 3e9
+export const DEFAULT_WARMUP_CAP_NS = 1e9
+export const DEFAULT_INTERVAL_NS = 100e6
+export const DEFAULT_MESSAGE_TIMEOUT_NS = 1e9
+export const DEFAULT_IDLE_TIMEOUT_NS = 5e9
+export const DEFAULT_CONNECT_TIMEOUT_NS = 5e9
+export const DEFAULT_REPETITIONS = 5
+
+export const DEFAULT_SOCKET: Readonly<SocketOptions> = Object.freeze({
+  sendBufferBytes: null,
+  receiveBufferBytes: null,
+  noDelay: true,
+  congestionControl: null,
+  dscp: null,
+  busyPollUs: null,
+  segmentationOffload: true,
+})
+
+/** Bytes of a message when `--size` is not given. */
+export function defaultSizeBytes(transport: TransportName, workload: WorkloadName): number {
+  if (workload === 'ping-pong') return DEFAULT_PING_PONG_BYTES
+  return transport === 'udp' ? DEFAULT_STREAM_DATAGRAM_BYTES : DEFAULT_STREAM_BYTES
+}

@@ -1,0 +1,36 @@
+import { formatDuration, formatRate, formatSize } from '../units.js'
+import type { Case } from './case.js'
+import { DEFAULT_MESSAGE_TIMEOUT_NS, DEFAULT_SOCKET } from './defaults.js'
+
+/**
+ * Canonical name of what is measured, same on every machine: `tcp/ping-pong/64B/block`, then a part for each parameter
+ * that differs from its default and changes what the number means. How long is measured does not.
+ */
+export function caseKey({ transport, workload, parameters: p }: Omit<Case, 'key'>): string {
+  const parts: string[] = [transport, workload, formatSize(p.messageSizeBytes), p.wait]
+  if (workload === 'stream') {
+    if (p.direction !== 'up') parts.push(p.direction)
+    if (p.streams !== 1) parts.push(`streams=${p.streams}`)
+    if (p.rateBitsPerSec !== 0) parts.push(`rate=${formatRate(p.rateBitsPerSec)}`)
+  }
+  if (
+    transport === 'udp' &&
+    workload === 'ping-pong' &&
+    p.messageTimeoutNs !== DEFAULT_MESSAGE_TIMEOUT_NS
+  ) {
+    parts.push(`message-timeout=${formatDuration(p.messageTimeoutNs)}`)
+  }
+  const s = p.socket
+  if (s.sendBufferBytes !== null) parts.push(`sndbuf=${formatSize(s.sendBufferBytes)}`)
+  if (s.receiveBufferBytes !== null) parts.push(`rcvbuf=${formatSize(s.receiveBufferBytes)}`)
+  if (transport === 'tcp' && s.noDelay !== DEFAULT_SOCKET.noDelay) parts.push('no-nodelay')
+  if (transport === 'tcp' && s.congestionControl !== null) {
+    parts.push(`congestion=${s.congestionControl}`)
+  }
+  if (s.dscp !== null) parts.push(`dscp=${s.dscp}`)
+  if (s.busyPollUs !== null) parts.push(`busy-poll=${s.busyPollUs}us`)
+  if (transport === 'udp' && workload === 'stream' && !s.segmentationOffload) parts.push('no-gso')
+  if (p.pin === 'none') parts.push('pin=none')
+  else if (p.pin !== 'auto') parts.push(`pin=${p.pin.client.join('+')}:${p.pin.server.join('+')}`)
+  return parts.join('/')
+}

@@ -1,0 +1,41 @@
+import { usageError } from '../errors.js'
+import { MAX_MESSAGE_BYTES } from '../units.js'
+import type { TransportName } from './case.js'
+
+/** Largest UDP payload: 65,535 less the headers that count against it (RFC 768, RFC 791, RFC 8200). */
+export const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
+export const MAX_STREAMS = 64
+export const MAX_REPETITIONS = 1000
+export const MAX_CASES = 1000
+export const MAX_DURATION_NS = 24 * 3600e9
+export const MAX_ITERATIONS = 1e12
+
+/** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` */
+export function checkSize(transport: TransportName, bytes: number, family: 4 | 6): void {
+  if (bytes < 1) {
+    throw usageError(
+      'XRB_BAD_SIZE',
+      'A message has at least 1 byte, so --size 0 cannot be measured.',
+      '--size 1',
+    )
+  }
+  if (bytes > MAX_MESSAGE_BYTES) {
+    throw usageError(
+      'XRB_BAD_SIZE',
+      `A message of ${thousands(bytes)} B is above the limit of 64 MiB.`,
+      '--size 64MiB',
+    )
+  }
+  const limit = MAX_DATAGRAM_BYTES[family]
+  if (transport === 'udp' && bytes > limit) {
+    throw usageError(
+      'XRB_BAD_SIZE',
+      `A message of ${thousands(bytes)} B does not fit a UDP datagram, which carries at most ${thousands(limit)} B over IPv${family}.`,
+      `--size ${limit}, or leave UDP out: --transport tcp`,
+    )
+  }
+}
+
+function thousands(n: number): string {
+  return n.toLocaleString('en-US')
+}

@@ -1,0 +1,193 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { XrbenchError } from '../errors.js'
+import { buildPlan } from './build.js'
+import type { TransportName } from './case.js'
+import { DEFAULT_REQUEST, type PlanRequest } from './request.js'
+import { longestMeasuringNs, schedule } from './schedule.js'
+
+const ask = (changes: Partial<PlanRequest> = {}): PlanRequest => ({
+  ...DEFAULT_REQUEST,
+  ...changes,
+})
+const keys = (changes: Partial<PlanRequest>): string[] =>
+  buildPlan(ask(changes)).cases.map((c) => c.key)
+
+describe('cases', () => {
+  test('without flags: a ping-pong of 64 B over each transport', () => {
+    expect(keys({})).toEqual(['tcp/ping-pong/64B/block', 'udp/ping-pong/64B/block'])
+  })
+
+  test('rows to be read against one another stand together', () => {
+    expect(keys({ workloads: ['ping-pong', 'stream'], sizesBytes: [64, 4096] })).toEqual([
+      'tcp/ping-pong/64B/block',
+      'udp/ping-pong/64B/block',
+      'tcp/ping-pong/4KiB/block',
+      'udp/ping-pong/4KiB/block',
+      'tcp/stream/64B/block',
+      'udp/stream/64B/block',
+      'tcp/stream/4KiB/block',
+      'udp/stream/4KiB/block',
+    ])
+  })
+
+  test('a stream has a default size of its own for each transport', () => {
+    expect(keys({ workloads: ['stream'] })).toEqual([
+      'tcp/stream/128KiB/block',
+      'udp/stream/1400B/block',
+    ])
+  })
+
+  test('what a workload or transport does not use stays out of its case', () => {
+    const { cases } = buildPlan(
+      ask({
+        workloads: ['ping-pong', 'stream'],
+        direction: 'both',
+        streams: 4,
+        rateBitsPerSec: 5e8,
+        socket: { ...DEFAULT_REQUEST.socket, congestionControl: 'reno' },
+      }),
+    )
+    expect(cases.map((c) => c.key)).toEqual([
+      'tcp/ping-pong/64B/block/congestion=reno',
+      'udp/ping-pong/64B/block',
+      'tcp/stream/128KiB/block/both/streams=4/rate=500M/congestion=reno',
+      'udp/stream/1400B/block/both/streams=4/rate=500M',
+    ])
+    expect(cases[0]?.parameters).toMatchObject({ direction: 'up', streams: 1, rateBitsPerSec: 0 })
+    expect(cases[1]?.parameters.socket.congestionControl).toBeNull()
+  })
+
+  test('every setting that changes the meaning of a number is in the key', () => {
+    expect(
+      keys({
+        transports: ['udp'],
+        workloads: ['stream'],
+        waits: ['spin'],
+        direction: 'down',
+        pin: { client: [3], server: [2, 1] },
+        socket: {
+          sendBufferBytes: 1 << 20,
+          receiveBufferBytes: 5000,
+          noDelay: true,
+          congestionControl: null,
+          dscp: 46,
+          busyPollUs: 50,
+          segmentationOffload: false,
+        },
+      }),
+    ).toEqual([
+      'udp/stream/1400B/spin/down/sndbuf=1MiB/rcvbuf=5000B/dscp=46/busy-poll=50us/no-gso/pin=3:2+1',
+    ])
+  })
+
+  test('how long is measured is not in the key', () => {
+    expect(keys({ durationNs: 1e9, warmupCapNs: 0 })).toEqual(
+      keys({ durationNs: 0, iterations: 5 }),
+    )
+  })
+
+  test('a plan cannot be changed', () => {
+    const plan = buildPlan(ask())
+    for (const part of [plan, plan.cases, plan.cases[0], plan.cases[0]?.parameters]) {
+      expect(Object.isFrozen(part)).toBe(true)
+    }
+  })
+})
+
+describe('sizes refused', () => {
+  const refused = (changes: Partial<PlanRequest>): XrbenchError | null => {
+    try {
+      buildPlan(ask(changes))
+      return null
+    } catch (error) {
+      expect(error).toBeInstanceOf(XrbenchError)
+      return error as XrbenchError
+    }
+  }
+  test.each<[string, TransportName, number, 4 | 6, boolean]>([
+    ['nothing', 'tcp', 0, 4, true],
+    ['64 MiB', 'tcp', 64 * 1024 ** 2, 4, false],
+    ['64 MiB and a byte', 'tcp', 64 * 1024 ** 2 + 1, 4, true],
+    ['the largest IPv4 datagram', 'udp', 65_507, 4, false],
+    ['a byte more', 'udp', 65_508, 4, true],
+    ['the largest IPv6 datagram', 'udp', 65_527, 6, false],
+    ['a byte more', 'udp', 65_528, 6, true],
+  ])('%s (%s, %d B, IPv%d)', (_, transport, bytes, family, isRefused) => {
+    const error = refused({ transports: [transport], sizesBytes: [bytes], family })
+    expect(error !== null).toBe(isRefused)
+    if (error) expect(error).toMatchObject({ code: 'XRB_BAD_SIZE', exitCode: 2 })
+  })
+
+  test('the reason names the datagram limit and a way out', () => {
+    expect(refused({ sizesBytes: [1 << 20] })).toMatchObject({
+      message:
+        'A message of 1,048,576 B does not fit a UDP datagram, which carries at most 65,507 B over IPv4.',
+      hint: '--size 65507, or leave UDP out: --transport tcp',
+    })
+  })
+
+  test('more than 1,000 cases', () => {
+    const sizesBytes = Array.from({ length: 501 }, (_, i) => i + 1)
+    expect(refused({ sizesBytes })?.code).toBe('XRB_TOO_MANY_CASES')
+  })
+})
+
+const anyRequest = fc.record({
+  transports: fc.subarray(['tcp', 'udp'] as const, { minLength: 1 }),
+  workloads: fc.subarray(['ping-pong', 'stream'] as const, { minLength: 1 }),
+  sizesBytes: fc.option(
+    fc.uniqueArray(fc.integer({ min: 1, max: 65_507 }), { minLength: 1, maxLength: 5 }),
+  ),
+  waits: fc.subarray(['spin', 'block'] as const, { minLength: 1 }),
+  repetitions: fc.integer({ min: 1, max: 12 }),
+})
+
+describe('every plan', () => {
+  test('has a key of its own for each case', () => {
+    fc.assert(
+      fc.property(anyRequest, (changes) => {
+        const found = keys(changes)
+        expect(new Set(found).size).toBe(found.length)
+        const { transports, workloads, waits, sizesBytes } = changes
+        expect(found.length).toBe(
+          transports.length * workloads.length * waits.length * (sizesBytes?.length ?? 1),
+        )
+      }),
+    )
+  })
+
+  test('measures each repetition of each case once, in rounds', () => {
+    fc.assert(
+      fc.property(anyRequest, (changes) => {
+        const plan = buildPlan(ask(changes))
+        const slots = schedule(plan)
+        expect(slots.map((s) => s.order)).toEqual(slots.map((_, i) => i))
+        expect(new Set(slots.map((s) => `${s.case.key}#${s.index}`)).size).toBe(
+          plan.cases.length * plan.repetitions,
+        )
+        for (const [i, slot] of slots.entries()) {
+          expect(slot.index).toBe(Math.floor(i / plan.cases.length))
+        }
+      }),
+    )
+  })
+
+  test('gives a case the same mean position as another over each pair of rounds', () => {
+    fc.assert(
+      fc.property(anyRequest, (changes) => {
+        const plan = buildPlan(ask({ ...changes, repetitions: 2 * changes.repetitions }))
+        const sums = new Map<string, number>()
+        for (const { case: c, order } of schedule(plan)) {
+          sums.set(c.key, (sums.get(c.key) ?? 0) + order)
+        }
+        expect(new Set(sums.values()).size).toBe(1)
+      }),
+    )
+  })
+})
+
+test('the longest measuring time adds warm-ups and measured phases', () => {
+  expect(longestMeasuringNs(buildPlan(ask()))).toBe(2 * 5 * 4e9)
+  expect(longestMeasuringNs(buildPlan(ask({ durationNs: 0, iterations: 1 })))).toBeNull()
+})

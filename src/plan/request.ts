@@ -1,0 +1,61 @@
+import type { Direction, SocketOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type { CaseParameters, TransportName } from './case.js'
+import {
+  DEFAULT_CONNECT_TIMEOUT_NS,
+  DEFAULT_DURATION_NS,
+  DEFAULT_IDLE_TIMEOUT_NS,
+  DEFAULT_INTERVAL_NS,
+  DEFAULT_MESSAGE_TIMEOUT_NS,
+  DEFAULT_REPETITIONS,
+  DEFAULT_SOCKET,
+  DEFAULT_WARMUP_CAP_NS,
+} from './defaults.js'
+
+/** What a user asked to be measured, with defaults filled in; {@link buildPlan} makes the cases of it. */
+export interface PlanRequest {
+  readonly transports: readonly TransportName[]
+  readonly workloads: readonly WorkloadName[]
+  /** `null`: each workload's own default. */
+  readonly sizesBytes: readonly number[] | null
+  readonly waits: readonly WaitPolicy[]
+  readonly direction: Direction
+  readonly streams: number
+  readonly warmupCapNs: number
+  /** 0 = `iterations` decides. */
+  readonly durationNs: number
+  /** 0 = `durationNs` decides. */
+  readonly iterations: number
+  readonly intervalNs: number
+  /** 0 = unlimited. */
+  readonly rateBitsPerSec: number
+  readonly messageTimeoutNs: number
+  readonly idleTimeoutNs: number
+  readonly connectTimeoutNs: number
+  readonly pin: CaseParameters['pin']
+  readonly socket: Readonly<SocketOptions>
+  readonly repetitions: number
+  /** Address family the messages will use: UDP's limit depends on it. */
+  readonly family: 4 | 6
+}
+
+/** The request of a run without flags on a machine that can do TCP and UDP. */
+export const DEFAULT_REQUEST = Object.freeze<PlanRequest>({
+  transports: ['tcp', 'udp'],
+  workloads: ['ping-pong'],
+  sizesBytes: null,
+  waits: ['block'],
+  direction: 'up',
+  streams: 1,
+  warmupCapNs: DEFAULT_WARMUP_CAP_NS,
+  durationNs: DEFAULT_DURATION_NS,
+  iterations: 0,
+  intervalNs: DEFAULT_INTERVAL_NS,
+  rateBitsPerSec: 0,
+  messageTimeoutNs: DEFAULT_MESSAGE_TIMEOUT_NS,
+  idleTimeoutNs: DEFAULT_IDLE_TIMEOUT_NS,
+  connectTimeoutNs: DEFAULT_CONNECT_TIMEOUT_NS,
+  pin: 'auto',
+  socket: DEFAULT_SOCKET,
+  repetitions: DEFAULT_REPETITIONS,
+  family: 4,
+})

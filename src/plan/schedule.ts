@@ -1,0 +1,33 @@
+import type { Case, Plan } from './case.js'
+
+/** One repetition in its place in the whole run. */
+export interface Slot {
+  readonly case: Case
+  /** Repetition of this case, from 0. */
+  readonly index: number
+  /** Position in the run, from 0. */
+  readonly order: number
+}
+
+/**
+ * All repetitions in the order they are measured: round by round, each round one repetition of every case, every second
+ * round backwards (ABBA). A machine that drifts steadily then favours none of the cases.
+ */
+export function schedule(plan: Plan): Slot[] {
+  const slots: Slot[] = []
+  for (let index = 0; index < plan.repetitions; index++) {
+    const round = index % 2 === 0 ? plan.cases : plan.cases.toReversed()
+    for (const c of round) slots.push({ case: c, index, order: slots.length })
+  }
+  return slots
+}
+
+/** Nanoseconds the measured phases and full warm-ups take; `null` when iterations decide. */
+export function longestMeasuringNs(plan: Plan): number | null {
+  let total = 0
+  for (const { parameters } of plan.cases) {
+    if (parameters.durationNs === 0) return null
+    total += plan.repetitions * (parameters.warmupCapNs + parameters.durationNs)
+  }
+  return total
+}
