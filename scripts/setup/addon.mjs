@@ -1,0 +1,80 @@
+import { copyFileSync, cpSync, mkdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { dirname } from 'node:path'
+import { cleanEnvironment } from './npm.mjs'
+import { buildDir, root } from './paths.mjs'
+import { SetupError, timed } from './report.mjs'
+import { runLogged, tail } from './run-logged.mjs'
+import { digest, isFresh, markFresh } from './stamp.mjs'
+import { installForBuild } from './system-packages.mjs'
+
+const ADDON = 'build/Release/xrbench.node'
+const NATIVE_TESTS = 'build/Release/xrbench_native_test'
+
+export function buildAddon() {
+  return buildNative('addon', ADDON, [])
+}
+
+/** The C++ tests are a program of their own, beside the addon and from the same sources. */
+export function buildNativeTests() {
+  return buildNative('native-tests', NATIVE_TESTS, ['--build_tests=1'])
+}
+
+async function buildNative(name, output, variables) {
+  const inputs = digest(
+    ['binding.gyp', 'native', 'node_modules/node-addon-api/package.json'],
+    facts(),
+  )
+  if (isFresh(name, inputs, [output])) return false
+  await installForBuild()
+  await timed(`building ${output}`, async () => {
+    const run = await nodeGyp(name, root, variables)
+    if (run.code !== 0) {
+      throw new SetupError(
+        'XRB_BUILD_FAILED',
+        `the C++ build failed (${run.logFile}):${tail(run.log())}`,
+        `less ${run.logFile}`,
+        1,
+      )
+    }
+  })
+  markFresh(name, inputs)
+  return true
+}
+
+/** Runs node-gyp in `folder`, which holds a binding.gyp; its output goes to `folder`/build. */
+export function nodeGyp(logName, folder, variables) {
+  const args = [
+    `${root}/node_modules/node-gyp/bin/node-gyp.js`,
+    'configure',
+    'build',
+    `--jobs=${availableParallelism()}`,
+    `--nodedir=${assembleNodeDir()}`,
+    '--release',
+    ...variables,
+  ]
+  const env = cleanEnvironment()
+  // binding.gyp asks `node` where its packages are: it has to be this one.
+  env.PATH = `${dirname(process.execPath)}:${env.PATH ?? ''}`
+  return runLogged(logName, process.execPath, args, { cwd: folder, env })
+}
+
+/** Node-API headers from npm, arranged as node-gyp knows them. No header of one Node.js is used. */
+function assembleNodeDir() {
+  const nodeDir = `${buildDir}/node-dir`
+  const include = `${nodeDir}/include/node`
+  mkdirSync(include, { recursive: true })
+  cpSync(`${root}/node_modules/node-api-headers/include`, include, {
+    recursive: true,
+    preserveTimestamps: true,
+  })
+  for (const file of ['common.gypi', 'config.gypi']) {
+    copyFileSync(`${root}/native/node-api/${file}`, `${include}/${file}`)
+  }
+  return nodeDir
+}
+
+function facts() {
+  const { CXX = '', CXXFLAGS = '', LDFLAGS = '' } = process.env
+  return [process.arch, CXX, CXXFLAGS, LDFLAGS]
+}

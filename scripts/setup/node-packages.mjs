@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { npmCommand } from './npm.mjs'
+import { root } from './paths.mjs'
+import { SetupError, timed } from './report.mjs'
+import { runLogged, tail } from './run-logged.mjs'
+
+const NETWORK_TROUBLE =
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/
+
+/** `npm ci` without install scripts, when what is installed is not what the lockfile says. */
+export async function installNodePackages() {
+  if (isInstalled()) return false
+  const [command, ...args] = npmCommand()
+  const ci = ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline']
+  // npm's own patience is minutes; a machine without a network should hear of it sooner.
+  const patience = ['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000']
+  await timed('installing npm packages', async () => {
+    const run = await runLogged('npm-ci', command, [...args, ...ci, ...patience])
+    if (run.code === 0) return
+    if (run.code === 127) {
+      throw new SetupError('XRB_NPM_MISSING', 'npm was not found', 'sudo apt-get install -y npm')
+    }
+    if (NETWORK_TROUBLE.test(run.log())) {
+      throw new SetupError(
+        'XRB_NPM_NETWORK',
+        `npm could not reach its registry (${run.logFile})`,
+        'check the network with `npm ping`, or set a proxy with `npm config set proxy URL`, and run this again',
+      )
+    }
+    throw new SetupError(
+      'XRB_NPM_FAILED',
+      `npm ci failed with exit code ${run.code} (${run.logFile}):${tail(run.log())}`,
+      'rm -rf node_modules && npm run setup',
+    )
+  })
+  return true
+}
+
+/** npm records what it put into node_modules, at the very end; compared with what was asked for. */
+function isInstalled() {
+  const record = `${root}/node_modules/.package-lock.json`
+  if (!existsSync(record)) return false
+  const installed = packagesOf(record)
+  const wanted = packagesOf(`${root}/package-lock.json`)
+  return Object.entries(wanted).every(([path, { version, optional }]) => {
+    if (path === '') return true
+    // An optional package is absent where it does not fit the machine.
+    if (installed[path] === undefined) return optional === true
+    return installed[path].version === version
+  })
+}
+
+function packagesOf(lockfile) {
+  return JSON.parse(readFileSync(lockfile, 'utf8')).packages
+}

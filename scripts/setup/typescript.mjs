@@ -1,0 +1,42 @@
+import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { root } from './paths.mjs'
+import { SetupError, timed } from './report.mjs'
+import { runLogged, tail } from './run-logged.mjs'
+import { digest, isFresh, markFresh } from './stamp.mjs'
+
+const INPUTS = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
+const MAIN = 'dist/cli/main.js'
+
+export async function buildTypeScript() {
+  const inputs = digest(INPUTS, [], (path) => !path.endsWith('.test.ts'))
+  if (isFresh('typescript', inputs, [MAIN])) return false
+  await timed('building dist/', async () => {
+    // Beside the old one and then swapped: a module that was deleted leaves nothing behind, and a
+    // build that fails leaves the command as it was.
+    const next = `${root}/build/dist-next`
+    rmSync(next, { recursive: true, force: true })
+    const tsc = `${root}/node_modules/typescript/bin/tsc`
+    const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', next]
+    const run = await runLogged('typescript', process.execPath, args)
+    if (run.code !== 0) {
+      throw new SetupError(
+        'XRB_BUILD_FAILED',
+        `the TypeScript build failed (${run.logFile}):${tail(run.log())}`,
+        `less ${run.logFile}`,
+        1,
+      )
+    }
+    swap(next, `${root}/dist`)
+    chmodSync(`${root}/${MAIN}`, 0o755)
+  })
+  markFresh('typescript', inputs)
+  return true
+}
+
+function swap(next, current) {
+  const old = `${root}/build/dist-old`
+  rmSync(old, { recursive: true, force: true })
+  if (existsSync(current)) renameSync(current, old)
+  renameSync(next, current)
+  rmSync(old, { recursive: true, force: true })
+}

@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { EXIT_CODES } from '../errors.js'
+import { addonFiles, loadAddon, loadFirst } from './load.js'
+
+const folder = mkdtempSync(join(tmpdir(), 'xrbench-load-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+test('a file named by XRBENCH_ADDON is the only one considered', () => {
+  expect(addonFiles({ XRBENCH_ADDON: '/some/where/xrbench.node' })).toEqual([
+    '/some/where/xrbench.node',
+  ])
+})
+
+test("without it, the checkout's build comes before the packaged binary", () => {
+  const files = addonFiles({ XRBENCH_ADDON: '' })
+  expect(files).toHaveLength(2)
+  expect(files[0]).toMatch(/\/build\/Release\/xrbench\.node$/)
+  expect(files[1]).toMatch(new RegExp(`/prebuilds/linux-${process.arch}(-musl)?/xrbench\\.node$`))
+})
+
+test('when there is none, the error names what was tried and the command that mends it', () => {
+  const tried = [join(folder, 'a.node'), join(folder, 'b.node')]
+  expect(() => loadFirst(tried)).toThrowError(
+    expect.objectContaining({
+      code: 'XRB_ADDON_MISSING',
+      exitCode: EXIT_CODES.environment,
+      hint: 'npm run setup',
+      message: expect.stringContaining(tried.join(', ')),
+    }),
+  )
+})
+
+test('a file that is no addon is not passed over in silence', () => {
+  const broken = join(folder, 'broken.node')
+  writeFileSync(broken, 'not a shared object')
+  expect(() => loadFirst([broken])).toThrowError(
+    expect.objectContaining({
+      code: 'XRB_ADDON_MISSING',
+      message: expect.stringContaining(broken),
+    }),
+  )
+})
+
+test('the addon of this checkout loads, and loads once', () => {
+  expect(loadAddon()).toBe(loadAddon())
+})

@@ -1,0 +1,66 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { environmentError } from '../errors.js'
+import type { Addon } from './addon.js'
+
+const require = createRequire(import.meta.url)
+const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
+
+let loaded: Addon | undefined
+
+/**
+ * The native addon: the file named by XRBENCH_ADDON, else this checkout's build, else the binary
+ * that came with the package. Loaded once per process.
+ * @throws XrbenchError XRB_ADDON_MISSING (exit 3), naming every file tried and why it would not do.
+ */
+export function loadAddon(): Addon {
+  loaded ??= loadFirst(addonFiles(process.env))
+  return loaded
+}
+
+/** Where the addon is looked for, in order. A file named by hand is the only one considered. */
+export function addonFiles(environment: NodeJS.ProcessEnv): string[] {
+  const named = environment.XRBENCH_ADDON
+  if (named !== undefined && named !== '') return [named]
+  return [
+    `${packageRoot}build/Release/xrbench.node`,
+    `${packageRoot}prebuilds/${platformTag()}/xrbench.node`,
+  ]
+}
+
+/** Loads the first file that exists. One that exists and will not load is an error, not a miss. */
+export function loadFirst(files: readonly string[]): Addon {
+  const found = files.find((file) => existsSync(file))
+  if (found === undefined) {
+    throw addonMissing(`the native addon was not found; tried ${files.join(', ')}`)
+  }
+  try {
+    return require(found) as Addon
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    throw addonMissing(`the native addon ${found} cannot be loaded: ${reason}`)
+  }
+}
+
+function addonMissing(sentence: string) {
+  const isCheckout = existsSync(`${packageRoot}binding.gyp`)
+  return environmentError(
+    'XRB_ADDON_MISSING',
+    sentence,
+    isCheckout ? 'npm run setup' : 'npm install xrbench  (or build from a checkout: npm run setup)',
+  )
+}
+
+function platformTag(): string {
+  return `${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`
+}
+
+/** Which C library runs this process; asked of its own memory map, which costs well below 1 ms. */
+function isMusl(): boolean {
+  try {
+    return readFileSync('/proc/self/maps', 'utf8').includes('/ld-musl-')
+  } catch {
+    return false
+  }
+}
