@@ -26,7 +26,6 @@ export const FLAG_SENTENCES = {
   failed: 'at least one repetition failed',
   throttled: 'a CPU quota (cgroup) limits an end to less than the CPUs it sees',
   'sanitizer-build': 'built with a sanitizer: several times slower than a normal build',
-  'version-mismatch': 'the two ends ran different versions of xrbench',
 } as const
 
 export type Flag = keyof typeof FLAG_SENTENCES

@@ -1,0 +1,38 @@
+import type { RawHistogram } from '../addon/addon.js'
+import { meanNs, stddevNs } from './histogram.js'
+import { decodeHistogram, encodeHistogram } from './histogram-codec.js'
+import { percentilesOf } from './percentiles.js'
+import type { Latency } from './schema-measures.js'
+
+/** What a histogram of round trips says, and the histogram itself; `lost` messages beside it. */
+export function latencyOf(histogram: RawHistogram, lost = 0): Latency {
+  const { percentiles, unavailable } = percentilesOf(histogram)
+  const withLoss = lost > 0 ? percentilesOf(histogram, lost) : null
+  return {
+    unit: 'ns',
+    spans: 'round-trip',
+    count: histogram.count,
+    overflow: histogram.overflow,
+    minNs: histogram.minNs,
+    maxNs: histogram.maxNs,
+    meanNs: meanNs(histogram),
+    stddevNs: stddevNs(histogram),
+    percentiles,
+    unavailable,
+    percentilesWithLoss: withLoss?.percentiles ?? null,
+    unavailableWithLoss: withLoss?.unavailable ?? {},
+    histogram: encodeHistogram(histogram),
+  }
+}
+
+/** The histogram kept in a result, with the exact facts beside it. @throws XrbenchError `XRB_BAD_HISTOGRAM` */
+export function histogramOf(latency: Latency): RawHistogram {
+  return {
+    ...decodeHistogram(latency.histogram),
+    count: latency.count,
+    overflow: latency.overflow,
+    minNs: latency.minNs,
+    maxNs: latency.maxNs,
+    sumNs: (latency.meanNs ?? 0) * latency.count,
+  }
+}
