@@ -1,0 +1,120 @@
+import { BenchError } from './bench-error.mjs'
+
+/**
+ * @typedef {'xrbench' | 'bare' | 'sockperf' | 'iperf3'} ToolName
+ * @typedef {object} Aim
+ * @property {ToolName | null} peer whom xrbench is held against; `null` = a bound on xrbench's own figure
+ * @property {'p50Ns' | 'goodputBitsPerSec' | 'lossFraction' | 'deliveredFraction'} metric
+ * @property {'at most' | 'at least'} sense
+ * @property {number} bound of the ratio xrbench ÷ peer, or of the figure itself
+ *
+ * @typedef {object} Configuration
+ * @property {string} name
+ * @property {'tcp' | 'udp'} transport
+ * @property {'ping-pong' | 'stream' | 'paced'} workload
+ * @property {'spin' | 'block'} wait
+ * @property {number | null} sizeBytes `null` = each tool's own default
+ * @property {string} sizeWord
+ * @property {ToolName[]} tools xrbench first
+ * @property {Aim[]} aims
+ */
+
+const KIB = 1024
+/** Fits an Ethernet frame with IPv4 and UDP headers, and leaves room for a tunnel. */
+const UDP_STREAM_BYTES = 1400
+
+/** @returns {Configuration[]} */
+function pingPongs() {
+  const sizes = /** @type {const} */ ([
+    [64, '64', '64 B'],
+    [KIB, '1k', '1 KiB'],
+  ])
+  const transports = /** @type {const} */ (['tcp', 'udp'])
+  const waits = /** @type {const} */ (['spin', 'block'])
+  return transports.flatMap((transport) =>
+    sizes.flatMap(([sizeBytes, sizeWord, sizeText]) =>
+      waits.map((wait) => ({
+        name: `${transport} ping-pong ${sizeText} ${wait}`,
+        transport,
+        workload: /** @type {const} */ ('ping-pong'),
+        wait,
+        sizeBytes,
+        sizeWord,
+        tools: /** @type {ToolName[]} */ (['xrbench', 'bare', 'sockperf']),
+        aims: /** @type {Aim[]} */ ([
+          { peer: 'bare', metric: 'p50Ns', sense: 'at most', bound: 1.02 },
+          { peer: 'sockperf', metric: 'p50Ns', sense: 'at most', bound: 1 },
+        ]),
+      })),
+    ),
+  )
+}
+
+/**
+ * @param {'tcp' | 'udp'} transport
+ * @param {'stream' | 'paced'} workload
+ * @param {number | null} sizeBytes
+ * @param {string} sizeWord
+ * @param {string} sizeText
+ * @param {Aim[]} aims
+ * @returns {Configuration}
+ */
+function stream(transport, workload, sizeBytes, sizeWord, sizeText, aims) {
+  const name = `${transport} ${workload === 'paced' ? 'paced stream' : 'stream'} ${sizeText}`
+  const tools = /** @type {ToolName[]} */ (['xrbench', 'iperf3'])
+  return { name, transport, workload, wait: 'block', sizeBytes, sizeWord, tools, aims }
+}
+
+/**
+ * @param {number} bound
+ * @returns {Aim}
+ */
+const goodputOfIperf3 = (bound) => ({
+  peer: 'iperf3',
+  metric: 'goodputBitsPerSec',
+  sense: 'at least',
+  bound,
+})
+
+/** Everything that is compared, in the order in which it runs: `paced` takes its rate from the UDP stream before it. */
+export const CONFIGURATIONS = Object.freeze([
+  ...pingPongs(),
+  stream('tcp', 'stream', 128 * KIB, '128k', '128 KiB', [goodputOfIperf3(1)]),
+  stream('tcp', 'stream', KIB, '1k', '1 KiB', [goodputOfIperf3(1)]),
+  stream('tcp', 'stream', null, 'default', 'default size', [goodputOfIperf3(1)]),
+  stream('udp', 'stream', UDP_STREAM_BYTES, '1400', '1,400 B', [goodputOfIperf3(2)]),
+  stream('udp', 'paced', UDP_STREAM_BYTES, '1400', '1,400 B', [
+    { peer: null, metric: 'lossFraction', sense: 'at most', bound: 0.01 },
+    { peer: null, metric: 'deliveredFraction', sense: 'at least', bound: 0.98 },
+  ]),
+])
+
+/** What a word may be matched with. */
+const KINDS = /** @type {const} */ (['transport', 'workload', 'sizeWord', 'wait'])
+
+/**
+ * Words of one kind widen the choice (`64 1k`), words of several kinds narrow it (`tcp spin`).
+ * @param {string[]} words
+ * @returns {Configuration[]}
+ */
+export function selectConfigurations(words) {
+  /** @type {Map<string, Set<string>>} */
+  const wanted = new Map()
+  for (const word of words) {
+    const kind = KINDS.find((k) => CONFIGURATIONS.some((c) => c[k] === word))
+    if (kind === undefined) {
+      const known = new Set(CONFIGURATIONS.flatMap((c) => KINDS.map((k) => c[k])))
+      throw new BenchError(2, `Nothing is called '${word}'.`, `one of: ${[...known].join(' ')}`)
+    }
+    wanted.set(kind, (wanted.get(kind) ?? new Set()).add(word))
+  }
+  const chosen = CONFIGURATIONS.filter((c) => KINDS.every((k) => wanted.get(k)?.has(c[k]) ?? true))
+  if (chosen.length === 0) {
+    throw new BenchError(
+      2,
+      `No configuration is ${words.join(' and ')} at once.`,
+      'npm run bench:peers -- --list',
+    )
+  }
+  return chosen
+}

@@ -1,0 +1,34 @@
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { cpus, loadavg, release } from 'node:os'
+
+/** What the figures were taken on: enough to see whether two files may be held against each other. */
+export function describeMachine() {
+  return {
+    kernel: release(),
+    cpu: cpus()[0]?.model ?? null,
+    cpuCount: cpus().length,
+    tcpCongestionControl: readFact('/proc/sys/net/ipv4/tcp_congestion_control'),
+    clockSource: readFact('/sys/devices/system/clocksource/clocksource0/current_clocksource'),
+    loadAverage: loadavg()[0] ?? null,
+    node: process.version,
+    compiler: firstLine(['gcc', '--version']),
+    sockperf: firstLine(['sockperf', '--version']),
+    iperf3: firstLine(['iperf3', '--version']),
+  }
+}
+
+/** @param {string} path */
+function readFact(path) {
+  try {
+    return readFileSync(path, 'utf8').trim()
+  } catch {
+    return null
+  }
+}
+
+/** @param {string[]} commandLine */
+function firstLine([command = '', ...args]) {
+  const { stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 5_000 })
+  return stdout?.trim().split('\n')[0] || null
+}

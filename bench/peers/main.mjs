@@ -1,0 +1,212 @@
+import { existsSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { BenchError } from './bench-error.mjs'
+import { selectConfigurations } from './configurations.mjs'
+import { ensureInstalled } from './install.mjs'
+import { describeMachine } from './machine.mjs'
+import { parseOptions, USAGE } from './options.mjs'
+import { choosePlaces } from './place.mjs'
+import { runRound } from './rounds.mjs'
+import { figureSpread, judge, ratioSpread } from './statistics.mjs'
+import { renderConfiguration } from './table.mjs'
+import { prepareBare } from './tools/bare.mjs'
+
+/**
+ * @typedef {import('./configurations.mjs').Configuration} Configuration
+ * @typedef {import('./configurations.mjs').ToolName} ToolName
+ * @typedef {import('./options.mjs').Options} Options
+ * @typedef {{ configuration: Configuration, rates: Partial<Record<ToolName, number>>, rounds: import('./rounds.mjs').Round[] }} Measured
+ */
+
+const HEADING = `Medians over the rounds. Ping-pong: whole round trips, 1 connection. Stream: payload bits per second at the receiver.
+xrbench ÷ it: p50 (ping-pong) or goodput (stream), formed within each round; median, then smallest and largest.`
+
+const stop = new AbortController()
+
+/** @param {Options} options */
+async function main(options) {
+  const chosen = selectConfigurations(options.words)
+  if (options.help) process.stdout.write(`${USAGE}\n`)
+  else if (options.list) process.stdout.write(`${chosen.map((c) => c.name).join('\n')}\n`)
+  else await compare(chosen, options)
+}
+
+/**
+ * @param {readonly Configuration[]} chosen
+ * @param {Options} options
+ */
+async function compare(chosen, options) {
+  await prepare(chosen, options)
+  const places = await choosePlaces()
+  const machine = describeMachine()
+  const startedAt = new Date().toISOString()
+  process.stderr.write(`${announcement(chosen, options, machine.loadAverage ?? 0)}\n`)
+  process.stdout.write(`${HEADING}\n`)
+
+  /** @type {Measured[]} */
+  const measured = []
+  for (const configuration of chosen) {
+    const rates = await ratesFor(configuration, measured, places, options)
+    const one = { configuration, rates, rounds: /** @type {import('./rounds.mjs').Round[]} */ ([]) }
+    measured.push(one)
+    try {
+      for (let i = 0; i < options.pairs; i++) {
+        const setup = {
+          places,
+          durationSeconds: options.durationSeconds,
+          rates,
+          signal: stop.signal,
+        }
+        one.rounds.push(await runRound(configuration, i, setup))
+      }
+    } finally {
+      process.stdout.write(`\n${renderConfiguration(configuration, one.rounds)}\n`)
+      await save(options.output, { startedAt, machine, places, options }, measured)
+    }
+  }
+  process.stderr.write(`\nThe figures are in ${options.output}.\n`)
+  process.exitCode = exitCodeOf(measured, options.strict)
+}
+
+/**
+ * @param {readonly Configuration[]} chosen
+ * @param {Options} options
+ */
+async function prepare(chosen, options) {
+  const tools = new Set(chosen.flatMap((c) => c.tools))
+  const commands = /** @type {const} */ (['sockperf', 'iperf3']).filter((tool) => tools.has(tool))
+  ensureInstalled(
+    ['taskset', ...commands, ...(tools.has('bare') ? /** @type {const} */ (['gcc']) : [])],
+    options.install,
+  )
+  if (!existsSync('dist/cli/main.js')) {
+    throw new BenchError(3, 'xrbench itself is not built.', 'npm run setup')
+  }
+  if (tools.has('bare')) await prepareBare()
+  await mkdir('build/bench', { recursive: true })
+}
+
+/**
+ * A paced stream runs at half of what the same tool reached unpaced; where that was not measured, one run finds it out.
+ * @param {Configuration} configuration
+ * @param {readonly Measured[]} measured
+ * @param {Awaited<ReturnType<typeof choosePlaces>>} places
+ * @param {Options} options
+ * @returns {Promise<Partial<Record<ToolName, number>>>}
+ */
+async function ratesFor(configuration, measured, places, options) {
+  if (configuration.workload !== 'paced') return {}
+  const unpaced = /** @type {const} */ ({ ...configuration, workload: 'stream' })
+  const known = measured.find(
+    ({ configuration: c }) =>
+      c.workload === 'stream' &&
+      c.transport === unpaced.transport &&
+      c.sizeBytes === unpaced.sizeBytes,
+  )
+  const setup = { places, durationSeconds: options.durationSeconds, rates: {}, signal: stop.signal }
+  const rounds = known?.rounds ?? [await runRound(unpaced, 0, setup)]
+  return Object.fromEntries(
+    configuration.tools.flatMap((tool) => {
+      const limit = figureSpread(rounds, tool, 'goodputBitsPerSec')
+      return limit === null ? [] : [[tool, Math.round(limit.median / 2 / 1e6) * 1e6]]
+    }),
+  )
+}
+
+/**
+ * @param {readonly Configuration[]} chosen
+ * @param {Options} options
+ * @param {number} load
+ */
+function announcement(chosen, options, load) {
+  const runs = chosen.reduce((sum, c) => sum + c.tools.length, 0) * options.pairs
+  const minutes = Math.ceil((runs * (options.durationSeconds + 2)) / 60)
+  const busy =
+    load > 0.5
+      ? `\nwarning: the machine is busy (load ${load.toFixed(2)}): figures will be poor`
+      : ''
+  return `${chosen.length} configurations, ${options.pairs} rounds each, about ${minutes} min${busy}`
+}
+
+/**
+ * Written after every configuration, so that an interruption loses one at most.
+ * @param {string} path
+ * @param {object} head
+ * @param {readonly Measured[]} measured
+ */
+async function save(path, head, measured) {
+  const configurations = measured.map(({ configuration, rates, rounds }) => ({
+    ...configuration,
+    rates,
+    aims: configuration.aims.map((aim) => judge(aim, rounds)),
+    ratios: Object.fromEntries(
+      configuration.tools
+        .filter((tool) => tool !== 'xrbench')
+        .map((tool) => [
+          tool,
+          ratioSpread(
+            rounds,
+            tool,
+            configuration.workload === 'ping-pong' ? 'p50Ns' : 'goodputBitsPerSec',
+          ),
+        ]),
+    ),
+    rounds,
+  }))
+  await mkdir(dirname(path), { recursive: true })
+  const document = {
+    schema: 'xrbench.bench-peers/1',
+    ...head,
+    savedAt: new Date().toISOString(),
+    configurations,
+  }
+  await writeFile(path, `${JSON.stringify(document, null, 2)}\n`)
+}
+
+/**
+ * @param {readonly Measured[]} measured
+ * @param {boolean} strict
+ */
+function exitCodeOf(measured, strict) {
+  const rounds = measured.flatMap((m) => m.rounds)
+  if (rounds.every((round) => Object.keys(round.figures).length === 0)) return 5
+  const missed = measured.some((m) =>
+    m.configuration.aims.some((aim) => judge(aim, m.rounds).met !== true),
+  )
+  return strict && missed ? 6 : 0
+}
+
+/** @param {unknown} error */
+function report(error) {
+  if (stop.signal.aborted) {
+    process.exitCode = 130
+  } else if (error instanceof BenchError) {
+    process.stderr.write(
+      `error: ${error.message}\n${error.hint === undefined ? '' : `hint: ${error.hint}\n`}`,
+    )
+    process.exitCode = error.exitCode
+  } else {
+    process.stderr.write(`${error instanceof Error ? error.stack : error}\n`)
+    process.exitCode = 1
+  }
+}
+
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+  process.on(signal, () => stop.abort())
+}
+const invokedFrom = process.cwd()
+process.chdir(resolve(fileURLToPath(import.meta.url), '../../..'))
+try {
+  const options = parseOptions(process.argv.slice(2), process.env)
+  await main({
+    ...options,
+    output: resolve(
+      options.output === 'build/bench-peers.json' ? '.' : invokedFrom,
+      options.output,
+    ),
+  })
+} catch (error) {
+  report(error)
+}
