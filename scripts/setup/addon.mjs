@@ -3,8 +3,8 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { cleanEnvironment } from './npm.mjs'
 import { buildDir, root } from './paths.mjs'
-import { SetupError, timed } from './report.mjs'
-import { runLogged, tail } from './run-logged.mjs'
+import { timed } from './report.mjs'
+import { buildFailed, runLogged } from './run-logged.mjs'
 import { digest, isFresh, markFresh } from './stamp.mjs'
 import { installForBuild } from './system-packages.mjs'
 
@@ -29,14 +29,7 @@ async function buildNative(name, output, variables) {
   await installForBuild()
   await timed(`building ${output}`, async () => {
     const run = await nodeGyp(name, root, variables)
-    if (run.code !== 0) {
-      throw new SetupError(
-        'XRB_BUILD_FAILED',
-        `the C++ build failed (${run.logFile}):${tail(run.log())}`,
-        `less ${run.logFile}`,
-        1,
-      )
-    }
+    if (run.code !== 0) throw buildFailed('C++', run)
   })
   markFresh(name, inputs)
   return true

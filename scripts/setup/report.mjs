@@ -26,3 +26,15 @@ export async function timed(title, work) {
     throw error
   }
 }
+
+/** Runs `work`; a SetupError becomes its sentence on stderr and its exit code. */
+export async function explained(work) {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    process.stderr.write(`error: ${error.message} [${error.code}]\n`)
+    if (error.hint !== undefined) process.stderr.write(`hint: ${error.hint}\n`)
+    process.exitCode = error.exitCode
+  }
+}

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { buildDir, ensureBuildDir, root } from './paths.mjs'
+import { SetupError } from './report.mjs'
 
 const TAIL_LINES = 15
 
@@ -28,4 +29,10 @@ export async function runLogged(
 export function tail(log) {
   const lines = log.trimEnd().split('\n').slice(-TAIL_LINES)
   return `\n${lines.map((line) => `    ${line}`).join('\n')}`
+}
+
+/** A fault of ours, not of the machine: exit 1. */
+export function buildFailed(language, run) {
+  const sentence = `the ${language} build failed (${run.logFile}):${tail(run.log())}`
+  return new SetupError('XRB_BUILD_FAILED', sentence, `less ${run.logFile}`, 1)
 }

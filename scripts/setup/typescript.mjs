@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
 import { root } from './paths.mjs'
-import { SetupError, timed } from './report.mjs'
-import { runLogged, tail } from './run-logged.mjs'
+import { timed } from './report.mjs'
+import { buildFailed, runLogged } from './run-logged.mjs'
 import { digest, isFresh, markFresh } from './stamp.mjs'
 
 const INPUTS = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.json']
@@ -18,14 +18,7 @@ export async function buildTypeScript() {
     const tsc = `${root}/node_modules/typescript/bin/tsc`
     const args = [tsc, '-p', 'tsconfig.build.json', '--outDir', next]
     const run = await runLogged('typescript', process.execPath, args)
-    if (run.code !== 0) {
-      throw new SetupError(
-        'XRB_BUILD_FAILED',
-        `the TypeScript build failed (${run.logFile}):${tail(run.log())}`,
-        `less ${run.logFile}`,
-        1,
-      )
-    }
+    if (run.code !== 0) throw buildFailed('TypeScript', run)
     swap(next, `${root}/dist`)
     chmodSync(`${root}/${MAIN}`, 0o755)
   })

@@ -52,7 +52,8 @@ function addonMissing(sentence: string) {
   )
 }
 
-function platformTag(): string {
+/** The folder under prebuilds/ for this machine: `linux-x64`, `linux-arm64-musl`. */
+export function platformTag(): string {
   return `${process.platform}-${process.arch}${isMusl() ? '-musl' : ''}`
 }
 

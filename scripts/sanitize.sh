@@ -1,0 +1,43 @@
+#!/usr/bin/env bash
+# scripts/sanitize.sh asan [VITEST FILTER...] | tsan
+#
+# asan: addon and C++ tests with AddressSanitizer and UndefinedBehaviorSanitizer. The C++ tests run
+#       with leak detection; the TypeScript suites run in a Node.js that has libasan preloaded, without
+#       it, because Node.js itself does not free everything at exit.
+# tsan: the C++ tests with ThreadSanitizer. Never inside Node.js, which is not instrumented and would
+#       give false reports.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+main() {
+  local sanitizer=${1-}
+  case $sanitizer in
+    asan | tsan) shift ;;
+    *)
+      printf 'error: name a sanitizer\nhint: %s asan\n' "$0" >&2
+      exit 2
+      ;;
+  esac
+  node scripts/setup.mjs --test
+  node scripts/setup/sanitized.mjs "$sanitizer"
+  "run_$sanitizer" "$@"
+}
+
+run_asan() {
+  local build=$PWD/build/asan/build/Release compiler=${CXX:-g++}
+  export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+  ASAN_OPTIONS=detect_leaks=1 "$build/xrbench_native_test"
+  # libasan must come first in a process that loads it; libstdc++ beside it, or exceptions thrown
+  # before the addon is loaded have no interceptor to go through.
+  LD_PRELOAD="$("$compiler" -print-file-name=libasan.so) $("$compiler" -print-file-name=libstdc++.so)" \
+    ASAN_OPTIONS=detect_leaks=0 XRBENCH_ADDON="$build/xrbench.node" XRBENCH_SANITIZER=asan \
+    node node_modules/vitest/vitest.mjs run "${@:-src/}"
+}
+
+run_tsan() {
+  # Without address randomisation: newer kernels put mappings where older runtimes do not expect any.
+  TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 \
+    setarch "$(uname -m)" --addr-no-randomize build/tsan/build/Release/xrbench_native_test "$@"
+}
+
+main "$@"
