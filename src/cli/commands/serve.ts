@@ -1,0 +1,49 @@
+import type { Command } from '@commander-js/extra-typings'
+import { DEFAULT_PORT } from '../../session/protocol.js'
+import { exitCodeTable } from '../help.js'
+import { labelOf, option } from '../option.js'
+
+/** `xrbench serve`: the far end of other people's runs, until it is stopped. */
+export function registerServe(program: Command): void {
+  const command = serveCommand(program)
+  command.action(async (flags) => {
+    const { serveAction } = await import('../serve-action.js')
+    await serveAction(flags, (key) => labelOf(command, key))
+  })
+}
+
+/** Flags of `serve` as commander gives them: text, read by `serveAction`. */
+export type ServeFlags = ReturnType<ReturnType<typeof serveCommand>['opts']>
+
+function serveCommand(program: Command) {
+  return program
+    .command('serve')
+    .description('Waits for `xrbench run --peer`, and measures the far end of it. Loopback only.')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', exitCodeTable())
+    .addOption(
+      option(
+        '-l, --listen <address[:port]>',
+        `where to listen; port 0 is any (default: 127.0.0.1:${DEFAULT_PORT})`,
+      ),
+    )
+    .addOption(
+      option(
+        '-k, --key-file <file>',
+        'key of 64 hexadecimal digits, or - for standard input (default: a new one, printed)',
+      ),
+    )
+    .addOption(option('--once', 'end after the first session'))
+    .addOption(option('--max-sessions <n>', 'clients at a time; others are refused (default: 1)'))
+    .addOption(
+      option(
+        '--max-duration <time>',
+        'longest warm-up and measured phase of a repetition (default: 1h)',
+      ),
+    )
+    .addOption(option('--allow-cpu', 'let clients choose the CPUs of this end with --pin'))
+    .addOption(option('--until-stdin-ends', 'end when standard input does').hideHelp())
+    .addOption(option('--json', 'print one line of JSON when listening'))
+    .addOption(option('-q, --quiet', 'no notes; errors remain'))
+    .addOption(option('-v, --verbose', 'say more, and show stacks'))
+}

@@ -1,0 +1,47 @@
+import { isIP } from 'node:net'
+import { usageError } from '../errors.js'
+import { isLoopback } from './loopback.js'
+
+export interface ListenAddress {
+  /** Numeric. */
+  host: string
+  /** 0 = the kernel's choice. */
+  port: number
+}
+
+/**
+ * `127.0.0.1`, `127.0.0.1:28470`, `[::1]:28470`, `::1`, `localhost` or `:28470`.
+ * @throws {XrbenchError} `XRB_BAD_ADDRESS` (exit 2); `XRB_LISTEN` (exit 2) when others than this machine could connect
+ */
+export function parseListenAddress(
+  text: string,
+  label: string,
+  defaultPort: number,
+): ListenAddress {
+  const { host, port } = split(text) ?? { host: '', port: '' }
+  const numeric = host === 'localhost' || host === '' ? '127.0.0.1' : host
+  const number = port === undefined ? defaultPort : Number(port)
+  if (isIP(numeric) === 0 || !/^\d{1,5}$/.test(port ?? '0') || number > 65_535) {
+    throw usageError(
+      'XRB_BAD_ADDRESS',
+      `${label}: '${text}' is not a numeric address with or without a port.`,
+      `${label} 127.0.0.1:${defaultPort}, or ${label} '[::1]:${defaultPort}'`,
+    )
+  }
+  if (!isLoopback(numeric)) {
+    throw usageError(
+      'XRB_LISTEN',
+      `${label}: this version serves loopback only, not ${numeric}.`,
+      `${label} 127.0.0.1:${defaultPort}`,
+    )
+  }
+  return { host: numeric, port: number }
+}
+
+function split(text: string): { host: string; port: string | undefined } | null {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text)
+  if (bracketed !== null) return { host: bracketed[1] ?? '', port: bracketed[2] }
+  if (isIP(text) === 6) return { host: text, port: undefined }
+  const plain = /^([^:]*)(?::(.*))?$/.exec(text)
+  return plain === null || text === '' ? null : { host: plain[1] ?? '', port: plain[2] }
+}

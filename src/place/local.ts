@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { EXIT_CODES, environmentError, XrbenchError } from '../errors.js'
+import { MAX_DURATION_NS } from '../plan/limits.js'
+import { withDeadline } from '../session/deadline.js'
+import { createKey, type SessionKey } from '../session/key.js'
+
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const START_DEADLINE_MS = 15_000
+const TERM_GRACE_MS = 1_000
+const STDERR_MAX_CHARS = 2_000
+
+export interface LocalAgentOptions {
+  family: 4 | 6
+  signal?: AbortSignal | undefined
+}
+
+/** An agent of our own on this machine's loopback, with a key that only it and we know. */
+export interface LocalAgent {
+  host: string
+  port: number
+  key: SessionKey
+  pid: number
+  /** Ends it and its endpoint processes for certain. Idempotent. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts `xrbench serve` for one session. It ends with this process, whichever way that ends: its standard input is our pipe.
+ * @throws {XrbenchError} `XRB_LOCAL_AGENT` (exit 3), with what the agent said; the reason of `signal` when that is aborted
+ */
+export async function startLocalAgent(options: LocalAgentOptions): Promise<LocalAgent> {
+  options.signal?.throwIfAborted()
+  const key = createKey()
+  const child = spawn(process.execPath, [MAIN, ...serveArguments(options)], {
+    // A group of its own: Ctrl-C is for the client, which then ends the agent in order.
+    detached: true,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  child.stdin.on('error', () => {})
+  child.stdin.write(`${key.toString('hex')}\n`)
+  const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const close = () => end(child, exited)
+  try {
+    const { host, port } = await ready(child, options.signal)
+    return { host, port, key, pid: child.pid ?? 0, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function serveArguments({ family }: LocalAgentOptions): string[] {
+  const listen = family === 4 ? '127.0.0.1:0' : '[::1]:0'
+  return [
+    'serve',
+    ...['--listen', listen],
+    ...['--key-file', '-', '--until-stdin-ends'],
+    ...['--once', '--json', '--allow-cpu'],
+    // Its only client is the user who started it: whatever the command line takes is allowed.
+    ...['--max-duration', `${(2 * MAX_DURATION_NS) / 1e9}s`],
+  ]
+}
+
+/** The agent's one line: where it listens. */
+async function ready(
+  child: ChildProcess,
+  signal: AbortSignal | undefined,
+): Promise<{ host: string; port: number }> {
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr = (stderr + text).slice(-STDERR_MAX_CHARS)
+  })
+  let abort = () => {}
+  const line = new Promise<string>((resolve, reject) => {
+    let stdout = ''
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      stdout += text
+      if (stdout.includes('\n')) resolve(stdout)
+    })
+    child.once('error', (error) => reject(notStarted(error.message)))
+    child.once('close', () => reject(notStarted(stderr.trim() || 'it ended at once')))
+    abort = () => reject(signal?.reason)
+    signal?.addEventListener('abort', abort, { once: true })
+  })
+  try {
+    const text = await withDeadline(line, START_DEADLINE_MS, () => notStarted('it says nothing'))
+    return JSON.parse(text.split('\n', 1)[0] ?? '') as { host: string; port: number }
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+function notStarted(reason: string): XrbenchError {
+  return environmentError(
+    'XRB_LOCAL_AGENT',
+    `The local agent could not be started: ${reason}`,
+    'try it alone: xrbench serve',
+  )
+}
+
+async function end(child: ChildProcess, exited: Promise<void>): Promise<void> {
+  const { pid } = child
+  if (pid === undefined) return
+  if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM')
+  const stubborn = () =>
+    new XrbenchError('XRB_LOCAL_AGENT', EXIT_CODES.environment, 'The local agent does not end.')
+  await withDeadline(exited, TERM_GRACE_MS, stubborn).catch(() => {})
+  // Also when it has ended: an endpoint process that was stopped cannot have ended with it.
+  killGroup(pid)
+  await exited
+}
+
+function killGroup(pid: number): void {
+  try {
+    process.kill(-pid, 'SIGKILL')
+  } catch {
+    // ESRCH: nobody is left in it.
+  }
+}

@@ -1,0 +1,12 @@
+import { isIP } from 'node:net'
+
+/** Whether a numeric address never leaves this machine (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
+export function isLoopback(address: string): boolean {
+  if (isIP(address) === 4) return address.startsWith('127.')
+  return isIP(address) === 6 && (address === '::1' || address.startsWith('::ffff:127.'))
+}
+
+/** An address as a socket reports it, without the IPv4-in-IPv6 notation of a dual-stack listener. */
+export function plainAddress(address: string): string {
+  return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address
+}

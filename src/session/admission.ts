@@ -1,0 +1,57 @@
+import type { EndpointSpec } from '../addon/addon.js'
+import { peerError } from '../errors.js'
+import { checkSize } from '../plan/limits.js'
+import type { PrepareMessage } from './client-messages.js'
+import { endpointSpec } from './endpoint-spec.js'
+
+/** What an operator allows a client. */
+export interface AgentLimits {
+  /** The client may name the CPUs that this end's measuring threads are pinned to. */
+  allowCpu: boolean
+  /** Warm-up and measured phase of one repetition together, nanoseconds. */
+  maxDurationNs: number
+}
+
+/** Buffers of all streams of one repetition together, bytes. */
+const MAX_BUFFERED_BYTES = 1024 ** 3
+
+/**
+ * What this end is going to do for a client's request, bound to the address its control connection came in on.
+ * @throws {XrbenchError} what the client may not have (`XRB_PEER_LIMIT`), or this version has not
+ */
+export function admit(
+  request: PrepareMessage,
+  localAddress: string,
+  limits: AgentLimits,
+): EndpointSpec {
+  const { transport, workload, parameters } = request
+  if (transport !== 'tcp' && transport !== 'udp') {
+    throw peerError('XRB_TRANSPORT_UNAVAILABLE', `The agent cannot do '${transport}'.`, {
+      hint: '--transport tcp,udp',
+    })
+  }
+  checkSize(transport, parameters.messageSizeBytes, localAddress.includes(':') ? 6 : 4)
+  checkLimits(parameters, limits)
+  return endpointSpec({ role: 'server', transport, workload, localAddress, parameters })
+}
+
+function checkLimits(parameters: PrepareMessage['parameters'], limits: AgentLimits): void {
+  if (parameters.messageSizeBytes * parameters.streams > MAX_BUFFERED_BYTES) {
+    throw peerError('XRB_PEER_LIMIT', 'The agent allows 1 GiB of message buffers at most.', {
+      hint: 'use a smaller --size or fewer --streams',
+    })
+  }
+  if (parameters.warmupCapNs + parameters.durationNs > limits.maxDurationNs) {
+    const seconds = limits.maxDurationNs / 1e9
+    throw peerError(
+      'XRB_PEER_LIMIT',
+      `The agent allows ${seconds} s for the warm-up and the measured phase of one repetition.`,
+      { hint: 'use a shorter --duration, or start the agent with a longer --max-duration' },
+    )
+  }
+  if (typeof parameters.pin === 'object' && !limits.allowCpu) {
+    throw peerError('XRB_PEER_LIMIT', 'The agent does not let its client choose CPUs.', {
+      hint: 'start the agent with --allow-cpu, or use --pin auto',
+    })
+  }
+}

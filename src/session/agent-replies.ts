@@ -1,0 +1,73 @@
+import { peerError, type XrbenchError } from '../errors.js'
+import type { AgentMessage } from './agent-messages.js'
+import type { Channel } from './channel.js'
+import type { ClientMessage } from './client-messages.js'
+import { deferred } from './deadline.js'
+import { toldBy } from './failure.js'
+import type { EndReport } from './types.js'
+
+export type ClientChannel = Channel<AgentMessage, ClientMessage>
+
+/** What the agent says over one repetition, each as a promise; after `over` the unkept ones reject. */
+export interface AgentReplies {
+  prepared: Promise<string>
+  connected: Promise<void>
+  started: Promise<void>
+  measured: Promise<void>
+  ended: Promise<void>
+  finished: Promise<EndReport>
+  /** Resolves when the agent refused, reported an error or was lost; never when it finished. */
+  over: Promise<XrbenchError>
+}
+
+/** Listens from `prepare` on, until the agent has finished or there is nothing more to hear. */
+export function agentReplies(channel: ClientChannel): AgentReplies {
+  const once = {
+    prepared: deferred<string>(),
+    connected: deferred<void>(),
+    started: deferred<void>(),
+    measured: deferred<void>(),
+    ended: deferred<void>(),
+    finished: deferred<EndReport>(),
+  }
+  const over = deferred<XrbenchError>()
+  /** Whether that was the last of this repetition. */
+  const hear = (message: AgentMessage): boolean => {
+    switch (message.type) {
+      case 'prepared':
+        once.prepared.resolve(message.blob)
+        return false
+      case 'connected':
+      case 'started':
+      case 'measured':
+      case 'ended':
+        once[message.type].resolve()
+        return false
+      case 'finished':
+        once.finished.resolve(message.report)
+        return true
+      case 'refused':
+      case 'error':
+        throw toldBy(message)
+      case 'hello-ok':
+      case 'ping':
+        throw peerError('XRB_PROTOCOL', `The agent sent '${message.type}' out of order.`)
+    }
+  }
+  const listen = async () => {
+    while (!hear(await channel.receive()));
+  }
+  listen().catch((error: XrbenchError) => {
+    over.resolve(error)
+    for (const waiting of Object.values(once)) waiting.reject(error)
+  })
+  return {
+    prepared: once.prepared.promise,
+    connected: once.connected.promise,
+    started: once.started.promise,
+    measured: once.measured.promise,
+    ended: once.ended.promise,
+    finished: once.finished.promise,
+    over: over.promise,
+  }
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import { MAX_DURATION_NS, MAX_ITERATIONS, MAX_STREAMS } from '../plan/limits.js'
+import { MAX_BLOB_TEXT_LENGTH } from '../transports/blob.js'
+import { MAX_MESSAGE_BYTES } from '../units.js'
+
+const durationNs = z.int().min(0).max(MAX_DURATION_NS)
+const cpu = z
+  .int()
+  .min(0)
+  .max(1 << 16)
+const blob = z.base64().max(MAX_BLOB_TEXT_LENGTH)
+
+const socketSchema = z.strictObject({
+  sendBufferBytes: z.int().min(1).max(0x7fff_ffff).nullable(),
+  receiveBufferBytes: z.int().min(1).max(0x7fff_ffff).nullable(),
+  noDelay: z.boolean(),
+  congestionControl: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,15}$/)
+    .nullable(),
+  dscp: z.int().min(0).max(63).nullable(),
+  busyPollUs: z.int().min(0).max(1_000_000).nullable(),
+  segmentationOffload: z.boolean(),
+})
+
+/** Parameters of a case as far as the far end has to know them; it names no host, path or interface. */
+export const remoteParametersSchema = z.strictObject({
+  messageSizeBytes: z.int().min(1).max(MAX_MESSAGE_BYTES),
+  wait: z.enum(['spin', 'block']),
+  direction: z.enum(['up', 'down', 'both']),
+  streams: z.int().min(1).max(MAX_STREAMS),
+  warmupCapNs: durationNs,
+  durationNs,
+  iterations: z.int().min(0).max(MAX_ITERATIONS),
+  intervalNs: z.int().min(1_000_000).max(MAX_DURATION_NS),
+  rateBitsPerSec: z.number().min(0).max(1e15),
+  messageTimeoutNs: z.int().min(1).max(MAX_DURATION_NS),
+  idleTimeoutNs: z.int().min(1).max(MAX_DURATION_NS),
+  connectTimeoutNs: z.int().min(1).max(60e9),
+  pin: z.union([z.enum(['auto', 'none']), z.strictObject({ cpus: z.array(cpu).min(1).max(128) })]),
+  socket: socketSchema,
+})
+
+const tool = z.strictObject({ name: z.string().max(64), version: z.string().max(64) })
+export const helloToolSchema = tool
+export const featuresSchema = z.array(z.string().max(64)).max(64)
+
+/**
+ * A client's first message. Only `protocol` is fixed for ever, so that versions which differ can still say so;
+ * the rest is looked at once that matches: {@link clientHelloSchema}.
+ */
+const anyHello = z.looseObject({ type: z.literal('hello'), protocol: z.int().min(0) })
+
+export const clientHelloSchema = z.strictObject({
+  type: z.literal('hello'),
+  protocol: z.int().min(0),
+  tool,
+  features: featuresSchema,
+})
+
+const prepare = z.strictObject({
+  type: z.literal('prepare'),
+  transport: z.enum(['rdma', 'tcp', 'udp', 'quic', 'tls']),
+  workload: z.enum(['ping-pong', 'stream']),
+  parameters: remoteParametersSchema,
+})
+
+/** What a client says. */
+export const clientMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ping') }),
+  anyHello,
+  prepare,
+  z.strictObject({ type: z.literal('connect'), blob }),
+  z.strictObject({ type: z.literal('start') }),
+  z.strictObject({ type: z.literal('finish') }),
+])
+
+export type ClientMessage = z.infer<typeof clientMessageSchema>
+export type PrepareMessage = z.infer<typeof prepare>
+export type RemoteParameters = z.infer<typeof remoteParametersSchema>
+export type ClientHello = z.infer<typeof clientHelloSchema>

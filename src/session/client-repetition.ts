@@ -1,0 +1,176 @@
+import type { EndpointSpec, NativeTransport } from '../addon/addon.js'
+import { environmentError, peerError } from '../errors.js'
+import type { Case } from '../plan/case.js'
+import { decodeBlob, encodeBlob } from '../transports/blob.js'
+import { type AgentReplies, agentReplies, type ClientChannel } from './agent-replies.js'
+import { after, withDeadline } from './deadline.js'
+import { endReport, noReport } from './end-report.js'
+import type { Progress } from './endpoint-messages.js'
+import type { EndpointProcess } from './endpoint-process.js'
+import type { EndpointSource } from './endpoint-source.js'
+import { endpointSpec, remoteParameters } from './endpoint-spec.js'
+import { type Failure, failureFrom, rootFailure } from './failure.js'
+import { type Interruption, watch } from './interruption.js'
+import { ENDING_GRACE_MS, REPORT_DEADLINE_MS, WATCHDOG_MARGIN_MS } from './protocol.js'
+import type { EndReport, RepetitionReport } from './types.js'
+
+export interface RunOptions {
+  /** Ends the repetition early; what was measured until then is kept. */
+  signal?: AbortSignal | undefined
+  /** Called twice a second while the loop runs. Without it, no timer exists in the measuring process. */
+  onProgress?: ((progress: Progress) => void) | undefined
+}
+
+/** Where a client's repetitions take place. */
+export interface ClientRoom {
+  channel: ClientChannel
+  source: EndpointSource
+  localAddress: string
+}
+
+interface Ends {
+  channel: ClientChannel
+  endpoint: EndpointProcess
+  replies: AgentReplies
+}
+
+/** One repetition, driven from the client's end. */
+export async function runRepetition(
+  room: ClientRoom,
+  c: Case,
+  options: RunOptions,
+): Promise<RepetitionReport> {
+  const { channel, source } = room
+  if (channel.fault !== null) throw channel.fault
+  const spec = clientSpec(c, room.localAddress)
+  const startedAt = new Date().toISOString()
+  const began = performance.now()
+  const { transport, workload } = c
+  channel.send({
+    type: 'prepare',
+    transport,
+    workload,
+    parameters: remoteParameters(c, 'server'),
+  })
+  const endpoint = source.take()
+  const ends = { channel, endpoint, replies: agentReplies(channel) }
+  const { interrupted, release } = watch(endpoint, ends.replies, limitMs(spec), options.signal)
+  const interruption = await conduct(ends, spec, interrupted, options)
+  release()
+  const reports = await collect(ends, spec, interruption)
+  const totalNs = Math.round((performance.now() - began) * 1e6)
+  if (interruption === null) source.forkAhead()
+  await endpoint.close()
+  return { ...verdict(interruption, reports), startedAt, totalNs }
+}
+
+function clientSpec(c: Case, localAddress: string): EndpointSpec {
+  const { transport, workload } = c
+  if (transport !== 'tcp' && transport !== 'udp') {
+    throw environmentError(
+      'XRB_TRANSPORT_UNAVAILABLE',
+      `Transport '${transport}' is not in this version.`,
+      '--transport tcp,udp',
+    )
+  }
+  const native: NativeTransport = transport
+  const parameters = remoteParameters(c, 'client')
+  return endpointSpec({ role: 'client', transport: native, workload, localAddress, parameters })
+}
+
+/** With `iterations` nobody knows how long it takes; the addon then watches that there is progress. */
+function limitMs(spec: EndpointSpec): number | null {
+  if (spec.durationNs === 0) return null
+  const ns = spec.connectTimeoutNs + spec.warmupCapNs + spec.durationNs
+  return ns / 1e6 + WATCHDOG_MARGIN_MS
+}
+
+/** From `prepare` until all is measured (`null`) or something came between. */
+async function conduct(
+  { channel, endpoint, replies }: Ends,
+  spec: EndpointSpec,
+  interrupted: Promise<Interruption>,
+  { onProgress }: RunOptions,
+): Promise<Interruption | null> {
+  const steps = async () => {
+    const [mine, theirs] = await Promise.all([endpoint.open(spec), replies.prepared])
+    if (isOver) return null
+    channel.send({ type: 'connect', blob: encodeBlob(mine) })
+    const connecting = endpoint.connect(decodeBlob(theirs), spec.connectTimeoutNs / 1e6)
+    await Promise.all([connecting, replies.connected])
+    if (isOver) return null
+    channel.send({ type: 'start' })
+    await replies.started
+    if (isOver) return null
+    await endpoint.run(onProgress)
+    await allMeasured(spec, endpoint.measured, replies.measured)
+    return null
+  }
+  let isOver = false
+  // An end that fails rejects a step and resolves `interrupted`: the latter says more.
+  const result = await Promise.race([steps().catch(() => interrupted), interrupted])
+  isOver = true
+  return result
+}
+
+/** The ends that decide how long it takes: initiators and receivers. */
+async function allMeasured(
+  { workload, direction }: EndpointSpec,
+  client: Promise<void>,
+  server: Promise<void>,
+): Promise<void> {
+  if (workload === 'ping-pong' || direction !== 'up') await client
+  if (workload === 'stream' && direction !== 'down') await server
+}
+
+interface Reports {
+  client: EndReport
+  server: EndReport
+  /** Set when the agent's could not be had. */
+  lost: Failure | null
+}
+
+async function collect(
+  { channel, endpoint, replies }: Ends,
+  spec: EndpointSpec,
+  interruption: Interruption | null,
+): Promise<Reports> {
+  if (interruption?.kind === 'ended') {
+    // The other end will notice by itself, and then knows more than that we stopped it.
+    const grace = after(ENDING_GRACE_MS, undefined)
+    await Promise.race([
+      Promise.all([endpoint.ended, replies.ended.catch(() => {})]),
+      grace.promise,
+    ])
+    grace.cancel()
+  }
+  channel.send({ type: 'finish' })
+  const unreported = () =>
+    peerError('XRB_PEER_SILENT', 'The agent does not report how its end of the repetition went.')
+  let lost: Failure | null = null
+  const [mine, server] = await Promise.all([
+    endpoint.finish(),
+    withDeadline(replies.finished, REPORT_DEADLINE_MS, unreported).catch((error) => {
+      lost = failureFrom(error)
+      return noReport()
+    }),
+  ])
+  if (lost !== null && interruption?.kind !== 'error') channel.close()
+  return { client: endReport(mine, endpoint, spec.cpus), server, lost }
+}
+
+function verdict(
+  interruption: Interruption | null,
+  { client, server, lost }: Reports,
+): Pick<RepetitionReport, 'status' | 'failure' | 'client' | 'server'> {
+  const ends = { client, server }
+  if (interruption?.kind === 'aborted') return { status: 'aborted', failure: null, ...ends }
+  const failure =
+    interruption?.kind === 'error'
+      ? failureFrom(interruption.error)
+      : (lost ?? rootFailure(client, server, interruption === null))
+  if (failure !== null) return { status: 'failed', failure, ...ends }
+  if (interruption === null) return { status: 'completed', failure: null, ...ends }
+  const unexplained = peerError('XRB_ENDED_EARLY', 'One end stopped before all was measured.')
+  return { status: 'failed', failure: failureFrom(unexplained), ...ends }
+}

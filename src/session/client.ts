@@ -1,0 +1,162 @@
+import { once } from 'node:events'
+import { connect, type TLSSocket } from 'node:tls'
+import { type ErrorDetails, peerError, XrbenchError } from '../errors.js'
+import { plainAddress } from '../place/loopback.js'
+import type { Case } from '../plan/case.js'
+import { type AgentHello, agentHelloSchema, agentMessageSchema } from './agent-messages.js'
+import type { ClientChannel } from './agent-replies.js'
+import { Channel } from './channel.js'
+import { type RunOptions, runRepetition } from './client-repetition.js'
+import { EndpointSource } from './endpoint-source.js'
+import { toldBy } from './failure.js'
+import type { SessionKey } from './key.js'
+import * as protocol from './protocol.js'
+import { clientTlsOptions, isKeyed } from './tls.js'
+import { toolFacts } from './tool-facts.js'
+import type { AgentFacts, RepetitionReport } from './types.js'
+
+export interface ConnectOptions {
+  /** Numeric address or name of the agent. */
+  host: string
+  port: number
+  key: SessionKey
+  signal?: AbortSignal | undefined
+}
+
+/** One client's use of an agent. */
+export interface Session {
+  readonly facts: AgentFacts
+  /** Numeric address this end talks to the agent from, and measures from. */
+  readonly localAddress: string
+  readonly remoteAddress: string
+  /**
+   * Never rejects for what happens to the repetition: its status and failure tell, and what was measured is kept.
+   * One at a time.
+   * @throws {XrbenchError} exit 4 when the session was over before it began, exit 2 for parameters that cannot be
+   */
+  runRepetition(c: Case, options?: RunOptions): Promise<RepetitionReport>
+  close(): Promise<void>
+}
+
+/**
+ * Connects to an agent and introduces this client.
+ * @throws {XrbenchError} exit 4: `XRB_PEER_UNREACHABLE`, `XRB_PEER_KEY`, `XRB_PEER_VERSION`, `XRB_PEER_BUSY`, `XRB_PEER_SILENT`,
+ * `XRB_PROTOCOL`; the reason of `signal` when that is aborted
+ */
+export async function connectSession(options: ConnectOptions): Promise<Session> {
+  const source = new EndpointSource()
+  source.forkAhead()
+  let channel: ClientChannel | undefined
+  try {
+    const socket = await secureConnection(options)
+    channel = new Channel(socket, {
+      incoming: agentMessageSchema,
+      maxOutgoingBytes: protocol.CLIENT_FRAME_MAX_BYTES,
+      peer: 'agent',
+    })
+    const facts = await introduce(channel)
+    return session(channel, socket, facts, source)
+  } catch (error) {
+    channel?.close()
+    await source.close()
+    throw error
+  }
+}
+
+function session(
+  channel: ClientChannel,
+  socket: TLSSocket,
+  facts: AgentFacts,
+  source: EndpointSource,
+): Session {
+  const localAddress = plainAddress(socket.localAddress ?? '')
+  return {
+    facts,
+    localAddress,
+    remoteAddress: plainAddress(socket.remoteAddress ?? ''),
+    runRepetition: (c, runOptions = {}) =>
+      runRepetition({ channel, source, localAddress }, c, runOptions),
+    close: async () => {
+      channel.close()
+      await source.close()
+    },
+  }
+}
+
+async function secureConnection(options: ConnectOptions): Promise<TLSSocket> {
+  const { host, port, key, signal } = options
+  const where = `${host}, port ${port}`
+  signal?.throwIfAborted()
+  const socket = connect({ host, port, ...clientTlsOptions(key) })
+  const limit = AbortSignal.timeout(protocol.HELLO_DEADLINE_MS)
+  try {
+    await once(socket, 'secureConnect', {
+      signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
+    })
+    if (!isKeyed(socket)) throw peerError('XRB_PEER_KEY', `The agent at ${where} has no key.`)
+    socket.setNoDelay(true)
+    return socket
+  } catch (error) {
+    socket.on('error', () => {})
+    socket.destroy()
+    if (error instanceof XrbenchError) throw error
+    signal?.throwIfAborted()
+    if (limit.aborted) {
+      throw peerError('XRB_PEER_SILENT', `The agent at ${where} does not answer.`, {
+        hint: 'look whether the address is right and a firewall lets the port through',
+        cause: error,
+      })
+    }
+    throw notConnected(error, where)
+  }
+}
+
+function notConnected(error: unknown, where: string): XrbenchError {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
+  const details: ErrorDetails = { cause: error }
+  if (/ALERT|BINDER|DECRYPT/.test(code)) {
+    return peerError('XRB_PEER_KEY', `The agent at ${where} has another key.`, {
+      hint: 'give the key that the agent was started with: --key-file FILE',
+      ...details,
+    })
+  }
+  if (code.startsWith('ERR_SSL')) {
+    return peerError('XRB_PROTOCOL', `What listens at ${where} is not an xrbench agent.`, {
+      hint: 'start one there: xrbench serve',
+      ...details,
+    })
+  }
+  return peerError('XRB_PEER_UNREACHABLE', `No agent can be reached at ${where} (${code}).`, {
+    hint: 'start one there: xrbench serve',
+    ...details,
+  })
+}
+
+async function introduce(channel: ClientChannel): Promise<AgentFacts> {
+  channel.maxIncomingBytes = protocol.AGENT_FRAME_MAX_BYTES
+  channel.send({
+    type: 'hello',
+    protocol: protocol.PROTOCOL_VERSION,
+    tool: toolFacts(),
+    features: [...protocol.PROTOCOL_FEATURES],
+  })
+  const answer = await channel.receive(protocol.HELLO_DEADLINE_MS)
+  if (answer.type === 'error') throw toldBy(answer)
+  if (answer.type !== 'hello-ok') {
+    throw peerError('XRB_PROTOCOL', `The agent sent '${answer.type}' in place of a hello.`)
+  }
+  if (answer.protocol !== protocol.PROTOCOL_VERSION) {
+    throw peerError(
+      'XRB_PEER_VERSION',
+      `The agent speaks protocol ${answer.protocol}, this client ${protocol.PROTOCOL_VERSION}.`,
+      { hint: 'install the same version of xrbench at both ends' },
+    )
+  }
+  const checked = agentHelloSchema.safeParse(answer)
+  if (!checked.success) throw peerError('XRB_PROTOCOL', 'The agent sent a hello that is not valid.')
+  return factsFrom(checked.data)
+}
+
+function factsFrom({ tool, protocol: version, environment, transports }: AgentHello): AgentFacts {
+  return { tool, protocol: version, environment, transports }
+}

@@ -1,0 +1,19 @@
+import { availableParallelism } from 'node:os'
+import type { EndpointEnd, EndpointProcess } from './endpoint-process.js'
+import type { EndReport } from './types.js'
+
+export function endReport(end: EndpointEnd, endpoint: EndpointProcess, cpus: number[]): EndReport {
+  return { ...end, build: endpoint.build, cpus, availableCpus: availableParallelism() }
+}
+
+/** Of an end that could not tell anything. */
+export function noReport(): EndReport {
+  return {
+    outcome: null,
+    fault: null,
+    build: null,
+    cpus: [],
+    availableCpus: 0,
+    processCpuNs: 0,
+  }
+}

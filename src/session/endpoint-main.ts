@@ -1,0 +1,89 @@
+/**
+ * The process that measures: one end of one repetition, and nothing else. It is forked by a session, imports
+ * nothing heavy, and ends with its parent.
+ */
+import type { Endpoint } from '../addon/addon.js'
+import { PROGRESS_PHASES, PROGRESS_SLOT_COUNT, PROGRESS_SLOTS } from '../addon/addon.js'
+import { loadAddon } from '../addon/load.js'
+import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
+import { toNativeFault } from './native-fault.js'
+
+let endpoint: Endpoint | undefined
+
+function tell(event: EndpointEvent): void {
+  process.send?.(event)
+}
+
+/** CPU of all threads so far, nanoseconds. */
+function processCpuNs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) * 1000
+}
+
+function fail(error: unknown, op: string): void {
+  const fault = toNativeFault(error, op)
+  tell({ type: 'ended', outcome: null, fault, processCpuNs: processCpuNs() })
+}
+
+function need(): Endpoint {
+  if (endpoint === undefined) throw new Error('the endpoint is not open')
+  return endpoint
+}
+
+async function obey(command: EndpointCommand): Promise<void> {
+  switch (command.type) {
+    case 'open':
+      endpoint = new (loadAddon().Endpoint)(command.spec)
+      return tell({ type: 'opened', blob: endpoint.open() })
+    case 'connect':
+      await need().connect(command.blob)
+      return tell({ type: 'connected' })
+    case 'run':
+      return run(need(), command.progressMs)
+    case 'stop':
+      return endpoint?.stop()
+    case 'close':
+      return leave()
+  }
+}
+
+async function run(running: Endpoint, progressMs: number | null): Promise<void> {
+  const slots = progressMs === null ? null : new BigInt64Array(PROGRESS_SLOT_COUNT)
+  const finished = running.run(slots, () => tell({ type: 'measured' }))
+  tell({ type: 'running' })
+  // Without somebody who looks at it there is no timer in this process.
+  const timer =
+    slots === null || progressMs === null
+      ? undefined
+      : setInterval(() => tell({ type: 'progress', progress: read(slots) }), progressMs)
+  const outcome = await finished.finally(() => clearInterval(timer))
+  tell({ type: 'ended', outcome, fault: null, processCpuNs: processCpuNs() })
+}
+
+function read(slots: BigInt64Array): Progress {
+  const at = (slot: number) => Number(Atomics.load(slots, slot))
+  return {
+    phase: PROGRESS_PHASES[at(PROGRESS_SLOTS.phase)] ?? 'idle',
+    messages: at(PROGRESS_SLOTS.messages),
+    bytes: at(PROGRESS_SLOTS.bytes),
+  }
+}
+
+function leave(): void {
+  endpoint?.close()
+  process.exit(0)
+}
+
+// A signal from the terminal reaches the whole process group; the parent decides what ends, and when.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('disconnect', leave)
+process.on('message', (command: EndpointCommand) => {
+  obey(command).catch((error: unknown) => fail(error, command.type))
+})
+
+try {
+  tell({ type: 'ready', build: loadAddon().build })
+} catch (error) {
+  fail(error, 'load')
+}

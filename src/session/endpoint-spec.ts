@@ -1,0 +1,58 @@
+import type { EndpointSpec, NativeTransport, WorkloadName } from '../addon/addon.js'
+import { usageError } from '../errors.js'
+import { allowedCpus, automaticCpus, threadCount } from '../place/cpus.js'
+import type { Case } from '../plan/case.js'
+import type { RemoteParameters } from './client-messages.js'
+
+/** One end's view of a case. */
+export interface EndRequest {
+  role: 'client' | 'server'
+  transport: NativeTransport
+  workload: WorkloadName
+  localAddress: string
+  parameters: RemoteParameters
+}
+
+/** What the far end has to know of a case, with its own share of the pinning and nothing of the client's. */
+export function remoteParameters(c: Case, side: 'client' | 'server'): RemoteParameters {
+  const { pin, socket, ...rest } = c.parameters
+  const cpus = typeof pin === 'object' ? pin[side] : null
+  return {
+    ...rest,
+    socket: { ...socket },
+    pin:
+      typeof pin === 'string'
+        ? pin
+        : cpus === null || cpus.length === 0
+          ? 'none'
+          : { cpus: [...cpus] },
+  }
+}
+
+/**
+ * All the addon needs to know, CPUs resolved against those this process may use.
+ * @throws {XrbenchError} `XRB_PIN` (exit 2) when a CPU that was named is not among them
+ */
+export function endpointSpec(request: EndRequest): EndpointSpec {
+  const { parameters, ...where } = request
+  const { pin, ...settings } = parameters
+  return { ...where, ...settings, cpus: resolveCpus(pin, request) }
+}
+
+function resolveCpus(pin: RemoteParameters['pin'], request: EndRequest): number[] {
+  if (pin === 'none') return []
+  const allowed = allowedCpus()
+  if (pin === 'auto') {
+    const { streams, direction } = request.parameters
+    return automaticCpus(request.role, threadCount(streams, direction), allowed)
+  }
+  const missing = pin.cpus.find((cpu) => !allowed.includes(cpu))
+  if (missing !== undefined) {
+    throw usageError(
+      'XRB_PIN',
+      `CPU ${missing} is not among those the ${request.role} may use: ${allowed.join(', ')}.`,
+      `name one of: ${allowed.join(', ')}`,
+    )
+  }
+  return pin.cpus
+}

@@ -1,0 +1,114 @@
+import type { NativeFault } from '../addon/addon.js'
+import { EXIT_CODES, type ExitCode, peerError, type XrbenchError } from '../errors.js'
+import { PROCESS_DIED, PROCESS_SILENT } from './endpoint-process.js'
+import type { EndReport, RepetitionReport } from './types.js'
+
+export type Failure = NonNullable<RepetitionReport['failure']>
+
+interface Meaning {
+  code: `XRB_${string}`
+  exitCode: ExitCode
+  hint: string | null
+}
+
+/** What the addon's codes mean to a user; others are failures of a system call. */
+const MEANINGS: Readonly<Record<string, Meaning>> = {
+  ADDRESS_IN_USE: {
+    code: 'XRB_PORT_TAKEN',
+    exitCode: EXIT_CODES.environment,
+    hint: 'ss -tulpn, to see who has it',
+  },
+  NO_MEMORY: {
+    code: 'XRB_MEMORY',
+    exitCode: EXIT_CODES.environment,
+    hint: 'use a smaller --size or fewer --streams',
+  },
+  UNSUPPORTED: {
+    code: 'XRB_UNSUPPORTED',
+    exitCode: EXIT_CODES.environment,
+    hint: 'xrbench doctor',
+  },
+  BAD_SPEC: { code: 'XRB_BAD_SPEC', exitCode: EXIT_CODES.usage, hint: null },
+  CONNECT_TIMEOUT: {
+    code: 'XRB_CONNECT',
+    exitCode: EXIT_CODES.peer,
+    hint: 'look whether a firewall drops traffic between the two ends',
+  },
+  CONNECT_REFUSED: {
+    code: 'XRB_CONNECT',
+    exitCode: EXIT_CODES.peer,
+    hint: 'look whether a firewall refuses traffic between the two ends',
+  },
+  STALLED: {
+    code: 'XRB_STALLED',
+    exitCode: EXIT_CODES.measurement,
+    hint: 'look whether the other end is stopped, or the path down',
+  },
+  PEER_CLOSED: { code: 'XRB_PEER_CLOSED', exitCode: EXIT_CODES.measurement, hint: null },
+  THREAD: { code: 'XRB_THREAD', exitCode: EXIT_CODES.environment, hint: 'ulimit -u' },
+}
+
+/** What one end sees because the other failed: never the root of it when there is something else. */
+const CONSEQUENCES = new Set(['STALLED', 'PEER_CLOSED', 'STOPPED', 'CONNECT_TIMEOUT'])
+
+export function failureFrom(error: XrbenchError): Failure {
+  const { code, exitCode, message, hint } = error
+  return { code, exitCode, message, hint: hint ?? null }
+}
+
+/** The agent's own words, as an error of ours. */
+export function toldBy(answer: {
+  code: `XRB_${string}`
+  message: string
+  hint: string | null
+}): XrbenchError {
+  return peerError(answer.code, answer.message, answer.hint === null ? {} : { hint: answer.hint })
+}
+
+/**
+ * The one fault to tell the user of, of those at both ends; `null` when there is none.
+ * @param measured all that was to be measured has been: an end that then saw the other leave has not failed
+ */
+export function rootFailure(
+  client: EndReport,
+  server: EndReport,
+  measured: boolean,
+): Failure | null {
+  const found = [
+    { side: 'client' as const, fault: faultOf(client) },
+    { side: 'server' as const, fault: faultOf(server) },
+  ].flatMap(({ side, fault }) => (fault === null ? [] : [{ side, fault }]))
+  const cause = found.find(({ fault }) => !CONSEQUENCES.has(fault.code))
+  const root = measured ? cause : (cause ?? found[0])
+  return root === undefined ? null : describe(root.side, root.fault)
+}
+
+function faultOf(end: EndReport): NativeFault | null {
+  const fault = end.fault ?? end.outcome?.fault ?? null
+  if (fault !== null || end.outcome?.status !== 'peer-closed') return fault
+  return {
+    code: 'PEER_CLOSED',
+    op: 'recv',
+    errno: 0,
+    message: 'the other end closed the connection',
+  }
+}
+
+function describe(side: 'client' | 'server', fault: NativeFault): Failure {
+  const message = `At the ${side}, ${fault.message}.`
+  if (fault.code === PROCESS_DIED || fault.code === PROCESS_SILENT) {
+    const died = fault.code === PROCESS_DIED
+    if (side === 'client') {
+      const code = died ? 'XRB_ENDPOINT_LOST' : 'XRB_ENDPOINT_SILENT'
+      return { code, exitCode: EXIT_CODES.measurement, message, hint: null }
+    }
+    const code = died ? 'XRB_PEER_LOST' : 'XRB_PEER_SILENT'
+    return { code, exitCode: EXIT_CODES.peer, message, hint: null }
+  }
+  const meaning = MEANINGS[fault.code] ?? {
+    code: 'XRB_SOCKET' as const,
+    exitCode: EXIT_CODES.measurement,
+    hint: null,
+  }
+  return { ...meaning, message }
+}

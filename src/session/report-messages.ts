@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { EndReport } from './types.js'
+
+/** An end's report as it arrives in a frame: as in `types.ts`, with plain arrays for typed ones. */
+
+const number = z.number()
+const count = z.number().min(0)
+const word = z.string().max(256)
+
+const fault = z.strictObject({
+  code: z.string().max(64),
+  op: z.string().max(64),
+  errno: z.int(),
+  message: z.string().max(1024),
+})
+
+const mark = z.strictObject({
+  timeNs: count,
+  messages: count,
+  bytes: count,
+  lost: count,
+  duplicates: count,
+  reordered: count,
+  late: count,
+  localDrops: count,
+  cpuUserNs: count,
+  cpuSystemNs: count,
+  voluntaryContextSwitches: count,
+  involuntaryContextSwitches: count,
+})
+
+const histogram = z
+  .strictObject({
+    indices: z.array(z.int().min(0)).transform((list): Int32Array => Int32Array.from(list)),
+    counts: z.array(count).transform((list): Float64Array => Float64Array.from(list)),
+    count,
+    overflow: count,
+    minNs: count.nullable(),
+    maxNs: count.nullable(),
+    sumNs: count,
+  })
+  .refine((h) => h.indices.length === h.counts.length, 'as many indices as counts')
+
+const link = z.strictObject({
+  role: z.enum(['initiator', 'responder', 'sender', 'receiver']),
+  pinnedCpu: z.int().nullable(),
+  warmup: z
+    .strictObject({ durationNs: count, ended: z.enum(['steady', 'cap', 'none']) })
+    .nullable(),
+  marks: z.array(mark).max(1024),
+  latency: histogram.nullable(),
+  intervalLatencies: z.array(histogram).max(256),
+})
+
+const effective = z.strictObject({
+  localAddress: word,
+  remoteAddress: word,
+  localPort: number.nullable(),
+  remotePort: number.nullable(),
+  sendBufferBytes: number.nullable(),
+  receiveBufferBytes: number.nullable(),
+  noDelay: z.boolean().nullable(),
+  congestionControl: word.nullable(),
+  dscp: number.nullable(),
+  busyPollUs: number.nullable(),
+  maxSegmentBytes: number.nullable(),
+  gso: z.boolean().nullable(),
+  gro: z.boolean().nullable(),
+})
+
+const outcome = z.strictObject({
+  status: z.enum(['completed', 'stopped', 'peer-closed', 'failed']),
+  fault: fault.nullable(),
+  clock: z.strictObject({
+    source: z.enum(['tsc', 'monotonic-raw']),
+    readingCostNs: count,
+    resolutionNs: count,
+    driftPpm: number.nullable(),
+  }),
+  links: z.array(link).max(256),
+  softirqNs: count.nullable(),
+  effective,
+})
+
+const build = z.strictObject({
+  version: word,
+  compiler: z.string().max(1024),
+  flags: z.string().max(4096),
+  sanitizer: word.nullable(),
+  transports: z.array(z.enum(['loopback', 'tcp', 'udp'])).max(32),
+})
+
+export const endReportSchema = z.strictObject({
+  outcome: outcome.nullable(),
+  fault: fault.nullable(),
+  build: build.nullable(),
+  cpus: z.array(z.int().min(0)).max(256),
+  availableCpus: z.int().min(0),
+  processCpuNs: count,
+})
+
+/** Fails to compile when the schema and the type of a report part company. */
+export type ReportSchemaMatches = [
+  EndReport extends z.infer<typeof endReportSchema> ? true : never,
+  z.infer<typeof endReportSchema> extends EndReport ? true : never,
+]
+const _matches: ReportSchemaMatches = [true, true]
+void _matches

@@ -1,0 +1,119 @@
+import { EXIT_CODES, type ExitCode, XrbenchError } from '../errors.js'
+import type { Case, Plan } from '../plan/case.js'
+import { type Slot, schedule } from '../plan/schedule.js'
+import type { Repetition } from '../results/schema.js'
+import type { Progress } from './endpoint-messages.js'
+import type { RepetitionReport } from './types.js'
+
+/** What the scheduler needs of a session. */
+export interface RepetitionRunner {
+  /** False once the far end is gone: nothing more can be measured with it. */
+  readonly isOpen: boolean
+  runRepetition(
+    c: Case,
+    options: { signal: AbortSignal; onProgress?: (progress: Progress) => void },
+  ): Promise<RepetitionReport>
+}
+
+/** Where results go as they come. Each call ends with the result written, or throws. */
+export interface ResultSink {
+  add(slot: Slot, report: RepetitionReport): Promise<Repetition>
+  finish(end: RunEnd): Promise<void>
+}
+
+export interface RunFailure {
+  code: string
+  exitCode: ExitCode
+  message: string
+  hint: string | null
+}
+
+export interface RunEnd {
+  status: 'completed' | 'aborted' | 'failed'
+  /** The first failure; each repetition has its own. */
+  failure: RunFailure | null
+}
+
+/** What happens during a run, for whoever shows it. */
+export type RunEvent =
+  | { type: 'started'; slot: Slot; total: number }
+  | { type: 'progress'; slot: Slot; total: number; progress: Progress }
+  | { type: 'finished'; slot: Slot; total: number; repetition: Repetition }
+  | { type: 'failed'; slot: Slot; failure: RunFailure; goesOn: boolean }
+
+export interface RunPlanOptions {
+  plan: Plan
+  runner: RepetitionRunner
+  sink: ResultSink
+  /** The user's: the repetition under way ends early and is kept, the rest is not started. */
+  signal: AbortSignal
+  onEvent: (event: RunEvent) => void
+  /** Without it nothing reads progress while something is measured. */
+  wantsProgress: boolean
+}
+
+/**
+ * Runs a plan's repetitions, interleaved, and writes the result after each. A case that fails is not tried again; the
+ * others go on as long as the session lives. Never rejects: how it ended is in the return value.
+ */
+export async function runPlan(options: RunPlanOptions): Promise<RunEnd> {
+  const { plan, runner, sink, signal, onEvent } = options
+  const slots = schedule(plan)
+  const total = slots.length
+  const failedCases = new Set<Case>()
+  let failure: RunFailure | null = null
+  try {
+    for (const slot of slots) {
+      if (signal.aborted || !runner.isOpen) break
+      if (failedCases.has(slot.case)) continue
+      onEvent({ type: 'started', slot, total })
+      const onProgress = (progress: Progress) =>
+        onEvent({ type: 'progress', slot, total, progress })
+      const report = await runner.runRepetition(slot.case, {
+        signal,
+        ...(options.wantsProgress ? { onProgress } : {}),
+      })
+      const repetition = await sink.add(slot, report)
+      onEvent({ type: 'finished', slot, total, repetition })
+      if (report.failure !== null && !signal.aborted) {
+        failedCases.add(slot.case)
+        const own = { ...report.failure, exitCode: report.failure.exitCode as ExitCode }
+        failure ??= own
+        const goesOn = runner.isOpen && failedCases.size < plan.cases.length
+        onEvent({ type: 'failed', slot, failure: own, goesOn })
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted || isOutputError(error)) failure ??= failureOf(error)
+  }
+  const end: RunEnd = { status: statusOf(signal, failure), failure }
+  try {
+    await sink.finish(end)
+    return end
+  } catch (error) {
+    return { status: 'failed', failure: failure ?? failureOf(error) }
+  }
+}
+
+function statusOf(signal: AbortSignal, failure: RunFailure | null): RunEnd['status'] {
+  if (signal.aborted) return 'aborted'
+  return failure === null ? 'completed' : 'failed'
+}
+
+function isOutputError(error: unknown): boolean {
+  return error instanceof XrbenchError && error.code === 'XRB_OUTPUT'
+}
+
+/** Anything thrown, in the form a result keeps. */
+export function failureOf(error: unknown): RunFailure {
+  if (error instanceof XrbenchError) {
+    const { code, exitCode, message, hint } = error
+    return { code, exitCode, message, hint: hint ?? null }
+  }
+  return {
+    code: 'XRB_INTERNAL',
+    exitCode: EXIT_CODES.internal,
+    message: `Unexpected: ${error instanceof Error ? error.message : String(error)}`,
+    hint: 'please report this, with what --verbose adds',
+  }
+}

@@ -1,0 +1,62 @@
+import type { Addon } from '../addon/addon.js'
+import { loadAddon } from '../addon/load.js'
+import { environmentError, XrbenchError } from '../errors.js'
+import { TRANSPORT_NAMES, type TransportName } from '../plan/case.js'
+
+/** Whether a transport can be measured here, and if not, why and what to do. */
+export type Capability =
+  | { transport: TransportName; available: true }
+  | {
+      transport: TransportName
+      available: false
+      code: `XRB_${string}`
+      reason: string
+      hint: string | null
+    }
+
+/** Every transport a user can name, in the order of `TRANSPORT_NAMES`. Loads the addon; never throws. */
+export function transportCapabilities(): Capability[] {
+  const addon = tryAddon()
+  return TRANSPORT_NAMES.map((transport) => capability(transport, addon))
+}
+
+/** @throws {XrbenchError} (exit 3) with the capability's code, reason and hint when `transport` is not available here */
+export function requireTransport(transport: TransportName): void {
+  const found = capability(transport, tryAddon())
+  if (!found.available) throw environmentError(found.code, found.reason, found.hint ?? undefined)
+}
+
+function capability(transport: TransportName, addon: Addon | XrbenchError): Capability {
+  switch (transport) {
+    case 'tcp':
+    case 'udp':
+      return builtIn(transport, addon)
+    case 'rdma':
+    case 'quic':
+    case 'tls':
+      return unavailable(transport, `Transport '${transport}' is not in this version.`)
+  }
+}
+
+function builtIn(transport: 'tcp' | 'udp', addon: Addon | XrbenchError): Capability {
+  if (addon instanceof XrbenchError) {
+    const { code, message: reason, hint } = addon
+    return { transport, available: false, code, reason, hint: hint ?? null }
+  }
+  if (addon.build.transports.includes(transport)) return { transport, available: true }
+  return unavailable(transport, `The native addon was built without '${transport}'.`)
+}
+
+function unavailable(transport: TransportName, reason: string): Capability {
+  const hint = '--transport tcp,udp'
+  return { transport, available: false, code: 'XRB_TRANSPORT_UNAVAILABLE', reason, hint }
+}
+
+function tryAddon(): Addon | XrbenchError {
+  try {
+    return loadAddon()
+  } catch (error) {
+    if (error instanceof XrbenchError) return error
+    throw error
+  }
+}
