@@ -3,7 +3,7 @@ import { SummaryReporter } from './scripts/summary-reporter.js'
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.mjs'],
     // One native addon, one pair of cores: a file measures alone, in a process of its own.
     pool: 'forks',
     fileParallelism: false,
