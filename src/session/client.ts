@@ -29,6 +29,8 @@ export interface Session {
   /** Numeric address this end talks to the agent from, and measures from. */
   readonly localAddress: string
   readonly remoteAddress: string
+  /** False once the agent is gone or silent, and after `close()`. */
+  readonly isOpen: boolean
   /**
    * Never rejects for what happens to the repetition: its status and failure tell, and what was measured is kept.
    * One at a time.
@@ -74,6 +76,9 @@ function session(
     facts,
     localAddress,
     remoteAddress: plainAddress(socket.remoteAddress ?? ''),
+    get isOpen() {
+      return channel.fault === null
+    },
     runRepetition: (c, runOptions = {}) =>
       runRepetition({ channel, source, localAddress }, c, runOptions),
     close: async () => {

@@ -1,0 +1,114 @@
+import type { Command } from '@commander-js/extra-typings'
+import { exitCodeTable, RUN_EXAMPLES, RUN_UNITS } from '../help.js'
+import { labelOf, option } from '../option.js'
+
+/** `xrbench run`: measures, prints the table, writes the result file. */
+export function registerRun(program: Command): void {
+  const command = runCommand(program)
+  command.action(async (flags) => {
+    const { runAction } = await import('../run-action.js')
+    await runAction(flags, {
+      label: (key) => labelOf(command, key),
+      isGiven: (key) => command.getOptionValueSource(key) === 'cli',
+    })
+  })
+}
+
+/** Flags of `run` as commander gives them: text, read by `readRunFlags`. */
+export type RunFlags = ReturnType<ReturnType<typeof runCommand>['opts']>
+
+function runCommand(program: Command) {
+  return program
+    .command('run')
+    .description('Measures each transport, prints a table, and writes a result file.')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('before', RUN_EXAMPLES.trimStart())
+    .addHelpText('after', RUN_UNITS + exitCodeTable())
+    .optionsGroup('What to measure:')
+    .addOption(
+      option('-t, --transport <list>', 'tcp, udp, or all this machine can do (default: all)'),
+    )
+    .addOption(option('-w, --workload <list>', 'ping-pong, stream (default: ping-pong)'))
+    .addOption(
+      option(
+        '-s, --size <list>',
+        'payload of a message (default: 64 B; streams 128 KiB over TCP, 1,400 B over UDP)',
+      ),
+    )
+    .addOption(
+      option('--direction <way>', 'of streams: up, down or both (default: up, to the server)'),
+    )
+    .addOption(option('--streams <n>', 'connections of a stream in each direction (default: 1)'))
+    .addOption(
+      option(
+        '--rate <rate>',
+        'offered load of streams, payload bits per second (default: no limit)',
+      ),
+    )
+    .addOption(
+      option(
+        '--wait <list>',
+        'block: sleep in the kernel; spin: poll without sleeping (default: block)',
+      ),
+    )
+    .optionsGroup('For how long:')
+    .addOption(
+      option('-d, --duration <time>', 'of the measured phase of a repetition (default: 3s)'),
+    )
+    .addOption(
+      option('-n, --iterations <n>', 'messages of the measured phase, in place of --duration'),
+    )
+    .addOption(
+      option('--warmup <time>', 'limit of the warm-up, which ends when steady (default: 1s)'),
+    )
+    .addOption(
+      option(
+        '-r, --repeat <n>',
+        'repetitions of each case, on fresh connections, interleaved (default: 5)',
+      ),
+    )
+    .addOption(option('--interval <time>', 'step of the time series (default: 100ms)'))
+    .addOption(
+      option('--timeout <time>', 'no progress for so long ends a repetition (default: 5s)'),
+    )
+    .addOption(
+      option('--message-timeout <time>', 'a UDP reply later than this is lost (default: 1s)'),
+    )
+    .optionsGroup('Sockets and CPUs:')
+    .addOption(option('--sndbuf <size>', 'SO_SNDBUF (default: chosen by the kernel)'))
+    .addOption(option('--rcvbuf <size>', 'SO_RCVBUF (default: chosen by the kernel)'))
+    .addOption(option('--no-nodelay', 'leave Nagle’s algorithm on (TCP)'))
+    .addOption(option('--congestion <name>', 'congestion control (TCP; default: of the system)'))
+    .addOption(option('--dscp <n>', 'differentiated services code point, 0 to 63'))
+    .addOption(option('--busy-poll <us>', 'SO_BUSY_POLL, microseconds'))
+    .addOption(option('--no-gso', 'one datagram per system call: no UDP_SEGMENT, no UDP_GRO'))
+    .addOption(
+      option('--pin <cpus>', 'auto, none, or CLIENT:SERVER, as 3:2 or 2,3:0,1 (default: auto)'),
+    )
+    .optionsGroup('Where:')
+    .addOption(
+      option(
+        '--peer <host[:port]>',
+        'an agent started by `xrbench serve` (default: its own, here)',
+      ),
+    )
+    .addOption(option('--key-file <file>', 'key of that agent'))
+    .addOption(option('-4, --ipv4', 'use IPv4 (default)'))
+    .addOption(option('-6, --ipv6', 'use IPv6'))
+    .optionsGroup('Output:')
+    .addOption(
+      option(
+        '-o, --output <path>',
+        'result file, or a folder for it (default: ./xrbench-<time>.json)',
+      ),
+    )
+    .addOption(
+      option('--json', 'print the result document instead of the table; a file only with --output'),
+    )
+    .addOption(option('--label <text>', 'kept in the result'))
+    .addOption(option('--redact', 'hash host names and addresses in the result'))
+    .addOption(option('--strict', 'exit 6 when the result is doubtful'))
+    .addOption(option('--dry-run', 'print what would be measured, and stop'))
+    .addOption(option('-q, --quiet', 'no progress and no notes; errors remain'))
+    .addOption(option('-v, --verbose', 'say more, and show stacks'))
+}

@@ -1,0 +1,63 @@
+import { loadAddon } from '../addon/load.js'
+import { captureEnvironment } from '../environment/capture.js'
+import { EXIT_CODES } from '../errors.js'
+import { allowedCpus } from '../place/cpus.js'
+import { transportCapabilities } from '../transports/capabilities.js'
+import {
+  addonCheck,
+  type Check,
+  clockCheck,
+  cpuCheck,
+  environmentChecks,
+  transportCheck,
+} from './doctor-checks.js'
+import { print } from './output.js'
+import { packageVersion } from './version.js'
+
+/** Prints what can be measured here. Exit 3 when nothing can. */
+export async function doctorAction(options: { json: boolean }): Promise<void> {
+  const transports = transportCapabilities().map(transportCheck)
+  const canMeasure = transports.some((check) => check.state === 'ok')
+  const machine: Check[] = [
+    cpuCheck(allowedCpus()),
+    ...environmentChecks(await captureEnvironment()),
+  ]
+  if (canMeasure) {
+    const addon = loadAddon()
+    machine.unshift(addonCheck(addon.build), clockCheck(addon.clockReport()))
+  }
+  if (!canMeasure) process.exitCode = EXIT_CODES.environment
+  if (options.json) {
+    const document = { schema: 'xrbench.doctor/1', canMeasure, transports, machine }
+    await print(`${JSON.stringify(document, null, 2)}\n`)
+    return
+  }
+  await print(
+    [
+      `xrbench ${packageVersion()}, Node.js ${process.version}`,
+      ...section('Transports', transports),
+      ...section('This machine', machine),
+      '',
+      canMeasure ? 'Next: xrbench run' : 'Nothing can be measured here yet: see the hints above.',
+      '',
+    ].join('\n'),
+  )
+}
+
+const WORDS: Readonly<Record<Check['state'], string>> = {
+  ok: 'ok',
+  doubt: 'doubt',
+  no: 'no',
+  unknown: '?',
+}
+
+function section(title: string, checks: readonly Check[]): string[] {
+  const width = Math.max(...checks.map((check) => check.name.length))
+  const lines = checks.flatMap(({ name, state, finding, hint }) => {
+    const head = `  ${name.padEnd(width)}  ${WORDS[state].padEnd(5)}  `
+    return hint === null
+      ? [head + finding]
+      : [head + finding, `${' '.repeat(head.length)}→ ${hint}`]
+  })
+  return ['', title, ...lines]
+}

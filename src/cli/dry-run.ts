@@ -1,0 +1,39 @@
+import type { Plan } from '../plan/case.js'
+import { longestMeasuringNs } from '../plan/schedule.js'
+
+/** What a run would do, for `--dry-run`. */
+export function dryRunText(plan: Plan, output: string | null): string {
+  const width = Math.max(...plan.cases.map((c) => c.key.length))
+  return [
+    ...plan.cases.map((c) => `${c.key.padEnd(width)}  × ${plan.repetitions}`),
+    '',
+    summary(plan),
+    output === null ? 'no result file' : `result file: ${output}`,
+    '',
+  ].join('\n')
+}
+
+/** The same as one JSON document. */
+export function dryRunDocument(plan: Plan, output: string | null): unknown {
+  return {
+    schema: 'xrbench.plan/1',
+    repetitions: plan.repetitions,
+    longestMeasuringNs: longestMeasuringNs(plan),
+    output,
+    cases: plan.cases,
+  }
+}
+
+/** `4 cases × 5 repetitions, at most 80 s`. */
+export function summary(plan: Plan): string {
+  const ns = longestMeasuringNs(plan)
+  const cases = plan.cases.length === 1 ? '1 case' : `${plan.cases.length} cases`
+  const repetitions = plan.repetitions === 1 ? '1 repetition' : `${plan.repetitions} repetitions`
+  const length = ns === null ? '' : `, at most ${roughly(ns / 1e9)} of measuring`
+  return `${cases} × ${repetitions}, interleaved${length}`
+}
+
+function roughly(seconds: number): string {
+  if (seconds < 120) return `${Math.ceil(seconds)} s`
+  return seconds < 7200 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`
+}

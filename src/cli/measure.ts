@@ -1,0 +1,147 @@
+import { captureEnvironment } from '../environment/capture.js'
+import { EXIT_CODES, type ExitCode, peerError, XrbenchError } from '../errors.js'
+import type { Plan } from '../plan/case.js'
+import { renderTable } from '../report/table.js'
+import { createDocument } from '../results/document.js'
+import type { Session } from '../session/client.js'
+import { type RunEnd, type RunEvent, runPlan } from '../session/run-plan.js'
+import { commitOfCheckout } from './commit.js'
+import { summary } from './dry-run.js'
+import { type Interrupts, watchInterrupts } from './interrupt.js'
+import { note, print, wantsColor, widthOf } from './output.js'
+import { type PlaceOptions, withSession } from './place.js'
+import { canRedraw, ProgressView } from './progress.js'
+import { printError } from './report-error.js'
+import { DocumentSink } from './result-sink.js'
+import { doubtful, doubtSentences } from './strict.js'
+import { packageVersion } from './version.js'
+
+export interface MeasureOptions {
+  plan: Plan
+  target: PlaceOptions['target']
+  family: 4 | 6
+  /** Result file; `null`: none. */
+  output: string | null
+  label: string | undefined
+  isJson: boolean
+  isQuiet: boolean
+  isStrict: boolean
+  isRedacted: boolean
+  isVerbose: boolean
+}
+
+/** Measures a plan, shows how it goes, prints what came of it, and gives the exit code. */
+export async function measure(options: MeasureOptions): Promise<ExitCode> {
+  const { plan } = options
+  const isSilent = options.isQuiet || options.isJson
+  const view = new ProgressView(process.stderr, canRedraw(process.stderr), plan.repetitions)
+  const say = (line: string) => isSilent || view.line(line)
+  const interrupts = watchInterrupts((name) => {
+    const again = name === 'SIGINT' ? ' (Ctrl-C again to quit now)' : ''
+    say(`stopping, keeping what was measured${again}`)
+  })
+  const onEvent = (event: RunEvent) => {
+    if (!isSilent) view.show(event)
+    if (event.type === 'failed') say(failedLine(event))
+  }
+  say(`measuring ${summary(plan)}`)
+  try {
+    const { sink, end } = await withSession(placeOf(options, interrupts), async (session) => {
+      checkPeer(plan, session)
+      const made = await makeSink(options, session)
+      const ended = await runPlan({
+        plan,
+        runner: session,
+        sink: made,
+        signal: interrupts.signal,
+        onEvent,
+        wantsProgress: !isSilent && canRedraw(process.stderr),
+      })
+      return { sink: made, end: ended }
+    })
+    view.clear()
+    return await conclude(options, sink, end, interrupts.exitCode())
+  } catch (error) {
+    view.clear()
+    throw stoppedEarly(interrupts) ?? error
+  } finally {
+    interrupts.dispose()
+  }
+}
+
+function placeOf({ target, family, plan }: MeasureOptions, { signal }: Interrupts): PlaceOptions {
+  const lengths = plan.cases.map(({ parameters: p }) => p.warmupCapNs + p.durationNs)
+  const byIterations = plan.cases.some(({ parameters }) => parameters.durationNs === 0)
+  return { target, family, signal, maxDurationNs: byIterations ? null : Math.max(...lengths) }
+}
+
+function checkPeer(plan: Plan, { facts }: Session): void {
+  const missing = plan.cases.find(({ transport }) => !facts.transports.includes(transport))
+  if (missing === undefined) return
+  throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
+    hint: `--transport ${facts.transports.join(',')}`,
+  })
+}
+
+async function makeSink(options: MeasureOptions, session: Session): Promise<DocumentSink> {
+  const document = createDocument({
+    command: ['xrbench', ...process.argv.slice(2)],
+    plan: options.plan,
+    client: await captureEnvironment({ address: session.localAddress }),
+    server: session.facts.environment,
+    version: packageVersion(),
+    commit: commitOfCheckout(),
+    label: options.label,
+  })
+  return new DocumentSink(document, options.output, options.isRedacted)
+}
+
+function failedLine({ slot, goesOn }: Extract<RunEvent, { type: 'failed' }>): string {
+  const what = `${slot.case.key} failed in repetition ${slot.index + 1} and is not tried again`
+  return goesOn ? `${what}; the other cases go on` : what
+}
+
+async function conclude(
+  options: MeasureOptions,
+  sink: DocumentSink,
+  end: RunEnd,
+  interruptCode: ExitCode | null,
+): Promise<ExitCode> {
+  const document = sink.published()
+  await print(
+    options.isJson
+      ? `${JSON.stringify(document, null, 2)}\n`
+      : renderTable(document, {
+          width: widthOf(process.stdout),
+          color: wantsColor(process.stdout),
+        }),
+  )
+  if (end.failure !== null) {
+    const { code, exitCode, message, hint } = end.failure
+    const details = hint === null ? {} : { hint }
+    printError(new XrbenchError(code as `XRB_${string}`, exitCode, message, details), {
+      verbose: false,
+    })
+  }
+  const doubts = options.isStrict ? doubtful(document) : []
+  if (doubts.length > 0) {
+    const sentence = `Not to be trusted: ${doubts.join(', ')}.`
+    printError(
+      new XrbenchError('XRB_UNTRUSTED', EXIT_CODES.untrusted, sentence, {
+        hint: doubtSentences(doubts),
+      }),
+      { verbose: false },
+    )
+  }
+  if (options.output !== null && sink.isWritten && !options.isQuiet) {
+    note(`Result: ${options.output}`)
+  }
+  const trusted = doubts.length > 0 ? EXIT_CODES.untrusted : EXIT_CODES.ok
+  return interruptCode ?? end.failure?.exitCode ?? trusted
+}
+
+function stoppedEarly(interrupts: Interrupts): XrbenchError | null {
+  const code = interrupts.exitCode()
+  if (code === null) return null
+  return new XrbenchError('XRB_ABORTED', code, 'Stopped before anything was measured.')
+}

@@ -1,0 +1,30 @@
+import { type Command, Option } from '@commander-js/extra-typings'
+
+/** `--sndbuf <size>` is also `XRBENCH_SNDBUF`. */
+export function variableOf(longFlag: string): string {
+  return `XRBENCH_${longFlag.replace(/^--/, '').replaceAll('-', '_').toUpperCase()}`
+}
+
+/**
+ * An option that can also be set by its `XRBENCH_*` variable. An empty variable counts as unset, and so does `0`,
+ * `false`, `no` or `off` for an option without a value.
+ */
+export function option<const Flags extends string>(
+  flags: Flags,
+  description: string,
+): Option<Flags> {
+  const made = new Option(flags, description)
+  const variable = variableOf(made.long ?? '')
+  const value = process.env[variable] ?? ''
+  const isOff = made.isBoolean() || made.negate ? /^(0|false|no|off|)$/i.test(value) : value === ''
+  return isOff ? made : made.env(variable)
+}
+
+/** What the user wrote to set an option: the flag, or the variable. For errors. */
+export function labelOf(
+  command: Pick<Command, 'options' | 'getOptionValueSource'>,
+  key: string,
+): string {
+  const long = command.options.find((o) => o.attributeName() === key)?.long ?? `--${key}`
+  return command.getOptionValueSource(key) === 'env' ? variableOf(long) : long
+}

@@ -1,0 +1,46 @@
+import { startLocalAgent } from '../place/local.js'
+import { connectSession, type Session } from '../session/client.js'
+import { loadKey } from '../session/key.js'
+import type { PeerTarget } from './target.js'
+
+export interface PlaceOptions {
+  target: (PeerTarget & { address: string }) | null
+  family: 4 | 6
+  /** Longest warm-up and measured phase of one repetition; `null` when iterations decide. */
+  maxDurationNs: number | null
+  signal: AbortSignal
+}
+
+/** Opens a session with the peer, or with an agent started here for it; both are gone when `use` is done. */
+export async function withSession<T>(
+  options: PlaceOptions,
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const { target, family, maxDurationNs, signal } = options
+  if (target !== null) {
+    const key = await loadKey(target.keyFile)
+    return connected({ host: target.address, port: target.port, key, signal }, use)
+  }
+  const agent = await startLocalAgent({
+    family,
+    signal,
+    ...(maxDurationNs === null ? {} : { maxDurationNs }),
+  })
+  try {
+    return await connected({ host: agent.host, port: agent.port, key: agent.key, signal }, use)
+  } finally {
+    await agent.close()
+  }
+}
+
+async function connected<T>(
+  to: Parameters<typeof connectSession>[0],
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await connectSession(to)
+  try {
+    return await use(session)
+  } finally {
+    await session.close()
+  }
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { environmentError } from '../errors.js'
+import { allowedCpus } from '../place/cpus.js'
+import type { PlanRequest } from '../plan/request.js'
+
+/**
+ * What can be known to fail on this machine is refused before anything starts.
+ * @throws {XrbenchError} exit 3
+ */
+export function checkMachine(plan: Pick<PlanRequest, 'pin' | 'socket'>, isLocal: boolean): void {
+  if (typeof plan.pin === 'object') {
+    checkCpus('client', plan.pin.client)
+    if (isLocal) checkCpus('server', plan.pin.server)
+  }
+  checkCongestion(plan.socket.congestionControl)
+}
+
+function checkCpus(end: 'client' | 'server', cpus: readonly number[]): void {
+  const allowed = allowedCpus()
+  const missing = cpus.find((cpu) => !allowed.includes(cpu))
+  if (missing === undefined) return
+  throw environmentError(
+    'XRB_NO_CPU',
+    `CPU ${missing}, asked for the ${end}, may not be used by this process.`,
+    `CPUs that may be used: ${allowed.join(',')}`,
+  )
+}
+
+function checkCongestion(name: string | null): void {
+  if (name === null) return
+  const available = read('/proc/sys/net/ipv4/tcp_available_congestion_control')
+  // Root's request makes the kernel load the module.
+  if (available === null || available.includes(name) || process.getuid?.() === 0) return
+  throw environmentError(
+    'XRB_NO_CONGESTION_CONTROL',
+    `The kernel does not have the congestion control '${name}'.`,
+    `available: ${available.join(', ')}; or load it: sudo modprobe tcp_${name}`,
+  )
+}
+
+function read(path: string): string[] | null {
+  try {
+    return readFileSync(path, 'utf8').trim().split(/\s+/)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,28 @@
+import { Command } from '@commander-js/extra-typings'
+import { registerDoctor } from './commands/doctor.js'
+import { registerRun } from './commands/run.js'
+import { registerServe } from './commands/serve.js'
+import { exitCodeTable, WELCOME, XrbenchHelp } from './help.js'
+import { packageVersion } from './version.js'
+
+/** The command tree. What a command needs to do its work is loaded when it is called. */
+export function createProgram(): Command {
+  const program = new Command('xrbench')
+    .description(
+      'Ping-pong and streams over RDMA, TCP, UDP and QUIC, with tail latency you can trust.',
+    )
+    .version(packageVersion(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', exitCodeTable())
+    .exitOverride()
+    .configureOutput({ outputError: () => {} })
+    .showSuggestionAfterError()
+    .action(() => {
+      process.stdout.write(WELCOME)
+    })
+  program.createHelp = () => Object.assign(new XrbenchHelp(), program.configureHelp())
+  registerRun(program)
+  registerServe(program)
+  registerDoctor(program)
+  return program
+}

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { finishDocument, recordRepetition } from '../results/document.js'
+import { redact } from '../results/redact.js'
+import type { ResultDocument } from '../results/schema.js'
+import { writeResult } from '../results/store.js'
+import type { ResultSink } from '../session/run-plan.js'
+
+/** A result document that grows, and the file that always holds the whole of it. */
+export class DocumentSink implements ResultSink {
+  readonly document: ResultDocument
+  readonly #path: string | null
+  /** One key for all writes, so that a name keeps its hash. `null`: names are kept. */
+  readonly #redactionKey: Buffer | null
+  #isWritten = false
+
+  constructor(document: ResultDocument, path: string | null, isRedacted: boolean) {
+    this.document = document
+    this.#path = path
+    this.#redactionKey = isRedacted ? randomBytes(32) : null
+  }
+
+  /** Whether the file holds anything of this run. */
+  get isWritten(): boolean {
+    return this.#isWritten
+  }
+
+  readonly add: ResultSink['add'] = async (slot, report) => {
+    const repetition = recordRepetition(this.document, slot, report)
+    await this.#write()
+    return repetition
+  }
+
+  readonly finish: ResultSink['finish'] = async ({ status, failure }) => {
+    const problem = failure && {
+      code: failure.code,
+      message: failure.message,
+      hint: failure.hint,
+    }
+    finishDocument(this.document, status, problem)
+    await this.#write()
+  }
+
+  /** The document as it may be shown. */
+  published(): ResultDocument {
+    return this.#redactionKey === null ? this.document : redact(this.document, this.#redactionKey)
+  }
+
+  async #write(): Promise<void> {
+    if (this.#path === null) return
+    await writeResult(this.#path, this.published())
+    this.#isWritten = true
+  }
+}

@@ -1,0 +1,60 @@
+import { XrbenchError } from '../errors.js'
+import { buildPlan } from '../plan/build.js'
+import { defaultOutputPath } from '../results/output-path.js'
+import { checkWritable } from '../results/store.js'
+import type { RunFlags } from './commands/run.js'
+import { dryRunDocument, dryRunText } from './dry-run.js'
+import { measure } from './measure.js'
+import { print } from './output.js'
+import { checkMachine } from './preflight.js'
+import { type FlagOrigin, readRunFlags } from './run-request.js'
+import { readTarget, resolveHost } from './target.js'
+import { chooseTransports } from './transports.js'
+import { refuseUnusedFlags } from './unused-flags.js'
+
+/** `xrbench run`: whatever can be refused is refused here, before anything starts. */
+export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<void> {
+  const asked = readRunFlags(flags, origin)
+  const peer = readTarget(flags, origin)
+  const label = readLabel(flags.label)
+  const target = peer && { ...peer, ...(await resolveHost(peer.host, familyAsked(flags))) }
+  const family = target?.family ?? asked.plan.family
+  const transports = chooseTransports(asked.transports)
+  const plan = buildPlan({ ...asked.plan, family, transports })
+  refuseUnusedFlags(plan.cases, origin)
+  checkMachine(asked.plan, target === null)
+
+  const isJson = flags.json === true
+  const output = isJson && flags.output === undefined ? null : defaultOutputPath(flags.output)
+  if (flags.dryRun) {
+    const text = isJson
+      ? `${JSON.stringify(dryRunDocument(plan, output), null, 2)}\n`
+      : dryRunText(plan, output)
+    return print(text)
+  }
+  if (output !== null) await checkWritable(output)
+  process.exitCode = await measure({
+    plan,
+    target,
+    family,
+    output,
+    label,
+    isJson,
+    isQuiet: flags.quiet === true,
+    isStrict: flags.strict === true,
+    isRedacted: flags.redact === true,
+    isVerbose: flags.verbose === true,
+  })
+}
+
+function familyAsked({ ipv4, ipv6 }: RunFlags): 4 | 6 | 0 {
+  if (ipv6) return 6
+  return ipv4 ? 4 : 0
+}
+
+function readLabel(label: string | undefined): string | undefined {
+  if (label === undefined || label.length <= 256) return label
+  throw new XrbenchError('XRB_USAGE', 2, '--label has more than 256 characters.', {
+    hint: 'shorten it',
+  })
+}

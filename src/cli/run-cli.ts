@@ -1,0 +1,29 @@
+import { CommanderError } from '@commander-js/extra-typings'
+import { EXIT_CODES, type ExitCode } from '../errors.js'
+import { ignoreClosedPipes } from './output.js'
+import { createProgram } from './program.js'
+import { reportError } from './report-error.js'
+
+/** Runs one command line and leaves the process with its exit code. */
+export async function runCli(args: readonly string[]): Promise<never> {
+  ignoreClosedPipes()
+  process.exit(await execute(args))
+}
+
+async function execute(args: readonly string[]): Promise<ExitCode> {
+  const options = { json: asksFor(args, '--json'), verbose: asksFor(args, '--verbose', '-v') }
+  try {
+    const program = await createProgram()
+    await program.parseAsync(args, { from: 'user' })
+    return (process.exitCode ?? EXIT_CODES.ok) as ExitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok
+    return await reportError(error, options)
+  }
+}
+
+/** Read from the raw arguments, because the parser itself may be what fails. */
+function asksFor(args: readonly string[], ...names: string[]): boolean {
+  const end = args.indexOf('--')
+  return (end < 0 ? args : args.slice(0, end)).some((arg) => names.includes(arg))
+}

@@ -1,0 +1,30 @@
+import { usageError } from '../errors.js'
+import type { Case } from '../plan/case.js'
+import type { FlagOrigin } from './run-request.js'
+
+/** Options that only some cases use: what these have to be, in words and as a test. */
+const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] = [
+  ['direction', 'a stream', (c) => c.workload === 'stream'],
+  ['streams', 'a stream', (c) => c.workload === 'stream'],
+  ['rate', 'a stream', (c) => c.workload === 'stream'],
+  ['messageTimeout', 'a UDP ping-pong', (c) => c.transport === 'udp' && c.workload === 'ping-pong'],
+  ['nodelay', 'TCP', (c) => c.transport === 'tcp'],
+  ['congestion', 'TCP', (c) => c.transport === 'tcp'],
+  ['gso', 'a UDP stream', (c) => c.transport === 'udp' && c.workload === 'stream'],
+]
+
+/**
+ * Refuses a flag that would change nothing, instead of measuring something other than its user thinks.
+ * Variables are let pass: they are set once for many runs.
+ * @throws {XrbenchError} `XRB_USAGE`
+ */
+export function refuseUnusedFlags(cases: readonly Case[], origin: FlagOrigin): void {
+  for (const [key, needs, uses] of USES) {
+    if (!origin.isGiven(key) || cases.some(uses)) continue
+    throw usageError(
+      'XRB_USAGE',
+      `${origin.label(key)} would change nothing: it needs ${needs}, and none is measured.`,
+      needs.includes('stream') ? '--workload stream' : 'leave it out',
+    )
+  }
+}
