@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BenchError } from './bench-error.mjs'
 import { selectConfigurations } from './configurations.mjs'
@@ -62,11 +62,13 @@ async function compare(chosen, options) {
         one.rounds.push(await runRound(configuration, i, setup))
       }
     } finally {
-      process.stdout.write(`\n${renderConfiguration(configuration, one.rounds)}\n`)
+      if (one.rounds.length > 0) {
+        process.stdout.write(`\n${renderConfiguration(configuration, one.rounds)}\n`)
+      }
       await save(options.output, { startedAt, machine, places, options }, measured)
     }
   }
-  process.stderr.write(`\nThe figures are in ${options.output}.\n`)
+  process.stderr.write(`\nThe figures are in ${relative(invokedFrom, options.output)}.\n`)
   process.exitCode = exitCodeOf(measured, options.strict)
 }
 
@@ -127,7 +129,7 @@ function announcement(chosen, options, load) {
     load > 0.5
       ? `\nwarning: the machine is busy (load ${load.toFixed(2)}): figures will be poor`
       : ''
-  return `${chosen.length} configurations, ${options.pairs} rounds each, about ${minutes} min${busy}`
+  return `configurations: ${chosen.length}, rounds of each: ${options.pairs}, about ${minutes} min${busy}`
 }
 
 /**

@@ -40,7 +40,9 @@ export function renderConfiguration(configuration, rounds) {
       const value = figureSpread(rounds, tool, figure)
       return value === null ? NOTHING : format(value.median)
     })
-    const ratio = tool === 'xrbench' ? null : ratioSpread(rounds, tool, ratioFigure)
+    // Paced streams have a rate of their own each, so their ratio says nothing.
+    const isCompared = tool !== 'xrbench' && configuration.workload !== 'paced'
+    const ratio = isCompared ? ratioSpread(rounds, tool, ratioFigure) : null
     const aim = configuration.aims.find((a) => a.peer === tool)
     const verdict = aim === undefined ? null : judge(aim, rounds)
     return [
