@@ -68,7 +68,8 @@ inside() {
   step a 0 'npm start' 'npm start'
   step a 0 'npm test' 'npm test'
   show_last
-  step a 0 'npm run setup again' 'find build dist -newer node_modules/.package-lock.json -type f | xargs ls -l --time-style=full-iso >/tmp/before; npm run setup; find build dist -newer node_modules/.package-lock.json -type f | xargs ls -l --time-style=full-iso >/tmp/after; cmp /tmp/before /tmp/after'
+  local built='stat -c "%n %y" build/Release/* dist/cli/main.js node_modules/.package-lock.json'
+  step a 0 'npm run setup again' "$built >/tmp/before; npm run setup; $built >/tmp/after; diff /tmp/before /tmp/after"
   show_last
   step a 0 'npm start again, short' 'npm start -- --duration 200ms --repeat 1'
   step a 0 'npx xrbench --version' 'npx xrbench --version'
@@ -119,23 +120,25 @@ copy_network_settings() {
   local root=$1 file
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
   apt-config dump | grep -E '^Acquire::(http|https|ftp)' >"$root/etc/apt/apt.conf.d/99host" || true
-  if [[ -f /etc/ssl/certs/ca-certificates.crt ]]; then
-    mkdir -p "$root/etc/ssl/certs"
-    cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
-  fi
   # Where packages come from and through what; never who we are.
   for file in "$(npm config get globalconfig 2>/dev/null)" "$(npm config get userconfig 2>/dev/null)"; do
     [[ -f $file ]] || continue
-    grep -E '^(registry|@[^:]+:registry|cafile|proxy|https-proxy|noproxy|strict-ssl) *=' "$file" || true
+    grep -E '^(registry|@[^:]+:registry|proxy|https-proxy|noproxy|strict-ssl) *=' "$file" || true
   done >"$root/root/.npmrc"
+  # Certificates under a name of their own: the package ca-certificates writes its own bundle.
+  file=$(npm config get cafile 2>/dev/null)
+  if [[ -f $file ]]; then
+    cp -L "$file" "$root/etc/host-certificates.pem"
+    echo 'cafile=/etc/host-certificates.pem' >>"$root/root/.npmrc"
+  fi
   environment=(HOME=/root LANG=C.UTF-8 TERM=dumb CI=true PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
   local name
   for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
     [[ -z ${!name-} ]] || environment+=("$name=${!name}")
   done
   if [[ -n ${NODE_EXTRA_CA_CERTS-} && -f ${NODE_EXTRA_CA_CERTS-} ]]; then
-    cp -L "$NODE_EXTRA_CA_CERTS" "$root/etc/extra-ca-certificates.pem"
-    environment+=(NODE_EXTRA_CA_CERTS=/etc/extra-ca-certificates.pem)
+    cp -L "$NODE_EXTRA_CA_CERTS" "$root/etc/host-extra-certificates.pem"
+    environment+=(NODE_EXTRA_CA_CERTS=/etc/host-extra-certificates.pem)
   fi
 }
 

@@ -67,7 +67,7 @@ test('without a network npm ci ends in one sentence, a hint and exit 3', () => {
   const lines = run.stderr.trimEnd().split('\n')
   expect(lines).toHaveLength(3)
   expect(lines[1]).toMatch(
-    /^error: npm could not reach its registry \(build\/npm-ci\.log\) \[XRB_NPM_NETWORK\]$/,
+    /^error: npm could not reach its registry: ECONNREFUSED \(build\/npm-ci\.log\) \[XRB_NPM_NETWORK\]$/,
   )
   expect(lines[2]).toMatch(/^hint: /)
 })

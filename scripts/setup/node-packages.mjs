@@ -4,8 +4,9 @@ import { root } from './paths.mjs'
 import { SetupError, timed } from './report.mjs'
 import { runLogged, tail } from './run-logged.mjs'
 
+/** What npm's log says when the trouble lies between this machine and the registry. */
 const NETWORK_TROUBLE =
-  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED)\b/
+  /\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT|ENOTCACHED|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_\w+)\b/
 
 /** `npm ci` without install scripts, when what is installed is not what the lockfile says. */
 export async function installNodePackages() {
@@ -20,11 +21,12 @@ export async function installNodePackages() {
     if (run.code === 127) {
       throw new SetupError('XRB_NPM_MISSING', 'npm was not found', 'sudo apt-get install -y npm')
     }
-    if (NETWORK_TROUBLE.test(run.log())) {
+    const trouble = NETWORK_TROUBLE.exec(run.log())?.[0]
+    if (trouble !== undefined) {
       throw new SetupError(
         'XRB_NPM_NETWORK',
-        `npm could not reach its registry (${run.logFile})`,
-        'check the network with `npm ping`, or set a proxy with `npm config set proxy URL`, and run this again',
+        `npm could not reach its registry: ${trouble} (${run.logFile})`,
+        'npm ping  (a proxy is set by `npm config set proxy URL`, a certificate by `npm config set cafile FILE`)',
       )
     }
     throw new SetupError(
