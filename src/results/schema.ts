@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { TRANSPORT_NAMES } from '../plan/case.js'
 import { FLAGS } from './flag-names.js'
+import { RESULT_FORMAT } from './format.js'
 import { environmentSchema } from './schema-environment.js'
 import {
   clockSchema,
@@ -12,9 +13,6 @@ import {
   throughputSchema,
 } from './schema-measures.js'
 import { effectiveSchema, parametersSchema } from './schema-parameters.js'
-
-/** Name and major version of the format. Within a version, changes only add. */
-export const RESULT_SCHEMA = 'xrbench.result/1'
 
 const count = z.int().nonnegative()
 const ns = z.number().nonnegative()
@@ -120,8 +118,7 @@ export const caseResultSchema = z
 
 export const resultSchema = z
   .object({
-    $schema: z.string().optional(),
-    schema: z.literal(RESULT_SCHEMA),
+    schema: z.literal(RESULT_FORMAT),
     id: z.uuid(),
     label: z.string().max(256).optional(),
     tool: toolSchema,

@@ -1,0 +1,43 @@
+import type { Mark, RawHistogram } from '../addon/addon.js'
+import { encodeHistogram } from './histogram-codec.js'
+import type { MeasuredLink } from './measured-links.js'
+import type { Interval } from './schema-measures.js'
+
+/**
+ * The time series of the measured phase. Connections are added interval by interval, each from its own start;
+ * the series is as long as the longest of them, so that its sums are those of the repetition.
+ */
+export function intervalsOf(links: readonly MeasuredLink[]): Interval[] {
+  const series = links.map((link) =>
+    linkIntervals(link.decider.marks, link.decider.intervalLatencies),
+  )
+  const longest = series.reduce<Interval[]>((a, b) => (b.length > a.length ? b : a), [])
+  return longest.map((interval, i) => {
+    const all = series.flatMap((one) => one[i] ?? [])
+    return {
+      ...interval,
+      messages: all.reduce((sum, one) => sum + one.messages, 0),
+      bytes: all.reduce((sum, one) => sum + one.bytes, 0),
+    }
+  })
+}
+
+function linkIntervals(marks: readonly Mark[], latencies: readonly RawHistogram[]): Interval[] {
+  const start = marks[0]?.timeNs ?? 0
+  return marks.slice(1).map((mark, i) => {
+    const before = marks[i] ?? mark
+    const latency = latencies[i]
+    return {
+      startNs: before.timeNs - start,
+      durationNs: mark.timeNs - before.timeNs,
+      messages: mark.messages - before.messages,
+      bytes: mark.bytes - before.bytes,
+      latency: latency === undefined ? null : intervalLatency(latency),
+    }
+  })
+}
+
+function intervalLatency(histogram: RawHistogram): NonNullable<Interval['latency']> {
+  const { count, overflow, minNs, maxNs } = histogram
+  return { count, overflow, minNs, maxNs, histogram: encodeHistogram(histogram) }
+}

@@ -1,0 +1,54 @@
+import type { LinkOutcome } from '../addon/addon.js'
+import type { Case } from '../plan/case.js'
+import type { RepetitionReport } from '../session/types.js'
+import { byBytes, bySequence, matchedWindow, measuredWindow, type Window } from './window.js'
+
+/** One connection with both of its ends, and what each end's numbers cover. */
+export interface MeasuredLink {
+  /** Of the payload: to the server or to the client. A ping-pong's is `up`. */
+  direction: 'up' | 'down'
+  /** Initiator or receiver, and its measured phase. */
+  decider: LinkOutcome
+  window: Window
+  deciderEnd: 'client' | 'server'
+  /** Responder or sender, when its end could report. */
+  server: { link: LinkOutcome; window: Window } | null
+}
+
+/**
+ * The connections that came as far as the measured phase. The n-th receiver of one end belongs to the n-th
+ * sender of the other.
+ */
+export function measuredLinks(c: Case, report: RepetitionReport): MeasuredLink[] {
+  const client = report.client.outcome?.links ?? []
+  const server = report.server.outcome?.links ?? []
+  if (c.workload === 'ping-pong') {
+    return pair(c, 'up', 'client', withRole(client, 'initiator'), withRole(server, 'responder'))
+  }
+  return [
+    ...pair(c, 'up', 'server', withRole(server, 'receiver'), withRole(client, 'sender')),
+    ...pair(c, 'down', 'client', withRole(client, 'receiver'), withRole(server, 'sender')),
+  ]
+}
+
+function withRole(links: readonly LinkOutcome[], role: LinkOutcome['role']): LinkOutcome[] {
+  return links.filter((link) => link.role === role)
+}
+
+function pair(
+  c: Case,
+  direction: 'up' | 'down',
+  deciderEnd: 'client' | 'server',
+  deciders: readonly LinkOutcome[],
+  servers: readonly LinkOutcome[],
+): MeasuredLink[] {
+  const progress = c.transport === 'udp' ? bySequence : byBytes
+  return deciders.flatMap((decider, i) => {
+    const window = measuredWindow(decider)
+    if (window === null) return []
+    const link = servers[i]
+    const matched = link === undefined ? null : matchedWindow(link.marks, window, progress)
+    const server = link === undefined || matched === null ? null : { link, window: matched }
+    return [{ direction, decider, window, deciderEnd, server }]
+  })
+}

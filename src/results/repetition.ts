@@ -1,0 +1,81 @@
+import type { Case } from '../plan/case.js'
+import type { RepetitionReport } from '../session/types.js'
+import { cpuOf } from './cpu.js'
+import { flagsOfRepetition, type Unflagged } from './flags.js'
+import { mergeHistograms } from './histogram.js'
+import { intervalsOf } from './intervals.js'
+import { latencyOf } from './latency.js'
+import { lossOf } from './loss.js'
+import { type MeasuredLink, measuredLinks } from './measured-links.js'
+import { pathOf } from './path.js'
+import type { Latency, Loss, Repetition } from './schema.js'
+import { throughputOf } from './throughput.js'
+
+/**
+ * One repetition as the result file keeps it, from what both ends reported. Pure; whatever was measured
+ * before a failure is kept, and what was not is `null`.
+ */
+export function buildRepetition(
+  c: Case,
+  index: number,
+  order: number,
+  report: RepetitionReport,
+): Repetition {
+  const links = measuredLinks(c, report)
+  const measured = links.length > 0
+  const loss = c.transport === 'udp' ? lossOf(links) : null
+  const total = (pick: (link: MeasuredLink) => number) =>
+    measured ? links.reduce((sum, link) => sum + pick(link), 0) : null
+  const unflagged: Unflagged = {
+    index,
+    order,
+    startedAt: report.startedAt,
+    totalNs: report.totalNs,
+    status: report.status,
+    failure: failureOf(report),
+    durationNs: measured
+      ? Math.max(...links.map(({ window }) => window.last.timeNs - window.first.timeNs))
+      : null,
+    messages: total(({ window }) => window.last.messages - window.first.messages),
+    bytes: total(({ window }) => window.last.bytes - window.first.bytes),
+    warmup: warmupOf(links),
+    latency: latencyOfLinks(links, loss),
+    throughput: throughputOf(c, links),
+    loss,
+    cpu: {
+      client: cpuOf('client', report.client, links),
+      server: cpuOf('server', report.server, links),
+    },
+    clock: {
+      client: report.client.outcome?.clock ?? null,
+      server: report.server.outcome?.clock ?? null,
+    },
+    intervals: intervalsOf(links),
+  }
+  const onLoopback = pathOf(c.transport, report) === 'loopback'
+  return { ...unflagged, flags: flagsOfRepetition(c, unflagged, report, onLoopback) }
+}
+
+function failureOf({ failure }: RepetitionReport): Repetition['failure'] {
+  if (failure === null) return null
+  const { code, message, hint } = failure
+  return { code, message, hint }
+}
+
+function warmupOf(links: readonly MeasuredLink[]): Repetition['warmup'] {
+  const warmups = links.flatMap(({ decider }) => decider.warmup ?? [])
+  if (warmups.length === 0) return null
+  const ended = (['cap', 'steady', 'none'] as const).find((how) =>
+    warmups.some((warmup) => warmup.ended === how),
+  )
+  return {
+    durationNs: Math.max(...warmups.map(({ durationNs }) => durationNs)),
+    ended: ended ?? 'none',
+  }
+}
+
+function latencyOfLinks(links: readonly MeasuredLink[], loss: Loss | null): Latency | null {
+  const histograms = links.flatMap(({ decider }) => decider.latency ?? [])
+  if (histograms.length === 0) return null
+  return latencyOf(mergeHistograms(histograms), loss?.lost ?? 0)
+}

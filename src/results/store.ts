@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { XrbenchError } from '../errors.js'
+import { RESULT_FORMAT } from './format.js'
+import type { ResultDocument } from './schema.js'
+import { outputError, resultFileError } from './store-errors.js'
+
+/**
+ * Writes `doc` to `path` as a whole or not at all: into a file beside it, to the disk, then renamed over it.
+ * A symbolic link is followed, so that the link stays.
+ * @throws XrbenchError `XRB_OUTPUT`; what was at `path` before is untouched
+ */
+export async function writeResult(path: string, doc: ResultDocument): Promise<void> {
+  const text = `${JSON.stringify(doc, null, 2)}\n`
+  await attempt(path, async () => {
+    const target = await targetOf(path)
+    await besides(target, async (file, temporary) => {
+      await file.writeFile(text)
+      await file.sync()
+      await file.close()
+      await rename(temporary, target)
+    })
+  })
+}
+
+/**
+ * Finds out before measuring whether a result can be written to `path`, by making and removing a file beside it.
+ * @throws XrbenchError `XRB_OUTPUT`
+ */
+export async function checkWritable(path: string): Promise<void> {
+  await attempt(path, async () => {
+    await besides(await targetOf(path), (file) => file.writeFile('{}\n'))
+  })
+}
+
+/**
+ * Reads and validates a result file. Members unknown to this version are kept.
+ * @throws XrbenchError `XRB_RESULT_FILE`: unreadable, not JSON, of another format, or not valid
+ */
+export async function readResult(path: string): Promise<ResultDocument> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw resultFileError(path, `cannot be read: ${cause.message}`)
+  })
+  const json = parseJson(path, text)
+  const format = (json as { schema?: unknown } | null)?.schema
+  if (format !== RESULT_FORMAT) {
+    const isNewer = typeof format === 'string' && /^xrbench\.result\/\d+$/.test(format)
+    throw isNewer
+      ? resultFileError(path, `has the format ${format}, this version reads ${RESULT_FORMAT}`)
+      : resultFileError(path, 'is not a result of xrbench')
+  }
+  // Loaded only here: writing a result needs no validator.
+  const { resultSchema } = await import('./schema.js')
+  const checked = resultSchema.safeParse(json)
+  if (checked.success) return json as ResultDocument
+  const [issue] = checked.error.issues
+  throw resultFileError(path, `is not valid at ${issue?.path.join('.')}: ${issue?.message}`)
+}
+
+function parseJson(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw resultFileError(path, 'is not JSON')
+  }
+}
+
+/** The regular file to be replaced, links followed. Devices and pipes are refused: a rename would replace them. */
+async function targetOf(path: string): Promise<string> {
+  const target = await realpath(path).catch(absent)
+  if (target === null) return join(await realpath(dirname(path)), basename(path))
+  if (!(await stat(target)).isFile()) throw outputError(path, 'it is not a regular file')
+  return target
+}
+
+function absent(error: NodeJS.ErrnoException): null {
+  if (error.code === 'ENOENT') return null
+  throw error
+}
+
+/** Gives `use` a new file in the folder of `target`, which is gone afterwards unless renamed. */
+async function besides(
+  target: string,
+  use: (file: FileHandle, path: string) => Promise<void>,
+): Promise<void> {
+  const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`)
+  const file = await open(temporary, 'wx', 0o644)
+  try {
+    await use(file, temporary)
+  } finally {
+    await file.close()
+    await rm(temporary, { force: true })
+  }
+}
+
+async function attempt(path: string, write: () => Promise<void>): Promise<void> {
+  try {
+    await write()
+  } catch (error) {
+    throw error instanceof XrbenchError ? error : outputError(path, error as NodeJS.ErrnoException)
+  }
+}
