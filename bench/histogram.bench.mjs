@@ -31,7 +31,7 @@ export async function run() {
 /**
  * Shaped like round trips on loopback: most near 10 µs, a tail to some ms. The same on every machine.
  * @param {number} seed
- * @returns {import('../dist/addon/addon.js').RawHistogram}
+ * @returns {import('../src/addon/addon.js').RawHistogram}
  */
 function latencies(seed) {
   const random = generator(seed)

@@ -49,7 +49,7 @@ async function pingPong(wait) {
 /**
  * @param {'client' | 'server'} role
  * @param {'spin' | 'block'} wait
- * @returns {import('../dist/addon/addon.js').EndpointSpec}
+ * @returns {import('../src/addon/addon.js').EndpointSpec}
  */
 function specOf(role, wait) {
   return {

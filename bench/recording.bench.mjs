@@ -32,7 +32,7 @@ export async function run() {
 }
 
 /**
- * @param {import('../dist/addon/addon.js').Addon} addon
+ * @param {import('../src/addon/addon.js').Addon} addon
  * @param {number} samples
  */
 function memoryOf(addon, samples) {
