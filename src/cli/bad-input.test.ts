@@ -243,7 +243,7 @@ describe('an output that cannot be written is found before measuring', () => {
   test.each([
     ['a folder that is not there', () => join(folder, 'none', 'x.json')],
     ['a file in the way of a folder', () => join(folder, 'file', 'x.json')],
-    ['a device that is full', () => '/proc/xrbench.json'],
+    ['a device', () => '/dev/full'],
   ])('%s', async (_, path) => {
     const { code, stdout, stderr } = await runCli(run('--output', path()))
     expect(stderr).toMatch(/^error: .*\[XRB_OUTPUT\]\nhint: /)

@@ -1,4 +1,3 @@
-import { Help, type Option } from '@commander-js/extra-typings'
 import { EXIT_CODES } from '../errors.js'
 
 const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
@@ -46,11 +45,4 @@ export function exitCodeTable(): string {
       `  ${String(code).padEnd(5)}${EXIT_MEANINGS[name as keyof typeof EXIT_CODES]}`,
   )
   return `\nExit codes:\n${rows.join('\n')}`
-}
-
-/** Says of an option what it does; that each has a variable is said once, below. */
-export class XrbenchHelp extends Help {
-  override optionDescription(option: Option): string {
-    return option.description
-  }
 }

@@ -2,7 +2,7 @@ import { Command } from '@commander-js/extra-typings'
 import { registerDoctor } from './commands/doctor.js'
 import { registerRun } from './commands/run.js'
 import { registerServe } from './commands/serve.js'
-import { exitCodeTable, WELCOME, XrbenchHelp } from './help.js'
+import { exitCodeTable } from './help.js'
 import { packageVersion } from './version.js'
 
 /** The command tree. What a command needs to do its work is loaded when it is called. */
@@ -17,10 +17,6 @@ export function createProgram(): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError()
-    .action(() => {
-      process.stdout.write(WELCOME)
-    })
-  program.createHelp = () => Object.assign(new XrbenchHelp(), program.configureHelp())
   registerRun(program)
   registerServe(program)
   registerDoctor(program)

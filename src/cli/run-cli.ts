@@ -1,6 +1,7 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import { EXIT_CODES, type ExitCode } from '../errors.js'
-import { ignoreClosedPipes } from './output.js'
+import { WELCOME } from './help.js'
+import { ignoreClosedPipes, print } from './output.js'
 import { createProgram } from './program.js'
 import { reportError } from './report-error.js'
 
@@ -13,7 +14,11 @@ export async function runCli(args: readonly string[]): Promise<never> {
 async function execute(args: readonly string[]): Promise<ExitCode> {
   const options = { json: asksFor(args, '--json'), verbose: asksFor(args, '--verbose', '-v') }
   try {
-    const program = await createProgram()
+    if (args.length === 0) {
+      await print(WELCOME)
+      return EXIT_CODES.ok
+    }
+    const program = createProgram()
     await program.parseAsync(args, { from: 'user' })
     return (process.exitCode ?? EXIT_CODES.ok) as ExitCode
   } catch (error) {
