@@ -1,5 +1,6 @@
+import { setImmediate } from 'node:timers/promises'
 import type { EndpointSpec, NativeTransport } from '../addon/addon.js'
-import { environmentError, peerError } from '../errors.js'
+import { environmentError, peerError, XrbenchError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import { decodeBlob, encodeBlob } from '../transports/blob.js'
 import { type AgentReplies, agentReplies, type ClientChannel } from './agent-replies.js'
@@ -57,7 +58,7 @@ export async function runRepetition(
   const { interrupted, release } = watch(endpoint, ends.replies, limitMs(spec), options.signal)
   const interruption = await conduct(ends, spec, interrupted, options)
   release()
-  const reports = await collect(ends, spec, interruption)
+  const reports = await collect(ends, spec)
   const totalNs = Math.round((performance.now() - began) * 1e6)
   if (interruption === null) source.forkAhead()
   await endpoint.close()
@@ -107,9 +108,32 @@ async function conduct(
     return null
   }
   let isOver = false
-  // An end that fails rejects a step and resolves `interrupted`: the latter says more.
-  const result = await Promise.race([steps().catch(() => interrupted), interrupted])
+  // An end that fails rejects a step and resolves `interrupted`, which says more.
+  const measured = steps().catch((error: unknown): Promise<Interruption> => {
+    if (error instanceof XrbenchError) return Promise.resolve({ kind: 'error', error })
+    return new Promise(() => {})
+  })
+  let result = await Promise.race([measured, interrupted])
+  // An end that is through with its share may say so before the news that it has measured it gets here.
+  if (result?.kind === 'ended') result = await settled(measured, endpoint, replies, result)
   isOver = true
+  return result
+}
+
+/**
+ * After one end has ended, the other is going to notice by itself, and then knows more than that we stopped it. Waits for that a little,
+ * or until it turns out that all has been measured after all.
+ */
+async function settled<T>(
+  measured: Promise<T>,
+  endpoint: EndpointProcess,
+  replies: AgentReplies,
+  ended: T,
+): Promise<T> {
+  const grace = after(ENDING_GRACE_MS, ended)
+  const both = Promise.all([endpoint.ended, replies.ended.catch(() => {})])
+  const result = await Promise.race([measured, both.then(() => setImmediate(ended)), grace.promise])
+  grace.cancel()
   return result
 }
 
@@ -130,23 +154,15 @@ interface Reports {
   lost: Failure | null
 }
 
-async function collect(
-  { channel, endpoint, replies }: Ends,
-  spec: EndpointSpec,
-  interruption: Interruption | null,
-): Promise<Reports> {
-  if (interruption?.kind === 'ended') {
-    // The other end will notice by itself, and then knows more than that we stopped it.
-    const grace = after(ENDING_GRACE_MS, undefined)
-    await Promise.race([
-      Promise.all([endpoint.ended, replies.ended.catch(() => {})]),
-      grace.promise,
-    ])
-    grace.cancel()
-  }
+async function collect({ channel, endpoint, replies }: Ends, spec: EndpointSpec): Promise<Reports> {
   channel.send({ type: 'finish' })
-  const unreported = () =>
-    peerError('XRB_PEER_SILENT', 'The agent does not report how its end of the repetition went.')
+  const unreported = () => {
+    channel.close()
+    return peerError(
+      'XRB_PEER_SILENT',
+      'The agent does not say how its end of the repetition went.',
+    )
+  }
   let lost: Failure | null = null
   const [mine, server] = await Promise.all([
     endpoint.finish(),
@@ -155,7 +171,6 @@ async function collect(
       return noReport()
     }),
   ])
-  if (lost !== null && interruption?.kind !== 'error') channel.close()
   return { client: endReport(mine, endpoint, spec.cpus), server, lost }
 }
 
