@@ -19,7 +19,7 @@ const SRC_ROOMS = {
     'addon',
   ],
   plan: [],
-  place: ['rdma', 'lab'],
+  place: ['session', 'rdma', 'lab'],
   session: ['plan', 'transports', 'environment', 'results', 'addon'],
   transports: ['rdma', 'addon'],
   rdma: ['addon'],
@@ -31,8 +31,16 @@ const SRC_ROOMS = {
   addon: [],
 }
 
-/** Files that only say what things are called: their types are every room's vocabulary. */
-const VOCABULARY = ['src/addon/addon.ts', 'src/plan/case.ts', 'src/session/types.ts']
+/** Files that say what things are called and how large they may be, and do nothing: for every room. */
+const VOCABULARY = [
+  'src/addon/addon.ts',
+  'src/plan/case.ts',
+  'src/plan/limits.ts',
+  'src/session/types.ts',
+]
+
+/** What the transports over sockets have in common; itself no transport. */
+const SHARED_BY_TRANSPORTS = 'socket'
 
 const NATIVE_ROOMS = {
   binding: ['transport', 'workload', 'measure', 'base'],
@@ -53,11 +61,11 @@ function checkTypeScript(file) {
   // A test may look across: it proves that rooms fit together.
   if (file.endsWith('.test.ts')) return []
   const room = roomOf(file, 'src')
-  return importsOf(file).flatMap(({ path, isType }) => {
+  return importsOf(file).flatMap((path) => {
     const target = posix.join(posix.dirname(file), path).replace(/\.js$/, '.ts')
     const other = roomOf(target, 'src')
     if (other === undefined || other === room) return []
-    if (isType && VOCABULARY.includes(target)) return []
+    if (VOCABULARY.includes(target)) return []
     if (room !== undefined && SRC_ROOMS[room] === undefined)
       return [`${file}: no such room: ${room}`]
     if (room !== undefined && SRC_ROOMS[room].includes(other)) return []
@@ -67,12 +75,9 @@ function checkTypeScript(file) {
 
 function importsOf(file) {
   const text = readFileSync(`${root}/${file}`, 'utf8')
-  const statements = text.matchAll(/^(?:import|export)\s+(type\s+)?[^'"]*?from\s+'(\.[^']+)'/gms)
+  const statements = text.matchAll(/^(?:import|export)\s[^'"]*?from\s+'(\.[^']+)'/gms)
   const dynamic = text.matchAll(/\bimport\('(\.[^']+)'\)/g)
-  return [
-    ...[...statements].map(([, type, path]) => ({ path, isType: type !== undefined })),
-    ...[...dynamic].map(([, path]) => ({ path, isType: false })),
-  ]
+  return [...statements, ...dynamic].map(([, path]) => path)
 }
 
 function checkNative(file) {
@@ -94,16 +99,16 @@ function checkNative(file) {
   })
 }
 
-/** transport/tcp/… and transport/udp/… share by way of transport/ only. */
+/** transport/tcp/… and transport/udp/… share by way of transport/ and transport/socket/ only. */
 function crossesTransports(file, header) {
-  const kind = (path) => (path.split('/').length === 3 ? path.split('/')[1] : undefined)
-  const [own, other] = [kind(file.replace(/^native\//, '')), kind(header)]
-  return (
-    own !== undefined &&
-    other !== undefined &&
-    own !== other &&
-    file.startsWith('native/transport/')
-  )
+  const [own, other] = [transportOf(file.replace(/^native\//, '')), transportOf(header)]
+  if (other === undefined || other === SHARED_BY_TRANSPORTS) return false
+  return own !== undefined && own !== other
+}
+
+function transportOf(path) {
+  const parts = path.split('/')
+  return parts[0] === 'transport' && parts.length > 2 ? parts[1] : undefined
 }
 
 /** `src/cli/main.ts` → `cli`; `src/errors.ts` → undefined. */

@@ -8,7 +8,7 @@ const node = (script, ...args) => [process.execPath, [`${root}/${script}`, ...ar
 const checks = [
   [
     'format and lint',
-    ...node('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings'),
+    ...node('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off'),
   ],
   ['types', ...node('node_modules/typescript/bin/tsc', '--noEmit')],
   ['rooms', ...node('scripts/check-rooms.mjs')],
