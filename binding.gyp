@@ -1,0 +1,85 @@
+{
+  'variables': {
+    'asan%': 0,
+    'tsan%': 0,
+    'build_tests%': 0,
+    'optimisation': '-O2',
+  },
+  'target_defaults': {
+    'include_dirs': ['native'],
+    'cflags!': ['-fno-exceptions'],
+    'cflags_cc!': ['-fno-exceptions', '-fno-rtti', '-std=gnu++17', '-std=gnu++20'],
+    'cflags_cc': [
+      '-std=c++20', '-Wall', '-Wextra', '-Wshadow', '-Wconversion', '-fvisibility=hidden',
+      '-fno-plt',
+    ],
+    # The C++ runtime comes along, so that the packaged binary also loads where it is older.
+    'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL'],
+    'conditions': [
+      ['asan==1', {
+        'cflags': ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-fno-omit-frame-pointer', '-g'],
+        'ldflags': ['-fsanitize=address,undefined'],
+        'ldflags!': ['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL'],
+      }],
+      ['tsan==1', {
+        'cflags': ['-fsanitize=thread', '-fno-omit-frame-pointer', '-g'],
+        'ldflags': ['-fsanitize=thread'],
+        'ldflags!': ['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL'],
+      }],
+    ],
+  },
+  'targets': [
+    {
+      'target_name': 'xrbench_core',
+      'type': 'static_library',
+      'sources': [
+        'native/base/error.cc',
+        'native/measure/clock_source.cc',
+        'native/measure/recording_cost.cc',
+        'native/measure/softirq.cc',
+        'native/measure/thread_setup.cc',
+        'native/transport/endpoint_spec.cc',
+        'native/transport/loopback/loopback_endpoint.cc',
+        'native/transport/make_endpoint.cc',
+        'native/transport/outcome.cc',
+        'native/transport/run_links.cc',
+        'native/transport/socket/address.cc',
+        'native/transport/socket/blob.cc',
+        'native/transport/socket/deadline.cc',
+        'native/transport/socket/options.cc',
+        'native/transport/tcp/tcp_endpoint.cc',
+        'native/transport/udp/udp_endpoint.cc',
+        'native/transport/udp/udp_handshake.cc',
+      ],
+      'cflags': ['-fPIC'],
+    },
+    {
+      'target_name': 'xrbench',
+      'dependencies': ['xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+      'defines': [
+        'NAPI_VERSION=9',
+        'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
+        'NODE_ADDON_API_DISABLE_DEPRECATED',
+        "XRBENCH_VERSION=\"<!(node -p \"require('./package.json').version\")\"",
+      ],
+      'sources': [
+        'native/binding/addon.cc',
+        'native/binding/endpoint_wrap.cc',
+        'native/binding/job.cc',
+        'native/binding/outcome_to_js.cc',
+        'native/binding/self_measurement.cc',
+        'native/binding/spec_from_js.cc',
+      ],
+    },
+  ],
+  'conditions': [
+    ['build_tests==1', {
+      'targets': [{
+        'target_name': 'xrbench_native_test',
+        'type': 'executable',
+        'dependencies': ['xrbench_core'],
+        'sources': ['<!@(ls native/*/*_test.cc native/*/*/*_test.cc native/test/*.cc 2>/dev/null)'],
+      }],
+    }],
+  ],
+}

@@ -1,0 +1,61 @@
+#include <napi.h>
+
+#include "binding/endpoint_wrap.h"
+#include "binding/self_measurement.h"
+#include "measure/hdr_layout.h"
+
+#ifndef XRBENCH_VERSION
+#define XRBENCH_VERSION "0"
+#endif
+#ifndef XRBENCH_FLAGS
+#define XRBENCH_FLAGS ""
+#endif
+
+namespace xr::js {
+namespace {
+
+#if defined(__clang__)
+constexpr const char* kCompiler = "clang " __clang_version__;
+#else
+constexpr const char* kCompiler = "gcc " __VERSION__;
+#endif
+
+Napi::Value sanitizer(Napi::Env env) {
+#if defined(__SANITIZE_ADDRESS__)
+  return Napi::String::New(env, "address");
+#elif defined(__SANITIZE_THREAD__)
+  return Napi::String::New(env, "thread");
+#else
+  return env.Null();
+#endif
+}
+
+Napi::Object build_facts(Napi::Env env) {
+  Napi::Array transports = Napi::Array::New(env);
+  transports.Set(0u, "loopback");
+  transports.Set(1u, "tcp");
+  transports.Set(2u, "udp");
+  Napi::Object build = Napi::Object::New(env);
+  build.Set("version", XRBENCH_VERSION);
+  build.Set("compiler", kCompiler);
+  build.Set("flags", XRBENCH_FLAGS);
+  build.Set("sanitizer", sanitizer(env));
+  build.Set("transports", transports);
+  return build;
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("build", build_facts(env));
+  exports.Set("Endpoint", EndpointWrap::define(env));
+  exports.Set("highestTrackableNs", static_cast<double>(hdr::kHighestTrackable));
+  exports.Set("clockReport", Napi::Function::New<clock_report>(env, "clockReport"));
+  exports.Set("recordValues", Napi::Function::New<record_values>(env, "recordValues"));
+  exports.Set("recordingCost", Napi::Function::New<recording_cost>(env, "recordingCost"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(xrbench, init)
+
+}  // namespace xr::js

@@ -1,0 +1,162 @@
+#include "binding/outcome_to_js.h"
+
+#include <algorithm>
+#include <string>
+
+#include "binding/js_error.h"
+
+namespace xr::js {
+namespace {
+
+Napi::Value number(Napi::Env env, std::uint64_t value) {
+  return Napi::Number::New(env, static_cast<double>(value));
+}
+
+Napi::Value value_of(Napi::Env env, int value) { return Napi::Number::New(env, value); }
+Napi::Value value_of(Napi::Env env, double value) { return Napi::Number::New(env, value); }
+Napi::Value value_of(Napi::Env env, bool value) { return Napi::Boolean::New(env, value); }
+Napi::Value value_of(Napi::Env env, const std::string& value) {
+  return Napi::String::New(env, value);
+}
+
+template <class T>
+Napi::Value nullable(Napi::Env env, const std::optional<T>& value) {
+  return value ? value_of(env, *value) : env.Null();
+}
+
+const char* name_of(Role role) {
+  switch (role) {
+    case Role::kInitiator: return "initiator";
+    case Role::kResponder: return "responder";
+    case Role::kSender: return "sender";
+    case Role::kReceiver: return "receiver";
+  }
+  return "";
+}
+
+const char* name_of(WarmupEnd end) {
+  switch (end) {
+    case WarmupEnd::kNone: return "none";
+    case WarmupEnd::kSteady: return "steady";
+    case WarmupEnd::kCap: return "cap";
+  }
+  return "";
+}
+
+const char* name_of(RunStatus status) {
+  switch (status) {
+    case RunStatus::kCompleted: return "completed";
+    case RunStatus::kStopped: return "stopped";
+    case RunStatus::kPeerClosed: return "peer-closed";
+    case RunStatus::kFailed: return "failed";
+  }
+  return "";
+}
+
+Napi::Object mark_to_js(Napi::Env env, const Mark& mark) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("timeNs", number(env, mark.time_ns));
+  object.Set("messages", number(env, mark.counters.messages));
+  object.Set("bytes", number(env, mark.counters.bytes));
+  object.Set("lost", number(env, mark.counters.lost));
+  object.Set("duplicates", number(env, mark.counters.duplicates));
+  object.Set("reordered", number(env, mark.counters.reordered));
+  object.Set("late", number(env, mark.counters.late));
+  object.Set("localDrops", number(env, mark.counters.local_drops));
+  object.Set("cpuUserNs", number(env, mark.usage.user_ns));
+  object.Set("cpuSystemNs", number(env, mark.usage.system_ns));
+  object.Set("voluntaryContextSwitches", number(env, mark.usage.voluntary_switches));
+  object.Set("involuntaryContextSwitches", number(env, mark.usage.involuntary_switches));
+  return object;
+}
+
+Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("role", name_of(link.role));
+  object.Set("pinnedCpu", link.pinned_cpu < 0 ? env.Null() : value_of(env, link.pinned_cpu));
+  if (link.warmup) {
+    Napi::Object warmup = Napi::Object::New(env);
+    warmup.Set("durationNs", number(env, link.warmup->duration_ns));
+    warmup.Set("ended", name_of(link.warmup->ended));
+    object.Set("warmup", warmup);
+  } else {
+    object.Set("warmup", env.Null());
+  }
+  Napi::Array marks = Napi::Array::New(env, link.marks.size());
+  for (std::uint32_t i = 0; i < link.marks.size(); ++i)
+    marks.Set(i, mark_to_js(env, link.marks[i]));
+  object.Set("marks", marks);
+  object.Set("latency", link.latency ? Napi::Value(to_js(env, *link.latency)) : env.Null());
+  Napi::Array intervals = Napi::Array::New(env, link.interval_latencies.size());
+  for (std::uint32_t i = 0; i < link.interval_latencies.size(); ++i)
+    intervals.Set(i, to_js(env, link.interval_latencies[i]));
+  object.Set("intervalLatencies", intervals);
+  return object;
+}
+
+}  // namespace
+
+Napi::Object to_js(Napi::Env env, const SparseHistogram& histogram) {
+  const std::size_t length = histogram.indices.size();
+  Napi::Int32Array indices = Napi::Int32Array::New(env, length);
+  Napi::Float64Array counts = Napi::Float64Array::New(env, length);
+  std::copy(histogram.indices.begin(), histogram.indices.end(), indices.Data());
+  std::copy(histogram.counts.begin(), histogram.counts.end(), counts.Data());
+  const bool empty = histogram.totals.count == 0;
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("indices", indices);
+  object.Set("counts", counts);
+  object.Set("count", number(env, histogram.totals.count));
+  object.Set("overflow", number(env, histogram.totals.overflow));
+  object.Set("minNs", empty ? env.Null() : number(env, histogram.extremes.min_ns));
+  object.Set("maxNs", empty ? env.Null() : number(env, histogram.extremes.max_ns));
+  object.Set("sumNs", number(env, histogram.totals.sum_ns));
+  return object;
+}
+
+Napi::Object to_js(Napi::Env env, const EffectiveSettings& settings) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("localAddress", settings.local_address);
+  object.Set("remoteAddress", settings.remote_address);
+  object.Set("localPort", nullable(env, settings.local_port));
+  object.Set("remotePort", nullable(env, settings.remote_port));
+  object.Set("sendBufferBytes", nullable(env, settings.send_buffer_bytes));
+  object.Set("receiveBufferBytes", nullable(env, settings.receive_buffer_bytes));
+  object.Set("noDelay", nullable(env, settings.no_delay));
+  object.Set("congestionControl", nullable(env, settings.congestion_control));
+  object.Set("dscp", nullable(env, settings.dscp));
+  object.Set("busyPollUs", nullable(env, settings.busy_poll_us));
+  object.Set("maxSegmentBytes", nullable(env, settings.max_segment_bytes));
+  object.Set("gso", nullable(env, settings.gso));
+  object.Set("gro", nullable(env, settings.gro));
+  return object;
+}
+
+Napi::Object to_js(Napi::Env env, ClockSource source, const ClockQuality& quality,
+                   std::optional<double> drift_ppm) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("source", source == ClockSource::kCounter ? "tsc" : "monotonic-raw");
+  object.Set("readingCostNs", quality.reading_cost_ns);
+  object.Set("resolutionNs", quality.resolution_ns);
+  object.Set("driftPpm", nullable(env, drift_ppm));
+  return object;
+}
+
+Napi::Object to_js(Napi::Env env, const RunOutcome& outcome) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("status", name_of(outcome.status));
+  object.Set("fault", outcome.fault ? Napi::Value(to_object(env, *outcome.fault)) : env.Null());
+  object.Set("clock", to_js(env, outcome.clock_source, outcome.clock_quality, outcome.drift_ppm));
+  Napi::Array links = Napi::Array::New(env, outcome.links.size());
+  for (std::uint32_t i = 0; i < outcome.links.size(); ++i)
+    links.Set(i, link_to_js(env, outcome.links[i]));
+  object.Set("links", links);
+  object.Set("softirqNs",
+             outcome.softirq_ns < 0
+                 ? env.Null()
+                 : Napi::Value(Napi::Number::New(env, static_cast<double>(outcome.softirq_ns))));
+  object.Set("effective", to_js(env, outcome.effective));
+  return object;
+}
+
+}  // namespace xr::js

@@ -1,0 +1,132 @@
+#include "binding/spec_from_js.h"
+
+#include <cmath>
+#include <initializer_list>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+
+namespace xr::js {
+namespace {
+
+constexpr double kLargestInteger = 9'007'199'254'740'991.0;
+
+[[noreturn]] void bad(const std::string& field, const char* wanted) {
+  throw_fault("BAD_SPEC", "spec", field + " must be " + wanted);
+}
+
+class Reader {
+ public:
+  explicit Reader(Napi::Object object) : object_(object) {}
+
+  Napi::Value field(const char* name) const { return object_.Get(name); }
+
+  std::uint64_t integer(const char* name) const { return to_integer(field(name), name); }
+
+  std::optional<int> optional_int(const char* name, int highest) const {
+    const Napi::Value value = field(name);
+    if (value.IsNull()) return std::nullopt;
+    const std::uint64_t number = to_integer(value, name);
+    if (number > static_cast<std::uint64_t>(highest)) bad(name, "in range");
+    return static_cast<int>(number);
+  }
+
+  bool boolean(const char* name) const {
+    const Napi::Value value = field(name);
+    if (!value.IsBoolean()) bad(name, "a boolean");
+    return value.As<Napi::Boolean>().Value();
+  }
+
+  std::string text(const char* name) const {
+    const Napi::Value value = field(name);
+    if (!value.IsString()) bad(name, "a string");
+    return value.As<Napi::String>().Utf8Value();
+  }
+
+  template <class Enum>
+  Enum one_of(const char* name, std::initializer_list<std::pair<const char*, Enum>> choices) const {
+    const std::string given = text(name);
+    for (const auto& [word, value] : choices) {
+      if (given == word) return value;
+    }
+    bad(name, "one of the known words");
+  }
+
+  Reader object(const char* name) const {
+    const Napi::Value value = field(name);
+    if (!value.IsObject()) bad(name, "an object");
+    return Reader(value.As<Napi::Object>());
+  }
+
+  static std::uint64_t to_integer(const Napi::Value& value, const char* name) {
+    if (!value.IsNumber()) bad(name, "a number");
+    const double number = value.As<Napi::Number>().DoubleValue();
+    if (!(number >= 0 && number <= kLargestInteger) || std::floor(number) != number)
+      bad(name, "a whole number below 2^53");
+    return static_cast<std::uint64_t>(number);
+  }
+
+ private:
+  Napi::Object object_;
+};
+
+SocketOptions socket_options(const Reader& reader) {
+  constexpr int kHighest = 0x3fffffff;
+  SocketOptions options;
+  options.send_buffer_bytes = reader.optional_int("sendBufferBytes", kHighest);
+  options.receive_buffer_bytes = reader.optional_int("receiveBufferBytes", kHighest);
+  options.no_delay = reader.boolean("noDelay");
+  if (!reader.field("congestionControl").IsNull())
+    options.congestion_control = reader.text("congestionControl");
+  options.dscp = reader.optional_int("dscp", 63);
+  options.busy_poll_us = reader.optional_int("busyPollUs", kHighest);
+  options.segmentation_offload = reader.boolean("segmentationOffload");
+  return options;
+}
+
+}  // namespace
+
+EndpointSpec spec_from_js(const Napi::Value& value) {
+  if (!value.IsObject()) bad("spec", "an object");
+  const Reader reader(value.As<Napi::Object>());
+  EndpointSpec spec;
+  spec.transport =
+      reader.one_of<TransportKind>("transport", {{"loopback", TransportKind::kLoopback},
+                                                 {"tcp", TransportKind::kTcp},
+                                                 {"udp", TransportKind::kUdp}});
+  spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
+  spec.local_address = reader.text("localAddress");
+  spec.workload = reader.one_of<Workload>(
+      "workload", {{"ping-pong", Workload::kPingPong}, {"stream", Workload::kStream}});
+  spec.direction = reader.one_of<Direction>(
+      "direction",
+      {{"up", Direction::kUp}, {"down", Direction::kDown}, {"both", Direction::kBoth}});
+  const std::uint64_t streams = reader.integer("streams");
+  if (streams > 64) bad("streams", "at most 64");
+  spec.streams = static_cast<unsigned>(streams);
+  spec.message_bytes = reader.integer("messageSizeBytes");
+  spec.wait = reader.one_of<WaitPolicy>(
+      "wait", {{"spin", WaitPolicy::kSpin}, {"block", WaitPolicy::kBlock}});
+  spec.phases.warmup_cap_ns = reader.integer("warmupCapNs");
+  spec.phases.duration_ns = reader.integer("durationNs");
+  spec.phases.iterations = reader.integer("iterations");
+  spec.phases.interval_ns = reader.integer("intervalNs");
+  spec.rate_bits_per_sec = reader.integer("rateBitsPerSec");
+  spec.message_timeout_ns = reader.integer("messageTimeoutNs");
+  spec.idle_timeout_ns = reader.integer("idleTimeoutNs");
+  spec.connect_timeout_ns = reader.integer("connectTimeoutNs");
+  const Napi::Value cpus = reader.field("cpus");
+  if (!cpus.IsArray()) bad("cpus", "an array");
+  const auto list = cpus.As<Napi::Array>();
+  if (list.Length() > 1024) bad("cpus", "at most 1,024 numbers");
+  for (std::uint32_t i = 0; i < list.Length(); ++i) {
+    const std::uint64_t cpu = Reader::to_integer(list.Get(i), "cpus");
+    if (cpu > 1023) bad("cpus", "numbers below 1,024");
+    spec.cpus.push_back(static_cast<int>(cpu));
+  }
+  spec.socket = socket_options(reader.object("socket"));
+  return spec;
+}
+
+}  // namespace xr::js

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+
+#include "measure/thread_usage.h"
+
+namespace xr {
+
+/// Cumulative counts of one link. `messages` and `bytes` belong to the loop, the rest to the link.
+struct Counters {
+  std::uint64_t messages = 0;
+  std::uint64_t bytes = 0;
+  std::uint64_t lost = 0;
+  std::uint64_t duplicates = 0;
+  std::uint64_t reordered = 0;
+  std::uint64_t late = 0;
+  std::uint64_t local_drops = 0;
+};
+
+/// The state of a link at one instant; `time_ns` since its loop began.
+struct Mark {
+  std::uint64_t time_ns = 0;
+  Counters counters;
+  ThreadUsage usage;
+};
+
+}  // namespace xr

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "measure/stop_flag.h"
+#include "transport/endpoint_spec.h"
+#include "transport/outcome.h"
+
+namespace xr {
+
+/// What a peer needs to connect; only the transport that wrote it reads it.
+using Blob = std::vector<std::uint8_t>;
+inline constexpr std::size_t kMaxBlobBytes = 4096;
+
+/// One end of all the connections of one repetition: open, connect, run, close, each once and in
+/// this order. Everything here is slow and may throw xr::Error; what is fast is a template behind
+/// `run`.
+class Endpoint {
+ public:
+  virtual ~Endpoint() = default;
+  Endpoint(const Endpoint&) = delete;
+  Endpoint& operator=(const Endpoint&) = delete;
+
+  virtual Blob open() = 0;
+  /// Blocks, at most for the connect timeout.
+  virtual void connect(const Blob& peer) = 0;
+  /// Blocks until all links have ended. `on_measured` is called on one of the threads, at most
+  /// once, as soon as all deciding links are through by themselves. Faults of the loops are in the
+  /// outcome; throws only when it cannot begin.
+  virtual RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) = 0;
+  /// Any thread, any time, any number of times: ends `connect` and `run` soon.
+  virtual void stop() noexcept = 0;
+  virtual EffectiveSettings effective() const = 0;
+  /// Not while `connect` or `run` is under way.
+  virtual void close() noexcept = 0;
+
+ protected:
+  Endpoint() = default;
+};
+
+/// Checks the spec and makes the endpoint of its transport.
+std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec);
+
+}  // namespace xr

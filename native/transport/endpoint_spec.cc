@@ -1,0 +1,50 @@
+#include "transport/endpoint_spec.h"
+
+#include "base/error.h"
+
+namespace xr {
+namespace {
+
+constexpr std::uint64_t kLargestMessageBytes = std::uint64_t{64} << 20;
+constexpr std::uint64_t kLongestNs = std::uint64_t{7 * 24 * 3600} * kNsPerSec;
+// An IPv4 packet is at most 65,535 bytes, of which 20 and 8 are headers (RFC 791, RFC 768).
+constexpr std::uint64_t kLargestDatagramIpv4Bytes = 65'507;
+// IPv6's payload length leaves out its own header (RFC 8200 section 3).
+constexpr std::uint64_t kLargestDatagramIpv6Bytes = 65'527;
+
+void require(bool holds, const char* what) {
+  if (!holds) throw_fault("BAD_SPEC", "spec", what);
+}
+
+}  // namespace
+
+void check_spec(const EndpointSpec& spec) {
+  require(spec.message_bytes >= 1 && spec.message_bytes <= kLargestMessageBytes,
+          "messageSizeBytes must lie between 1 and 67,108,864");
+  if (spec.transport == TransportKind::kUdp) {
+    const bool ipv6 = spec.local_address.find(':') != std::string::npos;
+    require(spec.message_bytes <= (ipv6 ? kLargestDatagramIpv6Bytes : kLargestDatagramIpv4Bytes),
+            "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
+            "IPv6)");
+  }
+  require(spec.streams >= 1 && spec.streams <= 64, "streams must lie between 1 and 64");
+  require(
+      spec.workload == Workload::kStream || (spec.streams == 1 && spec.direction == Direction::kUp),
+      "ping-pong has one connection and no direction");
+  require((spec.phases.duration_ns == 0) != (spec.phases.iterations == 0),
+          "exactly one of durationNs and iterations must be given");
+  require(spec.phases.duration_ns <= kLongestNs && spec.phases.warmup_cap_ns <= kLongestNs,
+          "durationNs and warmupCapNs must not be longer than a week");
+  require(spec.phases.interval_ns >= kNsPerMs && spec.phases.interval_ns <= kLongestNs,
+          "intervalNs must be a millisecond or more");
+  require(spec.message_timeout_ns >= kNsPerMs && spec.message_timeout_ns <= 3600 * kNsPerSec,
+          "messageTimeoutNs must lie between 1 ms and an hour");
+  require(spec.idle_timeout_ns >= kNsPerMs && spec.idle_timeout_ns <= 3600 * kNsPerSec,
+          "idleTimeoutNs must lie between 1 ms and an hour");
+  require(spec.connect_timeout_ns >= kNsPerMs && spec.connect_timeout_ns <= 3600 * kNsPerSec,
+          "connectTimeoutNs must lie between 1 ms and an hour");
+  for (const int cpu : spec.cpus)
+    require(cpu >= 0 && cpu < 1024, "cpus must lie between 0 and 1023");
+}
+
+}  // namespace xr

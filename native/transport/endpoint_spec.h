@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure/timeline.h"
+#include "workload/io.h"
+
+namespace xr {
+
+enum class TransportKind { kLoopback, kTcp, kUdp };
+enum class Side { kClient, kServer };
+enum class WaitPolicy { kSpin, kBlock };
+enum class Workload { kPingPong, kStream };
+enum class Direction { kUp, kDown, kBoth };
+
+/// As requested; an empty optional leaves the kernel's own.
+struct SocketOptions {
+  std::optional<int> send_buffer_bytes;
+  std::optional<int> receive_buffer_bytes;
+  bool no_delay = true;
+  std::optional<std::string> congestion_control;
+  std::optional<int> dscp;
+  std::optional<int> busy_poll_us;
+  bool segmentation_offload = true;
+};
+
+/// One end of one repetition; the C++ face of `EndpointSpec` in src/addon/addon.ts, which documents
+/// the fields.
+struct EndpointSpec {
+  TransportKind transport = TransportKind::kTcp;
+  Side side = Side::kClient;
+  std::string local_address;
+  Workload workload = Workload::kPingPong;
+  Direction direction = Direction::kUp;
+  unsigned streams = 1;
+  std::uint64_t message_bytes = 64;
+  WaitPolicy wait = WaitPolicy::kBlock;
+  PhaseSpec phases;
+  std::uint64_t rate_bits_per_sec = 0;
+  std::uint64_t message_timeout_ns = 0;
+  std::uint64_t idle_timeout_ns = 0;
+  std::uint64_t connect_timeout_ns = 0;
+  std::vector<int> cpus;
+  SocketOptions socket;
+
+  /// Connections of this endpoint: with `both`, the first half carries up, the second down.
+  unsigned link_count() const noexcept {
+    return direction == Direction::kBoth ? 2 * streams : streams;
+  }
+
+  /// What this end does on connection `link`.
+  Role role_of(unsigned link) const noexcept {
+    if (workload == Workload::kPingPong)
+      return side == Side::kClient ? Role::kInitiator : Role::kResponder;
+    const bool up =
+        direction == Direction::kUp || (direction == Direction::kBoth && link < streams);
+    return up == (side == Side::kClient) ? Role::kSender : Role::kReceiver;
+  }
+};
+
+/// Throws BAD_SPEC where a value would break what the loops rely on; everything else is
+/// TypeScript's to refuse.
+void check_spec(const EndpointSpec& spec);
+
+}  // namespace xr

@@ -1,0 +1,176 @@
+#include "transport/loopback/loopback_endpoint.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+#include "base/error.h"
+#include "measure/clock.h"
+#include "transport/loopback/loopback_link.h"
+#include "transport/run_links.h"
+#include "transport/socket/blob.h"
+
+namespace xr {
+namespace {
+
+/// What the two ends share.
+struct Meeting {
+  explicit Meeting(const EndpointSpec& spec) : message_bytes(spec.message_bytes) {
+    for (unsigned i = 0; i < spec.link_count(); ++i)
+      wires.push_back(std::make_unique<LoopbackWire>(spec.message_bytes));
+  }
+
+  void close() noexcept {
+    for (const auto& wire : wires) wire->close();
+    {
+      const std::lock_guard lock(mutex);
+      closed = true;
+    }
+    changed.notify_all();
+  }
+
+  std::uint64_t message_bytes;
+  std::vector<std::unique_ptr<LoopbackWire>> wires;
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool client_is_here = false;
+  bool closed = false;
+};
+
+/// Servers that wait for their client, by token.
+class Registry {
+ public:
+  void add(const Token& token, const std::shared_ptr<Meeting>& meeting) {
+    const std::lock_guard lock(mutex_);
+    meetings_[token] = meeting;
+  }
+  std::shared_ptr<Meeting> take(const Token& token) {
+    const std::lock_guard lock(mutex_);
+    const auto found = meetings_.find(token);
+    if (found == meetings_.end()) return nullptr;
+    auto meeting = found->second.lock();
+    meetings_.erase(found);
+    return meeting;
+  }
+  void remove(const Token& token) {
+    const std::lock_guard lock(mutex_);
+    meetings_.erase(token);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<Token, std::weak_ptr<Meeting>> meetings_;
+};
+
+/// Process-wide, because the two ends may belong to different environments of Node.
+Registry& registry() {
+  static Registry instance;
+  return instance;
+}
+
+class LoopbackEndpoint final : public Endpoint {
+ public:
+  explicit LoopbackEndpoint(const EndpointSpec& spec)
+      : spec_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+  ~LoopbackEndpoint() override { close(); }
+
+  Blob open() override {
+    if (spec_.side == Side::kServer) {
+      set_meeting(std::make_shared<Meeting>(spec_));
+      registry().add(token_, meeting_);
+    }
+    return encode_blob({TransportKind::kLoopback, token_, {}});
+  }
+
+  void connect(const Blob& peer) override {
+    const SocketBlob blob = decode_blob(peer, TransportKind::kLoopback, 0);
+    if (spec_.side == Side::kServer) {
+      await_client();
+      return;
+    }
+    auto meeting = registry().take(blob.token);
+    if (!meeting)
+      throw_fault("CONNECT_REFUSED", "connect",
+                  "connect: no such loopback endpoint in this process");
+    if (meeting->message_bytes != spec_.message_bytes ||
+        meeting->wires.size() != spec_.link_count()) {
+      throw_fault("BAD_SPEC", "connect",
+                  "the two ends differ in message size or number of connections");
+    }
+    {
+      const std::lock_guard lock(meeting->mutex);
+      meeting->client_is_here = true;
+    }
+    meeting->changed.notify_all();
+    set_meeting(std::move(meeting));
+  }
+
+  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  }
+
+  void stop() noexcept override {
+    stop_.set();
+    const std::lock_guard lock(mutex_);
+    if (meeting_) meeting_->close();
+  }
+
+  EffectiveSettings effective() const override { return {}; }
+
+  void close() noexcept override {
+    registry().remove(token_);
+    const std::lock_guard lock(mutex_);
+    if (meeting_) meeting_->close();
+    meeting_.reset();
+  }
+
+ private:
+  void set_meeting(std::shared_ptr<Meeting> meeting) {
+    const std::lock_guard lock(mutex_);
+    meeting_ = std::move(meeting);
+    if (stop_.is_set()) meeting_->close();
+  }
+
+  void await_client() {
+    std::unique_lock lock(meeting_->mutex);
+    const auto limit = std::chrono::nanoseconds(spec_.connect_timeout_ns);
+    if (!meeting_->changed.wait_for(
+            lock, limit, [this] { return meeting_->client_is_here || meeting_->closed; })) {
+      throw_fault("CONNECT_TIMEOUT", "accept", "accept: the peer did not answer in time");
+    }
+    if (stop_.is_set()) throw_fault("STOPPED", "accept", "stopped while connecting");
+    if (!meeting_->client_is_here)
+      throw_fault("PEER_CLOSED", "accept", "accept: the peer went away");
+  }
+
+  template <WaitPolicy kWait>
+  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+    return run_links(
+        spec_, origin_, stop_, [this] { stop(); }, progress, on_measured,
+        [&](unsigned i, const auto& visit) {
+          LoopbackWire& wire = *meeting_->wires[i];
+          const bool client = spec_.side == Side::kClient;
+          LoopbackLink<kWait> link(client ? wire.up : wire.down, client ? wire.down : wire.up,
+                                   spec_.message_bytes, spec_.idle_timeout_ns, stop_);
+          visit(link);
+        });
+  }
+
+  EndpointSpec spec_;
+  Token token_;
+  ClockPair origin_;
+  StopFlag stop_;
+  std::mutex mutex_;
+  std::shared_ptr<Meeting> meeting_;
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_loopback_endpoint(const EndpointSpec& spec) {
+  return std::make_unique<LoopbackEndpoint>(spec);
+}
+
+}  // namespace xr

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "measure/clock_source.h"
+#include "measure/mark.h"
+#include "measure/timeline.h"
+#include "workload/io.h"
+
+namespace xr {
+
+/// A stretch of a histogram: only the buckets that are not empty.
+struct SparseHistogram {
+  std::vector<std::int32_t> indices;
+  std::vector<double> counts;
+  Totals totals;
+  Extremes extremes;
+};
+
+struct Warmup {
+  std::uint64_t duration_ns = 0;
+  WarmupEnd ended = WarmupEnd::kNone;
+};
+
+/// What one connection did at this end; mirrors `LinkOutcome` in src/addon/addon.ts.
+struct LinkOutcome {
+  Role role = Role::kInitiator;
+  int pinned_cpu = -1;
+  Io end = Io::kOk;
+  IoFailure failure;
+  std::optional<Warmup> warmup;
+  std::vector<Mark> marks;
+  std::optional<SparseHistogram> latency;
+  std::vector<SparseHistogram> interval_latencies;
+  std::int64_t softirq_ns = -1;
+  double drift_ppm = 0;
+};
+
+/// Granted by the kernel, first connection; empty where it does not apply.
+struct EffectiveSettings {
+  std::string local_address;
+  std::string remote_address;
+  std::optional<int> local_port;
+  std::optional<int> remote_port;
+  std::optional<int> send_buffer_bytes;
+  std::optional<int> receive_buffer_bytes;
+  std::optional<bool> no_delay;
+  std::optional<std::string> congestion_control;
+  std::optional<int> dscp;
+  std::optional<int> busy_poll_us;
+  std::optional<int> max_segment_bytes;
+  std::optional<bool> gso;
+  std::optional<bool> gro;
+};
+
+enum class RunStatus { kCompleted, kStopped, kPeerClosed, kFailed };
+
+struct RunOutcome {
+  RunStatus status = RunStatus::kCompleted;
+  std::optional<Fault> fault;
+  ClockSource clock_source = ClockSource::kMonotonicRaw;
+  ClockQuality clock_quality;
+  std::optional<double> drift_ppm;
+  std::vector<LinkOutcome> links;
+  std::int64_t softirq_ns = -1;
+  EffectiveSettings effective;
+};
+
+/// The difference of two snapshots, `from` the earlier one.
+SparseHistogram subtract(const MarkSeries::Snapshot& from, const MarkSeries::Snapshot& to,
+                         const Extremes& extremes);
+
+}  // namespace xr

@@ -1,0 +1,114 @@
+#pragma once
+
+#include <utility>
+
+#include "measure/histogram.h"
+#include "transport/endpoint_spec.h"
+#include "transport/outcome.h"
+#include "workload/ping_pong.h"
+#include "workload/stream.h"
+
+namespace xr {
+
+/// What the thread of a link needs beside the link itself.
+struct LinkContext {
+  const EndpointSpec& spec;
+  const StopFlag& stop;
+  Progress progress;
+};
+
+template <class Link>
+concept PingPongLink = requires(Link& link) {
+  link.send_request();
+};
+template <class Link>
+concept SenderLink = requires(Link& link) {
+  link.send_some(std::uint64_t{1});
+};
+template <class Link>
+concept ReceiverLink = requires(Link& link) {
+  link.receive_some();
+};
+
+namespace detail {
+
+template <class Clock>
+void collect(const Timeline<Clock>& timeline, LinkOutcome& outcome) {
+  const MarkSeries& series = timeline.series();
+  outcome.warmup = Warmup{timeline.warmup_ns(), timeline.warmup_end()};
+  outcome.marks = series.marks();
+  outcome.softirq_ns = timeline.softirq_ns();
+  if (series.stretches().empty()) return;
+  Extremes all;
+  for (std::size_t i = 1; i < series.marks().size(); ++i) {
+    const Extremes& stretch = series.stretches()[i];
+    all.include(stretch);
+    outcome.interval_latencies.push_back(
+        subtract(series.snapshots()[i - 1], series.snapshots()[i], stretch));
+  }
+  outcome.latency =
+      subtract(series.snapshots().front(), series.snapshots()[series.marks().size() - 1], all);
+}
+
+template <class Clock>
+double drift_of(const Clock& clock) {
+  if constexpr (requires { clock.drift_ppm(); }) return clock.drift_ppm();
+  return 0;
+}
+
+}  // namespace detail
+
+/// Runs one link in its role until it ends, on the calling thread. The only place where loops,
+/// links and clocks meet: the compiler makes one loop for each combination.
+template <class Link, class Clock>
+LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContext& context) {
+  const EndpointSpec& spec = context.spec;
+  LinkOutcome outcome;
+  outcome.role = role;
+  const auto run_deciding = [&](Histogram* histogram, auto&& loop) {
+    Timeline<Clock> timeline(clock, spec.phases, histogram, context.progress);
+    outcome.end = loop(timeline);
+    link.refresh();
+    timeline.finish(clock.now(), link.counters());
+    outcome.drift_ppm = detail::drift_of(timeline.clock());
+    detail::collect(timeline, outcome);
+  };
+  const auto run_following = [&](auto&& loop) {
+    Follower<Clock> follower(clock);
+    outcome.end = loop(follower);
+    link.refresh();
+    follower.on_edge(clock.now(), link.counters());
+    outcome.marks = follower.series().marks();
+  };
+  if constexpr (PingPongLink<Link>) {
+    if (role == Role::kInitiator) {
+      Histogram histogram;
+      run_deciding(&histogram, [&](auto& timeline) {
+        return run_initiator(link, spec.message_bytes, timeline, histogram, context.stop);
+      });
+    }
+    if (role == Role::kResponder) {
+      run_following([&](auto& follower) {
+        return run_responder(link, spec.message_bytes, follower, context.stop);
+      });
+    }
+  }
+  if constexpr (SenderLink<Link>) {
+    if (role == Role::kSender) {
+      run_following([&](auto& follower) {
+        Pacer<Clock> pacer(clock, spec.rate_bits_per_sec / spec.streams);
+        return run_sender(link, spec.message_bytes, follower, pacer, context.stop);
+      });
+    }
+  }
+  if constexpr (ReceiverLink<Link>) {
+    if (role == Role::kReceiver) {
+      run_deciding(nullptr,
+                   [&](auto& timeline) { return run_receiver(link, timeline, context.stop); });
+    }
+  }
+  outcome.failure = link.failure();
+  return outcome;
+}
+
+}  // namespace xr

@@ -1,0 +1,110 @@
+#include "transport/socket/options.h"
+
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <array>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "transport/socket/address.h"
+
+#ifndef SO_MEMINFO
+#define SO_MEMINFO 55
+#endif
+#ifndef SO_BUSY_POLL
+#define SO_BUSY_POLL 46
+#endif
+
+namespace xr {
+namespace {
+
+void set_int(int fd, int level, int option, int value, const char* name) {
+  if (setsockopt(fd, level, option, &value, sizeof value) != 0) throw_errno("UNSUPPORTED", name);
+}
+
+std::optional<int> get_int(int fd, int level, int option) {
+  int value = 0;
+  socklen_t length = sizeof value;
+  if (getsockopt(fd, level, option, &value, &length) != 0) return std::nullopt;
+  return value;
+}
+
+timeval to_timeval(std::uint64_t ns) {
+  return {static_cast<time_t>(ns / kNsPerSec), static_cast<suseconds_t>(ns % kNsPerSec / kNsPerUs)};
+}
+
+}  // namespace
+
+void apply_socket_options(int fd, int family, bool tcp, const SocketOptions& options) {
+  if (options.send_buffer_bytes)
+    set_int(fd, SOL_SOCKET, SO_SNDBUF, *options.send_buffer_bytes, "SO_SNDBUF");
+  if (options.receive_buffer_bytes)
+    set_int(fd, SOL_SOCKET, SO_RCVBUF, *options.receive_buffer_bytes, "SO_RCVBUF");
+  if (options.busy_poll_us)
+    set_int(fd, SOL_SOCKET, SO_BUSY_POLL, *options.busy_poll_us, "SO_BUSY_POLL");
+  if (options.dscp) {
+    // The upper six bits of the traffic class (RFC 2474 section 3).
+    const int traffic_class = *options.dscp << 2;
+    if (family == AF_INET6) {
+      set_int(fd, IPPROTO_IPV6, IPV6_TCLASS, traffic_class, "IPV6_TCLASS");
+    } else {
+      set_int(fd, IPPROTO_IP, IP_TOS, traffic_class, "IP_TOS");
+    }
+  }
+  if (!tcp) return;
+  set_int(fd, IPPROTO_TCP, TCP_NODELAY, options.no_delay ? 1 : 0, "TCP_NODELAY");
+  if (options.congestion_control) {
+    const std::string& name = *options.congestion_control;
+    if (setsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name.data(),
+                   static_cast<socklen_t>(name.size())) != 0) {
+      throw_errno("UNSUPPORTED", "TCP_CONGESTION");
+    }
+  }
+}
+
+void set_socket_timeouts(int fd, std::uint64_t receive_ns, std::uint64_t send_ns) {
+  const timeval receive = to_timeval(receive_ns);
+  const timeval send = to_timeval(send_ns);
+  if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &receive, sizeof receive) != 0)
+    throw_errno("SOCKET", "SO_RCVTIMEO");
+  if (setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &send, sizeof send) != 0)
+    throw_errno("SOCKET", "SO_SNDTIMEO");
+}
+
+EffectiveSettings read_socket_settings(int fd, bool tcp) {
+  EffectiveSettings settings;
+  const SocketAddress local = local_address_of(fd);
+  const SocketAddress remote = remote_address_of(fd);
+  settings.local_address = local.text();
+  settings.remote_address = remote.text();
+  settings.local_port = local.port();
+  settings.remote_port = remote.port();
+  settings.send_buffer_bytes = get_int(fd, SOL_SOCKET, SO_SNDBUF);
+  settings.receive_buffer_bytes = get_int(fd, SOL_SOCKET, SO_RCVBUF);
+  settings.busy_poll_us = get_int(fd, SOL_SOCKET, SO_BUSY_POLL);
+  const auto traffic_class = local.family() == AF_INET6 ? get_int(fd, IPPROTO_IPV6, IPV6_TCLASS)
+                                                        : get_int(fd, IPPROTO_IP, IP_TOS);
+  if (traffic_class) settings.dscp = *traffic_class >> 2;
+  if (!tcp) return settings;
+  if (const auto no_delay = get_int(fd, IPPROTO_TCP, TCP_NODELAY))
+    settings.no_delay = *no_delay != 0;
+  settings.max_segment_bytes = get_int(fd, IPPROTO_TCP, TCP_MAXSEG);
+  std::array<char, 16> name{};
+  socklen_t length = name.size() - 1;
+  if (getsockopt(fd, IPPROTO_TCP, TCP_CONGESTION, name.data(), &length) == 0)
+    settings.congestion_control = name.data();
+  return settings;
+}
+
+std::uint64_t socket_drops(int fd) noexcept {
+  std::array<std::uint32_t, SK_MEMINFO_VARS> info{};
+  socklen_t length = sizeof info;
+  if (getsockopt(fd, SOL_SOCKET, SO_MEMINFO, info.data(), &length) != 0) return 0;
+  return info[SK_MEMINFO_DROPS];
+}
+
+}  // namespace xr

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+
+#include "transport/endpoint_spec.h"
+#include "transport/outcome.h"
+
+namespace xr {
+
+/// Applies what was asked for, before bind or connect, so that buffers count in the TCP handshake.
+/// Each refusal throws UNSUPPORTED: an option that silently does nothing would make the result lie.
+void apply_socket_options(int fd, int family, bool tcp, const SocketOptions& options);
+
+/// SO_RCVTIMEO and SO_SNDTIMEO (socket(7)): a sleeping call gives up after them, without a further
+/// system call.
+void set_socket_timeouts(int fd, std::uint64_t receive_ns, std::uint64_t send_ns);
+
+/// Reads back what was granted.
+EffectiveSettings read_socket_settings(int fd, bool tcp);
+
+/// Datagrams that the kernel dropped because this socket's buffer was full (SO_MEMINFO,
+/// SK_MEMINFO_DROPS); 0 when it cannot say.
+std::uint64_t socket_drops(int fd) noexcept;
+
+}  // namespace xr

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "measure/mark.h"
+
+namespace xr {
+
+/// Tells apart what a numbered stream of datagrams suffered: gaps, reordering, duplicates. A bit
+/// for each of the last 65,536 numbers, not counters that are subtracted from one another: those
+/// take a duplicate for a found loss.
+class SequenceWindow {
+ public:
+  /// `width_bytes` is how much of the number a message has room for, 1 to 8; the rest is taken from
+  /// what was expected. With one byte, more than 127 losses in a row cannot be told from
+  /// reordering.
+  explicit SequenceWindow(unsigned width_bytes)
+      : bits_(kWindow / 64, 0),
+        mask_(width_bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * width_bytes)) - 1) {}
+
+  /// True when the number is new: count the message. Updates `lost`, `reordered` and `duplicates`.
+  bool accept(std::uint64_t wire_number, Counters& counters) noexcept {
+    const std::uint64_t number = extend(wire_number);
+    if (number >= next_) [[likely]] {
+      const std::uint64_t gap = number - next_;
+      if (gap != 0) [[unlikely]]
+        clear(next_, std::min(gap, kWindow));
+      counters.lost += gap;
+      set(number);
+      next_ = number + 1;
+      return true;
+    }
+    // Older than the window: no telling whether it came before, and it was counted as lost.
+    if (next_ - number > kWindow || test(number)) {
+      counters.duplicates += 1;
+      return false;
+    }
+    set(number);
+    counters.reordered += 1;
+    if (counters.lost > 0) counters.lost -= 1;
+    return true;
+  }
+
+ private:
+  static constexpr std::uint64_t kWindow = 65'536;
+
+  /// The number nearest to the expected one that ends in these bytes.
+  std::uint64_t extend(std::uint64_t wire_number) const noexcept {
+    const std::uint64_t ahead = (wire_number - next_) & mask_;
+    if (ahead <= mask_ / 2) return next_ + ahead;
+    const std::uint64_t behind = (next_ - wire_number) & mask_;
+    return behind <= next_ ? next_ - behind : next_ + ahead;
+  }
+
+  void clear(std::uint64_t from, std::uint64_t count) noexcept {
+    for (std::uint64_t i = 0; i < count; ++i) {
+      const std::uint64_t bit = (from + i) % kWindow;
+      bits_[bit / 64] &= ~(std::uint64_t{1} << (bit % 64));
+    }
+  }
+  void set(std::uint64_t number) noexcept {
+    bits_[number % kWindow / 64] |= std::uint64_t{1} << (number % 64);
+  }
+  bool test(std::uint64_t number) const noexcept {
+    return (bits_[number % kWindow / 64] >> (number % 64) & 1) != 0;
+  }
+
+  std::vector<std::uint64_t> bits_;
+  std::uint64_t mask_;
+  std::uint64_t next_ = 0;
+};
+
+/// Writes and reads the part of a number that a message has room for, little endian.
+inline unsigned sequence_width(std::uint64_t message_bytes) noexcept {
+  return static_cast<unsigned>(std::min<std::uint64_t>(message_bytes, 8));
+}
+
+inline void write_sequence(std::uint8_t* to, std::uint64_t number, unsigned width) noexcept {
+  for (unsigned i = 0; i < width; ++i) to[i] = static_cast<std::uint8_t>(number >> (8 * i));
+}
+
+inline std::uint64_t read_sequence(const std::uint8_t* from, unsigned width) noexcept {
+  std::uint64_t number = 0;
+  for (unsigned i = 0; i < width; ++i) number |= static_cast<std::uint64_t>(from[i]) << (8 * i);
+  return number;
+}
+
+}  // namespace xr

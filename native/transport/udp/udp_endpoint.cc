@@ -1,0 +1,170 @@
+#include "transport/udp/udp_endpoint.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "base/unique_fd.h"
+#include "measure/clock.h"
+#include "transport/run_links.h"
+#include "transport/socket/blob.h"
+#include "transport/socket/deadline.h"
+#include "transport/socket/options.h"
+#include "transport/socket/waker.h"
+#include "transport/udp/udp_handshake.h"
+#include "transport/udp/udp_ping_pong_link.h"
+#include "transport/udp/udp_stream_link.h"
+
+namespace xr {
+namespace {
+
+constexpr std::uint64_t kUdpHeaderBytes = 8;
+
+class UdpEndpoint final : public Endpoint {
+ public:
+  explicit UdpEndpoint(const EndpointSpec& spec)
+      : spec_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+  ~UdpEndpoint() override { close(); }
+
+  Blob open() override {
+    SocketBlob blob{TransportKind::kUdp, token_, {}};
+    const SocketAddress local = parse_address(spec_.local_address, 0);
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      UniqueFd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+      if (!fd) throw_errno("SOCKET", "socket");
+      apply_socket_options(fd.get(), local.family(), false, spec_.socket);
+      if (::bind(fd.get(), local.get(), local.length) != 0) {
+        throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
+      }
+      blob.addresses.push_back(local_address_of(fd.get()));
+      sockets_.push_back(std::move(fd));
+    }
+    return encode_blob(blob);
+  }
+
+  void connect(const Blob& peer) override {
+    const Deadline deadline(spec_.connect_timeout_ns, waker_);
+    const SocketBlob remote = decode_blob(peer, TransportKind::kUdp, spec_.link_count());
+    // Both ends know the server's token: it wrote it, and the client got its blob.
+    const Token& token = spec_.side == Side::kServer ? token_ : remote.token;
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      const int fd = sockets_[i].get();
+      const SocketAddress& address = remote.addresses[i];
+      if (::connect(fd, address.get(), address.length) != 0)
+        throw_errno("CONNECT_REFUSED", "connect");
+    }
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      const int fd = sockets_[i].get();
+      if (spec_.side == Side::kServer) {
+        await_client(fd, token, spec_.message_bytes, deadline);
+      } else {
+        greet_server(fd, token, spec_.message_bytes, deadline);
+      }
+      prepare(fd, spec_.role_of(i));
+      waker_.watch(fd);
+    }
+    connected_ = true;
+  }
+
+  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  }
+
+  void stop() noexcept override { waker_.stop(); }
+
+  EffectiveSettings effective() const override {
+    if (!connected_) throw_fault("STATE", "effective", "not connected");
+    EffectiveSettings settings = read_socket_settings(sockets_.front().get(), false);
+    if (spec_.workload == Workload::kStream) {
+      settings.gso = segments_ > 1;
+      settings.gro = gro_;
+    }
+    return settings;
+  }
+
+  void close() noexcept override {
+    connected_ = false;
+    waker_.forget_all();
+    sockets_.clear();
+  }
+
+ private:
+  void prepare(int fd, Role role) {
+    const bool initiator = role == Role::kInitiator;
+    set_socket_timeouts(fd, initiator ? spec_.message_timeout_ns : spec_.idle_timeout_ns,
+                        spec_.idle_timeout_ns);
+    if (!spec_.socket.segmentation_offload) return;
+    if (role == Role::kSender) offload_sending(fd);
+    if (role == Role::kReceiver) {
+      const int on = 1;
+      gro_ = ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on) == 0;
+    }
+  }
+
+  /// The kernel segments only what fits the path's MTU datagram by datagram (udp(7), UDP_SEGMENT).
+  void offload_sending(int fd) {
+    const std::uint64_t segments = std::min(kMaxSegments, kMaxSendBytes / spec_.message_bytes);
+    if (segments < 2) return;
+    const bool ipv6 = local_address_of(fd).family() == AF_INET6;
+    int mtu = 0;
+    socklen_t length = sizeof mtu;
+    const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
+    if (::getsockopt(fd, level, ipv6 ? IPV6_MTU : IP_MTU, &mtu, &length) != 0) return;
+    const std::uint64_t headers = kUdpHeaderBytes + (ipv6 ? 40 : 20);
+    if (spec_.message_bytes + headers > static_cast<std::uint64_t>(mtu)) return;
+    const int segment_bytes = static_cast<int>(spec_.message_bytes);
+    if (::setsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment_bytes, sizeof segment_bytes) == 0)
+      segments_ = segments;
+  }
+
+  template <WaitPolicy kWait>
+  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+    EffectiveSettings settings = effective();
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        [&](unsigned i, const auto& run_link_with) { with_link<kWait>(i, run_link_with); });
+    outcome.effective = std::move(settings);
+    return outcome;
+  }
+
+  template <WaitPolicy kWait, class Visitor>
+  void with_link(unsigned i, const Visitor& visit) {
+    const int fd = sockets_[i].get();
+    const StopFlag& stop_flag = waker_.flag();
+    switch (spec_.role_of(i)) {
+      case Role::kInitiator:
+      case Role::kResponder: {
+        UdpPingPongLink<kWait> link(fd, spec_.message_bytes, spec_.message_timeout_ns,
+                                    spec_.idle_timeout_ns, stop_flag);
+        return visit(link);
+      }
+      case Role::kSender: {
+        UdpSenderLink<kWait> link(fd, spec_.message_bytes, segments_, spec_.idle_timeout_ns,
+                                  stop_flag);
+        return visit(link);
+      }
+      case Role::kReceiver: {
+        UdpReceiverLink<kWait> link(fd, spec_.message_bytes, gro_, spec_.idle_timeout_ns,
+                                    stop_flag);
+        return visit(link);
+      }
+    }
+  }
+
+  EndpointSpec spec_;
+  Token token_;
+  ClockPair origin_;
+  Waker waker_;
+  std::vector<UniqueFd> sockets_;
+  std::uint64_t segments_ = 1;
+  bool gro_ = false;
+  bool connected_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_udp_endpoint(const EndpointSpec& spec) {
+  return std::make_unique<UdpEndpoint>(spec);
+}
+
+}  // namespace xr

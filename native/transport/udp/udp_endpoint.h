@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "transport/endpoint.h"
+
+namespace xr {
+
+/// UDP over connected sockets, one per link, whose ports both ends tell each other.
+std::unique_ptr<Endpoint> make_udp_endpoint(const EndpointSpec& spec);
+
+}  // namespace xr

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <cstdint>
+#include <vector>
+
+#include "measure/clock.h"
+#include "measure/mark.h"
+#include "measure/stop_flag.h"
+#include "transport/socket/options.h"
+#include "transport/socket/spin_guard.h"
+#include "transport/udp/sequence_window.h"
+#include "workload/io.h"
+
+namespace xr {
+
+/// The data path of one connected UDP socket for ping-pong. Each message carries a sequence number
+/// in its first bytes, as much of it as there is room for; the responder sends back what came. A
+/// round trip is one send and one recv.
+template <WaitPolicy kWait>
+class UdpPingPongLink {
+ public:
+  /// With `kBlock` the socket's SO_RCVTIMEO is the message timeout at the initiator and the idle
+  /// timeout at the responder.
+  UdpPingPongLink(int fd, std::uint64_t message_bytes, std::uint64_t message_timeout_ns,
+                  std::uint64_t idle_timeout_ns, const StopFlag& stop)
+      : fd_(fd),
+        message_bytes_(message_bytes),
+        width_(sequence_width(message_bytes)),
+        answered_(width_),
+        out_(message_bytes, 0x5a),
+        // One byte more than a message: a longer datagram shows as one.
+        in_(message_bytes + 1, 0),
+        message_timeout_ns_(message_timeout_ns),
+        idle_timeout_ns_(idle_timeout_ns),
+        stop_(stop) {}
+
+  Io send_request() noexcept {
+    write_sequence(out_.data(), number_, width_);
+    const Io io = send_datagram(out_.data());
+    if (io == Io::kLost) give_up();
+    return io;
+  }
+
+  Io receive_reply() noexcept {
+    const std::uint64_t wanted = read_sequence(out_.data(), width_);
+    std::uint64_t strays_since_ns = 0;
+    for (;;) {
+      const Io io = receive_datagram(message_timeout_ns_);
+      if (io == Io::kStalled) {
+        give_up();
+        lost_for_ns_ += message_timeout_ns_;
+        return lost_for_ns_ >= idle_timeout_ns_ ? Io::kStalled : Io::kLost;
+      }
+      if (io != Io::kOk) [[unlikely]]
+        return io;
+      const std::uint64_t got = read_sequence(in_.data(), width_);
+      if (got == wanted) [[likely]] {
+        answered_.accept(got, reply_counters_);
+        ++number_;
+        lost_for_ns_ = 0;
+        return Io::kOk;
+      }
+      // An answer to a message that was given up is late; a second one to the same message is a
+      // duplicate.
+      counters_.late += answered_.accept(got, reply_counters_) ? 1 : 0;
+      const std::uint64_t now_ns = monotonic_raw_ns();
+      if (strays_since_ns == 0) strays_since_ns = now_ns;
+      if (now_ns - strays_since_ns > message_timeout_ns_) {
+        give_up();
+        return Io::kLost;
+      }
+    }
+  }
+
+  Io receive_request() noexcept { return receive_datagram(idle_timeout_ns_); }
+
+  Io send_reply() noexcept {
+    const Io io = send_datagram(in_.data());
+    // The initiator will miss it and count it; for this end the run goes on.
+    return io == Io::kLost ? Io::kOk : io;
+  }
+
+  Counters& counters() noexcept { return counters_; }
+
+  void refresh() noexcept {
+    counters_.duplicates = reply_counters_.duplicates;
+    counters_.local_drops = refused_by_stack_ + socket_drops(fd_);
+  }
+
+  IoFailure failure() const noexcept { return failure_; }
+
+ private:
+  static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : 0;
+
+  void give_up() noexcept {
+    counters_.lost += 1;
+    ++number_;
+  }
+
+  /// kLost when the local stack would not take it (ENOBUFS, EAGAIN).
+  Io send_datagram(const std::uint8_t* message) noexcept {
+    for (;;) {
+      if (::send(fd_, message, message_bytes_, kFlags | MSG_NOSIGNAL) >= 0) [[likely]]
+        return Io::kOk;
+      failure_ = {"send", errno};
+      if (stop_.is_set()) return Io::kStopped;
+      if (errno == EINTR) continue;
+      if (errno == ENOBUFS || errno == EAGAIN) {
+        ++refused_by_stack_;
+        return Io::kLost;
+      }
+      return errno == ECONNREFUSED ? Io::kClosed : Io::kError;
+    }
+  }
+
+  /// kStalled when nothing came within `limit_ns`.
+  Io receive_datagram(std::uint64_t limit_ns) noexcept {
+    SpinGuard guard(limit_ns, stop_);
+    for (;;) {
+      const ssize_t got = ::recv(fd_, in_.data(), in_.size(), kFlags);
+      if (got == static_cast<ssize_t>(message_bytes_)) [[likely]]
+        return Io::kOk;
+      if (got >= 0) {
+        // Nothing of ours has another length; zero is also what a stopped socket says.
+        if (stop_.is_set()) return Io::kStopped;
+        if (const Io io = guard.poll(); io != Io::kOk) return io;
+        continue;
+      }
+      failure_ = {"recv", errno};
+      if (errno == EAGAIN || errno == EWOULDBLOCK) [[likely]] {
+        if constexpr (kWait == WaitPolicy::kBlock)
+          return stop_.is_set() ? Io::kStopped : Io::kStalled;
+        if (const Io io = guard.poll(); io != Io::kOk) return io;
+        continue;
+      }
+      if (stop_.is_set()) return Io::kStopped;
+      if (errno == EINTR) continue;
+      return errno == ECONNREFUSED ? Io::kClosed : Io::kError;
+    }
+  }
+
+  int fd_;
+  std::uint64_t message_bytes_;
+  unsigned width_;
+  SequenceWindow answered_;
+  std::vector<std::uint8_t> out_;
+  std::vector<std::uint8_t> in_;
+  std::uint64_t message_timeout_ns_;
+  std::uint64_t idle_timeout_ns_;
+  const StopFlag& stop_;
+  Counters counters_;
+  Counters reply_counters_;
+  IoFailure failure_;
+  std::uint64_t number_ = 0;
+  std::uint64_t lost_for_ns_ = 0;
+  std::uint64_t refused_by_stack_ = 0;
+};
+
+}  // namespace xr

@@ -1,0 +1,242 @@
+#pragma once
+
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "measure/mark.h"
+#include "measure/stop_flag.h"
+#include "transport/socket/options.h"
+#include "transport/socket/spin_guard.h"
+#include "transport/udp/sequence_window.h"
+#include "workload/io.h"
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+namespace xr {
+
+/// The kernel cuts a send of several messages into at most 64 datagrams (UDP_MAX_SEGMENTS of Linux
+/// before 6.9).
+inline constexpr std::uint64_t kMaxSegments = 64;
+/// What one send may carry in all, headers included (udp(7)).
+inline constexpr std::uint64_t kMaxSendBytes = 65'507;
+inline constexpr std::size_t kBatchDatagrams = 64;
+
+/// The sending side of a UDP stream: numbered datagrams, many per system call.
+template <WaitPolicy kWait>
+class UdpSenderLink {
+ public:
+  /// `segments` > 1 needs UDP_SEGMENT set to `message_bytes` on the socket.
+  UdpSenderLink(int fd, std::uint64_t message_bytes, std::uint64_t segments,
+                std::uint64_t idle_timeout_ns, const StopFlag& stop)
+      : fd_(fd),
+        message_bytes_(message_bytes),
+        width_(sequence_width(message_bytes)),
+        segments_(segments),
+        idle_timeout_ns_(idle_timeout_ns),
+        stop_(stop) {
+    const std::size_t sends =
+        segments > 1 ? 2 : std::clamp<std::size_t>(kBatchBytes / message_bytes, 1, kBatchDatagrams);
+    buffer_.assign(sends * segments * message_bytes, 0x5a);
+    vectors_.resize(sends);
+    headers_.resize(sends);
+  }
+
+  Io send_some(std::uint64_t most) noexcept {
+    const std::uint64_t room = headers_.size() * segments_;
+    const std::uint64_t messages = std::min(most, room);
+    const unsigned sends = fill(messages);
+    unsigned done = 0;
+    SpinGuard guard(idle_timeout_ns_, stop_);
+    while (done < sends) {
+      const int sent = ::sendmmsg(fd_, headers_.data() + done, sends - done, kFlags | MSG_NOSIGNAL);
+      if (sent > 0) [[likely]] {
+        for (int i = 0; i < sent; ++i) count(vectors_[done + static_cast<unsigned>(i)].iov_len);
+        done += static_cast<unsigned>(sent);
+        guard.progressed();
+        continue;
+      }
+      failure_ = {"sendmmsg", errno};
+      if (stop_.is_set()) return Io::kStopped;
+      if (errno == EINTR) continue;
+      if (errno == ECONNREFUSED) return Io::kClosed;
+      if (errno == ENOBUFS) {
+        // The stack refused this one; it never was on the wire and takes no number with it.
+        refused_by_stack_ += vectors_[done].iov_len / message_bytes_;
+        return Io::kOk;
+      }
+      if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        if constexpr (kWait == WaitPolicy::kBlock) return Io::kStalled;
+        if (const Io io = guard.poll(); io != Io::kOk) return io;
+        continue;
+      }
+      return Io::kError;
+    }
+    return Io::kOk;
+  }
+
+  Counters& counters() noexcept { return counters_; }
+  void refresh() noexcept { counters_.local_drops = refused_by_stack_; }
+  IoFailure failure() const noexcept { return failure_; }
+
+ private:
+  static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : 0;
+  // Enough to spread a system call over many datagrams, little enough to stay in the second-level
+  // cache.
+  static constexpr std::size_t kBatchBytes = std::size_t{128} << 10;
+
+  void count(std::size_t bytes) noexcept {
+    counters_.messages += bytes / message_bytes_;
+    counters_.bytes += bytes;
+  }
+
+  /// Numbers `messages` messages and spreads them over as few sends as hold them.
+  unsigned fill(std::uint64_t messages) noexcept {
+    std::uint8_t* at = buffer_.data();
+    unsigned sends = 0;
+    std::uint64_t number = counters_.messages;
+    for (std::uint64_t left = messages; left > 0;) {
+      const std::uint64_t here = std::min(left, segments_);
+      vectors_[sends] = {at, here * message_bytes_};
+      std::memset(&headers_[sends], 0, sizeof headers_[sends]);
+      headers_[sends].msg_hdr.msg_iov = &vectors_[sends];
+      headers_[sends].msg_hdr.msg_iovlen = 1;
+      for (std::uint64_t i = 0; i < here; ++i, at += message_bytes_)
+        write_sequence(at, number++, width_);
+      ++sends;
+      left -= here;
+    }
+    return sends;
+  }
+
+  int fd_;
+  std::uint64_t message_bytes_;
+  unsigned width_;
+  std::uint64_t segments_;
+  std::uint64_t idle_timeout_ns_;
+  const StopFlag& stop_;
+  std::vector<std::uint8_t> buffer_;
+  std::vector<iovec> vectors_;
+  std::vector<mmsghdr> headers_;
+  Counters counters_;
+  IoFailure failure_;
+  std::uint64_t refused_by_stack_ = 0;
+};
+
+/// The receiving side of a UDP stream: as many datagrams per system call as are there, merged ones
+/// (UDP_GRO) taken apart by their segment size.
+template <WaitPolicy kWait>
+class UdpReceiverLink {
+ public:
+  UdpReceiverLink(int fd, std::uint64_t message_bytes, bool gro, std::uint64_t idle_timeout_ns,
+                  const StopFlag& stop)
+      : fd_(fd),
+        message_bytes_(message_bytes),
+        width_(sequence_width(message_bytes)),
+        window_(width_),
+        idle_timeout_ns_(idle_timeout_ns),
+        stop_(stop) {
+    const std::size_t slot_bytes = gro ? 65'536 : message_bytes + 1;
+    const std::size_t slots = gro ? 4 : kBatchDatagrams;
+    buffer_.assign(slots * slot_bytes, 0);
+    controls_.resize(slots);
+    vectors_.resize(slots);
+    headers_.resize(slots);
+    for (std::size_t i = 0; i < slots; ++i) {
+      vectors_[i] = {buffer_.data() + i * slot_bytes, slot_bytes};
+      std::memset(&headers_[i], 0, sizeof headers_[i]);
+      headers_[i].msg_hdr.msg_iov = &vectors_[i];
+      headers_[i].msg_hdr.msg_iovlen = 1;
+      headers_[i].msg_hdr.msg_control = controls_[i].bytes;
+    }
+  }
+
+  Io receive_some() noexcept {
+    SpinGuard guard(idle_timeout_ns_, stop_);
+    for (;;) {
+      // The kernel writes how long each control message was where it reads how much room there is.
+      for (mmsghdr& header : headers_) header.msg_hdr.msg_controllen = sizeof(Control);
+      const int got =
+          ::recvmmsg(fd_, headers_.data(), static_cast<unsigned>(headers_.size()), kFlags, nullptr);
+      if (got > 0) [[likely]] {
+        bool any = false;
+        for (unsigned i = 0; i < static_cast<unsigned>(got); ++i)
+          any |= take(headers_[i], static_cast<std::uint8_t*>(vectors_[i].iov_base));
+        if (any) [[likely]]
+          return Io::kOk;
+        // Only datagrams of length zero, which is also what a stopped socket gives.
+        if (stop_.is_set()) return Io::kStopped;
+        if (const Io io = guard.poll(); io != Io::kOk) return io;
+        continue;
+      }
+      failure_ = {"recvmmsg", errno};
+      if (stop_.is_set()) return Io::kStopped;
+      if (errno == EINTR) continue;
+      if (errno == EAGAIN || errno == EWOULDBLOCK) {
+        if constexpr (kWait == WaitPolicy::kBlock) return Io::kStalled;
+        if (const Io io = guard.poll(); io != Io::kOk) return io;
+        continue;
+      }
+      return errno == ECONNREFUSED ? Io::kClosed : Io::kError;
+    }
+  }
+
+  Counters& counters() noexcept { return counters_; }
+  void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
+  IoFailure failure() const noexcept { return failure_; }
+
+ private:
+  static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : MSG_WAITFORONE;
+
+  union Control {
+    cmsghdr align;
+    std::uint8_t bytes[CMSG_SPACE(sizeof(int))];
+  };
+
+  bool take(mmsghdr& header, const std::uint8_t* data) noexcept {
+    const std::size_t length = header.msg_len;
+    if (length == 0) return false;
+    std::size_t segment = length;
+    for (cmsghdr* control = CMSG_FIRSTHDR(&header.msg_hdr); control != nullptr;
+         control = CMSG_NXTHDR(&header.msg_hdr, control)) {
+      if (control->cmsg_level != SOL_UDP || control->cmsg_type != UDP_GRO) continue;
+      int size = 0;
+      std::memcpy(&size, CMSG_DATA(control), sizeof size);
+      if (size > 0) segment = static_cast<std::size_t>(size);
+    }
+    if (segment != message_bytes_) return true;
+    for (std::size_t at = 0; at + message_bytes_ <= length; at += message_bytes_) {
+      if (!window_.accept(read_sequence(data + at, width_), counters_)) continue;
+      counters_.messages += 1;
+      counters_.bytes += message_bytes_;
+    }
+    return true;
+  }
+
+  int fd_;
+  std::uint64_t message_bytes_;
+  unsigned width_;
+  SequenceWindow window_;
+  std::uint64_t idle_timeout_ns_;
+  const StopFlag& stop_;
+  std::vector<std::uint8_t> buffer_;
+  std::vector<Control> controls_;
+  std::vector<iovec> vectors_;
+  std::vector<mmsghdr> headers_;
+  Counters counters_;
+  IoFailure failure_;
+};
+
+}  // namespace xr
