@@ -14,7 +14,7 @@ const IDENTITIES = [
 ]
 /** Members with text for people, in which identities may stand. */
 const TEXTS = ['command', 'message', 'hint', 'label']
-const NOT_IDENTIFYING = ['', '127.0.0.1', '::1', '0.0.0.0', '::', 'localhost']
+const NOT_IDENTIFYING = ['', '127.0.0.1', '::1', '0.0.0.0', '::', 'localhost', '00:00:00:00:00:00']
 
 /**
  * A copy of `doc` without host names, addresses, hardware identities and paths: each is replaced by a keyed hash. Equal

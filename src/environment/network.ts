@@ -1,0 +1,59 @@
+import { networkInterfaces } from 'node:os'
+import { basename } from 'node:path'
+import type { Environment, NetworkDevice } from '../results/schema.js'
+import { ethtoolFacts } from './ethtool.js'
+import { countOf, type MachineFiles } from './machine-files.js'
+
+/** The interface that has `address`, and how it is set: /sys/class/net, ethtool. */
+export async function captureNetwork(
+  files: MachineFiles,
+  address: string | undefined,
+): Promise<Environment['network']> {
+  if (address === undefined) return { address: null, device: null }
+  const name = interfaceOf(address)
+  const device = name === null ? null : await captureDevice(files, name)
+  return { address: address.slice(0, 256), device }
+}
+
+/** Name of the interface that has this numeric address. */
+export function interfaceOf(address: string): string | null {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
+  const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
+    addresses?.some((one) => one.address === plain),
+  )
+  if (found !== undefined) return found[0]
+  // All of 127.0.0.0/8 is on loopback, though only 127.0.0.1 is listed.
+  return plain.startsWith('127.') ? 'lo' : null
+}
+
+/** One network interface by name. */
+export async function captureDevice(files: MachineFiles, name: string): Promise<NetworkDevice> {
+  const folder = `/sys/class/net/${name}`
+  const driver = files.target(`${folder}/device/driver`)
+  const bus = files.target(`${folder}/device`)
+  const queues = files.names(`${folder}/queues`)
+  const count = (field: string) => countOf(files.text(`${folder}/${field}`))
+  return {
+    name: name.slice(0, 64),
+    kind: kindOf(files, folder, bus),
+    driver: driver === null ? null : basename(driver),
+    ...(await ethtoolFacts(name)),
+    busAddress: bus === null ? null : basename(bus).slice(0, 64),
+    macAddress: files.text(`${folder}/address`),
+    numaNode: files.int(`${folder}/device/numa_node`),
+    mtuBytes: count('mtu'),
+    speedMbps: count('speed'),
+    duplex: files.text(`${folder}/duplex`, 64),
+    receiveQueues: queues.filter((queue) => queue.startsWith('rx-')).length || null,
+    transmitQueues: queues.filter((queue) => queue.startsWith('tx-')).length || null,
+    transmitQueueLength: count('tx_queue_len'),
+  }
+}
+
+/** Link type of loopback, ARPHRD_LOOPBACK of linux/if_arp.h. */
+const LOOPBACK_TYPE = 772
+
+function kindOf(files: MachineFiles, folder: string, bus: string | null): NetworkDevice['kind'] {
+  if (files.int(`${folder}/type`) === LOOPBACK_TYPE) return 'loopback'
+  return bus === null ? 'virtual' : 'physical'
+}
