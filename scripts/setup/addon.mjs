@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync } from 'node:fs'
+import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { cleanEnvironment } from './npm.mjs'
@@ -69,5 +69,7 @@ function assembleNodeDir() {
 
 function facts() {
   const { CXX = '', CXXFLAGS = '', LDFLAGS = '' } = process.env
-  return [process.arch, CXX, CXXFLAGS, LDFLAGS]
+  // The version is compiled in.
+  const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
+  return [process.arch, CXX, CXXFLAGS, LDFLAGS, version]
 }
