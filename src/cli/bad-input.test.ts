@@ -251,7 +251,8 @@ describe('an output that cannot be written is found before measuring', () => {
     expect(stdout).toBe('')
   })
 
-  test.skipIf(process.getuid?.() === 0)('a folder without the right to write', async () => {
+  test('a folder without the right to write', async ({ skip }) => {
+    skip(process.getuid?.() === 0, 'root may write everywhere')
     const path = mkdtempSync(join(folder, 'locked-'))
     chmodSync(path, 0o500)
     const { code, stderr } = await runCli(run('--output', `${path}/`))

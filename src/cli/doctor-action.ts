@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { loadAddon } from '../addon/load.js'
 import { captureEnvironment } from '../environment/capture.js'
 import { EXIT_CODES } from '../errors.js'
@@ -16,7 +17,9 @@ import { packageVersion } from './version.js'
 
 /** Prints what can be measured here. Exit 3 when nothing can. */
 export async function doctorAction(options: { json: boolean }): Promise<void> {
-  const transports = transportCapabilities().map(transportCheck)
+  const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
+  const hasIpv6 = addresses.some(({ family }) => family === 'IPv6')
+  const transports = transportCapabilities().map((found) => transportCheck(found, hasIpv6))
   const canMeasure = transports.some((check) => check.state === 'ok')
   const machine: Check[] = [
     cpuCheck(allowedCpus()),

@@ -84,12 +84,22 @@ test('a sanitizer build is a doubt', () => {
 })
 
 test('a transport that cannot be measured says why, and what to do', () => {
-  const check = transportCheck({
-    transport: 'quic',
-    available: false,
-    code: 'XRB_TRANSPORT_UNAVAILABLE',
-    reason: "Transport 'quic' is not in this version.",
-    hint: '--transport tcp,udp',
-  })
+  const check = transportCheck(
+    {
+      transport: 'quic',
+      available: false,
+      code: 'XRB_TRANSPORT_UNAVAILABLE',
+      reason: "Transport 'quic' is not in this version.",
+      hint: '--transport tcp,udp',
+    },
+    true,
+  )
   expect(check).toMatchObject({ name: 'quic', state: 'no', hint: '--transport tcp,udp' })
+})
+
+test('without an IPv6 address none is promised', () => {
+  expect(transportCheck({ transport: 'tcp', available: true }, true).finding).toMatch(
+    /IPv4 and IPv6$/,
+  )
+  expect(transportCheck({ transport: 'tcp', available: true }, false).finding).toContain('no IPv6')
 })

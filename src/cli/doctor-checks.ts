@@ -15,10 +15,11 @@ export interface Check {
 /** Buffers below this limit a stream over a path of 1 Gbit/s and 30 ms. */
 const USEFUL_BUFFER_BYTES = 4 * 1024 * 1024
 
-export function transportCheck(capability: Capability): Check {
+export function transportCheck(capability: Capability, hasIpv6: boolean): Check {
   const name = capability.transport
+  const families = hasIpv6 ? 'IPv4 and IPv6' : 'IPv4 (this machine has no IPv6 address)'
   return capability.available
-    ? ok(name, 'can be measured: ping-pong and stream, IPv4 and IPv6')
+    ? ok(name, `can be measured: ping-pong and stream, ${families}`)
     : { name, state: 'no', finding: capability.reason, hint: capability.hint }
 }
 

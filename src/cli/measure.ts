@@ -44,9 +44,10 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
     if (!isSilent) view.show(event)
     if (event.type === 'failed') say(failedLine(event))
   }
+  const place = { target: options.target, family: options.family, signal: interrupts.signal }
   say(`measuring ${summary(plan)}`)
   try {
-    const { sink, end } = await withSession(placeOf(options, interrupts), async (session) => {
+    const { sink, end } = await withSession(place, async (session) => {
       checkPeer(plan, session)
       const made = await makeSink(options, session)
       const ended = await runPlan({
@@ -67,12 +68,6 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
   } finally {
     interrupts.dispose()
   }
-}
-
-function placeOf({ target, family, plan }: MeasureOptions, { signal }: Interrupts): PlaceOptions {
-  const lengths = plan.cases.map(({ parameters: p }) => p.warmupCapNs + p.durationNs)
-  const byIterations = plan.cases.some(({ parameters }) => parameters.durationNs === 0)
-  return { target, family, signal, maxDurationNs: byIterations ? null : Math.max(...lengths) }
 }
 
 function checkPeer(plan: Plan, { facts }: Session): void {

@@ -6,8 +6,6 @@ import type { PeerTarget } from './target.js'
 export interface PlaceOptions {
   target: (PeerTarget & { address: string }) | null
   family: 4 | 6
-  /** Longest warm-up and measured phase of one repetition; `null` when iterations decide. */
-  maxDurationNs: number | null
   signal: AbortSignal
 }
 
@@ -16,16 +14,12 @@ export async function withSession<T>(
   options: PlaceOptions,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { target, family, maxDurationNs, signal } = options
+  const { target, family, signal } = options
   if (target !== null) {
     const key = await loadKey(target.keyFile)
     return connected({ host: target.address, port: target.port, key, signal }, use)
   }
-  const agent = await startLocalAgent({
-    family,
-    signal,
-    ...(maxDurationNs === null ? {} : { maxDurationNs }),
-  })
+  const agent = await startLocalAgent({ family, signal })
   try {
     return await connected({ host: agent.host, port: agent.port, key: agent.key, signal }, use)
   } finally {

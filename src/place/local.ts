@@ -40,7 +40,13 @@ export async function startLocalAgent(options: LocalAgentOptions): Promise<Local
   child.stdin.on('error', () => {})
   child.stdin.write(`${key.toString('hex')}\n`)
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
-  const close = () => end(child, exited)
+  // A process that is stopped does not notice that its standard input ended.
+  const killAtExit = () => child.pid !== undefined && killGroup(child.pid)
+  process.once('exit', killAtExit)
+  const close = async () => {
+    await end(child, exited)
+    process.removeListener('exit', killAtExit)
+  }
   try {
     const { host, port } = await ready(child, options.signal)
     return { host, port, key, pid: child.pid ?? 0, close }

@@ -16,5 +16,10 @@ export function defaultOutputPath(named?: string, now = new Date()): string {
 }
 
 function isFolder(path: string): boolean {
-  return path.endsWith('/') || (statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false)
+  if (path.endsWith('/')) return true
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }

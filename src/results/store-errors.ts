@@ -4,23 +4,19 @@ import { environmentError, usageError, type XrbenchError } from '../errors.js'
 interface Cause {
   says: string
   hint: string
-  /** The path itself is wrong, not the machine. */
-  isUsage?: boolean
 }
 
-/** A result that cannot be written; exit 2 when the path is wrong, else 3. */
+/** A result that cannot be written (exit 3). */
 export function outputError(path: string, reason: string | NodeJS.ErrnoException): XrbenchError {
   const cause = typeof reason === 'string' ? notAFile(reason) : causeOf(path, reason)
   const sentence = `The result cannot be written to ${path}: ${cause.says}.`
-  const make = cause.isUsage ? usageError : environmentError
-  return make('XRB_OUTPUT', sentence, cause.hint)
+  return environmentError('XRB_OUTPUT', sentence, cause.hint)
 }
 
 function notAFile(says: string): Cause {
   return {
     says,
     hint: 'name a file or a folder after --output; --json prints to stdout',
-    isUsage: true,
   }
 }
 
@@ -31,7 +27,6 @@ function causeOf(path: string, { code, message }: NodeJS.ErrnoException): Cause 
       return {
         says: `${dirname(path)} is not a folder`,
         hint: `mkdir -p ${dirname(path)}`,
-        isUsage: true,
       }
     case 'EISDIR':
       return notAFile('it is a folder')
