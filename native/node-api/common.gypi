@@ -25,7 +25,8 @@
       },
     },
     'cflags': ['-pthread', '-Wall', '-Wextra', '-Wno-unused-parameter'],
-    'ldflags': ['-pthread'],
+    # Unused parts of a static libstdc++ ask for a newer glibc (arc4random, 2.36) than we do.
+    'ldflags': ['-pthread', '-Wl,--gc-sections'],
     'target_conditions': [
       ['_type in "static_library shared_library loadable_module"', { 'cflags': ['-fPIC'] }],
     ],
