@@ -78,7 +78,9 @@ export function rootFailure(
     { side: 'client' as const, fault: faultOf(client) },
     { side: 'server' as const, fault: faultOf(server) },
   ].flatMap(({ side, fault }) => (fault === null ? [] : [{ side, fault }]))
-  const cause = found.find(({ fault }) => !CONSEQUENCES.has(fault.code))
+  const cause =
+    found.find(({ fault }) => fault.code === PROCESS_DIED || fault.code === PROCESS_SILENT) ??
+    found.find(({ fault }) => !CONSEQUENCES.has(fault.code))
   const root = measured ? cause : (cause ?? found[0])
   return root === undefined ? null : describe(root.side, root.fault)
 }

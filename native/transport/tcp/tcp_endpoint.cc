@@ -65,6 +65,8 @@ class TcpEndpoint final : public Endpoint {
       set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
       waker_.watch(connection.get());
     }
+    // Now, not when the run begins: by then the peer may be gone, and getpeername with it.
+    settings_ = effective();
   }
 
   RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
@@ -171,8 +173,6 @@ class TcpEndpoint final : public Endpoint {
 
   template <WaitPolicy kWait>
   RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
-    // Before the run: afterwards the peer may be gone, and getpeername with it.
-    EffectiveSettings settings = effective();
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
         [&](unsigned i, const auto& visit) {
@@ -184,7 +184,7 @@ class TcpEndpoint final : public Endpoint {
                               spec_.idle_timeout_ns, waker_.flag());
           visit(link);
         });
-    outcome.effective = std::move(settings);
+    outcome.effective = settings_;
     return outcome;
   }
 
@@ -194,6 +194,7 @@ class TcpEndpoint final : public Endpoint {
   Waker waker_;
   UniqueFd listener_;
   std::vector<UniqueFd> connections_;
+  EffectiveSettings settings_{};
 };
 
 }  // namespace

@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest'
+import { allowedCpus, automaticCpus, parseCpuList } from './cpus.js'
+
+describe('parseCpuList', () => {
+  it.each([
+    ['0', [0]],
+    ['0-3', [0, 1, 2, 3]],
+    ['0-1,4,6-7', [0, 1, 4, 6, 7]],
+  ])('%s', (list, cpus) => {
+    expect(parseCpuList(list)).toEqual(cpus)
+  })
+})
+
+describe('automaticCpus', () => {
+  it('gives the two ends one CPU each', () => {
+    expect(automaticCpus('client', 1, [0, 1])).toEqual([1])
+    expect(automaticCpus('server', 1, [0, 1])).toEqual([0])
+  })
+
+  it('goes on in turn while there is a CPU for every thread', () => {
+    expect(automaticCpus('client', 2, [2, 3, 6, 7])).toEqual([7, 3])
+    expect(automaticCpus('server', 2, [2, 3, 6, 7])).toEqual([6, 2])
+  })
+
+  it('pins nothing where two threads would share a CPU', () => {
+    expect(automaticCpus('client', 1, [0])).toEqual([])
+    expect(automaticCpus('server', 2, [0, 1, 2])).toEqual([])
+  })
+})
+
+describe('allowedCpus', () => {
+  it('has at least the CPU this runs on, ascending', () => {
+    const cpus = allowedCpus()
+    expect(cpus.length).toBeGreaterThan(0)
+    expect(cpus).toEqual([...cpus].sort((a, b) => a - b))
+  })
+})
