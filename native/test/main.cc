@@ -1,0 +1,41 @@
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <string>
+
+#include "test/test.h"
+
+// xrbench_native_test [--list] [--filter TEXT]: exit 0 when all chosen cases pass, 1 otherwise, 2
+// on a wrong argument.
+int main(int argc, char** argv) {
+  bool list = false;
+  std::string filter;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--list") == 0) {
+      list = true;
+    } else if (std::strcmp(argv[i], "--filter") == 0 && i + 1 < argc) {
+      filter = argv[++i];
+    } else {
+      std::fprintf(stderr, "usage: %s [--list] [--filter TEXT]\n", argv[0]);
+      return 2;
+    }
+  }
+  int passed = 0;
+  int failed = 0;
+  for (const auto& test : xr::test::cases()) {
+    if (test.name.find(filter) == std::string::npos) continue;
+    if (list) {
+      std::puts(test.name.c_str());
+      continue;
+    }
+    try {
+      test.body();
+      ++passed;
+    } catch (const std::exception& error) {
+      ++failed;
+      std::printf("FAIL %s\n     %s\n", test.name.c_str(), error.what());
+    }
+  }
+  if (!list) std::printf("%d passed, %d failed\n", passed, failed);
+  return failed == 0 ? 0 : 1;
+}

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <functional>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+// As much of a test framework as the core needs: named cases, checks that say both values, and a
+// program that lists and filters them.
+
+namespace xr::test {
+
+struct Case {
+  std::string name;
+  std::function<void()> body;
+};
+
+inline std::vector<Case>& cases() {
+  static std::vector<Case> all;
+  return all;
+}
+
+struct Registrar {
+  Registrar(std::string name, std::function<void()> body) {
+    cases().push_back({std::move(name), std::move(body)});
+  }
+};
+
+template <class T>
+std::string show(const T& value) {
+  if constexpr (requires(std::ostream & out) { out << value; }) {
+    std::ostringstream out;
+    out << value;
+    return out.str();
+  } else {
+    return std::to_string(static_cast<long long>(value));
+  }
+}
+
+[[noreturn]] inline void fail(const char* file, int line, const std::string& what) {
+  throw std::runtime_error(std::string(file) + ":" + std::to_string(line) + ": " + what);
+}
+
+template <class A, class B>
+void check_equal(const char* file, int line, const char* text, const A& left, const B& right) {
+  if (!(left == right))
+    fail(file, line, std::string(text) + ": " + show(left) + " is not " + show(right));
+}
+
+}  // namespace xr::test
+
+#define XR_JOIN_(a, b) a##b
+#define XR_JOIN(a, b) XR_JOIN_(a, b)
+#define TEST(name)                                                                                 \
+  static void XR_JOIN(test_body_, __LINE__)();                                                     \
+  static const ::xr::test::Registrar XR_JOIN(registrar_, __LINE__)(name,                           \
+                                                                   XR_JOIN(test_body_, __LINE__)); \
+  static void XR_JOIN(test_body_, __LINE__)()
+#define CHECK(condition)                                                \
+  do {                                                                  \
+    if (!(condition)) ::xr::test::fail(__FILE__, __LINE__, #condition); \
+  } while (false)
+#define CHECK_EQ(left, right) \
+  ::xr::test::check_equal(__FILE__, __LINE__, #left " == " #right, (left), (right))

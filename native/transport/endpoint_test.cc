@@ -1,0 +1,223 @@
+#include "transport/endpoint.h"
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <random>
+#include <thread>
+
+#include "base/error.h"
+#include "test/test.h"
+#include "transport/socket/blob.h"
+
+namespace {
+
+using xr::Direction;
+using xr::EndpointSpec;
+using xr::kNsPerMs;
+using xr::kNsPerSec;
+using xr::RunOutcome;
+using xr::RunStatus;
+using xr::Side;
+using xr::TransportKind;
+using xr::WaitPolicy;
+using xr::Workload;
+
+EndpointSpec spec_for(TransportKind transport, WaitPolicy wait) {
+  EndpointSpec spec;
+  spec.transport = transport;
+  spec.wait = wait;
+  spec.local_address = "127.0.0.1";
+  spec.phases = {0, 0, 300, kNsPerSec};
+  spec.message_timeout_ns = 5 * kNsPerSec;
+  spec.idle_timeout_ns = 20 * kNsPerSec;
+  spec.connect_timeout_ns = 10 * kNsPerSec;
+  return spec;
+}
+
+struct Pair {
+  explicit Pair(EndpointSpec spec) {
+    spec.side = Side::kServer;
+    server = make_endpoint(spec);
+    spec.side = Side::kClient;
+    client = make_endpoint(spec);
+  }
+
+  void connect() {
+    const xr::Blob for_client = server->open();
+    const xr::Blob for_server = client->open();
+    auto accepted = std::async(std::launch::async, [&] { server->connect(for_server); });
+    client->connect(for_client);
+    accepted.get();
+  }
+
+  /// Runs both ends until all that decide are through, then stops the rest.
+  std::pair<RunOutcome, RunOutcome> run(const EndpointSpec& spec) {
+    std::atomic<int> missing{spec.direction == Direction::kBoth ? 2 : 1};
+    const auto measured = [&] {
+      if (missing.fetch_sub(1) != 1) return;
+      server->stop();
+      client->stop();
+    };
+    auto serving = std::async(std::launch::async, [&] { return server->run(nullptr, measured); });
+    std::array<std::int64_t, 8> progress{};
+    RunOutcome of_client = client->run(progress.data(), measured);
+    return {std::move(of_client), serving.get()};
+  }
+
+  std::unique_ptr<xr::Endpoint> server;
+  std::unique_ptr<xr::Endpoint> client;
+};
+
+template <class Body>
+void for_all(const Body& body) {
+  for (const auto transport :
+       {TransportKind::kLoopback, TransportKind::kTcp, TransportKind::kUdp}) {
+    for (const auto wait : {WaitPolicy::kSpin, WaitPolicy::kBlock}) body(spec_for(transport, wait));
+  }
+}
+
+TEST("endpoint: ping-pong over every transport and wait policy gives its samples") {
+  for_all([](const EndpointSpec& spec) {
+    Pair pair(spec);
+    pair.connect();
+    const auto [client, server] = pair.run(spec);
+    CHECK(client.status == RunStatus::kCompleted);
+    CHECK_EQ(client.links.size(), 1u);
+    const auto& marks = client.links[0].marks;
+    const auto attempts = marks.back().counters.messages + marks.back().counters.lost;
+    CHECK_EQ(attempts, 300u);
+    CHECK_EQ(client.links[0].latency->totals.count, marks.back().counters.messages);
+    CHECK(server.links[0].marks.back().counters.messages >= marks.back().counters.messages);
+  });
+}
+
+TEST("endpoint: streams in every direction, several at once") {
+  for_all([](EndpointSpec spec) {
+    spec.workload = Workload::kStream;
+    spec.message_bytes = 1000;
+    for (const auto direction : {Direction::kUp, Direction::kDown, Direction::kBoth}) {
+      spec.direction = direction;
+      spec.streams = 2;
+      Pair pair(spec);
+      pair.connect();
+      const auto [client, server] = pair.run(spec);
+      for (const RunOutcome* outcome : {&client, &server}) {
+        CHECK(outcome->status != RunStatus::kFailed);
+        CHECK_EQ(outcome->links.size(), spec.link_count());
+        for (const auto& link : outcome->links) {
+          if (link.role != xr::Role::kReceiver) continue;
+          const auto& end = link.marks.back().counters;
+          CHECK(end.messages + end.lost >= 300);
+          CHECK(end.bytes >= end.messages * spec.message_bytes);
+        }
+      }
+    }
+  });
+}
+
+TEST("endpoint: a stop ends a run that waits for ever") {
+  for_all([](EndpointSpec spec) {
+    spec.phases = {0, 3600 * kNsPerSec, 0, kNsPerSec};
+    Pair pair(spec);
+    pair.connect();
+    std::promise<void> running;
+    // Nobody sends: the server waits.
+    auto serving = std::async(std::launch::async, [&] {
+      running.set_value();
+      return pair.server->run(nullptr, {});
+    });
+    running.get_future().wait();
+    pair.server->stop();
+    CHECK(serving.get().status == RunStatus::kStopped);
+  });
+}
+
+TEST("endpoint: a stop ends a connect that waits for ever") {
+  for_all([](const EndpointSpec& spec) {
+    Pair pair(spec);
+    const xr::Blob for_server = pair.client->open();
+    pair.server->open();
+    auto accepted = std::async(std::launch::async, [&] { pair.server->connect(for_server); });
+    pair.server->stop();
+    std::string code;
+    try {
+      accepted.get();
+    } catch (const xr::Error& error) {
+      code = error.fault().code;
+    }
+    CHECK_EQ(code, "STOPPED");
+  });
+}
+
+TEST("endpoint: a peer that goes away ends the run") {
+  for_all([](EndpointSpec spec) {
+    spec.phases = {0, 3600 * kNsPerSec, 0, kNsPerSec};
+    spec.message_timeout_ns = 20 * kNsPerMs;
+    spec.idle_timeout_ns = 200 * kNsPerMs;
+    Pair pair(spec);
+    pair.connect();
+    pair.server->close();
+    const RunOutcome outcome = pair.client->run(nullptr, {});
+    CHECK(outcome.status == RunStatus::kPeerClosed || outcome.status == RunStatus::kFailed);
+  });
+}
+
+TEST("endpoint: a silent peer is a stall, in bounded time") {
+  for_all([](EndpointSpec spec) {
+    spec.phases = {0, 3600 * kNsPerSec, 0, kNsPerSec};
+    spec.message_timeout_ns = 20 * kNsPerMs;
+    spec.idle_timeout_ns = 100 * kNsPerMs;
+    Pair pair(spec);
+    pair.connect();
+    const RunOutcome outcome = pair.client->run(nullptr, {});
+    CHECK(outcome.status == RunStatus::kFailed);
+    CHECK_EQ(outcome.fault->code, "STALLED");
+  });
+}
+
+TEST("endpoint: no bytes of a blob but its own are taken") {
+  std::mt19937_64 random(1);
+  EndpointSpec spec = spec_for(TransportKind::kTcp, WaitPolicy::kBlock);
+  spec.side = Side::kServer;
+  const auto server = make_endpoint(spec);
+  const xr::Blob good = server->open();
+  for (int round = 0; round < 20'000; ++round) {
+    xr::Blob bad = good;
+    if (round % 2 == 0) bad.resize(random() % 200);
+    for (int changes = 0; changes < 3 && !bad.empty(); ++changes)
+      bad[random() % bad.size()] = static_cast<std::uint8_t>(random());
+    try {
+      const auto decoded = xr::decode_blob(bad, TransportKind::kTcp, 1);
+      // What still decodes must be a whole blob with an address.
+      CHECK_EQ(bad.size(), good.size());
+      CHECK_EQ(decoded.addresses.size(), 1u);
+    } catch (const xr::Error& error) {
+      CHECK_EQ(error.fault().code, "BAD_BLOB");
+    }
+  }
+}
+
+TEST("endpoint: a stranger on the port does not keep the client out") {
+  EndpointSpec spec = spec_for(TransportKind::kTcp, WaitPolicy::kBlock);
+  Pair pair(spec);
+  const xr::Blob for_client = pair.server->open();
+  const xr::Blob for_server = pair.client->open();
+  xr::Blob stranger_blob = for_client;
+  stranger_blob[5] ^= 1;
+  spec.side = Side::kClient;
+  const auto stranger = make_endpoint(spec);
+  stranger->open();
+  auto accepted = std::async(std::launch::async, [&] { pair.server->connect(for_server); });
+  std::string code;
+  try {
+    stranger->connect(stranger_blob);
+  } catch (const xr::Error& error) {
+    code = error.fault().code;
+  }
+  CHECK_EQ(code, "CONNECT_REFUSED");
+  pair.client->connect(for_client);
+  accepted.get();
+}
+
+}  // namespace
