@@ -33,8 +33,13 @@ export interface MeasureOptions {
 /** Measures a plan, shows how it goes, prints what came of it, and gives the exit code. */
 export async function measure(options: MeasureOptions): Promise<ExitCode> {
   const { plan } = options
-  const isSilent = options.isQuiet || options.isJson
-  const view = new ProgressView(process.stderr, canRedraw(process.stderr), plan.repetitions)
+  const isSilent = options.isQuiet || (options.isJson && !options.isVerbose)
+  const redraws = !isSilent && canRedraw(process.stderr)
+  const view = new ProgressView(process.stderr, {
+    redraws,
+    repetitions: plan.repetitions,
+    isVerbose: options.isVerbose,
+  })
   const say = (line: string) => isSilent || view.line(line)
   const interrupts = watchInterrupts((name) => {
     const again = name === 'SIGINT' ? ' (Ctrl-C again to quit now)' : ''
@@ -56,7 +61,7 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
         sink: made,
         signal: interrupts.signal,
         onEvent,
-        wantsProgress: !isSilent && canRedraw(process.stderr),
+        wantsProgress: redraws,
       })
       return { sink: made, end: ended }
     })

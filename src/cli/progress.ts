@@ -18,13 +18,18 @@ export class ProgressView {
   readonly #stream: NodeJS.WriteStream
   readonly #redraws: boolean
   readonly #repetitions: number
+  readonly #isVerbose: boolean
   #lastDrawnMs = Number.NEGATIVE_INFINITY
   #isDrawn = false
 
-  constructor(stream: NodeJS.WriteStream, redraws: boolean, repetitions: number) {
+  constructor(
+    stream: NodeJS.WriteStream,
+    options: { redraws: boolean; repetitions: number; isVerbose: boolean },
+  ) {
     this.#stream = stream
-    this.#redraws = redraws
-    this.#repetitions = repetitions
+    this.#redraws = options.redraws
+    this.#repetitions = options.repetitions
+    this.#isVerbose = options.isVerbose
   }
 
   show(event: RunEvent): void {
@@ -44,12 +49,24 @@ export class ProgressView {
     this.#isDrawn = false
   }
 
-  #finished({ slot, repetition }: Extract<RunEvent, { type: 'finished' }>): void {
+  #finished(event: Extract<RunEvent, { type: 'finished' }>): void {
+    const { slot, repetition } = event
+    if (this.#isVerbose) {
+      const messages = repetition.messages?.toLocaleString('en-US') ?? 'no'
+      const seconds = (repetition.totalNs / 1e9).toFixed(1)
+      this.line(
+        `${this.#place(event)} ${repetition.status}, ${messages} messages, ${seconds} s in all`,
+      )
+      return
+    }
     if (this.#redraws || repetition.status !== 'completed') return
     if (slot.index === this.#repetitions - 1) this.line(caseLine(slot.case, this.#repetitions))
   }
 
-  #place({ slot, total }: Extract<RunEvent, { type: 'started' | 'progress' }>): string {
+  #place({
+    slot,
+    total,
+  }: Extract<RunEvent, { type: 'started' | 'progress' | 'finished' }>): string {
     const round = `${slot.index + 1} of ${this.#repetitions}`
     return `[${slot.order + 1}/${total}] ${slot.case.key}, repetition ${round}:`
   }
@@ -59,7 +76,7 @@ export class ProgressView {
     if (!this.#redraws || nowMs - this.#lastDrawnMs < REDRAW_MS) return
     this.#lastDrawnMs = nowMs
     this.#isDrawn = true
-    this.#stream.write(`\r${text.slice(0, this.#stream.columns - 1)}\x1b[K`)
+    this.#stream.write(`\r${text.slice(0, (this.#stream.columns || 80) - 1)}\x1b[K`)
   }
 }
 

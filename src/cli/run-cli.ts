@@ -8,11 +8,17 @@ import { reportError } from './report-error.js'
 /** Runs one command line and leaves the process with its exit code. */
 export async function runCli(args: readonly string[]): Promise<never> {
   ignoreClosedPipes()
-  process.exit(await execute(args))
+  const options = { json: asksFor(args, '--json'), verbose: asksFor(args, '--verbose', '-v') }
+  process.once('uncaughtException', async (error) =>
+    process.exit(await reportError(error, options)),
+  )
+  process.exit(await execute(args, options))
 }
 
-async function execute(args: readonly string[]): Promise<ExitCode> {
-  const options = { json: asksFor(args, '--json'), verbose: asksFor(args, '--verbose', '-v') }
+async function execute(
+  args: readonly string[],
+  options: Parameters<typeof reportError>[1],
+): Promise<ExitCode> {
   try {
     if (args.length === 0) {
       await print(WELCOME)

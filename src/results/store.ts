@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { rmSync } from 'node:fs'
 import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { XrbenchError } from '../errors.js'
@@ -86,11 +87,15 @@ async function besides(
 ): Promise<void> {
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`)
   const file = await open(temporary, 'wx', 0o644)
+  // Leaving in the middle of a write, as a second Ctrl-C does, leaves no file either.
+  const removeAtExit = () => rmSync(temporary, { force: true })
+  process.once('exit', removeAtExit)
   try {
     await use(file, temporary)
   } finally {
     await file.close()
     await rm(temporary, { force: true })
+    process.removeListener('exit', removeAtExit)
   }
 }
 

@@ -77,6 +77,7 @@ function leave(): void {
 // A signal from the terminal reaches the whole process group; the parent decides what ends, and when.
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
 process.on('disconnect', leave)
 process.on('message', (command: EndpointCommand) => {
   obey(command).catch((error: unknown) => fail(error, command.type))
