@@ -3,6 +3,8 @@
     'asan%': 0,
     'tsan%': 0,
     'build_tests%': 0,
+    # RDMA needs the headers of libibverbs to be built; the library itself is loaded at run time.
+    'verbs%': '<!(printf "#include <infiniband/verbs.h>\\n" | ${CXX:-c++} -x c++ -E - >/dev/null 2>&1 && echo 1 || echo 0)',
     'optimisation': '-O2',
   },
   'target_defaults': {
@@ -16,6 +18,7 @@
     # The C++ runtime comes along, so that the packaged binary also loads where it is older.
     'ldflags': ['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL'],
     'conditions': [
+      ['verbs==1', { 'defines': ['XRBENCH_VERBS'] }],
       ['asan==1', {
         'cflags': ['-fsanitize=address,undefined', '-fno-sanitize-recover=undefined', '-fno-omit-frame-pointer', '-g'],
         'ldflags': ['-fsanitize=address,undefined'],
@@ -42,6 +45,9 @@
         'native/transport/loopback/loopback_endpoint.cc',
         'native/transport/make_endpoint.cc',
         'native/transport/outcome.cc',
+        'native/transport/rdma/lane_shape.cc',
+        'native/transport/rdma/rdma_blob.cc',
+        'native/transport/rdma/rdma_options.cc',
         'native/transport/run_links.cc',
         'native/transport/socket/address.cc',
         'native/transport/socket/blob.cc',
@@ -52,6 +58,22 @@
         'native/transport/udp/udp_handshake.cc',
       ],
       'cflags': ['-fPIC'],
+      'conditions': [
+        ['verbs==1', {
+          'sources': [
+            'native/transport/rdma/async_watcher.cc',
+            'native/transport/rdma/completion_error.cc',
+            'native/transport/rdma/device.cc',
+            'native/transport/rdma/device_list.cc',
+            'native/transport/rdma/lane.cc',
+            'native/transport/rdma/lane_connect.cc',
+            'native/transport/rdma/port_choice.cc',
+            'native/transport/rdma/rdma_endpoint.cc',
+            'native/transport/rdma/verbs.cc',
+            'native/transport/rdma/why_no_device.cc',
+          ],
+        }],
+      ],
     },
     {
       'target_name': 'xrbench',
@@ -67,6 +89,7 @@
         'native/binding/endpoint_wrap.cc',
         'native/binding/job.cc',
         'native/binding/outcome_to_js.cc',
+        'native/binding/rdma_devices.cc',
         'native/binding/self_measurement.cc',
         'native/binding/spec_from_js.cc',
       ],

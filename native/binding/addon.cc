@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include "binding/endpoint_wrap.h"
+#include "binding/rdma_devices.h"
 #include "binding/self_measurement.h"
 #include "measure/hdr_layout.h"
 
@@ -35,6 +36,9 @@ Napi::Object build_facts(Napi::Env env) {
   transports.Set(0u, "loopback");
   transports.Set(1u, "tcp");
   transports.Set(2u, "udp");
+#ifdef XRBENCH_VERBS
+  transports.Set(3u, "rdma");
+#endif
   Napi::Object build = Napi::Object::New(env);
   build.Set("version", XRBENCH_VERSION);
   build.Set("compiler", kCompiler);
@@ -49,6 +53,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Endpoint", EndpointWrap::define(env));
   exports.Set("highestTrackableNs", static_cast<double>(hdr::kHighestTrackable));
   exports.Set("clockReport", Napi::Function::New<clock_report>(env, "clockReport"));
+  exports.Set("rdmaDevices", Napi::Function::New<rdma_devices>(env, "rdmaDevices"));
   exports.Set("recordValues", Napi::Function::New<record_values>(env, "recordValues"));
   exports.Set("recordingCost", Napi::Function::New<recording_cost>(env, "recordingCost"));
   return exports;

@@ -24,6 +24,35 @@ Napi::Value nullable(Napi::Env env, const std::optional<T>& value) {
   return value ? value_of(env, *value) : env.Null();
 }
 
+Napi::Value rdma_to_js(Napi::Env env, const RdmaSettings& rdma) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("device", rdma.device);
+  object.Set("port", rdma.port);
+  object.Set("driver", rdma.driver);
+  object.Set("firmware", rdma.firmware);
+  object.Set("software", rdma.software);
+  object.Set("sameDevice", rdma.same_device);
+  object.Set("linkLayer", rdma.link_layer);
+  object.Set("gidIndex", rdma.gid_index < 0 ? env.Null() : value_of(env, rdma.gid_index));
+  object.Set("gid", rdma.gid);
+  object.Set("gidType", rdma.gid_type);
+  object.Set("netdev", rdma.netdev);
+  object.Set("remoteGid", rdma.remote_gid);
+  object.Set("remoteLid", rdma.remote_lid);
+  object.Set("mtuBytes", rdma.mtu_bytes);
+  object.Set("localMtuBytes", rdma.local_mtu_bytes);
+  object.Set("remoteMtuBytes", rdma.remote_mtu_bytes);
+  object.Set("queuePair", rdma.queue_pair);
+  object.Set("operation", rdma.operation);
+  object.Set("txDepth", rdma.tx_depth);
+  object.Set("rxDepth", rdma.rx_depth);
+  object.Set("signalEvery", rdma.signal_every);
+  object.Set("postList", rdma.post_list);
+  object.Set("inlineBytes", rdma.inline_bytes);
+  object.Set("verify", rdma.verify);
+  return object;
+}
+
 const char* name_of(Role role) {
   switch (role) {
     case Role::kInitiator: return "initiator";
@@ -129,6 +158,7 @@ Napi::Object to_js(Napi::Env env, const EffectiveSettings& settings) {
   object.Set("maxSegmentBytes", nullable(env, settings.max_segment_bytes));
   object.Set("gso", nullable(env, settings.gso));
   object.Set("gro", nullable(env, settings.gro));
+  object.Set("rdma", settings.rdma ? rdma_to_js(env, *settings.rdma) : env.Null());
   return object;
 }
 

@@ -85,6 +85,31 @@ SocketOptions socket_options(const Reader& reader) {
   return options;
 }
 
+RdmaOptions rdma_options(const Reader& reader) {
+  constexpr int kHighest = 0xffff;
+  RdmaOptions options;
+  options.queue_pair = reader.one_of<QueuePairType>("queuePair", {{"rc", QueuePairType::kRc},
+                                                                  {"uc", QueuePairType::kUc},
+                                                                  {"ud", QueuePairType::kUd}});
+  options.operation =
+      reader.one_of<RdmaOperation>("operation", {{"send", RdmaOperation::kSend},
+                                                 {"write", RdmaOperation::kWrite},
+                                                 {"write-imm", RdmaOperation::kWriteImm},
+                                                 {"read", RdmaOperation::kRead},
+                                                 {"fetch-add", RdmaOperation::kFetchAdd},
+                                                 {"compare-swap", RdmaOperation::kCompareSwap}});
+  if (!reader.field("device").IsNull()) options.device = reader.text("device");
+  options.port = reader.optional_int("port", 255);
+  options.gid_index = reader.optional_int("gidIndex", kHighest);
+  options.tx_depth = reader.optional_int("txDepth", kHighest);
+  options.rx_depth = reader.optional_int("rxDepth", kHighest);
+  options.signal_every = reader.optional_int("signalEvery", kHighest);
+  options.post_list = reader.optional_int("postList", kHighest);
+  options.inline_bytes = reader.optional_int("inlineBytes", kHighest);
+  options.verify = reader.boolean("verify");
+  return options;
+}
+
 }  // namespace
 
 EndpointSpec spec_from_js(const Napi::Value& value) {
@@ -94,7 +119,8 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   spec.transport =
       reader.one_of<TransportKind>("transport", {{"loopback", TransportKind::kLoopback},
                                                  {"tcp", TransportKind::kTcp},
-                                                 {"udp", TransportKind::kUdp}});
+                                                 {"udp", TransportKind::kUdp},
+                                                 {"rdma", TransportKind::kRdma}});
   spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
   spec.local_address = reader.text("localAddress");
   spec.workload = reader.one_of<Workload>(
@@ -126,6 +152,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
     spec.cpus.push_back(static_cast<int>(cpu));
   }
   spec.socket = socket_options(reader.object("socket"));
+  if (spec.transport == TransportKind::kRdma) spec.rdma = rdma_options(reader.object("rdma"));
   return spec;
 }
 

@@ -43,6 +43,7 @@ void check_spec(const EndpointSpec& spec) {
           "idleTimeoutNs must lie between 1 ms and an hour");
   require(spec.connect_timeout_ns >= kNsPerMs && spec.connect_timeout_ns <= 3600 * kNsPerSec,
           "connectTimeoutNs must lie between 1 ms and an hour");
+  if (spec.transport == TransportKind::kRdma) check_rdma_spec(spec);
   for (const int cpu : spec.cpus)
     require(cpu >= 0 && cpu < 1024, "cpus must lie between 0 and 1023");
 }

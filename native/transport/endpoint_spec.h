@@ -6,11 +6,12 @@
 #include <vector>
 
 #include "measure/timeline.h"
+#include "transport/rdma/rdma_options.h"
 #include "workload/io.h"
 
 namespace xr {
 
-enum class TransportKind { kLoopback, kTcp, kUdp };
+enum class TransportKind { kLoopback, kTcp, kUdp, kRdma };
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
 enum class Workload { kPingPong, kStream };
@@ -45,6 +46,8 @@ struct EndpointSpec {
   std::uint64_t connect_timeout_ns = 0;
   std::vector<int> cpus;
   SocketOptions socket;
+  /// Read by `kRdma` alone.
+  RdmaOptions rdma;
 
   /// Connections of this endpoint: with `both`, the first half carries up, the second down.
   unsigned link_count() const noexcept {

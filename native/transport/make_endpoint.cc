@@ -1,5 +1,9 @@
+#include "base/error.h"
 #include "transport/endpoint.h"
 #include "transport/loopback/loopback_endpoint.h"
+#ifdef XRBENCH_VERBS
+#include "transport/rdma/rdma_endpoint.h"
+#endif
 #include "transport/tcp/tcp_endpoint.h"
 #include "transport/udp/udp_endpoint.h"
 
@@ -11,6 +15,12 @@ std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec) {
     case TransportKind::kLoopback: return make_loopback_endpoint(spec);
     case TransportKind::kTcp: return make_tcp_endpoint(spec);
     case TransportKind::kUdp: return make_udp_endpoint(spec);
+    case TransportKind::kRdma:
+#ifdef XRBENCH_VERBS
+      return make_rdma_endpoint(spec);
+#else
+      throw_fault("UNSUPPORTED", "transport", "this build is without RDMA");
+#endif
   }
   return nullptr;
 }

@@ -9,6 +9,7 @@
 #include "measure/clock_source.h"
 #include "measure/mark.h"
 #include "measure/timeline.h"
+#include "transport/rdma/rdma_options.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -32,6 +33,8 @@ struct LinkOutcome {
   int pinned_cpu = -1;
   Io end = Io::kOk;
   IoFailure failure;
+  /// Where a link can say more than `failure` does.
+  std::optional<Fault> fault;
   std::optional<Warmup> warmup;
   std::vector<Mark> marks;
   std::optional<SparseHistogram> latency;
@@ -55,6 +58,7 @@ struct EffectiveSettings {
   std::optional<int> max_segment_bytes;
   std::optional<bool> gso;
   std::optional<bool> gro;
+  std::optional<RdmaSettings> rdma;
 };
 
 enum class RunStatus { kCompleted, kStopped, kPeerClosed, kFailed };

@@ -18,8 +18,12 @@ struct LinkContext {
 };
 
 template <class Link>
-concept PingPongLink = requires(Link& link) {
+concept InitiatorLink = requires(Link& link) {
   link.send_request();
+};
+template <class Link>
+concept ResponderLink = requires(Link& link) {
+  link.receive_request();
 };
 template <class Link>
 concept SenderLink = requires(Link& link) {
@@ -80,13 +84,15 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
     follower.on_edge(clock.now(), link.counters());
     outcome.marks = follower.series().marks();
   };
-  if constexpr (PingPongLink<Link>) {
+  if constexpr (InitiatorLink<Link>) {
     if (role == Role::kInitiator) {
       Histogram histogram;
       run_deciding(&histogram, [&](auto& timeline) {
         return run_initiator(link, spec.message_bytes, timeline, histogram, context.stop);
       });
     }
+  }
+  if constexpr (ResponderLink<Link>) {
     if (role == Role::kResponder) {
       run_following([&](auto& follower) {
         return run_responder(link, spec.message_bytes, follower, context.stop);
@@ -108,6 +114,7 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
     }
   }
   outcome.failure = link.failure();
+  if constexpr (requires { link.fault(); }) outcome.fault = link.fault();
   return outcome;
 }
 

@@ -7,6 +7,7 @@ namespace xr {
 namespace {
 
 Fault fault_of(const LinkOutcome& link) {
+  if (link.fault) return *link.fault;
   if (link.end == Io::kStalled) {
     return Fault{"STALLED", link.failure.op, 0,
                  std::string("no progress within the idle timeout in ") + link.failure.op};

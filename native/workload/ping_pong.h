@@ -17,7 +17,8 @@ namespace xr {
 //   Io send_reply()       the message just received, back
 //   Counters& counters()  where the link counts loss, and the loop messages and bytes
 //   void refresh()        brings counters up to date that cost a system call
-// and neither throws nor allocates in any of them.
+// and neither throws nor allocates in any of them. An initiator needs the first two, a responder
+// the second two. One whose memory is worked on without it waits in receive_request() until the end.
 
 /// One message in flight. A sample runs from just before the send until the answer is complete: a
 /// whole round trip.

@@ -1,0 +1,53 @@
+#include "transport/rdma/completion_error.h"
+
+namespace xr {
+namespace {
+
+/// InfiniBand Architecture 1.x, section 11.6.2; ibv_poll_cq(3).
+const char* cause_of(ibv_wc_status status) {
+  switch (status) {
+    case IBV_WC_RETRY_EXC_ERR:
+      return "the peer did not acknowledge: it ended, or UDP port 4791 is filtered, or its GID is "
+             "not reached from this one, or the path's MTU is smaller than the port's; look in "
+             "this order";
+    case IBV_WC_RNR_RETRY_EXC_ERR:
+      return "the peer had no receive posted; try a larger receive depth";
+    case IBV_WC_REM_ACCESS_ERR:
+      return "the peer's memory key or address does not allow this access";
+    case IBV_WC_REM_INV_REQ_ERR:
+      return "the peer's queue pair does not take this operation or length";
+    case IBV_WC_REM_OP_ERR: return "the peer could not carry out the operation";
+    case IBV_WC_LOC_PROT_ERR: return "the local memory key does not cover the buffer";
+    case IBV_WC_LOC_LEN_ERR:
+      return "a message was longer than the buffer for it, or than the path's MTU allows";
+    case IBV_WC_LOC_QP_OP_ERR: return "the device cannot do this operation on this queue pair";
+    case IBV_WC_WR_FLUSH_ERR:
+      return "the queue pair was in the error state already; what put it there was not told";
+    case IBV_WC_RESP_TIMEOUT_ERR: return "the peer answered too late";
+    case IBV_WC_FATAL_ERR: return "the device failed; its driver's log (dmesg) says more";
+    default: return "its driver's log (dmesg) may say more";
+  }
+}
+
+}  // namespace
+
+std::optional<Fault> fault_of(const LaneFailure& failure) {
+  switch (failure.kind) {
+    case LaneFailure::Kind::kNone: return std::nullopt;
+    case LaneFailure::Kind::kVerb:
+      return errno_fault("RDMA_SETUP", failure.op, failure.errno_value);
+    case LaneFailure::Kind::kMismatch:
+      return Fault{"DATA_MISMATCH", failure.op, 0,
+                   std::string(failure.op) + ": message " + std::to_string(failure.message) +
+                       " arrived changed: " + std::to_string(failure.got) + " where " +
+                       std::to_string(failure.wanted) + " was expected"};
+    case LaneFailure::Kind::kCompletion: break;
+  }
+  std::string message = std::string("work completion ") +
+                        std::to_string(static_cast<int>(failure.status)) + " (" +
+                        verbs().wc_status_str(failure.status);
+  if (failure.vendor_error != 0) message += ", vendor " + std::to_string(failure.vendor_error);
+  return Fault{"RDMA_COMPLETION", "ibv_poll_cq", 0, message + "): " + cause_of(failure.status)};
+}
+
+}  // namespace xr

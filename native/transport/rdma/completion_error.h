@@ -1,0 +1,26 @@
+#pragma once
+
+#include <optional>
+
+#include "base/error.h"
+#include "transport/rdma/verbs.h"
+
+namespace xr {
+
+/// What ended a lane, as numbers: the data path has no time for words.
+struct LaneFailure {
+  enum class Kind { kNone, kCompletion, kVerb, kMismatch } kind = Kind::kNone;
+  ibv_wc_status status = IBV_WC_SUCCESS;
+  std::uint32_t vendor_error = 0;
+  const char* op = "";
+  int errno_value = 0;
+  /// Of a mismatch: which message, and the byte in it or what an atomic operation returned.
+  std::uint64_t message = 0;
+  std::uint64_t wanted = 0;
+  std::uint64_t got = 0;
+};
+
+/// The failure in words: its name, the likely cause and what to try. Empty when there is none.
+std::optional<Fault> fault_of(const LaneFailure& failure);
+
+}  // namespace xr

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <vector>
+
+#include "transport/rdma/handles.h"
+#include "transport/rdma/lane_shape.h"
+#include "transport/rdma/port_choice.h"
+#include "transport/rdma/rdma_blob.h"
+
+namespace xr {
+
+/// One queue pair with its completion queue and memory: all that a link needs, and nothing that it
+/// shares with another. Members end in the order that verbs ask for: queue pair first.
+class Lane {
+ public:
+  /// Makes everything and brings the queue pair to INIT. Throws RDMA_SETUP or RDMA_MEMLOCK.
+  Lane(const ChosenPort& port, ibv_pd* domain, const EndpointSpec& spec, Role role,
+       std::uint32_t queue_key);
+
+  LaneAddress address() const noexcept;
+
+  /// Posts the first receives and goes to RTR and RTS. `mtu` is the one both ends can do.
+  void connect(const ChosenPort& port, ibv_pd* domain, const RdmaBlob& local, const RdmaBlob& peer,
+               const LaneAddress& peer_lane, ibv_mtu mtu);
+
+  const LaneShape& shape() const noexcept { return shape_; }
+  ibv_qp* queue_pair() const noexcept { return queue_pair_.get(); }
+  ibv_cq* completions() const noexcept { return completions_.get(); }
+  ibv_comp_channel* channel() const noexcept { return channel_.get(); }
+  ibv_ah* address_handle() const noexcept { return address_handle_.get(); }
+  std::uint32_t local_key() const noexcept { return region_->lkey; }
+  const LaneAddress& peer() const noexcept { return peer_; }
+  std::uint32_t peer_queue_key() const noexcept { return peer_queue_key_; }
+  unsigned inline_bytes() const noexcept { return inline_bytes_; }
+
+  std::uint8_t* memory() const noexcept { return pages_.data(); }
+  std::uint8_t* rx_slot(std::size_t slot) const noexcept {
+    return pages_.data() + shape_.rx_offset + slot * shape_.stride;
+  }
+  std::uint8_t* tx_slot(std::size_t slot) const noexcept {
+    return pages_.data() + shape_.tx_offset + slot * shape_.stride;
+  }
+
+  /// Posts receives `block` × `rx_block` and following again. 0 or an errno.
+  int post_receives(unsigned block) noexcept {
+    ibv_recv_wr* refused = nullptr;
+    return ibv_post_recv(queue_pair_.get(), &receives_[block * receive_block_], &refused);
+  }
+  unsigned receive_block() const noexcept { return receive_block_; }
+  unsigned receive_count() const noexcept { return static_cast<unsigned>(receives_.size()); }
+
+ private:
+  void register_memory(ibv_pd* domain);
+  void make_queue_pair(ibv_pd* domain, const EndpointSpec& spec);
+  void prepare_receives(const EndpointSpec& spec, Role role);
+  void to_init(const ChosenPort& port, std::uint32_t queue_key);
+
+  LaneShape shape_;
+  QueuePairType type_;
+  int access_ = 0;
+  PinnablePages pages_;
+  MemoryRegion region_;
+  CompletionChannel channel_;
+  CompletionQueue completions_;
+  QueuePair queue_pair_;
+  AddressHandle address_handle_;
+  std::vector<ibv_recv_wr> receives_;
+  std::vector<ibv_sge> receive_buffers_;
+  unsigned receive_block_ = 1;
+  unsigned inline_bytes_ = 0;
+  std::uint32_t packet_number_ = 0;
+  std::uint32_t peer_queue_key_ = 0;
+  LaneAddress peer_;
+};
+
+}  // namespace xr

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "transport/endpoint_spec.h"
+
+namespace xr {
+
+/// UD puts 40 bytes of global routing header before the payload in the receive buffer (InfiniBand
+/// Architecture 1.x, section 8.3).
+inline constexpr std::size_t kGrhBytes = 40;
+/// At the start of a lane's memory: what the peer writes or works on besides messages.
+inline constexpr std::size_t kControlBytes = 4096;
+inline constexpr std::size_t kProgressOffset = 0;
+inline constexpr std::size_t kAtomicOffset = 8;
+/// Where atomics and progress marks have their local words.
+inline constexpr std::size_t kWordsOffset = 64;
+inline constexpr std::size_t kWords = 256;
+
+/// How many of everything a lane has: queue depths, buffers and where they lie. Follows from the
+/// spec alone, so that both ends know each other's.
+struct LaneShape {
+  /// Messages posted and not yet known to be done, at most.
+  unsigned tx_depth = 1;
+  /// Of so many messages the last asks for a completion.
+  unsigned signal_every = 1;
+  /// Messages handed over in one call, at most.
+  unsigned post_list = 1;
+  /// Receives posted ahead; they are replaced in blocks.
+  unsigned rx_depth = 0;
+  unsigned rx_block = 1;
+  /// Work requests that the queues must hold: messages, progress marks, credits.
+  unsigned send_work = 1;
+  unsigned receive_work = 1;
+  unsigned inline_bytes = 0;
+  /// The receiver tells the sender how many receives it has posted: without that, a sender that is
+  /// faster runs into RNR retries, which are pauses of the transport and then its failure.
+  bool credits = false;
+
+  std::size_t payload_offset = 0;
+  std::size_t stride = 0;
+  unsigned rx_slots = 1;
+  unsigned tx_slots = 1;
+  std::size_t rx_offset = kControlBytes;
+  std::size_t tx_offset = kControlBytes;
+  std::size_t total_bytes = kControlBytes;
+
+  /// What the peer may reach by one-sided operations, from the start of the memory.
+  std::size_t window_bytes() const noexcept { return tx_offset; }
+};
+
+LaneShape shape_of(const EndpointSpec& spec, Role role);
+
+}  // namespace xr

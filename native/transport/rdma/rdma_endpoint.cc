@@ -1,0 +1,185 @@
+#include "transport/rdma/rdma_endpoint.h"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "measure/clock.h"
+#include "transport/rdma/async_watcher.h"
+#include "transport/rdma/lane.h"
+#include "transport/rdma/link_for.h"
+#include "transport/rdma/port_choice.h"
+#include "transport/run_links.h"
+#include "transport/socket/waker.h"
+
+namespace xr {
+namespace {
+
+// As many reads of the peer as are common; some devices say more than their firmware likes.
+constexpr int kMostIncomingReads = 128;
+
+std::uint32_t random_queue_key() {
+  std::uint32_t key = 0;
+  if (::getrandom(&key, sizeof key, 0) != sizeof key) throw_errno("SOCKET", "getrandom");
+  // The highest bit belongs to privileged keys (InfiniBand Architecture 1.x, section 10.2.5).
+  return key & 0x7fff'ffff;
+}
+
+class RdmaEndpoint final : public Endpoint {
+ public:
+  explicit RdmaEndpoint(const EndpointSpec& spec) : spec_(spec), origin_(read_clock_pair()) {}
+  ~RdmaEndpoint() override { close(); }
+
+  Blob open() override {
+    port_ = choose_port(spec_);
+    check_size(mtu_bytes(port_.attributes.active_mtu));
+    domain_.reset(verbs().alloc_pd(port_.device.context.get()));
+    if (!domain_) throw_errno("RDMA_SETUP", "ibv_alloc_pd");
+    local_.queue_pair = spec_.rdma.queue_pair;
+    local_.operation = spec_.rdma.operation;
+    local_.ethernet = port_.is_ethernet();
+    local_.mtu = static_cast<std::uint8_t>(port_.attributes.active_mtu);
+    local_.incoming_reads = static_cast<std::uint8_t>(
+        std::clamp(port_.device.attributes.max_qp_rd_atom, 1, kMostIncomingReads));
+    local_.lid = port_.attributes.lid;
+    local_.queue_key = random_queue_key();
+    local_.node_guid = port_.device.attributes.node_guid;
+    std::memcpy(local_.gid.data(), port_.gid.gid.raw, local_.gid.size());
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      lanes_.push_back(std::make_unique<Lane>(port_, domain_.get(), spec_, spec_.role_of(i),
+                                              local_.queue_key));
+      local_.lanes.push_back(lanes_.back()->address());
+    }
+    return encode_rdma_blob(local_);
+  }
+
+  void connect(const Blob& peer) override {
+    if (waker_.flag().is_set()) throw_fault("STOPPED", "connect", "stopped while connecting");
+    peer_ = decode_rdma_blob(peer, spec_.link_count());
+    check_peer();
+    mtu_ = static_cast<ibv_mtu>(std::min(local_.mtu, peer_.mtu));
+    check_size(mtu_bytes(mtu_));
+    for (std::size_t i = 0; i < lanes_.size(); ++i)
+      lanes_[i]->connect(port_, domain_.get(), local_, peer_, peer_.lanes[i], mtu_);
+    connected_ = true;
+  }
+
+  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
+    AsyncWatcher watcher(port_.device.context.get(), [this] { stop(); });
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        [&](unsigned i, const auto& visit) { with_link(*lanes_[i], spec_, i, waker_, visit); });
+    if (auto fault = watcher.finish(); fault && !outcome.fault) {
+      outcome.status = RunStatus::kFailed;
+      outcome.fault = std::move(fault);
+    }
+    outcome.effective = effective();
+    return outcome;
+  }
+
+  void stop() noexcept override { waker_.stop(); }
+
+  EffectiveSettings effective() const override;
+
+  void close() noexcept override {
+    connected_ = false;
+    lanes_.clear();
+    domain_.reset();
+    port_.device.context.reset();
+  }
+
+ private:
+  void check_size(int mtu) const {
+    if (spec_.rdma.queue_pair == QueuePairType::kUd) {
+      if (spec_.message_bytes > static_cast<std::uint64_t>(mtu)) {
+        throw_fault("BAD_SPEC", "spec",
+                    "a UD message is one packet, of at most " + std::to_string(mtu) +
+                        " bytes on this path (its MTU), and messageSizeBytes is " +
+                        std::to_string(spec_.message_bytes));
+      }
+      return;
+    }
+    if (spec_.message_bytes > port_.attributes.max_msg_sz) {
+      throw_fault("UNSUPPORTED", "messageSizeBytes",
+                  "the device's messages have at most " +
+                      std::to_string(port_.attributes.max_msg_sz) + " bytes");
+    }
+  }
+
+  void check_peer() const {
+    if (peer_.queue_pair != local_.queue_pair || peer_.operation != local_.operation)
+      throw_fault("BAD_BLOB", "blob", "the peer has queue pairs or an operation of another kind");
+    if (peer_.ethernet != local_.ethernet)
+      throw_fault("BAD_BLOB", "blob", "one end is on Ethernet and the other on InfiniBand");
+    for (std::size_t i = 0; i < lanes_.size(); ++i) {
+      // At least one message; where one end sends, the other must have receives.
+      if (peer_.lanes[i].window_bytes < kControlBytes + lanes_[i]->shape().stride)
+        throw_fault("BAD_BLOB", "blob", "the peer's memory is smaller than a message");
+      const LaneShape& shape = lanes_[i]->shape();
+      if (spec_.role_of(static_cast<unsigned>(i)) == Role::kSender && shape.credits &&
+          peer_.lanes[i].rx_depth < 2 * shape.post_list) {
+        throw_fault("BAD_BLOB", "blob", "the peer has fewer receives than a list of messages");
+      }
+    }
+  }
+
+  EndpointSpec spec_;
+  ClockPair origin_;
+  Waker waker_;
+  ChosenPort port_;
+  ProtectionDomain domain_;
+  RdmaBlob local_;
+  RdmaBlob peer_;
+  ibv_mtu mtu_ = IBV_MTU_256;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  bool connected_ = false;
+};
+
+EffectiveSettings RdmaEndpoint::effective() const {
+  if (!connected_) throw_fault("STATE", "effective", "not connected");
+  const Lane& lane = *lanes_.front();
+  const LaneShape& shape = lane.shape();
+  ibv_gid remote{};
+  std::memcpy(remote.raw, peer_.gid.data(), peer_.gid.size());
+  RdmaSettings rdma;
+  rdma.device = port_.device.name;
+  rdma.port = port_.port;
+  rdma.driver = port_.device.driver;
+  rdma.firmware = port_.device.firmware();
+  rdma.software = port_.device.software;
+  rdma.same_device = local_.node_guid == peer_.node_guid && local_.gid == peer_.gid;
+  rdma.link_layer = local_.ethernet ? "Ethernet" : "InfiniBand";
+  rdma.gid_index = port_.gid_index;
+  rdma.gid = gid_text(port_.gid.gid);
+  rdma.gid_type = gid_type_text(port_.gid.gid_type);
+  rdma.netdev = netdev_text(port_.gid.ndev_ifindex);
+  rdma.remote_gid = gid_text(remote);
+  rdma.remote_lid = peer_.lid;
+  rdma.mtu_bytes = mtu_bytes(mtu_);
+  rdma.local_mtu_bytes = mtu_bytes(static_cast<ibv_mtu>(local_.mtu));
+  rdma.remote_mtu_bytes = mtu_bytes(static_cast<ibv_mtu>(peer_.mtu));
+  rdma.queue_pair = name_of(spec_.rdma.queue_pair);
+  rdma.operation = name_of(spec_.rdma.operation);
+  rdma.tx_depth = static_cast<int>(shape.tx_depth);
+  rdma.rx_depth = static_cast<int>(shape.rx_depth);
+  rdma.signal_every = static_cast<int>(shape.signal_every);
+  rdma.post_list = static_cast<int>(shape.post_list);
+  rdma.inline_bytes = static_cast<int>(lane.inline_bytes());
+  rdma.verify = spec_.rdma.verify;
+  EffectiveSettings settings;
+  settings.local_address = rdma.gid;
+  settings.remote_address = rdma.remote_gid;
+  settings.rdma = std::move(rdma);
+  return settings;
+}
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_rdma_endpoint(const EndpointSpec& spec) {
+  verbs();
+  return std::make_unique<RdmaEndpoint>(spec);
+}
+
+}  // namespace xr

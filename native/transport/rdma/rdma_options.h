@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+namespace xr {
+
+enum class QueuePairType : std::uint8_t { kRc = 1, kUc = 2, kUd = 3 };
+enum class RdmaOperation : std::uint8_t {
+  kSend = 1,
+  kWrite = 2,
+  kWriteImm = 3,
+  kRead = 4,
+  kFetchAdd = 5,
+  kCompareSwap = 6,
+};
+
+/// As requested; what is empty is chosen by the transport and told in `RdmaSettings`. Documented at
+/// `RdmaOptions` in src/addon/addon.ts.
+struct RdmaOptions {
+  QueuePairType queue_pair = QueuePairType::kRc;
+  RdmaOperation operation = RdmaOperation::kSend;
+  std::optional<std::string> device;
+  std::optional<int> port;
+  std::optional<int> gid_index;
+  std::optional<int> tx_depth;
+  std::optional<int> rx_depth;
+  std::optional<int> signal_every;
+  std::optional<int> post_list;
+  std::optional<int> inline_bytes;
+  bool verify = false;
+};
+
+/// As granted and negotiated; mirrors `RdmaSettings` in src/addon/addon.ts.
+struct RdmaSettings {
+  std::string device;
+  int port = 0;
+  std::string driver;
+  std::string firmware;
+  bool software = false;
+  /// Both ends on the same device: nothing leaves it.
+  bool same_device = false;
+  std::string link_layer;
+  int gid_index = -1;
+  std::string gid;
+  std::string gid_type;
+  std::string netdev;
+  std::string remote_gid;
+  int remote_lid = 0;
+  int mtu_bytes = 0;
+  int local_mtu_bytes = 0;
+  int remote_mtu_bytes = 0;
+  std::string queue_pair;
+  std::string operation;
+  int tx_depth = 0;
+  int rx_depth = 0;
+  int signal_every = 0;
+  int post_list = 0;
+  int inline_bytes = 0;
+  bool verify = false;
+};
+
+const char* name_of(QueuePairType type) noexcept;
+const char* name_of(RdmaOperation operation) noexcept;
+
+/// Operations that carry out their work in the far end's memory without its processor.
+constexpr bool is_one_sided(RdmaOperation operation) noexcept {
+  return operation == RdmaOperation::kRead || operation == RdmaOperation::kFetchAdd ||
+         operation == RdmaOperation::kCompareSwap;
+}
+constexpr bool is_atomic(RdmaOperation operation) noexcept {
+  return operation == RdmaOperation::kFetchAdd || operation == RdmaOperation::kCompareSwap;
+}
+
+struct EndpointSpec;
+
+/// Refuses combinations that the standard or the meaning of a workload does not allow, by name.
+/// Throws BAD_SPEC.
+void check_rdma_spec(const EndpointSpec& spec);
+
+}  // namespace xr
