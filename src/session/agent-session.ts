@@ -45,10 +45,9 @@ export async function serveSession(socket: TLSSocket, context: AgentContext): Pr
     for (;;) await serveNext(channel, plainAddress(socket.localAddress ?? ''), context)
   } catch (thrown) {
     const error = asXrbenchError(thrown)
-    channel.send({ type: 'error', ...told(error) })
+    channel.close({ type: 'error', ...told(error) })
     return { reason: error, admitted: leave !== null }
   } finally {
-    channel.close()
     leave?.()
   }
 }
