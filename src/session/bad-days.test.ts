@@ -104,8 +104,10 @@ async function badDay(
 describe.concurrent('a bad day', () => {
   it.for(scenarios)('$signal of the $victim at $moment', async (day, { expect }) => {
     const { agent, session, report, seen } = await badDay(day.victim, day.signal, day.moment)
-    expect(report.status).toBe('failed')
-    expect(report.failure).toMatchObject(EXPECTED[day.victim][day.signal])
+    // Our own end may have told everything just before the signal got to it: then nothing is missing.
+    const toldAll = day.victim === 'client' && day.moment === 'finish' && report.client.outcome
+    expect(report.status).toBe(toldAll ? 'completed' : 'failed')
+    if (!toldAll) expect(report.failure).toMatchObject(EXPECTED[day.victim][day.signal])
     const kept = day.victim === 'client' ? report.server.outcome : report.client.outcome
     if (day.moment === 'measure' || day.moment === 'finish') {
       const end = kept?.links[0]?.marks.at(-1)
