@@ -19,13 +19,14 @@ export function renderGrid(
   width: number,
   style: Palette,
 ): string[] {
-  const names = cases.map(({ key }) => wrapKey(key, nameLimit(width)))
-  const nameWidth = Math.max(4, ...names.flat().map((name) => name.length))
   const sized = columns.map((column): Sized => {
     const texts = cases.map((one) => column.cell(one))
     return { ...column, texts, width: Math.max(column.title.length, ...texts.map((t) => t.length)) }
   })
-  const blocks = split(sized, width - nameWidth)
+  // A name is broken only where whole ones would cost a further block.
+  const whole = layOut(cases, sized, width, width)
+  const broken = layOut(cases, sized, width, Math.max(24, Math.floor(width * 0.3)))
+  const { names, nameWidth, blocks } = whole.blocks.length <= broken.blocks.length ? whole : broken
   return blocks.flatMap((block, i) => [
     ...(i === 0 ? [] : ['']),
     ...heading(block, nameWidth, style),
@@ -36,9 +37,22 @@ export function renderGrid(
   ])
 }
 
-/** Longer names are broken, so that they leave room for what is said about them. */
-function nameLimit(width: number): number {
-  return Math.max(24, Math.floor(width * 0.3))
+interface Layout {
+  /** The lines of each case's name. */
+  names: string[][]
+  nameWidth: number
+  blocks: Sized[][]
+}
+
+function layOut(
+  cases: readonly CaseResult[],
+  columns: readonly Sized[],
+  width: number,
+  nameLimit: number,
+): Layout {
+  const names = cases.map(({ key }) => wrapKey(key, nameLimit))
+  const nameWidth = Math.max(4, ...names.flat().map((name) => name.length))
+  return { names, nameWidth, blocks: split(columns, width - nameWidth) }
 }
 
 function split(columns: readonly Sized[], room: number): Sized[][] {
