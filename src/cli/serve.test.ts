@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { connectSession } from '../session/client.js'
 import { testCase } from '../session/fixtures/case.js'
+import { gone } from '../session/fixtures/processes.js'
 import { createKey } from '../session/key.js'
 import { Cli, runCli } from './fixtures/spawn-cli.js'
 
@@ -107,6 +108,32 @@ describe('xrbench serve', () => {
       await session.close()
       expect((await serve.finished()).code).toBe(signal === 'SIGTERM' ? 143 : 130)
       expect(await serve.leftovers()).toEqual([])
+    },
+  )
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'a client that gets %s while measuring frees it',
+    async (signal) => {
+      const file = keyFile()
+      const serve = new Cli(['serve', '--listen', ':0', '--key-file', file])
+      await serve.sees(listening)
+      const port = Number(listening.exec(serve.stderr)?.[1])
+      const output = ['--output', join(folder, `${signal}.json`)]
+      const peer = ['--peer', `127.0.0.1:${port}`, '--key-file', file]
+      const client = new Cli(['run', '-t', 'tcp', '-d', '60s', '-r', '1', ...peer, ...output])
+      const endpoint = await client.descendant('endpoint-main')
+      await serve.sees(/session opened/)
+      client.child.kill(signal)
+      await serve.sees(/session closed/)
+      const session = await connectSession({ host: '127.0.0.1', port, key })
+      expect(await session.runRepetition(testCase())).toMatchObject({ status: 'completed' })
+      await session.close()
+      client.child.kill('SIGKILL')
+      await client.finished()
+      await gone([endpoint])
+      serve.signalGroup('SIGTERM')
+      await serve.finished()
+      expect([...(await serve.leftovers()), ...(await client.leftovers())]).toEqual([])
     },
   )
 })
