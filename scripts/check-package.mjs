@@ -5,7 +5,7 @@ import { root } from './setup/paths.mjs'
 
 const REQUIRED = ['package.json', 'README.md', 'LICENSE', 'THIRD_PARTY.md', 'dist/cli/main.js']
 const REQUIRED_KINDS = [/^results\/[^/]+\.schema\.json$/]
-const UNWANTED = /\.test\.|\.map$|\.tsbuildinfo$|^src\/|^native\/|^scripts\/|^build\//
+const UNWANTED = /\.test\.|\/fixtures\/|\.map$|\.tsbuildinfo$|^src\/|^native\/|^scripts\/|^build\//
 
 const [command, ...args] = npmCommand()
 const run = spawnSync(command, [...args, 'pack', '--dry-run', '--json', '--ignore-scripts'], {

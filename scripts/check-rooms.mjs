@@ -58,8 +58,7 @@ for (const problem of problems) process.stdout.write(`${problem}\n`)
 if (problems.length > 0) process.exitCode = 1
 
 function checkTypeScript(file) {
-  // A test may look across: it proves that rooms fit together.
-  if (file.endsWith('.test.ts')) return []
+  if (isTest(file)) return []
   const room = roomOf(file, 'src')
   return importsOf(file).flatMap((path) => {
     const target = posix.join(posix.dirname(file), path).replace(/\.js$/, '.ts')
@@ -71,6 +70,11 @@ function checkTypeScript(file) {
     if (room !== undefined && SRC_ROOMS[room].includes(other)) return []
     return [`${file}: ${room ?? 'src'} must not use ${other} (${path})`]
   })
+}
+
+/** A test may look across: it proves that rooms fit together. */
+function isTest(file) {
+  return /\.test\.ts$|_test\.cc$|\/fixtures\//.test(file)
 }
 
 function importsOf(file) {
@@ -88,6 +92,7 @@ function checkNative(file) {
       return room === 'binding' ? [] : [`${file}: only native/binding includes ${header}`]
     }
     const other = roomOf(`native/${header}`, 'native')
+    if (isTest(file)) return []
     if (NATIVE_ROOMS[other] === undefined) return []
     if (other === room)
       return crossesTransports(file, header)

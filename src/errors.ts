@@ -48,11 +48,20 @@ export function usageError(code: ErrorCode, sentence: string, hint?: string): Xr
 
 /** This machine lacks something (exit 3). */
 export function environmentError(code: ErrorCode, sentence: string, hint?: string): XrbenchError {
-  return new XrbenchError(code, EXIT_CODES.environment, sentence, hint === undefined ? {} : { hint })
+  return new XrbenchError(
+    code,
+    EXIT_CODES.environment,
+    sentence,
+    hint === undefined ? {} : { hint },
+  )
 }
 
 /** The peer is unreachable, incompatible, silent or gone (exit 4). */
-export function peerError(code: ErrorCode, sentence: string, details: ErrorDetails = {}): XrbenchError {
+export function peerError(
+  code: ErrorCode,
+  sentence: string,
+  details: ErrorDetails = {},
+): XrbenchError {
   return new XrbenchError(code, EXIT_CODES.peer, sentence, details)
 }
 

@@ -21,7 +21,7 @@ export async function installNodePackages() {
     if (run.code === 127) {
       throw new SetupError('XRB_NPM_MISSING', 'npm was not found', 'sudo apt-get install -y npm')
     }
-    const trouble = NETWORK_TROUBLE.exec(run.log())?.[0]
+    const trouble = NETWORK_TROUBLE.exec(run.log() + npmsOwnLog(run.log()))?.[0]
     if (trouble !== undefined) {
       throw new SetupError(
         'XRB_NPM_NETWORK',
@@ -36,6 +36,14 @@ export async function installNodePackages() {
     )
   })
   return true
+}
+
+/** The log that npm names at its end: some versions fall silent elsewhere when the network fails. */
+function npmsOwnLog(log) {
+  const file = /complete log of this run can be found in:\s*(?:npm \S+\s+)?(\S+\.log)/.exec(
+    log,
+  )?.[1]
+  return file !== undefined && existsSync(file) ? readFileSync(file, 'utf8') : ''
 }
 
 /** npm records what it put into node_modules, at the very end; compared with what was asked for. */

@@ -8,7 +8,7 @@ const INPUTS = ['src', 'tsconfig.json', 'tsconfig.build.json', 'package-lock.jso
 const MAIN = 'dist/cli/main.js'
 
 export async function buildTypeScript() {
-  const inputs = digest(INPUTS, [], (path) => !path.endsWith('.test.ts'))
+  const inputs = digest(INPUTS, [], (path) => !/\.test\.ts$|\/fixtures\//.test(path))
   if (isFresh('typescript', inputs, [MAIN])) return false
   await timed('building dist/', async () => {
     // Beside the old one and then swapped: a module that was deleted leaves nothing behind, and a

@@ -3,14 +3,14 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from 'vitest'
 
 // The C++ tests, each shown as a test of its own, so that `npm test` is the only door.
-const program = fileURLToPath(
-  new URL('../../build/Release/xrbench_native_test', import.meta.url),
-)
+const program = fileURLToPath(new URL('../../build/Release/xrbench_native_test', import.meta.url))
 const names = execFileSync(program, ['--list'], { encoding: 'utf8' }).trim().split('\n')
 
 describe('C++', () => {
-  test.for(names)('%s', (name) => {
-    const output = execFileSync(program, ['--filter', name], { encoding: 'utf8', timeout: 60_000 })
-    expect(output).toContain(' 0 failed')
-  }, 60_000)
+  for (const name of names) {
+    test(name, { timeout: 60_000 }, () => {
+      const output = execFileSync(program, ['--filter', name], { encoding: 'utf8' })
+      expect(output).toContain(' 0 failed')
+    })
+  }
 })

@@ -157,6 +157,12 @@ const REFUSALS: Record<string, Refusal> = {
     error: /CPU 4095.*\[XRB_NO_CPU\]/,
     hint: /may be used/,
   },
+  'a congestion control that is not there': {
+    args: run('-t', 'tcp', '--congestion', 'nosuch'),
+    code: 3,
+    error: /'nosuch'\. \[XRB_NO_CONGESTION_CONTROL\]/,
+    hint: /available: .*modprobe tcp_nosuch/,
+  },
   'both address families': { args: run('-4', '-6'), error: /exclude one another/, hint: /./ },
   'a timeout below the message timeout': {
     args: run('--message-timeout', '9s'),

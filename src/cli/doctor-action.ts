@@ -2,7 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { loadAddon } from '../addon/load.js'
 import { captureEnvironment } from '../environment/capture.js'
 import { EXIT_CODES } from '../errors.js'
-import { allowedCpus } from '../place/cpus.js'
+import { allowedCpus } from '../session/cpus.js'
 import { transportCapabilities } from '../transports/capabilities.js'
 import {
   addonCheck,

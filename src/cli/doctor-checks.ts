@@ -1,6 +1,6 @@
 import type { Addon, ClockReport } from '../addon/addon.js'
-import { automaticCpus } from '../place/cpus.js'
 import type { Environment } from '../results/schema.js'
+import { automaticCpus } from '../session/cpus.js'
 import type { Capability } from '../transports/capabilities.js'
 import { formatSize } from '../units.js'
 

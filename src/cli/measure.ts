@@ -8,6 +8,7 @@ import { type RunEnd, type RunEvent, runPlan } from '../session/run-plan.js'
 import { commitOfCheckout } from './commit.js'
 import { summary } from './dry-run.js'
 import { type Interrupts, watchInterrupts } from './interrupt.js'
+import { withLocalHints } from './local-hints.js'
 import { note, print, wantsColor, widthOf } from './output.js'
 import { type PlaceOptions, withSession } from './place.js'
 import { canRedraw, ProgressView } from './progress.js'
@@ -57,7 +58,7 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
       const made = await makeSink(options, session)
       const ended = await runPlan({
         plan,
-        runner: session,
+        runner: options.target === null ? withLocalHints(session) : session,
         sink: made,
         signal: interrupts.signal,
         onEvent,

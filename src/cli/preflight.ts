@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { environmentError } from '../errors.js'
-import { allowedCpus } from '../place/cpus.js'
 import type { PlanRequest } from '../plan/request.js'
+import { allowedCpus } from '../session/cpus.js'
 
 /**
  * What can be known to fail on this machine is refused before anything starts.
@@ -29,8 +29,7 @@ function checkCpus(end: 'client' | 'server', cpus: readonly number[]): void {
 function checkCongestion(name: string | null): void {
   if (name === null) return
   const available = read('/proc/sys/net/ipv4/tcp_available_congestion_control')
-  // Root's request makes the kernel load the module.
-  if (available === null || available.includes(name) || process.getuid?.() === 0) return
+  if (available === null || available.includes(name)) return
   throw environmentError(
     'XRB_NO_CONGESTION_CONTROL',
     `The kernel does not have the congestion control '${name}'.`,

@@ -1,10 +1,9 @@
-import { XrbenchError } from '../errors.js'
+import { usageError } from '../errors.js'
 import { buildPlan } from '../plan/build.js'
 import { defaultOutputPath } from '../results/output-path.js'
 import { checkWritable } from '../results/store.js'
 import type { RunFlags } from './commands/run.js'
 import { dryRunDocument, dryRunText } from './dry-run.js'
-import { measure } from './measure.js'
 import { print } from './output.js'
 import { checkMachine } from './preflight.js'
 import { type FlagOrigin, readRunFlags } from './run-request.js'
@@ -33,6 +32,7 @@ export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<vo
     return print(text)
   }
   if (output !== null) await checkWritable(output)
+  const { measure } = await import('./measure.js')
   process.exitCode = await measure({
     plan,
     target,
@@ -54,7 +54,5 @@ function familyAsked({ ipv4, ipv6 }: RunFlags): 4 | 6 | 0 {
 
 function readLabel(label: string | undefined): string | undefined {
   if (label === undefined || label.length <= 256) return label
-  throw new XrbenchError('XRB_USAGE', 2, '--label has more than 256 characters.', {
-    hint: 'shorten it',
-  })
+  throw usageError('XRB_USAGE', '--label has more than 256 characters.', 'shorten it')
 }

@@ -29,6 +29,8 @@ async function execute(
     return (process.exitCode ?? EXIT_CODES.ok) as ExitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok
+    // Help was printed in place of an error, as for `help` with an unknown command.
+    if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_CODES.usage
     return await reportError(error, options)
   }
 }

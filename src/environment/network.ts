@@ -40,7 +40,7 @@ export async function captureDevice(files: MachineFiles, name: string): Promise<
     ...(await ethtoolFacts(name)),
     busAddress: bus === null ? null : basename(bus).slice(0, 64),
     macAddress: files.text(`${folder}/address`),
-    numaNode: files.int(`${folder}/device/numa_node`),
+    numaNode: count('device/numa_node'),
     mtuBytes: count('mtu'),
     speedMbps: count('speed'),
     duplex: files.text(`${folder}/duplex`, 64),

@@ -20,17 +20,26 @@ describe('parseListenAddress', () => {
   it.each(['0.0.0.0', '[::]:1', '192.0.2.1:99', '2001:db8::1', '128.0.0.1'])(
     '%s is not loopback',
     (text) => {
-      expect(() => parse(text)).toThrow(expect.objectContaining({ code: 'XRB_LISTEN', exitCode: 2 }))
+      expect(() => parse(text)).toThrow(
+        expect.objectContaining({ code: 'XRB_LISTEN', exitCode: 2 }),
+      )
       expect(() => parse(text)).toThrow(/this version serves loopback only/)
     },
   )
 
-  it.each(['', 'host', '127.0.0.1:', '127.0.0.1:65536', '127.0.0.1:x', '127.1', '[::1', '1:2:3', '::1:0:x'])(
-    "'%s' is no address",
-    (text) => {
-      expect(() => parse(text)).toThrow(
-        expect.objectContaining({ code: 'XRB_BAD_ADDRESS', exitCode: 2 }),
-      )
-    },
-  )
+  it.each([
+    '',
+    'host',
+    '127.0.0.1:',
+    '127.0.0.1:65536',
+    '127.0.0.1:x',
+    '127.1',
+    '[::1',
+    '1:2:3',
+    '::1:0:x',
+  ])("'%s' is no address", (text) => {
+    expect(() => parse(text)).toThrow(
+      expect.objectContaining({ code: 'XRB_BAD_ADDRESS', exitCode: 2 }),
+    )
+  })
 })

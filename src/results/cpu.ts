@@ -29,6 +29,7 @@ export function cpuOf(
     utilisation: total((d) => (d.userNs + d.systemNs) / d.wallNs),
     busiestThread: Math.max(...differences.map((d) => (d.userNs + d.systemNs) / d.wallNs)),
     windowNs,
+    threads: threads.length,
     pinnedCpus: pinnedCpus(threads.map((thread) => thread.link)),
   }
 }

@@ -15,7 +15,7 @@ export const FLAG_SENTENCES = {
     'the clock drifted by more than 50 ppm, or its steps are too coarse for what was measured',
   'too-few-samples': 'too few samples for p50 or p99: a percentile needs ten samples beyond it',
   'warmup-unsteady': 'the warm-up hit its time limit before the path was steady',
-  loss: 'messages were lost; percentiles cover those that came back',
+  loss: 'messages were lost: percentiles and goodput cover those that arrived',
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',
   'harness-overload': 'the measuring thread was pushed off its CPU often',

@@ -86,8 +86,8 @@ function isSaturated(cpu: Cpu): boolean {
 }
 
 function isPushedOff(cpu: Cpu): boolean {
-  const seconds = cpu.windowNs / 1e9
-  return seconds > 0 && cpu.involuntaryContextSwitches / seconds > MAX_INVOLUNTARY_SWITCHES_PER_SEC
+  const threadSeconds = (cpu.windowNs / 1e9) * cpu.threads
+  return cpu.involuntaryContextSwitches > threadSeconds * MAX_INVOLUNTARY_SWITCHES_PER_SEC
 }
 
 /** On one machine: two measuring threads on one CPU, or fewer CPUs than threads. */

@@ -89,7 +89,7 @@ const networkDevice = z.object({
   firmware: line.nullable(),
   busAddress: word.nullable(),
   macAddress: line.nullable(),
-  numaNode: z.int().nullable(),
+  numaNode: count.nullable(),
   mtuBytes: count.nullable(),
   speedMbps: count.nullable(),
   duplex: word.nullable(),

@@ -123,6 +123,7 @@ export const cpuSchema = z
     windowNs: ns.describe(
       'wall time these numbers cover; at most the sampling step off the measured phase',
     ),
+    threads: z.int().positive().describe('measuring threads that these numbers add up'),
     pinnedCpus: z
       .array(count)
       .describe('CPUs the measuring threads were pinned to; empty = unpinned'),

@@ -6,11 +6,6 @@ export interface Window {
   last: Mark
 }
 
-/** Initiator and receiver decide when the measured phase begins and ends; the others serve until stopped. */
-export function decidesPhases(link: LinkOutcome): boolean {
-  return link.role === 'initiator' || link.role === 'receiver'
-}
-
 /** The measured phase of a link that decides over it; `null` when it did not get so far. */
 export function measuredWindow(link: LinkOutcome): Window | null {
   const [first, last] = [link.marks[0], link.marks.at(-1)]

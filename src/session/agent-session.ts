@@ -1,12 +1,12 @@
 import type { TLSSocket } from 'node:tls'
 import { EXIT_CODES, peerError, XrbenchError } from '../errors.js'
-import { plainAddress } from '../place/loopback.js'
 import type { Environment } from '../results/schema-environment.js'
 import { type AgentLimits, admit } from './admission.js'
 import { type AgentChannel, outOfOrder, serveRepetition } from './agent-repetition.js'
 import { Channel } from './channel.js'
 import { type ClientMessage, clientHelloSchema, clientMessageSchema } from './client-messages.js'
 import type { EndpointSource } from './endpoint-source.js'
+import { plainAddress } from './loopback.js'
 import * as protocol from './protocol.js'
 import type { ToolFacts } from './tool-facts.js'
 
@@ -45,10 +45,9 @@ export async function serveSession(socket: TLSSocket, context: AgentContext): Pr
     for (;;) await serveNext(channel, plainAddress(socket.localAddress ?? ''), context)
   } catch (thrown) {
     const error = asXrbenchError(thrown)
-    channel.send({ type: 'error', ...told(error) })
+    channel.close({ type: 'error', ...told(error) })
     return { reason: error, admitted: leave !== null }
   } finally {
-    channel.close()
     leave?.()
   }
 }

@@ -1,11 +1,11 @@
 import { once } from 'node:events'
-import { connect as connectTcp, createServer, type AddressInfo } from 'node:net'
+import { type AddressInfo, connect as connectTcp, createServer } from 'node:net'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { connectSession } from './client.js'
 import { testAgent } from './fixtures/agent.js'
-import { encodeFrame } from './frame.js'
 import { HELLO, rawPeer } from './fixtures/raw-peer.js'
+import { encodeFrame } from './frame.js'
 import { createKey } from './key.js'
 import { agentTlsOptions, clientTlsOptions } from './tls.js'
 
@@ -86,7 +86,11 @@ describe('before anything is parsed', () => {
 describe('the hello', () => {
   it.each([
     ['an older version', { ...HELLO, protocol: 0 }, 'XRB_PEER_VERSION'],
-    ['a newer version with a hello of its own', { type: 'hello', protocol: 9, x: [] }, 'XRB_PEER_VERSION'],
+    [
+      'a newer version with a hello of its own',
+      { type: 'hello', protocol: 9, x: [] },
+      'XRB_PEER_VERSION',
+    ],
     ['an unknown key', { ...HELLO, shell: 'id' }, 'XRB_PROTOCOL'],
     ['no hello at all', { type: 'start' }, 'XRB_PROTOCOL'],
     ['no object', 7, 'XRB_PROTOCOL'],

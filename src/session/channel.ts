@@ -8,6 +8,9 @@ import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS } from './protocol.js'
 /** Messages that arrived and were not received yet. */
 const QUEUE_MAX = 32
 
+/** A connection that is over is kept so long for what was written to it. */
+const CUT_MS = 500
+
 interface Tagged {
   readonly type: string
 }
@@ -67,7 +70,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   /** Sends, or does nothing when the peer is gone: `receive` and `lost` tell. */
   send(message: Out): void {
     if (this.#fault !== null || !this.#socket.writable) return
-    this.#socket.write(encodeFrame(message, this.#options.maxOutgoingBytes))
+    this.#write(message)
   }
 
   /** The next message; one caller at a time. `deadlineMs` bounds the wait for it, heartbeats or not. */
@@ -84,9 +87,15 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     })
   }
 
-  /** Sends what is queued, then closes; a peer that reads nothing is cut off. */
-  close(): void {
+  /** Closes, after a last word where the other end may still hear it; a peer that reads nothing is cut off. */
+  close(lastWord?: Out): void {
+    if (lastWord !== undefined && this.#socket.writable) this.#write(lastWord)
     this.#fail(this.#closed())
+    this.#socket.end()
+  }
+
+  #write(message: Tagged): void {
+    this.#socket.write(encodeFrame(message, this.#options.maxOutgoingBytes))
   }
 
   #read(chunk: Buffer): void {
@@ -133,9 +142,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     // This process itself was stopped or starved: what the peer sent meanwhile has not been read yet.
     if (late > silenceMs / 2) this.#heardAt = now
     if (now - this.#heardAt > silenceMs) this.#fail(this.#silent(silenceMs))
-    else if (this.#socket.writable) {
-      this.#socket.write(encodeFrame({ type: 'ping' }, this.#options.maxOutgoingBytes))
-    }
+    else if (this.#socket.writable) this.#write({ type: 'ping' })
   }
 
   #fail(fault: XrbenchError): void {
@@ -145,10 +152,8 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     this.#lost.resolve(fault)
     this.#waiter?.reject(fault)
     this.#waiter = null
-    this.#socket.end()
-    // What was written before still goes out; a peer that doesn't read it is not waited for.
-    const cut = setTimeout(() => this.#socket.destroy(), 500)
-    cut.unref()
+    // What was written before, and a last word, still go out; a peer that doesn't read them is not waited for.
+    const cut = setTimeout(() => this.#socket.destroy(), CUT_MS)
     this.#socket.once('close', () => clearTimeout(cut))
   }
 

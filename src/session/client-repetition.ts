@@ -47,13 +47,13 @@ export async function runRepetition(
   const startedAt = new Date().toISOString()
   const began = performance.now()
   const { transport, workload } = c
+  const endpoint = source.take()
   channel.send({
     type: 'prepare',
     transport,
     workload,
     parameters: remoteParameters(c, 'server'),
   })
-  const endpoint = source.take()
   const ends = { channel, endpoint, replies: agentReplies(channel) }
   const { interrupted, release } = watch(endpoint, ends.replies, limitMs(spec), options.signal)
   const interruption = await conduct(ends, spec, interrupted, options)

@@ -2,13 +2,15 @@
  * The process that measures: one end of one repetition, and nothing else. It is forked by a session, imports
  * nothing heavy, and ends with its parent.
  */
-import type { Endpoint } from '../addon/addon.js'
+import type { Endpoint, NativeFault, RunOutcome } from '../addon/addon.js'
 import { PROGRESS_PHASES, PROGRESS_SLOT_COUNT, PROGRESS_SLOTS } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
 import { toNativeFault } from './native-fault.js'
 
 let endpoint: Endpoint | undefined
+/** Something is under way that reports its own end. */
+let isBusy = false
 
 function tell(event: EndpointEvent): void {
   process.send?.(event)
@@ -20,9 +22,12 @@ function processCpuNs(): number {
   return (user + system) * 1000
 }
 
+function end(outcome: RunOutcome | null, fault: NativeFault | null): void {
+  tell({ type: 'ended', outcome, fault, processCpuNs: processCpuNs() })
+}
+
 function fail(error: unknown, op: string): void {
-  const fault = toNativeFault(error, op)
-  tell({ type: 'ended', outcome: null, fault, processCpuNs: processCpuNs() })
+  end(null, toNativeFault(error, op))
 }
 
 function need(): Endpoint {
@@ -36,18 +41,24 @@ async function obey(command: EndpointCommand): Promise<void> {
       endpoint = new (loadAddon().Endpoint)(command.spec)
       return tell({ type: 'opened', blob: endpoint.open() })
     case 'connect':
+      isBusy = true
       await need().connect(command.blob)
+      isBusy = false
       return tell({ type: 'connected' })
     case 'run':
       return run(need(), command.progressMs)
     case 'stop':
-      return endpoint?.stop()
+      endpoint?.stop()
+      // What is under way tells how it ended; where nothing is, there is nothing to tell.
+      if (!isBusy) end(null, null)
+      return
     case 'close':
       return leave()
   }
 }
 
 async function run(running: Endpoint, progressMs: number | null): Promise<void> {
+  isBusy = true
   const slots = progressMs === null ? null : new BigInt64Array(PROGRESS_SLOT_COUNT)
   const finished = running.run(slots, () => tell({ type: 'measured' }))
   tell({ type: 'running' })
@@ -57,7 +68,7 @@ async function run(running: Endpoint, progressMs: number | null): Promise<void> 
       ? undefined
       : setInterval(() => tell({ type: 'progress', progress: read(slots) }), progressMs)
   const outcome = await finished.finally(() => clearInterval(timer))
-  tell({ type: 'ended', outcome, fault: null, processCpuNs: processCpuNs() })
+  end(outcome, null)
 }
 
 function read(slots: BigInt64Array): Progress {

@@ -39,10 +39,14 @@ export class EndpointProcess {
   #stderr = ''
   #onProgress: ((progress: Progress) => void) | null = null
 
-  constructor() {
+  /** @param wrapper command to start Node.js with, as `['strace', '-f']`: for tests and for `bench/` */
+  constructor(wrapper: readonly string[] = []) {
+    const [execPath = process.execPath, ...execArgv] = [...wrapper, process.execPath]
     this.#child = fork(MAIN, [], {
       serialization: 'advanced',
-      execArgv: [],
+      execPath,
+      // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.
+      execArgv: wrapper.length === 0 ? [] : execArgv,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,8 +1,8 @@
 import type { EndpointSpec, NativeTransport, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
-import { allowedCpus, automaticCpus, threadCount } from '../place/cpus.js'
 import type { Case } from '../plan/case.js'
 import type { RemoteParameters } from './client-messages.js'
+import { allowedCpus, automaticCpus, threadCount } from './cpus.js'
 
 /** One end's view of a case. */
 export interface EndRequest {

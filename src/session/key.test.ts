@@ -23,14 +23,17 @@ describe('loadKey', () => {
     expect(await loadKey(write(` ${key.toString('hex')}\n`, 0o600))).toEqual(key)
   })
 
-  it.each([0o640, 0o604, 0o666])('refuses mode %o, with the command that mends it', async (mode) => {
-    const path = write(createKey().toString('hex'), mode)
-    await expect(loadKey(path)).rejects.toMatchObject({
-      code: 'XRB_KEY_FILE',
-      exitCode: 3,
-      hint: `chmod 600 ${path}`,
-    })
-  })
+  it.each([0o640, 0o604, 0o666])(
+    'refuses mode %o, with the command that mends it',
+    async (mode) => {
+      const path = write(createKey().toString('hex'), mode)
+      await expect(loadKey(path)).rejects.toMatchObject({
+        code: 'XRB_KEY_FILE',
+        exitCode: 3,
+        hint: `chmod 600 ${path}`,
+      })
+    },
+  )
 
   it('says that a file is missing', async () => {
     const missing = loadKey(join(folder, 'none'))

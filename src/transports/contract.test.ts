@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { LinkOutcome, RawHistogram, RunOutcome } from '../addon/addon.js'
+import type { EndpointSpec, LinkOutcome, RawHistogram, RunOutcome } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import { connectedPair, measure, spec, start, WIRES } from './fixtures/pair.js'
 
@@ -127,16 +127,23 @@ describe.each(WIRES)('$name', (wire) => {
   it.each([
     ['the client', 'client'],
     ['the server', 'server'],
-  ] as const)('stop() of %s ends a blocked run soon, and keeps what there is', async (_who, end) => {
-    const pair = await connectedPair(wire, { iterations: 0, durationNs: 60e9, idleTimeoutNs: 60e9 })
-    const run = start({ ...pair })
-    pair[end].stop()
-    expect((await run[end]).status).toBe('stopped')
-    pair.client.stop()
-    pair.server.stop()
-    await Promise.all([run.client, run.server])
-    pair.close()
-  })
+  ] as const)(
+    'stop() of %s ends a blocked run soon, and keeps what there is',
+    async (_who, end) => {
+      const pair = await connectedPair(wire, {
+        iterations: 0,
+        durationNs: 60e9,
+        idleTimeoutNs: 60e9,
+      })
+      const run = start({ ...pair })
+      pair[end].stop()
+      expect((await run[end]).status).toBe('stopped')
+      pair.client.stop()
+      pair.server.stop()
+      await Promise.all([run.client, run.server])
+      pair.close()
+    },
+  )
 
   it('stop() ends a run that waits for a peer who never begins', async () => {
     const pair = await connectedPair(wire, { idleTimeoutNs: 60e9 })
@@ -198,7 +205,7 @@ describe.each(WIRES)('$name', (wire) => {
     unopened.close()
   })
 
-  it.each([
+  it.each<[string, Partial<EndpointSpec>]>([
     ['size 0', { messageSizeBytes: 0 }],
     ['a size above the limit', { messageSizeBytes: wire.maxMessageBytes + 1 }],
     ['a size that is no whole number', { messageSizeBytes: 1.5 }],
@@ -210,7 +217,7 @@ describe.each(WIRES)('$name', (wire) => {
     ['a negative time', { durationNs: -1 }],
     ...(wire.transport === 'loopback'
       ? []
-      : [['a name in place of an address', { localAddress: 'localhost' }] as const]),
+      : [['a name in place of an address', { localAddress: 'localhost' }] as [string, object]]),
     ['an unknown transport', { transport: 'pigeon' as never }],
     ['an unknown wait policy', { wait: 'hope' as never }],
     ['an unknown direction', { direction: 'sideways' as never }],

@@ -1,0 +1,73 @@
+import type { CaseResult } from '../results/schema.js'
+import { ABSENT, amount, bitRate, percentage, time } from './quantity.js'
+
+export interface Column {
+  title: string
+  /** Heading that adjacent columns share. */
+  group?: string
+  /** Columns of one part stay together where the table has to be split. */
+  part: 'latency' | 'cost'
+  align: 'left' | 'right'
+  cell(result: CaseResult): string
+}
+
+const ROUND_TRIP = 'full round trip'
+const CPU = 'CPU per message'
+
+/** The columns of the result table, in order; `marks` are the letters that stand for a case's flags. */
+export function columnsFor(
+  cases: readonly CaseResult[],
+  planned: number,
+  marks: (result: CaseResult) => string,
+): Column[] {
+  const columns: Column[] = [
+    { title: 'path', part: 'latency', align: 'left', cell: ({ path }) => path ?? ABSENT },
+    latency('p50', (one) => one.percentiles.p50),
+    latency('p99', (one) => one.percentiles.p99),
+    latency('p99.9', (one) => one.percentiles.p999),
+    latency('max', (one) => one.maxNs),
+    right('lost', 'latency', ({ summary }) => percentage(summary?.loss?.lostFraction)),
+    right('msgs/s', 'cost', ({ summary }) => amount(summary?.spread.messagesPerSec?.median)),
+    right('goodput', 'cost', goodput),
+    { ...right('client', 'cost', cpu('client')), group: CPU },
+    { ...right('server', 'cost', cpu('server')), group: CPU },
+    right('samples', 'cost', ({ summary }) => amount(summary?.latency?.count)),
+    right('runs', 'cost', (result) => `${completed(result)}/${planned}`),
+    { title: 'flags', part: 'cost', align: 'left', cell: marks },
+  ]
+  const needless = [
+    ...(cases.some(({ summary }) => (summary?.loss?.lost ?? 0) > 0) ? [] : ['lost']),
+    ...(cases.some((one) => completed(one) !== planned) ? [] : ['runs']),
+  ]
+  return columns.filter(({ title }) => !needless.includes(title))
+}
+
+type LatencySummary = NonNullable<NonNullable<CaseResult['summary']>['latency']>
+
+function latency(title: string, pick: (latency: LatencySummary) => number | null): Column {
+  const cell = ({ summary }: CaseResult) => {
+    const one = summary?.latency
+    if (!one) return time(null)
+    const value = pick(one)
+    // A percentile is the upper edge of its bucket, which may lie 0.1 % above the true maximum.
+    return time(value === null || one.maxNs === null ? value : Math.min(value, one.maxNs))
+  }
+  return { ...right(title, 'latency', cell), group: ROUND_TRIP }
+}
+
+function right(title: string, part: Column['part'], cell: Column['cell']): Column {
+  return { title, part, align: 'right', cell }
+}
+
+/** Of a ping-pong it says nothing that messages per second do not. */
+function goodput({ workload, summary }: CaseResult): string {
+  return bitRate(workload === 'stream' ? summary?.spread.goodputBitsPerSec?.median : null)
+}
+
+function cpu(end: 'client' | 'server') {
+  return ({ summary }: CaseResult) => time(summary?.spread.cpuPerMessageNs[end]?.median)
+}
+
+function completed({ repetitions }: CaseResult): number {
+  return repetitions.filter(({ status }) => status === 'completed').length
+}

@@ -1,0 +1,43 @@
+import { FLAG_SENTENCES, type Flag, sortFlags } from '../results/flag-names.js'
+import type { CaseResult, ResultDocument } from '../results/schema.js'
+import { type Palette, wrap } from './text.js'
+
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+
+/** The flags of the cases, with the letter that stands for each. */
+export function letterFlags(doc: ResultDocument): Map<Flag, string> {
+  const flags = sortFlags(doc.cases.flatMap((one) => one.flags))
+  return new Map(flags.map((flag, i) => [flag, LETTERS[i] ?? '?']))
+}
+
+/** The letters of one case. */
+export function marksOf(letters: Map<Flag, string>): (result: CaseResult) => string {
+  return ({ flags }) => flags.flatMap((flag) => letters.get(flag) ?? []).join('')
+}
+
+/** The flags that concern the run as a whole, and no row by its letter. */
+export function wholeRunFlags(doc: ResultDocument, letters: Map<Flag, string>): Flag[] {
+  return doc.flags.filter((flag) => !letters.has(flag))
+}
+
+/** What each flag that occurs means, in plain words. */
+export function renderFlags(
+  doc: ResultDocument,
+  letters: Map<Flag, string>,
+  width: number,
+  style: Palette,
+): string[] {
+  const entries: [string, Flag][] = [
+    ...[...letters].map(([flag, letter]): [string, Flag] => [letter, flag]),
+    ...wholeRunFlags(doc, letters).map((flag): [string, Flag] => ['*', flag]),
+  ]
+  const nameWidth = Math.max(0, ...entries.map(([, flag]) => flag.length))
+  return entries.flatMap(([mark, flag]) => {
+    const indent = 2 + nameWidth + 2
+    const [first, ...rest] = wrap(FLAG_SENTENCES[flag], width - indent)
+    return [
+      `${style.warning(mark)} ${flag.padEnd(nameWidth)}  ${first}`,
+      ...rest.map((line) => ' '.repeat(indent) + line),
+    ]
+  })
+}

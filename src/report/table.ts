@@ -1,0 +1,76 @@
+import type { CaseResult, Clock, ResultDocument } from '../results/schema.js'
+import { columnsFor } from './columns.js'
+import { renderGrid } from './grid.js'
+import { letterFlags, marksOf, renderFlags } from './legend.js'
+import { time } from './quantity.js'
+import { palette, wrap } from './text.js'
+
+export interface TableOptions {
+  /** Columns of the terminal. Below 60 it is laid out for 60. */
+  width: number
+  color: boolean
+}
+
+/** A result as a table for people, with what its columns and flags mean. Pure; ends with a line feed. */
+export function renderTable(doc: ResultDocument, options: TableOptions): string {
+  const width = Math.max(60, options.width)
+  const style = palette(options.color)
+  const letters = letterFlags(doc)
+  const shown = doc.cases.filter(({ status }) => status !== 'skipped')
+  const columns = columnsFor(shown, doc.plannedRepetitions, marksOf(letters))
+  const sections = [
+    shown.length > 0 ? renderGrid(shown, columns, width, style) : [],
+    doc.cases.flatMap((one) => troubleLines(one, width)),
+    wrap(explanation(doc, shown), width).map((line) => style.dim(line)),
+    renderFlags(doc, letters, width, style),
+  ]
+  const text = sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join('\n'))
+    .join('\n\n')
+  return `${text}\n`
+}
+
+/** Why a case was not run, or what its first failure was. */
+function troubleLines({ key, skipped, repetitions }: CaseResult, width: number): string[] {
+  if (skipped !== undefined) return wrap(`${key} was not run: ${skipped.message}`, width, 2)
+  const failed = repetitions.find(({ failure }) => failure !== null)
+  if (failed?.failure == null) return []
+  return wrap(`${key} failed in run ${failed.index + 1}: ${failed.failure.message}`, width, 2)
+}
+
+/** What the columns mean: what the latency spans, its clock, what is left out, and where goodput is counted. */
+function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string {
+  const has = (workload: CaseResult['workload']) => shown.some((one) => one.workload === workload)
+  const sentences = [
+    has('ping-pong') ? `Latency: the full round trip, never halved, ${clockWords(shown)}.` : '',
+    has('stream')
+      ? 'Goodput: payload that arrived, counted at the receiver between its own time stamps.'
+      : '',
+    'CPU: user and system time of the measuring threads at each end, without soft interrupts.',
+    has('ping-pong') ? 'A message of a ping-pong is one round trip.' : '',
+    `Warm-up is left out; ${mergedWords(doc)}.`,
+    'Not measured, or fewer than ten samples beyond a percentile: –.',
+  ]
+  return sentences.filter((sentence) => sentence !== '').join(' ')
+}
+
+function mergedWords({ plannedRepetitions: planned }: ResultDocument): string {
+  if (planned === 1) return 'there was one run of each'
+  return `percentiles are over all samples of ${planned} runs, rates and CPU are the median run`
+}
+
+function clockWords(shown: readonly CaseResult[]): string {
+  const clocks = shown.flatMap(({ repetitions }) =>
+    repetitions.flatMap((one) => one.clock.client ?? []),
+  )
+  const sources = [...new Set(clocks.map(({ source }) => CLOCK_NAMES[source]))]
+  if (sources.length === 0) return "on the client's clock"
+  const cost = Math.max(...clocks.map(({ readingCostNs }) => readingCostNs))
+  return `on the client's clock (${sources.join(', ')}; a reading takes ${time(cost)})`
+}
+
+const CLOCK_NAMES: Record<Clock['source'], string> = {
+  tsc: 'TSC',
+  'monotonic-raw': 'CLOCK_MONOTONIC_RAW',
+}

@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { WIRES } from './fixtures/pair.js'
+import { type SteadyCalls, tracePingPong } from './fixtures/system-calls.js'
+
+const hasStrace = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0
+
+const SOCKETS = WIRES.filter(({ transport }) => transport !== 'loopback')
+const N = 1500
+/** A responder reads its own CPU time, and for UDP its drops, not more often than this. */
+const MARK_PERIOD_SECONDS = 0.025
+
+/** Calls that are made by the clock, not by the message: within their allowance they are dropped. */
+function withoutMarks({ counts, seconds }: SteadyCalls): SteadyCalls['counts'] {
+  const allowance = Math.ceil(seconds / MARK_PERIOD_SECONDS) + 1
+  const isMark = (name: string, calls: number) =>
+    ['getrusage', 'getsockopt'].includes(name) && calls <= allowance
+  return Object.fromEntries(Object.entries(counts).filter(([name, n]) => !isMark(name, n)))
+}
+
+describe.each(SOCKETS)('a round trip by $name', (wire) => {
+  beforeEach(({ skip }) => {
+    skip(!hasStrace, 'strace does not run here (apt-get install strace)')
+  })
+
+  // From the first send to the last there is one receive less than there are sends.
+  it('is one send and one recv at the client, in block, and nothing else', async () => {
+    const { counts } = await tracePingPong(wire, 'client', { iterations: N, intervalNs: 60e9 })
+    expect(counts).toEqual({ sendto: N, recvfrom: N - 1 })
+  })
+
+  it('is one recv and one send at the server, in block, and nothing else', async () => {
+    const calls = await tracePingPong(wire, 'server', { iterations: N, intervalNs: 60e9 })
+    expect(withoutMarks(calls)).toEqual({ sendto: N, recvfrom: N - 1 })
+  })
+
+  it.each(['client', 'server'] as const)(
+    'is nothing but send and recv at the %s, in spin',
+    async (end) => {
+      const changes = { wait: 'spin', iterations: N / 10, intervalNs: 60e9 } as const
+      const { sendto, recvfrom, ...others } = withoutMarks(await tracePingPong(wire, end, changes))
+      expect({ sendto, ...others }).toEqual({ sendto: N / 10 })
+      expect(recvfrom).toBeGreaterThanOrEqual(N / 10 - 1)
+    },
+  )
+})
