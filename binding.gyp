@@ -106,9 +106,19 @@
           'native/measure/histogram_test.cc',
           'native/measure/timeline_test.cc',
           'native/test/main.cc',
+          'native/transport/rdma/rdma_blob_test.cc',
+          'native/transport/rdma/rdma_options_test.cc',
           'native/transport/endpoint_test.cc',
           'native/transport/udp/sequence_window_test.cc',
           'native/workload/pacer_test.cc',
+        ],
+        'conditions': [
+          ['verbs==1', {
+            'sources': [
+              'native/transport/rdma/rdma_endpoint_test.cc',
+              'native/transport/rdma/rdma_failure_test.cc',
+            ],
+          }],
         ],
       }],
     }],

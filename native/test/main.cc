@@ -22,6 +22,7 @@ int main(int argc, char** argv) {
   }
   int passed = 0;
   int failed = 0;
+  int skipped = 0;
   for (const auto& test : xr::test::cases()) {
     if (test.name.find(filter) == std::string::npos) continue;
     if (list) {
@@ -31,11 +32,14 @@ int main(int argc, char** argv) {
     try {
       test.body();
       ++passed;
+    } catch (const xr::test::Skipped& reason) {
+      ++skipped;
+      std::printf("SKIP %s\n     %s\n", test.name.c_str(), reason.what());
     } catch (const std::exception& error) {
       ++failed;
       std::printf("FAIL %s\n     %s\n", test.name.c_str(), error.what());
     }
   }
-  if (!list) std::printf("%d passed, %d failed\n", passed, failed);
+  if (!list) std::printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
   return failed == 0 ? 0 : 1;
 }

@@ -28,6 +28,11 @@ struct Registrar {
   }
 };
 
+/// Thrown by a case that cannot run on this machine; it counts neither as passed nor as failed.
+struct Skipped : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
 template <class T>
 std::string show(const T& value) {
   if constexpr (requires(std::ostream & out) { out << value; }) {

@@ -4,7 +4,7 @@
  */
 
 /** Transports this addon was built with. `loopback` joins two endpoints of one process: the floor of the loop itself. */
-export type NativeTransport = 'loopback' | 'tcp' | 'udp'
+export type NativeTransport = 'loopback' | 'tcp' | 'udp' | 'rdma'
 
 export type WaitPolicy = 'spin' | 'block'
 export type WorkloadName = 'ping-pong' | 'stream'
@@ -25,6 +25,84 @@ export interface SocketOptions {
   busyPollUs: number | null
   /** UDP_SEGMENT and UDP_GRO (udp(7)) for UDP streams where the kernel has them. */
   segmentationOffload: boolean
+}
+
+/** Service of a queue pair: reliable connected, unreliable connected, unreliable datagram. */
+export type QueuePairType = 'rc' | 'uc' | 'ud'
+/** What carries a message (ibv_post_send(3)). `read` and the atomics work on the far end's memory without its CPU. */
+export type RdmaOperation = 'send' | 'write' | 'write-imm' | 'read' | 'fetch-add' | 'compare-swap'
+
+/** RDMA options as requested; `null` leaves the choice to the addon, which tells it in {@link RdmaSettings}. */
+export interface RdmaOptions {
+  queuePair: QueuePairType
+  /** RC: all; UC: send, write, write-imm; UD: send. Atomics need 8-byte messages; a write ping-pong needs `spin`. */
+  operation: RdmaOperation
+  /** As in /sys/class/infiniband; by default the one that has `localAddress` as a RoCE v2 GID. */
+  device: string | null
+  port: number | null
+  gidIndex: number | null
+  /** Streams: messages posted and not yet known to be done, 1–8192. */
+  txDepth: number | null
+  /** Streams: receives posted ahead, 4–8192. */
+  rxDepth: number | null
+  /** Of so many messages one asks for a completion; at most half of `txDepth`. */
+  signalEvery: number | null
+  /** Streams: messages handed to the device in one call; at most half of `txDepth`. */
+  postList: number | null
+  /** Copied into the work request up to this size, as far as the device grants it; 0 = never. */
+  inlineBytes: number | null
+  /** Messages have a pattern, which the receiver checks; slow. */
+  verify: boolean
+}
+
+/** What was granted and negotiated of RDMA. */
+export interface RdmaSettings {
+  device: string
+  port: number
+  driver: string
+  firmware: string
+  /** Emulated by the kernel (rxe, siw). */
+  software: boolean
+  /** Both ends have the same GID of the same device: nothing leaves it. */
+  sameDevice: boolean
+  linkLayer: string
+  gidIndex: number | null
+  gid: string
+  gidType: string
+  netdev: string
+  remoteGid: string
+  remoteLid: number
+  /** Of the path: the smaller of both ports'. */
+  mtuBytes: number
+  localMtuBytes: number
+  remoteMtuBytes: number
+  queuePair: string
+  operation: string
+  txDepth: number
+  rxDepth: number
+  signalEvery: number
+  postList: number
+  inlineBytes: number
+  verify: boolean
+}
+
+/** A port of an RDMA device (ibv_query_device(3), ibv_query_port(3)). */
+export interface RdmaPort {
+  device: string
+  port: number
+  /** `active`, `down`, `init`, `armed` … */
+  state: string
+  linkLayer: string
+  activeMtuBytes: number
+  maxMessageBytes: number
+  lid: number
+  /** `mlx5_core`, `rdma_rxe`, `siw` … */
+  driver: string
+  firmware: string
+  nodeGuid: string
+  software: boolean
+  /** Those in use. */
+  gids: { index: number; gid: string; type: string; netdev: string }[]
 }
 
 /** One end of one repetition. All times are nanoseconds, below 2^53. */
@@ -60,6 +138,8 @@ export interface EndpointSpec {
   /** CPUs the measuring threads are pinned to, in turn; empty = unpinned. */
   cpus: number[]
   socket: SocketOptions
+  /** `null` for other transports. */
+  rdma: RdmaOptions | null
 }
 
 /** What the kernel granted (getsockopt after connecting, first connection); `null` where it does not apply. */
@@ -79,11 +159,13 @@ export interface EffectiveSettings {
   gso: boolean | null
   /** UDP_GRO in use by the receiver. */
   gro: boolean | null
+  /** `null` for other transports; the addresses above are then GIDs. */
+  rdma: RdmaSettings | null
 }
 
 /** A failure inside the addon. As a thrown `Error` it has the same fields. */
 export interface NativeFault {
-  /** `ADDRESS_IN_USE`, `CONNECT_TIMEOUT`, `CONNECT_REFUSED`, `PEER_CLOSED`, `STALLED`, `BAD_BLOB`, `BAD_SPEC`, `SOCKET`, `UNSUPPORTED`, `NO_MEMORY`, `THREAD`, `STOPPED` … */
+  /** `ADDRESS_IN_USE`, `CONNECT_TIMEOUT`, `CONNECT_REFUSED`, `PEER_CLOSED`, `STALLED`, `BAD_BLOB`, `BAD_SPEC`, `SOCKET`, `UNSUPPORTED`, `NO_MEMORY`, `THREAD`, `STOPPED`, `RDMA_…`, `DATA_MISMATCH` … */
   code: string
   /** The call that failed, e.g. `bind`. */
   op: string
@@ -100,7 +182,7 @@ export interface Mark {
   messages: number
   /** Payload bytes of those messages: one way. */
   bytes: number
-  /** Ping-pong UDP: not answered in time. Stream receiver: gaps in the sequence. */
+  /** Ping-pong UDP, and RDMA over UC and UD: not answered in time. Stream receiver: gaps in the sequence. */
   lost: number
   duplicates: number
   reordered: number
@@ -206,6 +288,8 @@ export interface Addon {
     transports: NativeTransport[]
   }
   Endpoint: new (spec: EndpointSpec) => Endpoint
+  /** The RDMA ports that can be used here, or what is in the way. Opens each device (milliseconds). */
+  rdmaDevices(): { ports: RdmaPort[]; problem: NativeFault | null }
   /** Chooses the clock as a run would and measures it (about 20 ms). */
   clockReport(): ClockReport
   /** Highest value the histograms hold before overflow is counted. */

@@ -7,6 +7,7 @@ import { MAX_MESSAGE_BYTES, parseDuration, parseRate, parseSize, parseWhole } fr
 import type { RunFlags } from './commands/run.js'
 import { parseList, parseWord } from './list.js'
 import { parsePin } from './pin.js'
+import { readRdmaFlags } from './rdma-request.js'
 
 /** What the command line asks for, before it is known what this machine can do. */
 export interface RunRequest {
@@ -86,6 +87,7 @@ export function readRunFlags(flags: RunFlags, origin: FlagOrigin): RunRequest {
       busyPollUs: read<number | null>('busyPoll', whole(0, 1_000_000), null),
       segmentationOffload: flags.gso !== false,
     },
+    rdma: readRdmaFlags(read, flags.verify === true),
     repetitions: read('repeat', whole(1, MAX_REPETITIONS), DEFAULT_REQUEST.repetitions),
     family: flags.ipv6 ? (6 as const) : (4 as const),
   }

@@ -1,15 +1,33 @@
 import { usageError } from '../errors.js'
 import type { Case } from '../plan/case.js'
+import { isLossy } from '../plan/lossy.js'
 import type { FlagOrigin } from './run-request.js'
+
+const RDMA_FLAGS = [
+  'qp',
+  'operation',
+  'device',
+  'port',
+  'gidIndex',
+  'txDepth',
+  'rxDepth',
+  'signalEvery',
+  'postList',
+  'inline',
+  'verify',
+] as const
 
 /** Options that only some cases use: what these have to be, in words and as a test. */
 const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] = [
   ['direction', 'a stream', (c) => c.workload === 'stream'],
   ['streams', 'a stream', (c) => c.workload === 'stream'],
   ['rate', 'a stream', (c) => c.workload === 'stream'],
-  ['messageTimeout', 'a UDP ping-pong', (c) => c.transport === 'udp' && c.workload === 'ping-pong'],
+  ['messageTimeout', 'a ping-pong that can lose messages', (c) => isLossy(c) && c.workload === 'ping-pong'],
   ['nodelay', 'TCP', (c) => c.transport === 'tcp'],
   ['congestion', 'TCP', (c) => c.transport === 'tcp'],
+  ...RDMA_FLAGS.map(
+    (key): [string, string, (c: Case) => boolean] => [key, 'RDMA', (c) => c.transport === 'rdma'],
+  ),
   ['gso', 'a UDP stream', (c) => c.transport === 'udp' && c.workload === 'stream'],
 ]
 

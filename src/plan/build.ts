@@ -4,6 +4,7 @@ import type { Case, CaseParameters, Plan, TransportName } from './case.js'
 import { defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
 import { checkSize, MAX_CASES } from './limits.js'
+import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
 
 /**
@@ -17,7 +18,7 @@ export function buildPlan(request: PlanRequest): Plan {
     for (const size of request.sizesBytes ?? [null]) {
       for (const wait of request.waits) {
         for (const transport of request.transports) {
-          const messageSizeBytes = size ?? defaultSizeBytes(transport, workload)
+          const messageSizeBytes = size ?? defaultSizeBytes(transport, workload, request.rdma)
           checkSize(transport, messageSizeBytes, request.family)
           cases.push(makeCase(request, transport, workload, messageSizeBytes, wait))
         }
@@ -61,7 +62,9 @@ function makeCase(
       // Settings of one transport are not asked of another: the request in the result stays true.
       congestionControl: transport === 'tcp' ? request.socket.congestionControl : null,
     }),
+    rdma: transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null,
   })
+  if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   return Object.freeze({
     key: caseKey({ transport, workload, parameters }),
     transport,

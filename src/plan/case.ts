@@ -1,4 +1,4 @@
-import type { Direction, SocketOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type { Direction, RdmaOptions, SocketOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
 
 /** Transports a user can name. Those without an implementation yet are refused by name. */
 export const TRANSPORT_NAMES = ['rdma', 'tcp', 'udp', 'quic', 'tls'] as const
@@ -36,6 +36,8 @@ export interface CaseParameters {
     | 'none'
     | { readonly client: readonly number[]; readonly server: readonly number[] }
   readonly socket: Readonly<SocketOptions>
+  /** `null` for other transports. */
+  readonly rdma: Readonly<RdmaOptions> | null
 }
 
 /** All that a run is going to do, in order. */

@@ -1,5 +1,6 @@
-import type { SocketOptions, WorkloadName } from '../addon/addon.js'
+import type { RdmaOptions, SocketOptions, WorkloadName } from '../addon/addon.js'
 import type { TransportName } from './case.js'
+import { ATOMIC_BYTES, isAtomic } from './rdma.js'
 
 /** Workloads a user can name. */
 export const WORKLOAD_NAMES = ['ping-pong', 'stream'] as const satisfies readonly WorkloadName[]
@@ -29,8 +30,21 @@ export const DEFAULT_SOCKET: Readonly<SocketOptions> = Object.freeze({
   segmentationOffload: true,
 })
 
+/** One message of an RDMA stream when none is asked for. */
+export const DEFAULT_STREAM_RDMA_BYTES = 64 * 1024
+/** … over UD, where it is one packet: fits the MTU of every path. */
+export const DEFAULT_STREAM_UD_BYTES = 256
+
 /** Bytes of a message when `--size` is not given. */
-export function defaultSizeBytes(transport: TransportName, workload: WorkloadName): number {
+export function defaultSizeBytes(
+  transport: TransportName,
+  workload: WorkloadName,
+  rdma: Pick<RdmaOptions, 'queuePair' | 'operation'>,
+): number {
+  if (transport === 'rdma' && isAtomic(rdma.operation)) return ATOMIC_BYTES
   if (workload === 'ping-pong') return DEFAULT_PING_PONG_BYTES
+  if (transport === 'rdma') {
+    return rdma.queuePair === 'ud' ? DEFAULT_STREAM_UD_BYTES : DEFAULT_STREAM_RDMA_BYTES
+  }
   return transport === 'udp' ? DEFAULT_STREAM_DATAGRAM_BYTES : DEFAULT_STREAM_BYTES
 }

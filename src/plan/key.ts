@@ -1,6 +1,8 @@
 import { formatDuration, formatRate, formatSize } from '../units.js'
 import type { Case } from './case.js'
 import { DEFAULT_MESSAGE_TIMEOUT_NS, DEFAULT_SOCKET } from './defaults.js'
+import { isLossy } from './lossy.js'
+import { rdmaKeyParts } from './rdma-key.js'
 
 /**
  * Canonical name of what is measured, same on every machine: `tcp/ping-pong/64B/block`, then a part for each parameter
@@ -14,12 +16,13 @@ export function caseKey({ transport, workload, parameters: p }: Omit<Case, 'key'
     if (p.rateBitsPerSec !== 0) parts.push(`rate=${formatRate(p.rateBitsPerSec)}`)
   }
   if (
-    transport === 'udp' &&
+    isLossy({ transport, workload, parameters: p }) &&
     workload === 'ping-pong' &&
     p.messageTimeoutNs !== DEFAULT_MESSAGE_TIMEOUT_NS
   ) {
     parts.push(`message-timeout=${formatDuration(p.messageTimeoutNs)}`)
   }
+  if (p.rdma !== null) parts.push(...rdmaKeyParts(p.rdma))
   const s = p.socket
   if (s.sendBufferBytes !== null) parts.push(`sndbuf=${formatSize(s.sendBufferBytes)}`)
   if (s.receiveBufferBytes !== null) parts.push(`rcvbuf=${formatSize(s.receiveBufferBytes)}`)

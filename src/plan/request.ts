@@ -1,4 +1,4 @@
-import type { Direction, SocketOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type { Direction, RdmaOptions, SocketOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
 import type { CaseParameters, TransportName } from './case.js'
 import {
   DEFAULT_CONNECT_TIMEOUT_NS,
@@ -10,6 +10,7 @@ import {
   DEFAULT_SOCKET,
   DEFAULT_WARMUP_CAP_NS,
 } from './defaults.js'
+import { DEFAULT_RDMA } from './rdma.js'
 
 /** What a user asked to be measured, with defaults filled in; {@link buildPlan} makes the cases of it. */
 export interface PlanRequest {
@@ -33,6 +34,7 @@ export interface PlanRequest {
   readonly connectTimeoutNs: number
   readonly pin: CaseParameters['pin']
   readonly socket: Readonly<SocketOptions>
+  readonly rdma: Readonly<RdmaOptions>
   readonly repetitions: number
   /** Address family the messages will use: UDP's limit depends on it. */
   readonly family: 4 | 6
@@ -56,6 +58,7 @@ export const DEFAULT_REQUEST = Object.freeze<PlanRequest>({
   connectTimeoutNs: DEFAULT_CONNECT_TIMEOUT_NS,
   pin: 'auto',
   socket: DEFAULT_SOCKET,
+  rdma: DEFAULT_RDMA,
   repetitions: DEFAULT_REPETITIONS,
   family: 4,
 })

@@ -1,5 +1,6 @@
 import type { LinkOutcome } from '../addon/addon.js'
 import type { Case } from '../plan/case.js'
+import { isLossy } from '../plan/lossy.js'
 import type { RepetitionReport } from '../session/types.js'
 import { byBytes, bySequence, matchedWindow, measuredWindow, type Window } from './window.js'
 
@@ -42,7 +43,7 @@ function pair(
   deciders: readonly LinkOutcome[],
   servers: readonly LinkOutcome[],
 ): MeasuredLink[] {
-  const progress = c.transport === 'udp' ? bySequence : byBytes
+  const progress = isLossy(c) ? bySequence : byBytes
   return deciders.flatMap((decider, i) => {
     const window = measuredWindow(decider)
     if (window === null) return []

@@ -11,7 +11,8 @@ export function pathOf(transport: TransportName, report: RepetitionReport): Case
   const settings = report.client.outcome?.effective ?? report.server.outcome?.effective
   if (settings === undefined || settings.remoteAddress === '') return null
   if (isLoopback(settings)) return 'loopback'
-  return transport === 'rdma' ? 'hardware' : 'network'
+  if (transport !== 'rdma') return 'network'
+  return settings.rdma?.software === true ? 'software' : 'hardware'
 }
 
 function isLoopback({ localAddress, remoteAddress }: EffectiveSettings): boolean {

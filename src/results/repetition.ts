@@ -1,4 +1,5 @@
 import type { Case } from '../plan/case.js'
+import { isLossy } from '../plan/lossy.js'
 import type { RepetitionReport } from '../session/types.js'
 import { cpuOf } from './cpu.js'
 import { flagsOfRepetition, type Unflagged } from './flags.js'
@@ -23,7 +24,7 @@ export function buildRepetition(
 ): Repetition {
   const links = measuredLinks(c, report)
   const measured = links.length > 0
-  const loss = c.transport === 'udp' ? lossOf(links) : null
+  const loss = isLossy(c) ? lossOf(links) : null
   const total = (pick: (link: MeasuredLink) => number) =>
     measured ? links.reduce((sum, link) => sum + pick(link), 0) : null
   const unflagged: Unflagged = {

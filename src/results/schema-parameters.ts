@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS } from '../plan/rdma.js'
 
 const count = z.int().nonnegative()
 const ns = z.int().nonnegative()
@@ -15,6 +16,22 @@ const socketOptions = z
     segmentationOffload: z.boolean().describe('UDP_SEGMENT and UDP_GRO'),
   })
   .describe("socket options as requested; null leaves the kernel's own")
+
+const rdmaOptions = z
+  .object({
+    queuePair: z.enum(QUEUE_PAIR_TYPES),
+    operation: z.enum(RDMA_OPERATIONS).describe('what carries a message'),
+    device: z.string().max(64).nullable(),
+    port: count.nullable(),
+    gidIndex: count.nullable(),
+    txDepth: count.nullable().describe('messages under way at once'),
+    rxDepth: count.nullable().describe('receives posted ahead'),
+    signalEvery: count.nullable().describe('of so many messages one asks for a completion'),
+    postList: count.nullable().describe('messages handed over in one call'),
+    inlineBytes: count.nullable().describe('copied into the work request up to this size'),
+    verify: z.boolean().describe('data checked at the receiver'),
+  })
+  .describe('RDMA options as requested; null: chosen by xrbench')
 
 /** As requested, after defaults; the JSON face of `CaseParameters`. */
 export const parametersSchema = z
@@ -38,8 +55,39 @@ export const parametersSchema = z
       z.object({ client: cpuList, server: cpuList }).describe('CPUs named by the user'),
     ]),
     socket: socketOptions,
+    rdma: rdmaOptions.nullable().default(null).describe('null: another transport'),
   })
   .meta({ id: 'Parameters', description: 'Parameters of a case; times in nanoseconds' })
+
+const text = z.string().max(256)
+const rdmaSettings = z
+  .object({
+    device: text,
+    port: count,
+    driver: text,
+    firmware: text,
+    software: z.boolean().describe('emulated by the kernel (rxe, siw)'),
+    sameDevice: z.boolean().describe('both ends on one device: nothing leaves it'),
+    linkLayer: text,
+    gidIndex: count.nullable(),
+    gid: text,
+    gidType: text,
+    netdev: text,
+    remoteGid: text,
+    remoteLid: count,
+    mtuBytes: count.describe('of the path: the smaller of both ports'),
+    localMtuBytes: count,
+    remoteMtuBytes: count,
+    queuePair: text,
+    operation: text,
+    txDepth: count,
+    rxDepth: count,
+    signalEvery: count,
+    postList: count,
+    inlineBytes: count,
+    verify: z.boolean(),
+  })
+  .describe('granted and negotiated with the device and the peer')
 
 /** What the kernel granted, read back after connecting (first connection). */
 export const effectiveSchema = z
@@ -57,5 +105,6 @@ export const effectiveSchema = z
     maxSegmentBytes: count.nullable().describe('TCP_MAXSEG'),
     gso: z.boolean().nullable().describe('UDP_SEGMENT in use by the sender'),
     gro: z.boolean().nullable().describe('UDP_GRO in use by the receiver'),
+    rdma: rdmaSettings.nullable().default(null),
   })
   .meta({ id: 'Effective', description: 'What the kernel granted; null where it does not apply' })

@@ -25,7 +25,7 @@ export function admit(
   limits: AgentLimits,
 ): EndpointSpec {
   const { transport, workload, parameters } = request
-  if (transport !== 'tcp' && transport !== 'udp') {
+  if (transport !== 'tcp' && transport !== 'udp' && transport !== 'rdma') {
     throw peerError('XRB_TRANSPORT_UNAVAILABLE', `The agent cannot do '${transport}'.`, {
       hint: '--transport tcp,udp',
     })

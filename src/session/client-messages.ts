@@ -1,5 +1,11 @@
 import { z } from 'zod'
 import { MAX_DURATION_NS, MAX_ITERATIONS, MAX_STREAMS } from '../plan/limits.js'
+import {
+  MAX_INLINE_BYTES,
+  MAX_QUEUE_DEPTH,
+  QUEUE_PAIR_TYPES,
+  RDMA_OPERATIONS,
+} from '../plan/rdma.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../transports/blob.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 
@@ -23,6 +29,24 @@ const socketSchema = z.strictObject({
   segmentationOffload: z.boolean(),
 })
 
+const depth = z.int().min(1).max(MAX_QUEUE_DEPTH).nullable()
+const rdmaSchema = z.strictObject({
+  queuePair: z.enum(QUEUE_PAIR_TYPES),
+  operation: z.enum(RDMA_OPERATIONS),
+  device: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,63}$/)
+    .nullable(),
+  port: z.int().min(1).max(255).nullable(),
+  gidIndex: z.int().min(0).max(65_535).nullable(),
+  txDepth: depth,
+  rxDepth: depth,
+  signalEvery: depth,
+  postList: depth,
+  inlineBytes: z.int().min(0).max(MAX_INLINE_BYTES).nullable(),
+  verify: z.boolean(),
+})
+
 /** Parameters of a case as far as the far end has to know them; it names no host, path or interface. */
 export const remoteParametersSchema = z.strictObject({
   messageSizeBytes: z.int().min(1).max(MAX_MESSAGE_BYTES),
@@ -39,6 +63,7 @@ export const remoteParametersSchema = z.strictObject({
   connectTimeoutNs: z.int().min(1).max(60e9),
   pin: z.union([z.enum(['auto', 'none']), z.strictObject({ cpus: z.array(cpu).min(1).max(128) })]),
   socket: socketSchema,
+  rdma: rdmaSchema.nullable(),
 })
 
 const tool = z.strictObject({ name: z.string().max(64), version: z.string().max(64) })

@@ -67,7 +67,7 @@ export async function runRepetition(
 
 function clientSpec(c: Case, localAddress: string): EndpointSpec {
   const { transport, workload } = c
-  if (transport !== 'tcp' && transport !== 'udp') {
+  if (transport !== 'tcp' && transport !== 'udp' && transport !== 'rdma') {
     throw environmentError(
       'XRB_TRANSPORT_UNAVAILABLE',
       `Transport '${transport}' is not in this version.`,

@@ -1,4 +1,4 @@
-import type { EndpointSpec, NativeTransport, WorkloadName } from '../addon/addon.js'
+import type { EndpointSpec, NativeTransport, RdmaOptions, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import type { RemoteParameters } from './client-messages.js'
@@ -15,11 +15,12 @@ export interface EndRequest {
 
 /** What the far end has to know of a case, with its own share of the pinning and nothing of the client's. */
 export function remoteParameters(c: Case, side: 'client' | 'server'): RemoteParameters {
-  const { pin, socket, ...rest } = c.parameters
+  const { pin, socket, rdma, ...rest } = c.parameters
   const cpus = typeof pin === 'object' ? pin[side] : null
   return {
     ...rest,
     socket: { ...socket },
+    rdma: rdma === null ? null : rdmaOf(rdma, side),
     pin:
       typeof pin === 'string'
         ? pin
@@ -27,6 +28,12 @@ export function remoteParameters(c: Case, side: 'client' | 'server'): RemotePara
           ? 'none'
           : { cpus: [...cpus] },
   }
+}
+
+/** Device, port and GID are each end's own: the server finds them by the address it is reached at. */
+function rdmaOf(rdma: Readonly<RdmaOptions>, side: 'client' | 'server'): RdmaOptions {
+  const own = { device: rdma.device, port: rdma.port, gidIndex: rdma.gidIndex }
+  return { ...rdma, ...(side === 'client' ? own : { device: null, port: null, gidIndex: null }) }
 }
 
 /**

@@ -45,6 +45,44 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     hint: 'look whether the other end is stopped, or the path down',
   },
   PEER_CLOSED: { code: 'XRB_PEER_CLOSED', exitCode: EXIT_CODES.measurement, hint: null },
+  RDMA_NO_LIBRARY: {
+    code: 'XRB_RDMA_UNAVAILABLE',
+    exitCode: EXIT_CODES.environment,
+    hint: 'xrbench doctor',
+  },
+  RDMA_NO_DEVICE: {
+    code: 'XRB_RDMA_UNAVAILABLE',
+    exitCode: EXIT_CODES.environment,
+    hint: 'xrbench doctor',
+  },
+  RDMA_UNAVAILABLE: {
+    code: 'XRB_RDMA_UNAVAILABLE',
+    exitCode: EXIT_CODES.environment,
+    hint: 'xrbench doctor',
+  },
+  RDMA_PORT_DOWN: {
+    code: 'XRB_RDMA_UNAVAILABLE',
+    exitCode: EXIT_CODES.environment,
+    hint: 'xrbench doctor',
+  },
+  RDMA_NO_GID: {
+    code: 'XRB_RDMA_GID',
+    exitCode: EXIT_CODES.environment,
+    hint: 'give the device’s network interface that address, or choose with --device and --gid-index',
+  },
+  RDMA_MEMLOCK: {
+    code: 'XRB_MEMLOCK',
+    exitCode: EXIT_CODES.environment,
+    hint: 'ulimit -l unlimited',
+  },
+  RDMA_SETUP: { code: 'XRB_RDMA', exitCode: EXIT_CODES.environment, hint: 'xrbench doctor' },
+  RDMA_COMPLETION: {
+    code: 'XRB_RDMA_COMPLETION',
+    exitCode: EXIT_CODES.measurement,
+    hint: null,
+  },
+  RDMA_ASYNC: { code: 'XRB_RDMA_EVENT', exitCode: EXIT_CODES.measurement, hint: 'dmesg | tail' },
+  DATA_MISMATCH: { code: 'XRB_DATA_MISMATCH', exitCode: EXIT_CODES.measurement, hint: null },
   THREAD: { code: 'XRB_THREAD', exitCode: EXIT_CODES.environment, hint: 'ulimit -u' },
 }
 

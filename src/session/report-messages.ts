@@ -52,6 +52,33 @@ const link = z.strictObject({
   intervalLatencies: z.array(histogram).max(256),
 })
 
+const rdma = z.strictObject({
+  device: word,
+  port: count,
+  driver: word,
+  firmware: word,
+  software: z.boolean(),
+  sameDevice: z.boolean(),
+  linkLayer: word,
+  gidIndex: number.nullable(),
+  gid: word,
+  gidType: word,
+  netdev: word,
+  remoteGid: word,
+  remoteLid: count,
+  mtuBytes: count,
+  localMtuBytes: count,
+  remoteMtuBytes: count,
+  queuePair: word,
+  operation: word,
+  txDepth: count,
+  rxDepth: count,
+  signalEvery: count,
+  postList: count,
+  inlineBytes: count,
+  verify: z.boolean(),
+})
+
 const effective = z.strictObject({
   localAddress: word,
   remoteAddress: word,
@@ -66,6 +93,7 @@ const effective = z.strictObject({
   maxSegmentBytes: number.nullable(),
   gso: z.boolean().nullable(),
   gro: z.boolean().nullable(),
+  rdma: rdma.nullable(),
 })
 
 const outcome = z.strictObject({
@@ -87,7 +115,7 @@ const build = z.strictObject({
   compiler: z.string().max(1024),
   flags: z.string().max(4096),
   sanitizer: word.nullable(),
-  transports: z.array(z.enum(['loopback', 'tcp', 'udp'])).max(32),
+  transports: z.array(z.enum(['loopback', 'tcp', 'udp', 'rdma'])).max(32),
 })
 
 export const endReportSchema = z.strictObject({

@@ -32,19 +32,39 @@ function capability(transport: TransportName, addon: Addon | XrbenchError): Capa
     case 'udp':
       return builtIn(transport, addon)
     case 'rdma':
+      return rdma(addon)
     case 'quic':
     case 'tls':
       return unavailable(transport, `Transport '${transport}' is not in this version.`)
   }
 }
 
-function builtIn(transport: 'tcp' | 'udp', addon: Addon | XrbenchError): Capability {
+function builtIn(transport: 'tcp' | 'udp' | 'rdma', addon: Addon | XrbenchError): Capability {
   if (addon instanceof XrbenchError) {
     const { code, message: reason, hint } = addon
     return { transport, available: false, code, reason, hint: hint ?? null }
   }
   if (addon.build.transports.includes(transport)) return { transport, available: true }
   return unavailable(transport, `The native addon was built without '${transport}'.`)
+}
+
+/** With the device that would be used first. */
+function rdma(addon: Addon | XrbenchError): Capability {
+  if (addon instanceof XrbenchError) return builtIn('rdma', addon)
+  const { ports, problem } = addon.rdmaDevices()
+  if (ports.some(({ state }) => state === 'active')) return { transport: 'rdma', available: true }
+  const states = ports.map(({ device, port, state }) => `${device} port ${port} is ${state}`)
+  return {
+    transport: 'rdma',
+    available: false,
+    code: 'XRB_RDMA_UNAVAILABLE',
+    reason: sentence(problem?.message ?? `no RDMA port is active: ${states.join(', ')}`),
+    hint: 'xrbench doctor',
+  }
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
 }
 
 function unavailable(transport: TransportName, reason: string): Capability {

@@ -7,8 +7,9 @@ namespace {
 
 // Buffers of a stream together stay within a second-level cache.
 constexpr std::size_t kWarmBytes = std::size_t{256} << 10;
-// What verified receives may take: each needs a buffer of its own.
-constexpr std::size_t kMostVerifiedBytes = std::size_t{64} << 20;
+// What the buffers of an endpoint may take where each message needs one of its own.
+constexpr std::size_t kMostBytes = std::size_t{64} << 20;
+constexpr unsigned kMostQueued = 8192;
 constexpr unsigned kMostSlots = 64;
 constexpr unsigned kDefaultTxDepth = 128;
 constexpr unsigned kDefaultRxDepth = 512;
@@ -47,6 +48,8 @@ void shape_ping_pong(const EndpointSpec& spec, LaneShape& shape) {
                                  ? within(kWarmBytes / 2, shape.stride, 1, kMostUnsignalled)
                                  : kMostUnsignalled;
   shape.signal_every = or_default(rdma.signal_every, automatic);
+  if (rdma.operation == RdmaOperation::kWrite)
+    shape.signal_every = std::min(shape.signal_every, within(kMostBytes / 2, shape.stride, 1, kMostQueued));
   shape.tx_depth = 2 * shape.signal_every;
   if (rdma.verify && receives_messages(rdma.operation)) {
     // The one buffer changes each time: what was sent from it must be through.
@@ -74,13 +77,14 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
                                 within(kSignalBytes, spec.message_bytes, 1, half)));
   const unsigned slots = within(kWarmBytes, shape.stride, 2, kMostSlots);
   shape.rx_slots = slots;
-  shape.tx_slots = std::max(shape.post_list, std::min(slots, shape.tx_depth));
+  shape.tx_slots = std::min(slots, shape.tx_depth);
   // A mark after each signalled batch takes a place as well.
   shape.send_work = 2 * shape.tx_depth + 2;
   shape.credits = rdma.queue_pair == QueuePairType::kRc && receives_messages(operation);
   if (role == Role::kReceiver && receives_messages(operation)) {
     unsigned depth = or_default(rdma.rx_depth, kDefaultRxDepth);
-    if (spec.rdma.verify) depth = std::min(depth, within(kMostVerifiedBytes, shape.stride, 4, depth));
+    if (spec.rdma.verify)
+      depth = within(kMostBytes / spec.link_count(), shape.stride, 4, depth);
     // Whole blocks, four of them; a list of the sender's must fit what is left while one is out.
     depth = std::max(depth, 4 * shape.post_list) / 4 * 4;
     shape.rx_depth = depth;

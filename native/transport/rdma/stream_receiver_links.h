@@ -150,7 +150,8 @@ class ReadReceiverLink : public RdmaLink<kWait> {
       : Base(lane, spec, waker), list_(lane.shape().post_list), requests_(list_), buffers_(list_) {
     const unsigned peer_slots = std::max(1u, lane.shape().rx_slots);
     for (unsigned i = 0; i < list_; ++i) {
-      requests_[i] = this->message_to_peer(spec, buffers_[i], lane.tx_slot(i));
+      requests_[i] =
+          this->message_to_peer(spec, buffers_[i], lane.tx_slot(i % lane.shape().tx_slots));
       requests_[i].wr.rdma.remote_addr += (i % peer_slots) * lane.shape().stride;
       if (i > 0) requests_[i - 1].next = &requests_[i];
     }

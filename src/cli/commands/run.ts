@@ -85,6 +85,25 @@ function runCommand(program: Command) {
     .addOption(
       option('--pin <cpus>', 'auto, none, or CLIENT:SERVER, as 3:2 or 2,3:0,1 (default: auto)'),
     )
+    .optionsGroup('RDMA:')
+    .addOption(option('--qp <type>', 'queue pairs: rc, uc or ud (default: rc)'))
+    .addOption(
+      option(
+        '--operation <name>',
+        'send, write, write-imm, read, fetch-add or compare-swap (default: send)',
+      ),
+    )
+    .addOption(option('--device <name>', 'RDMA device (default: the one with the local address)'))
+    .addOption(option('--port <n>', 'port of the device (default: the first that is active)'))
+    .addOption(option('--gid-index <n>', 'entry of its GID table (default: by address, RoCE v2)'))
+    .addOption(option('--tx-depth <n>', 'messages of a stream under way at once (default: 128)'))
+    .addOption(option('--rx-depth <n>', 'receives posted ahead (default: 512)'))
+    .addOption(option('--signal-every <n>', 'messages for each completion (default: by size)'))
+    .addOption(
+      option('--post-list <n>', 'messages handed over at once (default: 16 up to 4 KiB, else 1)'),
+    )
+    .addOption(option('--inline <size>', 'copy messages up to this size into the work request'))
+    .addOption(option('--verify', 'check the data at the receiver; slow'))
     .optionsGroup('Where:')
     .addOption(
       option(

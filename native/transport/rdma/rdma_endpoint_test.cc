@@ -1,0 +1,177 @@
+#include <vector>
+
+#include "transport/rdma/rdma_pair.h"
+
+namespace {
+
+using namespace xr;
+using test::check_no_fault;
+using test::need_rdma;
+using test::rdma_spec;
+using test::RdmaPair;
+using test::text_of;
+
+struct Combination {
+  QueuePairType type;
+  RdmaOperation operation;
+};
+
+constexpr Combination kCombinations[] = {
+    {QueuePairType::kRc, RdmaOperation::kSend},
+    {QueuePairType::kRc, RdmaOperation::kWrite},
+    {QueuePairType::kRc, RdmaOperation::kWriteImm},
+    {QueuePairType::kRc, RdmaOperation::kRead},
+    {QueuePairType::kRc, RdmaOperation::kFetchAdd},
+    {QueuePairType::kRc, RdmaOperation::kCompareSwap},
+    {QueuePairType::kUc, RdmaOperation::kSend},
+    {QueuePairType::kUc, RdmaOperation::kWrite},
+    {QueuePairType::kUc, RdmaOperation::kWriteImm},
+    {QueuePairType::kUd, RdmaOperation::kSend},
+};
+
+bool has_ping_pong(const EndpointSpec& spec) {
+  return spec.rdma.operation != RdmaOperation::kWrite || spec.wait == WaitPolicy::kSpin;
+}
+bool has_stream(const EndpointSpec& spec) {
+  return !is_atomic(spec.rdma.operation) && !(spec.rdma.operation == RdmaOperation::kWrite &&
+                                              spec.rdma.queue_pair == QueuePairType::kUc);
+}
+
+void check_ping_pong(const EndpointSpec& spec) {
+  RdmaPair pair(spec);
+  pair.connect();
+  const auto [client, server] = pair.run();
+  check_no_fault(spec, client);
+  check_no_fault(spec, server);
+  const auto& end = client.links.at(0).marks.back().counters;
+  if (end.messages + end.lost != spec.phases.iterations) throw std::runtime_error(text_of(spec));
+  CHECK_EQ(client.links[0].latency->totals.count, end.messages);
+  CHECK(client.status == RunStatus::kCompleted);
+}
+
+void check_stream(const EndpointSpec& spec) {
+  RdmaPair pair(spec);
+  pair.connect();
+  const auto [client, server] = pair.run();
+  for (const RunOutcome* outcome : {&client, &server}) {
+    check_no_fault(spec, *outcome);
+    CHECK_EQ(outcome->links.size(), spec.link_count());
+    for (const auto& link : outcome->links) {
+      if (link.role != Role::kReceiver) continue;
+      const auto& end = link.marks.back().counters;
+      if (end.messages + end.lost < spec.phases.iterations) throw std::runtime_error(text_of(spec));
+      CHECK_EQ(end.bytes, end.messages * spec.message_bytes);
+    }
+  }
+}
+
+template <class Body>
+void for_all(const Body& body) {
+  need_rdma();
+  for (const auto& [type, operation] : kCombinations) {
+    for (const auto wait : {WaitPolicy::kSpin, WaitPolicy::kBlock})
+      body(rdma_spec(type, operation, wait));
+  }
+}
+
+TEST("rdma device: ping-pong of each operation, service and wait policy") {
+  for_all([](const EndpointSpec& spec) {
+    if (has_ping_pong(spec)) check_ping_pong(spec);
+  });
+}
+
+TEST("rdma device: verified ping-pong at sizes around byte, word, packet and the largest") {
+  for_all([](EndpointSpec spec) {
+    if (!has_ping_pong(spec)) return;
+    spec.rdma.verify = true;
+    const bool datagrams = spec.rdma.queue_pair == QueuePairType::kUd;
+    for (const std::uint64_t bytes : {1ull, 7ull, 100ull, 1024ull, 5000ull, 1ull << 20, 8ull << 20}) {
+      if (is_atomic(spec.rdma.operation) || (datagrams && bytes > 1024)) continue;
+      // A lossy service loses large messages as soon as one packet is lost.
+      if (spec.rdma.queue_pair == QueuePairType::kUc && bytes > 5000) continue;
+      spec.message_bytes = bytes;
+      spec.phases.iterations = bytes > 5000 ? 5 : 300;
+      check_ping_pong(spec);
+    }
+  });
+}
+
+TEST("rdma device: streams of each operation, in each direction, two at once") {
+  for_all([](EndpointSpec spec) {
+    if (!has_stream(spec)) return;
+    spec.workload = Workload::kStream;
+    spec.streams = 2;
+    for (const auto direction : {Direction::kUp, Direction::kDown, Direction::kBoth}) {
+      spec.direction = direction;
+      check_stream(spec);
+    }
+  });
+}
+
+TEST("rdma device: verified streams at odd sizes, depths and lists") {
+  for_all([](EndpointSpec spec) {
+    if (!has_stream(spec)) return;
+    spec.workload = Workload::kStream;
+    spec.rdma.verify = true;
+    const bool datagrams = spec.rdma.queue_pair == QueuePairType::kUd;
+    for (const std::uint64_t bytes : {1ull, 1000ull, 70'001ull}) {
+      if (bytes > 1024 && spec.rdma.queue_pair != QueuePairType::kRc) continue;
+      if (datagrams && bytes > 1024) continue;
+      for (const int depth : {1, 10, 128}) {
+        spec.message_bytes = bytes;
+        spec.phases.iterations = bytes > 5000 ? 50 : 600;
+        spec.rdma.tx_depth = depth;
+        spec.rdma.post_list = depth / 3 + 1;
+        check_stream(spec);
+      }
+    }
+  });
+}
+
+TEST("rdma device: sixteen queue pairs each way") {
+  need_rdma();
+  EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kBlock);
+  spec.workload = Workload::kStream;
+  spec.direction = Direction::kBoth;
+  spec.streams = 16;
+  check_stream(spec);
+}
+
+TEST("rdma device: a rate is kept") {
+  need_rdma();
+  EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kBlock);
+  spec.workload = Workload::kStream;
+  spec.message_bytes = 1000;
+  spec.phases.iterations = 100;
+  spec.rate_bits_per_sec = 4'000'000;
+  check_stream(spec);
+}
+
+TEST("rdma device: what was granted is told") {
+  need_rdma();
+  RdmaPair pair(rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kSpin));
+  pair.connect();
+  const RdmaSettings settings = *pair.client->effective().rdma;
+  CHECK(!settings.device.empty());
+  CHECK(settings.same_device);
+  CHECK(settings.mtu_bytes >= 256);
+  CHECK(settings.inline_bytes == 0 || settings.inline_bytes >= 64);
+  CHECK_EQ(settings.queue_pair, "rc");
+}
+
+TEST("rdma device: the smaller MTU of both ends is used") {
+  need_rdma();
+  EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kSpin);
+  spec.message_bytes = 5000;
+  spec.rdma.verify = true;
+  RdmaPair pair(spec);
+  // The sixth byte of the description is the MTU.
+  pair.for_client[6] = 1;
+  pair.for_server[6] = 1;
+  pair.connect();
+  CHECK_EQ(pair.client->effective().rdma->mtu_bytes, 256);
+  const auto [client, server] = pair.run();
+  check_no_fault(spec, client);
+}
+
+}  // namespace

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "test/test.h"
+#include "transport/endpoint.h"
+#include "transport/rdma/device_list.h"
+
+namespace xr::test {
+
+/// Skips the case where there is no RDMA device to run it on.
+inline void need_rdma() {
+  try {
+    for (const RdmaPort& port : list_rdma_ports()) {
+      if (port.state == "active") return;
+    }
+    throw Skipped("no RDMA port is active");
+  } catch (const Error& error) {
+    throw Skipped(error.fault().message);
+  }
+}
+
+inline EndpointSpec rdma_spec(QueuePairType type, RdmaOperation operation, WaitPolicy wait) {
+  EndpointSpec spec;
+  spec.transport = TransportKind::kRdma;
+  spec.wait = wait;
+  // Both ends are here: any active port will do.
+  spec.local_address = "127.0.0.1";
+  spec.message_bytes = is_atomic(operation) ? 8 : 64;
+  spec.phases = {0, 0, 1000, kNsPerSec};
+  spec.message_timeout_ns = 2 * kNsPerSec;
+  spec.idle_timeout_ns = 20 * kNsPerSec;
+  spec.connect_timeout_ns = 10 * kNsPerSec;
+  spec.rdma.queue_pair = type;
+  spec.rdma.operation = operation;
+  return spec;
+}
+
+inline std::string text_of(const EndpointSpec& spec) {
+  return std::string(name_of(spec.rdma.queue_pair)) + " " + name_of(spec.rdma.operation) +
+         (spec.wait == WaitPolicy::kSpin ? " spin " : " block ") +
+         (spec.workload == Workload::kStream ? "stream " : "ping-pong ") +
+         std::to_string(spec.message_bytes) + " B";
+}
+
+/// Both ends in this process.
+class RdmaPair {
+ public:
+  explicit RdmaPair(EndpointSpec spec) : spec_(spec) {
+    spec.side = Side::kServer;
+    server = make_endpoint(spec);
+    spec.side = Side::kClient;
+    client = make_endpoint(spec);
+    for_client = server->open();
+    for_server = client->open();
+  }
+
+  void connect() {
+    server->connect(for_server);
+    client->connect(for_client);
+  }
+
+  /// Runs both ends until all that decide are through, then stops the rest.
+  std::pair<RunOutcome, RunOutcome> run() {
+    std::atomic<int> missing{spec_.direction == Direction::kBoth ? 2 : 1};
+    const auto measured = [&] {
+      if (missing.fetch_sub(1) != 1) return;
+      server->stop();
+      client->stop();
+    };
+    auto serving = std::async(std::launch::async, [&] {
+      RunOutcome outcome = server->run(nullptr, measured);
+      if (outcome.status == RunStatus::kFailed) client->stop();
+      return outcome;
+    });
+    RunOutcome of_client = client->run(nullptr, measured);
+    if (of_client.status == RunStatus::kFailed) server->stop();
+    return {std::move(of_client), serving.get()};
+  }
+
+  std::unique_ptr<Endpoint> server;
+  std::unique_ptr<Endpoint> client;
+  Blob for_client;
+  Blob for_server;
+
+ private:
+  EndpointSpec spec_;
+};
+
+inline void check_no_fault(const EndpointSpec& spec, const RunOutcome& outcome) {
+  if (!outcome.fault) return;
+  throw std::runtime_error(text_of(spec) + ": " + outcome.fault->code + ": " +
+                           outcome.fault->message);
+}
+
+}  // namespace xr::test

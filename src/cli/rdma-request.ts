@@ -1,0 +1,55 @@
+import type { RdmaOptions } from '../addon/addon.js'
+import { usageError } from '../errors.js'
+import { DEFAULT_RDMA, MAX_INLINE_BYTES, MAX_QUEUE_DEPTH, QUEUE_PAIR_TYPES, RDMA_OPERATIONS } from '../plan/rdma.js'
+import { parseSize, parseWhole } from '../units.js'
+import type { RunFlags } from './commands/run.js'
+import { parseWord } from './list.js'
+
+/** As `readRunFlags` reads one option. */
+export type ReadFlag = <T>(
+  key: keyof RunFlags,
+  parse: (text: string, label: string) => T,
+  fallback: T,
+) => T
+
+/** The RDMA part of the command line. @throws {XrbenchError} exit 2 */
+export function readRdmaFlags(read: ReadFlag, verify: boolean): RdmaOptions {
+  const number = (key: keyof RunFlags, min: number, max: number) =>
+    read<number | null>(key, (text, label) => parseWhole(text, label, min, max), null)
+  return {
+    queuePair: read(
+      'qp',
+      (text, label) => parseWord(text, label, 'queue pair type', QUEUE_PAIR_TYPES),
+      DEFAULT_RDMA.queuePair,
+    ),
+    operation: read(
+      'operation',
+      (text, label) => parseWord(text, label, 'operation', RDMA_OPERATIONS),
+      DEFAULT_RDMA.operation,
+    ),
+    device: read<string | null>('device', parseDevice, null),
+    port: number('port', 1, 255),
+    gidIndex: number('gidIndex', 0, 65_535),
+    txDepth: number('txDepth', 1, MAX_QUEUE_DEPTH),
+    rxDepth: number('rxDepth', 4, MAX_QUEUE_DEPTH),
+    signalEvery: number('signalEvery', 1, MAX_QUEUE_DEPTH),
+    postList: number('postList', 1, MAX_QUEUE_DEPTH),
+    inlineBytes: read<number | null>('inline', parseInline, null),
+    verify,
+  }
+}
+
+function parseDevice(text: string, label: string): string {
+  if (/^[A-Za-z0-9_.-]{1,63}$/.test(text)) return text
+  throw usageError(
+    'XRB_BAD_WORD',
+    `${label}: '${text}' is not the name of an RDMA device.`,
+    'ls /sys/class/infiniband',
+  )
+}
+
+function parseInline(text: string, label: string): number {
+  const bytes = parseSize(text, label)
+  if (bytes <= MAX_INLINE_BYTES) return bytes
+  throw usageError('XRB_BAD_SIZE', `${label}: at most 4 KiB go inline.`, `${label} 220`)
+}

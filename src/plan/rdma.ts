@@ -1,0 +1,90 @@
+import type { QueuePairType, RdmaOperation, RdmaOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import { usageError } from '../errors.js'
+
+export const QUEUE_PAIR_TYPES = ['rc', 'uc', 'ud'] as const satisfies readonly QueuePairType[]
+export const RDMA_OPERATIONS = [
+  'send',
+  'write',
+  'write-imm',
+  'read',
+  'fetch-add',
+  'compare-swap',
+] as const satisfies readonly RdmaOperation[]
+export const MAX_QUEUE_DEPTH = 8192
+export const MAX_INLINE_BYTES = 4096
+/** An atomic operation works on one word (ibv_post_send(3)). */
+export const ATOMIC_BYTES = 8
+
+export const DEFAULT_RDMA: Readonly<RdmaOptions> = Object.freeze({
+  queuePair: 'rc',
+  operation: 'send',
+  device: null,
+  port: null,
+  gidIndex: null,
+  txDepth: null,
+  rxDepth: null,
+  signalEvery: null,
+  postList: null,
+  inlineBytes: null,
+  verify: false,
+})
+
+/** What each service carries (InfiniBand Architecture, volume 1, section 9). */
+const OPERATIONS_OF: Readonly<Record<QueuePairType, readonly RdmaOperation[]>> = {
+  rc: RDMA_OPERATIONS,
+  uc: ['send', 'write', 'write-imm'],
+  ud: ['send'],
+}
+
+export function isAtomic(operation: RdmaOperation): boolean {
+  return operation === 'fetch-add' || operation === 'compare-swap'
+}
+
+/** What of an RDMA case has to fit together. */
+export interface RdmaCase {
+  rdma: Readonly<RdmaOptions>
+  workload: WorkloadName
+  wait: WaitPolicy
+  messageSizeBytes: number
+  rateBitsPerSec: number
+}
+
+/** @throws {XrbenchError} `XRB_RDMA_COMBINATION` when the standard, or what a workload means, does not allow it */
+export function checkRdma({ rdma, workload, wait, messageSizeBytes, rateBitsPerSec }: RdmaCase): void {
+  const { queuePair, operation } = rdma
+  const allowed = OPERATIONS_OF[queuePair]
+  if (!allowed.includes(operation)) {
+    throw refused(
+      `${queuePair.toUpperCase()} queue pairs have no ${operation}, only ${allowed.join(', ')}.`,
+      `--qp rc --operation ${operation}`,
+    )
+  }
+  if (isAtomic(operation) && workload === 'stream') {
+    throw refused(`A ${operation} has no stream.`, '--workload ping-pong')
+  }
+  if (isAtomic(operation) && messageSizeBytes !== ATOMIC_BYTES) {
+    throw refused(
+      `A ${operation} works on ${ATOMIC_BYTES} B, so ${messageSizeBytes} B cannot be measured.`,
+      `--size ${ATOMIC_BYTES}`,
+    )
+  }
+  if (operation === 'write' && workload === 'ping-pong' && wait === 'block') {
+    throw refused(
+      'A write ping-pong polls memory, where nothing wakes a sleeper.',
+      '--wait spin, or --operation write-imm',
+    )
+  }
+  if (operation === 'write' && workload === 'stream' && queuePair === 'uc') {
+    throw refused(
+      'A write stream over UC leaves no trace of what is lost.',
+      '--operation write-imm, or --qp rc',
+    )
+  }
+  if (operation === 'read' && workload === 'stream' && rateBitsPerSec > 0) {
+    throw refused('A read stream is drawn by its receiver and has no rate.', 'leave out --rate')
+  }
+}
+
+function refused(sentence: string, hint: string) {
+  return usageError('XRB_RDMA_COMBINATION', sentence, hint)
+}
