@@ -72,6 +72,9 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
   shape.tx_depth = or_default(rdma.tx_depth, kDefaultTxDepth);
   const unsigned half = std::max(1u, shape.tx_depth / 2);
   shape.post_list = std::min(half, or_default(rdma.post_list, small ? kDefaultList : 1));
+  // Verified receives have a buffer each, of which four lists must fit.
+  const unsigned verified = within(kMostBytes / spec.link_count(), shape.stride, 4, kMostQueued);
+  if (rdma.verify) shape.post_list = std::min(shape.post_list, verified / 4);
   shape.signal_every =
       std::min(half, or_default(rdma.signal_every,
                                 within(kSignalBytes, spec.message_bytes, 1, half)));
@@ -83,13 +86,12 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
   shape.credits = rdma.queue_pair == QueuePairType::kRc && receives_messages(operation);
   if (role == Role::kReceiver && receives_messages(operation)) {
     unsigned depth = or_default(rdma.rx_depth, kDefaultRxDepth);
-    if (spec.rdma.verify)
-      depth = within(kMostBytes / spec.link_count(), shape.stride, 4, depth);
+    if (rdma.verify) depth = std::min(depth, verified);
     // Whole blocks, four of them; a list of the sender's must fit what is left while one is out.
     depth = std::max(depth, 4 * shape.post_list) / 4 * 4;
     shape.rx_depth = depth;
     shape.rx_block = depth / 4;
-    if (spec.rdma.verify) shape.rx_slots = depth;
+    if (rdma.verify) shape.rx_slots = depth;
     // It sends nothing but credits.
     shape.tx_depth = 8;
     shape.signal_every = 1;
