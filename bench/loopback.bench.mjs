@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { loadAddon } from '../dist/addon/load.js'
 import { DEFAULT_SOCKET } from '../dist/plan/defaults.js'
+import { histogramOfCounts } from '../dist/results/histogram.js'
 import { valueAtQuantile } from '../dist/results/percentiles.js'
 import { durationText } from './lines.mjs'
 
@@ -19,7 +20,8 @@ export async function run() {
     if (outcome.status !== 'completed' || latency == null) {
       throw new Error(`${wait}: ${outcome.fault?.message ?? outcome.status}`)
     }
-    const [p50, p99] = [valueAtQuantile(latency, 2), valueAtQuantile(latency, 100)]
+    const histogram = histogramOfCounts(latency)
+    const [p50, p99] = [valueAtQuantile(histogram, 2), valueAtQuantile(histogram, 100)]
     lines.push(
       `ping-pong 64 B ${wait}: p50 ${durationText(p50 ?? Number.NaN)}, p99 ${durationText(p99 ?? Number.NaN)}, ${latency.count} round trips`,
     )

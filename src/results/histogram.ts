@@ -1,84 +1,50 @@
+import { Float64Histogram, type Histogram } from 'hdr-histogram-js'
 import type { RawHistogram } from '../addon/addon.js'
+import {
+  HIGHEST_TRACKABLE_NS,
+  LOWEST_DISCERNIBLE_NS,
+  SIGNIFICANT_DIGITS,
+} from './histogram-layout.js'
 
-/**
- * The bucket layout of HdrHistogram for a lowest value of 1 ns and 3 significant digits: values below
- * 2,048 have a count each; above, every doubling is cut into 1,024 equal steps (at most 0.1 % wide).
- */
-export const SIGNIFICANT_DIGITS = 3
-/** End of the smallest HDR range above 60 s: 2^36 - 1 ns, about 68.7 s. */
-export const HIGHEST_TRACKABLE_NS = 2 ** 36 - 1
-/** Length of HdrHistogram's counts array for this range. */
-export const COUNTS_LENGTH = 27_648
-
-const HALF = 1_024
-const HALF_MAGNITUDE = 10
-
-/** Index of the count that holds `valueNs`, a whole number from 0 to {@link HIGHEST_TRACKABLE_NS}. */
-export function indexOfValue(valueNs: number): number {
-  // The high word's leading zeros give the magnitude exactly, where a floating-point log2 may round.
-  const high = Math.floor(valueNs / 2 ** 32)
-  const magnitude = high > 0 ? 63 - Math.clz32(high) : 31 - Math.clz32(valueNs)
-  const bucket = Math.max(0, magnitude - HALF_MAGNITUDE)
-  return bucket * HALF + Math.floor(valueNs / 2 ** bucket)
+/** Latencies in ns: hdr-histogram-js holds those in range, and beside it is kept exactly what it rounds or refuses. */
+export interface LatencyHistogram extends Omit<RawHistogram, 'indices' | 'counts'> {
+  inRange: Histogram
 }
 
-/** Lowest value counted at `index`. */
-export function lowestValueAt(index: number): number {
-  const bucket = Math.max(0, Math.floor(index / HALF) - 1)
-  return (index - bucket * HALF) * 2 ** bucket
+/** The addon's counts as a histogram. */
+export function histogramOfCounts(raw: RawHistogram): LatencyHistogram {
+  const { indices, counts, ...exact } = raw
+  const inRange = emptyCounts()
+  indices.forEach((index, i) => {
+    inRange.recordValueWithCount(inRange.valueFromIndex(index), counts[i] ?? 0)
+  })
+  return { ...exact, inRange }
 }
 
-/** Highest value counted at `index`: what a percentile that falls there is said to be. */
-export function highestValueAt(index: number): number {
-  return lowestValueAt(index + 1) - 1
-}
-
-/** Middle of the values counted at `index`, rounded as HdrHistogram does. */
-export function middleValueAt(index: number): number {
-  const lowest = lowestValueAt(index)
-  return lowest + Math.floor((lowestValueAt(index + 1) - lowest) / 2)
-}
-
-/** A histogram without samples. */
-export function emptyHistogram(): RawHistogram {
-  return {
-    indices: new Int32Array(0),
-    counts: new Float64Array(0),
+/** All samples of all `histograms`: what recording them into one would have given. */
+export function mergeHistograms(histograms: readonly LatencyHistogram[]): LatencyHistogram {
+  const merged: LatencyHistogram = {
+    inRange: emptyCounts(),
     count: 0,
     overflow: 0,
     minNs: null,
     maxNs: null,
     sumNs: 0,
   }
-}
-
-/** All samples of all `histograms`: what recording them into one would have given. */
-export function mergeHistograms(histograms: readonly RawHistogram[]): RawHistogram {
-  const dense = new Float64Array(COUNTS_LENGTH)
-  const merged = emptyHistogram()
   for (const histogram of histograms) {
-    histogram.indices.forEach((index, i) => {
-      dense[index] = (dense[index] ?? 0) + (histogram.counts[i] ?? 0)
-    })
+    merged.inRange.add(histogram.inRange)
     merged.count += histogram.count
     merged.overflow += histogram.overflow
     merged.sumNs += histogram.sumNs
     merged.minNs = lesser(merged.minNs, histogram.minNs)
     merged.maxNs = greater(merged.maxNs, histogram.maxNs)
   }
-  return { ...merged, ...sparse(dense) }
+  return merged
 }
 
-/** The counts above zero and where they are. */
-function sparse(dense: Float64Array): Pick<RawHistogram, 'indices' | 'counts'> {
-  const indices: number[] = []
-  dense.forEach((count, index) => {
-    if (count > 0) indices.push(index)
-  })
-  return {
-    indices: Int32Array.from(indices),
-    counts: Float64Array.from(indices, (index) => dense[index] ?? 0),
-  }
+/** 64-bit counts that do not grow beyond the range. */
+function emptyCounts(): Float64Histogram {
+  return new Float64Histogram(LOWEST_DISCERNIBLE_NS, HIGHEST_TRACKABLE_NS, SIGNIFICANT_DIGITS)
 }
 
 function lesser(a: number | null, b: number | null): number | null {
@@ -91,23 +57,12 @@ function greater(a: number | null, b: number | null): number | null {
   return Math.max(a, b)
 }
 
-/** Exact mean (sum over count); `null` without samples. */
-export function meanNs(histogram: RawHistogram): number | null {
+/** Exact mean (sum over count), where the library has that of the buckets; `null` without samples. */
+export function meanNs(histogram: LatencyHistogram): number | null {
   return histogram.count > 0 ? histogram.sumNs / histogram.count : null
 }
 
 /** Standard deviation from the middle of each bucket, overflow left out; `null` without samples. */
-export function stddevNs(histogram: RawHistogram): number | null {
-  const inRange = histogram.count - histogram.overflow
-  if (inRange <= 0) return null
-  let sum = 0
-  histogram.indices.forEach((index, i) => {
-    sum += middleValueAt(index) * (histogram.counts[i] ?? 0)
-  })
-  const mean = sum / inRange
-  let squares = 0
-  histogram.indices.forEach((index, i) => {
-    squares += (middleValueAt(index) - mean) ** 2 * (histogram.counts[i] ?? 0)
-  })
-  return Math.sqrt(squares / inRange)
+export function stddevNs({ inRange }: LatencyHistogram): number | null {
+  return inRange.totalCount > 0 ? inRange.stdDeviation : null
 }

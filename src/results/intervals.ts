@@ -1,4 +1,5 @@
 import type { Mark, RawHistogram } from '../addon/addon.js'
+import { histogramOfCounts } from './histogram.js'
 import { encodeHistogram } from './histogram-codec.js'
 import type { MeasuredLink } from './measured-links.js'
 import type { Interval } from './schema-measures.js'
@@ -37,7 +38,7 @@ function linkIntervals(marks: readonly Mark[], latencies: readonly RawHistogram[
   })
 }
 
-function intervalLatency(histogram: RawHistogram): NonNullable<Interval['latency']> {
-  const { count, overflow, minNs, maxNs } = histogram
-  return { count, overflow, minNs, maxNs, histogram: encodeHistogram(histogram) }
+function intervalLatency(raw: RawHistogram): NonNullable<Interval['latency']> {
+  const { inRange, count, overflow, minNs, maxNs } = histogramOfCounts(raw)
+  return { count, overflow, minNs, maxNs, histogram: encodeHistogram(inRange) }
 }

@@ -1,11 +1,10 @@
-import type { RawHistogram } from '../addon/addon.js'
-import { meanNs, stddevNs } from './histogram.js'
+import { type LatencyHistogram, meanNs, stddevNs } from './histogram.js'
 import { decodeHistogram, encodeHistogram } from './histogram-codec.js'
 import { percentilesOf } from './percentiles.js'
 import type { Latency } from './schema-measures.js'
 
 /** What a histogram of round trips says, and the histogram itself; `lost` messages beside it. */
-export function latencyOf(histogram: RawHistogram, lost = 0): Latency {
+export function latencyOf(histogram: LatencyHistogram, lost = 0): Latency {
   const { percentiles, unavailable } = percentilesOf(histogram)
   const withLoss = lost > 0 ? percentilesOf(histogram, lost) : null
   return {
@@ -21,14 +20,14 @@ export function latencyOf(histogram: RawHistogram, lost = 0): Latency {
     unavailable,
     percentilesWithLoss: withLoss?.percentiles ?? null,
     unavailableWithLoss: withLoss?.unavailable ?? {},
-    histogram: encodeHistogram(histogram),
+    histogram: encodeHistogram(histogram.inRange),
   }
 }
 
 /** The histogram kept in a result, with the exact facts beside it. @throws XrbenchError `XRB_BAD_HISTOGRAM` */
-export function histogramOf(latency: Latency): RawHistogram {
+export function histogramOf(latency: Latency): LatencyHistogram {
   return {
-    ...decodeHistogram(latency.histogram),
+    inRange: decodeHistogram(latency.histogram),
     count: latency.count,
     overflow: latency.overflow,
     minNs: latency.minNs,

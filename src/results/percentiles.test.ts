@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { recordRaw, recordReference } from './fixtures/histograms.js'
+import { recordLatencies, recordReference } from './fixtures/histograms.js'
 import { percentilesOf, valueAtQuantile } from './percentiles.js'
 import { PERCENTILES } from './schema-measures.js'
 
@@ -26,7 +26,7 @@ const samples = fc
 test('every percentile equals that of hdr-histogram-js for the same values', () => {
   fc.assert(
     fc.property(samples, (values) => {
-      const raw = recordRaw(values.filter((value) => value < 2 ** 36))
+      const raw = recordLatencies(values.filter((value) => value < 2 ** 36))
       const reference = recordReference(values.filter((value) => value < 2 ** 36))
       for (const { oneIn, percentile } of QUANTILES) {
         expect(valueAtQuantile(raw, oneIn)).toBe(reference.getValueAtPercentile(percentile))
@@ -37,7 +37,7 @@ test('every percentile equals that of hdr-histogram-js for the same values', () 
 })
 
 describe('too few samples', () => {
-  const raw = recordRaw(Array.from({ length: 3_000 }, (_, i) => 1_000 + i))
+  const raw = recordLatencies(Array.from({ length: 3_000 }, (_, i) => 1_000 + i))
 
   test('gives null and the reason', () => {
     const { percentiles, unavailable } = percentilesOf(raw)
@@ -52,13 +52,13 @@ describe('too few samples', () => {
 
   test('begins one below the limit', () => {
     const enough = Array.from({ length: 1_000 }, (_, i) => i + 1)
-    expect(percentilesOf(recordRaw(enough)).percentiles.p99).toBe(990)
-    expect(percentilesOf(recordRaw(enough.slice(1))).percentiles.p99).toBeNull()
+    expect(percentilesOf(recordLatencies(enough)).percentiles.p99).toBe(990)
+    expect(percentilesOf(recordLatencies(enough.slice(1))).percentiles.p99).toBeNull()
   })
 })
 
 describe('lost messages', () => {
-  const raw = recordRaw(Array.from({ length: 980 }, (_, i) => i + 1))
+  const raw = recordLatencies(Array.from({ length: 980 }, (_, i) => i + 1))
 
   test('move the percentiles up and end in infinity', () => {
     const { percentiles, unavailable } = percentilesOf(raw, 20)
@@ -67,14 +67,14 @@ describe('lost messages', () => {
   })
 
   test('all of them lost leaves no number', () => {
-    const { percentiles, unavailable } = percentilesOf(recordRaw([]), 1_000)
+    const { percentiles, unavailable } = percentilesOf(recordLatencies([]), 1_000)
     expect(Object.values(percentiles)).toEqual([null, null, null, null, null, null])
     expect(unavailable).toMatchObject({ p50: 'lost', p99: 'lost' })
   })
 })
 
 test('a percentile beyond the range is bounded by the maximum', () => {
-  const raw = recordRaw([
+  const raw = recordLatencies([
     ...Array.from({ length: 15 }, () => 100),
     ...Array.from({ length: 25 }, () => 80e9),
   ])

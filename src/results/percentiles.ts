@@ -1,5 +1,4 @@
-import type { RawHistogram } from '../addon/addon.js'
-import { highestValueAt } from './histogram.js'
+import type { LatencyHistogram } from './histogram.js'
 import { PERCENTILES, type PercentileReasons, type Percentiles } from './schema-measures.js'
 
 /** Samples that must lie beyond a percentile before it is a number. */
@@ -16,19 +15,17 @@ export function samplesNeeded(oneIn: number): number {
  * bounded by the maximum. `null` when it falls among the lost, or when there is nothing.
  */
 export function valueAtQuantile(
-  histogram: RawHistogram,
+  histogram: LatencyHistogram,
   oneIn: number,
   total = histogram.count,
 ): number | null {
   // ceil(total × (1 - 1/oneIn)) in whole numbers, so that no rounding moves the rank.
   const rank = Math.max(1, total - Math.floor(total / oneIn))
   if (rank > histogram.count) return null
-  let seen = 0
-  for (let i = 0; i < histogram.indices.length; i++) {
-    seen += histogram.counts[i] ?? 0
-    if (seen >= rank) return highestValueAt(histogram.indices[i] ?? 0)
-  }
-  return histogram.maxNs
+  const { inRange } = histogram
+  if (rank > inRange.totalCount) return histogram.maxNs
+  // The library rounds up to a whole rank: from half a rank below, no rounding of the percentile moves it.
+  return inRange.getValueAtPercentile((100 * (rank - 0.5)) / inRange.totalCount)
 }
 
 export interface PercentileSet {
@@ -37,7 +34,7 @@ export interface PercentileSet {
 }
 
 /** All percentiles of `histogram`, with `lost` messages counted as infinitely late; a reason for each that is null. */
-export function percentilesOf(histogram: RawHistogram, lost = 0): PercentileSet {
+export function percentilesOf(histogram: LatencyHistogram, lost = 0): PercentileSet {
   const total = histogram.count + lost
   const percentiles: Percentiles = {
     p50: null,

@@ -3,7 +3,7 @@ import { isLossy } from '../plan/lossy.js'
 import type { RepetitionReport } from '../session/types.js'
 import { cpuOf } from './cpu.js'
 import { flagsOfRepetition, type Unflagged } from './flags.js'
-import { mergeHistograms } from './histogram.js'
+import { histogramOfCounts, mergeHistograms } from './histogram.js'
 import { intervalsOf } from './intervals.js'
 import { latencyOf } from './latency.js'
 import { lossOf } from './loss.js'
@@ -78,5 +78,5 @@ function warmupOf(links: readonly MeasuredLink[]): Repetition['warmup'] {
 function latencyOfLinks(links: readonly MeasuredLink[], loss: Loss | null): Latency | null {
   const histograms = links.flatMap(({ decider }) => decider.latency ?? [])
   if (histograms.length === 0) return null
-  return latencyOf(mergeHistograms(histograms), loss?.lost ?? 0)
+  return latencyOf(mergeHistograms(histograms.map(histogramOfCounts)), loss?.lost ?? 0)
 }

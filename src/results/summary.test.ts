@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { recordRaw } from './fixtures/histograms.js'
+import { recordLatencies } from './fixtures/histograms.js'
 import { caseOf, pingPongReport, roundTrips, streamReport } from './fixtures/reports.js'
 import { percentilesOf } from './percentiles.js'
 import { buildRepetition } from './repetition.js'
@@ -13,7 +13,7 @@ describe('a summary', () => {
   )
 
   test('has the percentiles of all samples together, not a mean of percentiles', () => {
-    const all = recordRaw(bodies.flatMap((bodyNs) => roundTrips(8_000, bodyNs)))
+    const all = recordLatencies(bodies.flatMap((bodyNs) => roundTrips(8_000, bodyNs)))
     const { latency } = summarise(c, repetitions)
     expect(latency?.percentiles).toEqual(percentilesOf(all).percentiles)
     expect(latency?.percentiles.p999).not.toBeNull()

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { COUNTS_LENGTH } from '../results/histogram-layout.js'
 import type { EndReport } from './types.js'
 
 /** An end's report as it arrives in a frame: as in `types.ts`, with plain arrays for typed ones. */
@@ -31,7 +32,14 @@ const mark = z.strictObject({
 
 const histogram = z
   .strictObject({
-    indices: z.array(z.int().min(0)).transform((list): Int32Array => Int32Array.from(list)),
+    indices: z
+      .array(
+        z
+          .int()
+          .min(0)
+          .max(COUNTS_LENGTH - 1),
+      )
+      .transform((list): Int32Array => Int32Array.from(list)),
     counts: z.array(count).transform((list): Float64Array => Float64Array.from(list)),
     count,
     overflow: count,
