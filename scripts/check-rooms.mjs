@@ -36,6 +36,8 @@ const VOCABULARY = [
   'src/addon/addon.ts',
   'src/plan/case.ts',
   'src/plan/limits.ts',
+  'src/plan/lossy.ts',
+  'src/plan/rdma-words.ts',
   'src/session/types.ts',
 ]
 

@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, readFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { cleanEnvironment } from './npm.mjs'
@@ -71,5 +71,7 @@ function facts() {
   const { CXX = '', CXXFLAGS = '', LDFLAGS = '' } = process.env
   // The version is compiled in.
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-  return [process.arch, CXX, CXXFLAGS, LDFLAGS, version]
+  // RDMA is built in where its headers are.
+  const verbs = existsSync('/usr/include/infiniband/verbs.h')
+  return [process.arch, CXX, CXXFLAGS, LDFLAGS, version, String(verbs)]
 }

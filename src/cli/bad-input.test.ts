@@ -190,7 +190,7 @@ const REFUSALS: Record<string, Refusal> = {
     hint: /HOST:PORT/,
   },
   'a transport of a later version': {
-    args: run('--transport', 'rdma'),
+    args: run('--transport', 'quic'),
     code: 3,
     error: /\[XRB_TRANSPORT_UNAVAILABLE\]/,
     hint: /--transport tcp,udp/,

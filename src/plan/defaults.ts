@@ -1,6 +1,7 @@
 import type { RdmaOptions, SocketOptions, WorkloadName } from '../addon/addon.js'
 import type { TransportName } from './case.js'
-import { ATOMIC_BYTES, isAtomic } from './rdma.js'
+import { isAtomic } from './rdma.js'
+import { ATOMIC_BYTES } from './rdma-words.js'
 
 /** Workloads a user can name. */
 export const WORKLOAD_NAMES = ['ping-pong', 'stream'] as const satisfies readonly WorkloadName[]

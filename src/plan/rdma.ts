@@ -1,19 +1,6 @@
 import type { QueuePairType, RdmaOperation, RdmaOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
-
-export const QUEUE_PAIR_TYPES = ['rc', 'uc', 'ud'] as const satisfies readonly QueuePairType[]
-export const RDMA_OPERATIONS = [
-  'send',
-  'write',
-  'write-imm',
-  'read',
-  'fetch-add',
-  'compare-swap',
-] as const satisfies readonly RdmaOperation[]
-export const MAX_QUEUE_DEPTH = 8192
-export const MAX_INLINE_BYTES = 4096
-/** An atomic operation works on one word (ibv_post_send(3)). */
-export const ATOMIC_BYTES = 8
+import { ATOMIC_BYTES, RDMA_OPERATIONS } from './rdma-words.js'
 
 export const DEFAULT_RDMA: Readonly<RdmaOptions> = Object.freeze({
   queuePair: 'rc',

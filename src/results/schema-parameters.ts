@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS } from '../plan/rdma.js'
+import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS } from '../plan/rdma-words.js'
 
 const count = z.int().nonnegative()
 const ns = z.int().nonnegative()

@@ -5,7 +5,7 @@ import {
   MAX_QUEUE_DEPTH,
   QUEUE_PAIR_TYPES,
   RDMA_OPERATIONS,
-} from '../plan/rdma.js'
+} from '../plan/rdma-words.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../transports/blob.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 

@@ -63,6 +63,7 @@ Lane::Lane(const ChosenPort& port, ibv_pd* domain, const EndpointSpec& spec, Rol
            std::uint32_t queue_key)
     : shape_(shape_of(spec, role)),
       type_(spec.rdma.queue_pair),
+      software_(port.device.software),
       access_(access_for(spec.rdma)),
       pages_(shape_.total_bytes),
       packet_number_(random_24_bits()) {

@@ -31,6 +31,8 @@ class Lane {
   std::uint32_t local_key() const noexcept { return region_->lkey; }
   const LaneAddress& peer() const noexcept { return peer_; }
   std::uint32_t peer_queue_key() const noexcept { return peer_queue_key_; }
+  /// The device is a part of the kernel.
+  bool is_software() const noexcept { return software_; }
   unsigned inline_bytes() const noexcept { return inline_bytes_; }
 
   std::uint8_t* memory() const noexcept { return pages_.data(); }
@@ -57,6 +59,7 @@ class Lane {
 
   LaneShape shape_;
   QueuePairType type_;
+  bool software_ = false;
   int access_ = 0;
   PinnablePages pages_;
   MemoryRegion region_;
