@@ -88,9 +88,9 @@ SocketOptions socket_options(const Reader& reader) {
 RdmaOptions rdma_options(const Reader& reader) {
   constexpr int kHighest = 0xffff;
   RdmaOptions options;
-  options.queue_pair = reader.one_of<QueuePairType>("queuePair", {{"rc", QueuePairType::kRc},
-                                                                  {"uc", QueuePairType::kUc},
-                                                                  {"ud", QueuePairType::kUd}});
+  options.queue_pair = reader.one_of<QueuePairType>(
+      "queuePair",
+      {{"rc", QueuePairType::kRc}, {"uc", QueuePairType::kUc}, {"ud", QueuePairType::kUd}});
   options.operation =
       reader.one_of<RdmaOperation>("operation", {{"send", RdmaOperation::kSend},
                                                  {"write", RdmaOperation::kWrite},

@@ -10,8 +10,8 @@
 
 namespace xr {
 
-/// Listens for what a device says by itself while a run is under way: a port that goes down, a queue
-/// pair in error, a device that fails. The first such event is kept and ends the run.
+/// Listens for what a device says by itself while a run is under way: a port that goes down, a
+/// queue pair in error, a device that fails. The first such event is kept and ends the run.
 class AsyncWatcher {
  public:
   AsyncWatcher(ibv_context* context, std::function<void()> on_fatal);

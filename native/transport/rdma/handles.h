@@ -12,10 +12,10 @@
 namespace xr {
 
 /// Gives a handle back through the loaded library; only ever made after `verbs()` has succeeded.
-#define XR_HANDLE(Name, Type, destroy)                                                   \
-  struct Name##Destroyer {                                                               \
-    void operator()(Type* handle) const noexcept { verbs().destroy(handle); }            \
-  };                                                                                     \
+#define XR_HANDLE(Name, Type, destroy)                                        \
+  struct Name##Destroyer {                                                    \
+    void operator()(Type* handle) const noexcept { verbs().destroy(handle); } \
+  };                                                                          \
   using Name = std::unique_ptr<Type, Name##Destroyer>
 
 XR_HANDLE(DeviceContext, ibv_context, close_device);

@@ -85,8 +85,8 @@ Lane::Lane(const ChosenPort& port, ibv_pd* domain, const EndpointSpec& spec, Rol
   if (entries > port.device.attributes.max_cqe) {
     throw_fault("UNSUPPORTED", "ibv_create_cq",
                 "the device's completion queues hold " +
-                    std::to_string(port.device.attributes.max_cqe) + " entries, and these depths need " +
-                    std::to_string(entries));
+                    std::to_string(port.device.attributes.max_cqe) +
+                    " entries, and these depths need " + std::to_string(entries));
   }
   completions_.reset(verbs().create_cq(context, entries, nullptr, channel_.get(), 0));
   if (!completions_) throw_registration("ibv_create_cq", errno, shape_.total_bytes);

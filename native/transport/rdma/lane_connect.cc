@@ -35,7 +35,8 @@ ibv_ah_attr address_of(const ChosenPort& port, const RdmaBlob& peer) {
   ibv_ah_attr address{};
   address.dlid = peer.lid;
   address.port_num = static_cast<std::uint8_t>(port.port);
-  const bool needs_header = port.is_ethernet() || (port.attributes.flags & IBV_QPF_GRH_REQUIRED) != 0;
+  const bool needs_header =
+      port.is_ethernet() || (port.attributes.flags & IBV_QPF_GRH_REQUIRED) != 0;
   if (!needs_header) return address;
   address.is_global = 1;
   std::memcpy(address.grh.dgid.raw, peer.gid.data(), peer.gid.size());

@@ -49,7 +49,8 @@ void shape_ping_pong(const EndpointSpec& spec, LaneShape& shape) {
                                  : kMostUnsignalled;
   shape.signal_every = or_default(rdma.signal_every, automatic);
   if (rdma.operation == RdmaOperation::kWrite)
-    shape.signal_every = std::min(shape.signal_every, within(kMostBytes / 2, shape.stride, 1, kMostQueued));
+    shape.signal_every =
+        std::min(shape.signal_every, within(kMostBytes / 2, shape.stride, 1, kMostQueued));
   shape.tx_depth = 2 * shape.signal_every;
   if (rdma.verify && receives_messages(rdma.operation)) {
     // The one buffer changes each time: what was sent from it must be through.
@@ -75,9 +76,8 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
   // Verified receives have a buffer each, of which four lists must fit.
   const unsigned verified = within(kMostBytes / spec.link_count(), shape.stride, 4, kMostQueued);
   if (rdma.verify) shape.post_list = std::min(shape.post_list, verified / 4);
-  shape.signal_every =
-      std::min(half, or_default(rdma.signal_every,
-                                within(kSignalBytes, spec.message_bytes, 1, half)));
+  shape.signal_every = std::min(
+      half, or_default(rdma.signal_every, within(kSignalBytes, spec.message_bytes, 1, half)));
   const unsigned slots = within(kWarmBytes, shape.stride, 2, kMostSlots);
   shape.rx_slots = slots;
   shape.tx_slots = std::min(slots, shape.tx_depth);

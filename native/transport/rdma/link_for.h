@@ -33,8 +33,7 @@ void with_ping_pong(Lane& lane, const EndpointSpec& spec, Role role, const Waker
 }
 
 template <WaitPolicy kWait, bool kLossy, class Visitor>
-void with_receiver(Lane& lane, const EndpointSpec& spec, const Waker& waker,
-                   const Visitor& visit) {
+void with_receiver(Lane& lane, const EndpointSpec& spec, const Waker& waker, const Visitor& visit) {
   switch (spec.rdma.operation) {
     case RdmaOperation::kWrite: {
       WriteReceiverLink<kWait> link(lane, spec, waker);

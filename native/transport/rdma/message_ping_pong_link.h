@@ -60,9 +60,9 @@ class MessagePingPongLink : public RdmaLink<kWait> {
   /// The next message, whichever it is.
   Io receive(std::uint64_t limit_ns) noexcept {
     // While the message is on its way there is time for this.
-    if (consumed_ >= this->lane_.receive_block()) [[unlikely]] {
-      if (const Io io = replenish(); io != Io::kOk) return io;
-    }
+    while (consumed_ >= this->lane_.receive_block()) [[unlikely]] {
+        if (const Io io = replenish(); io != Io::kOk) return io;
+      }
     for (;;) {
       const ibv_wc* completion = nullptr;
       if (const Io io = this->completions_.next(completion, limit_ns); io != Io::kOk) [[unlikely]]

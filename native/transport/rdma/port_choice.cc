@@ -34,9 +34,7 @@ bool is_loopback(const SocketAddress& address) {
   return ntohl(in4->sin_addr.s_addr) >> 24 == 127;
 }
 
-bool is_link_local(const ibv_gid& gid) {
-  return gid.raw[0] == 0xfe && (gid.raw[1] & 0xc0) == 0x80;
-}
+bool is_link_local(const ibv_gid& gid) { return gid.raw[0] == 0xfe && (gid.raw[1] & 0xc0) == 0x80; }
 bool is_mapped_ipv4(const ibv_gid& gid) {
   return std::all_of(gid.raw, gid.raw + 10, [](std::uint8_t byte) { return byte == 0; }) &&
          gid.raw[10] == 0xff && gid.raw[11] == 0xff;

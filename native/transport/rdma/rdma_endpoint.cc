@@ -48,8 +48,8 @@ class RdmaEndpoint final : public Endpoint {
     local_.node_guid = port_.device.attributes.node_guid;
     std::memcpy(local_.gid.data(), port_.gid.gid.raw, local_.gid.size());
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      lanes_.push_back(std::make_unique<Lane>(port_, domain_.get(), spec_, spec_.role_of(i),
-                                              local_.queue_key));
+      lanes_.push_back(
+          std::make_unique<Lane>(port_, domain_.get(), spec_, spec_.role_of(i), local_.queue_key));
       local_.lanes.push_back(lanes_.back()->address());
     }
     return encode_rdma_blob(local_);

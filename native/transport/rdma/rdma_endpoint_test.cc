@@ -85,7 +85,8 @@ TEST("rdma device: verified ping-pong at sizes around byte, word, packet and the
     if (!has_ping_pong(spec)) return;
     spec.rdma.verify = true;
     const bool datagrams = spec.rdma.queue_pair == QueuePairType::kUd;
-    for (const std::uint64_t bytes : {1ull, 7ull, 100ull, 1024ull, 5000ull, 1ull << 20, 8ull << 20}) {
+    for (const std::uint64_t bytes :
+         {1ull, 7ull, 100ull, 1024ull, 5000ull, 1ull << 20, 8ull << 20}) {
       if (is_atomic(spec.rdma.operation) || (datagrams && bytes > 1024)) continue;
       // A lossy service loses large messages as soon as one packet is lost.
       if (spec.rdma.queue_pair == QueuePairType::kUc && bytes > 5000) continue;
@@ -165,7 +166,7 @@ TEST("rdma device: the smaller MTU of both ends is used") {
   spec.message_bytes = 5000;
   spec.rdma.verify = true;
   RdmaPair pair(spec);
-  // The sixth byte of the description is the MTU.
+  // Six bytes come before the MTU in the description.
   pair.for_client[6] = 1;
   pair.for_server[6] = 1;
   pair.connect();

@@ -1,3 +1,7 @@
+#include <cstring>
+#include <functional>
+
+#include "measure/clock.h"
 #include "transport/rdma/completion_error.h"
 #include "transport/rdma/lane.h"
 #include "transport/rdma/rdma_pair.h"

@@ -61,7 +61,9 @@ class RdmaLink {
   }
 
   unsigned room() const noexcept { return room_; }
-  bool signal_is_due(unsigned count) const noexcept { return since_signal_ + count >= signal_every_; }
+  bool signal_is_due(unsigned count) const noexcept {
+    return since_signal_ + count >= signal_every_;
+  }
   void released(const ibv_wc& completion) noexcept {
     room_ += static_cast<unsigned>(completion.wr_id);
   }

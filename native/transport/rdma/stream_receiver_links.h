@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstring>
 #include <vector>
@@ -27,7 +28,7 @@ class MessageReceiverLink : public RdmaLink<kWait> {
 
   Io receive_some() noexcept {
     for (;;) {
-      if (consumed_ >= this->lane_.receive_block()) {
+      while (consumed_ >= this->lane_.receive_block()) {
         if (const Io io = replenish(); io != Io::kOk) return io;
       }
       const ibv_wc* completion = nullptr;
@@ -109,8 +110,7 @@ class WriteReceiverLink : public RdmaLink<kWait> {
 
   Io receive_some() noexcept {
     const std::uint64_t before = this->counters_.messages;
-    const Io io =
-        this->watch_memory([&] { return progress() != before; }, this->idle_timeout_ns_);
+    const Io io = this->watch_memory([&] { return progress() != before; }, this->idle_timeout_ns_);
     if (io != Io::kOk) [[unlikely]]
       return io;
     this->counters_.messages = progress();

@@ -33,7 +33,8 @@ class StreamSenderLink : public RdmaLink<kWait> {
     for (unsigned i = 0; i < list_; ++i) {
       std::uint8_t* const from = lane.tx_slot(i % lane.shape().tx_slots);
       requests_[i] = this->message_to_peer(spec, buffers_[i], from);
-      if (remote_slots_) requests_[i].wr.rdma.remote_addr += (i % peer_slots_) * lane.shape().stride;
+      if (remote_slots_)
+        requests_[i].wr.rdma.remote_addr += (i % peer_slots_) * lane.shape().stride;
       if (i > 0) requests_[i - 1].next = &requests_[i];
       if (this->verify_) write_pattern(from, this->message_bytes_, 0);
     }

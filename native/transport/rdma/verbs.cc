@@ -34,7 +34,7 @@ Loaded load() {
     return loaded;
   }
   const char* missing = nullptr;
-#define XR_FIND(name)                                                       \
+#define XR_FIND(name) \
   if (!find(library, "ibv_" #name, "IBVERBS_1.1", loaded.table.name)) missing = "ibv_" #name;
   XR_VERBS_FUNCTIONS(XR_FIND)
 #undef XR_FIND

@@ -8,32 +8,32 @@ namespace xr {
 
 // The functions of libibverbs that are no inline calls through a context's own tables
 // (libibverbs/libibverbs.map.in, version IBVERBS_1.1).
-#define XR_VERBS_FUNCTIONS(X)                                                                    \
-  X(get_device_list)                                                                             \
-  X(free_device_list)                                                                            \
-  X(get_device_name)                                                                             \
-  X(open_device)                                                                                 \
-  X(close_device)                                                                                \
-  X(query_device)                                                                                \
-  X(query_port)                                                                                  \
-  X(alloc_pd)                                                                                    \
-  X(dealloc_pd)                                                                                  \
-  X(reg_mr)                                                                                      \
-  X(dereg_mr)                                                                                    \
-  X(create_cq)                                                                                   \
-  X(destroy_cq)                                                                                  \
-  X(create_comp_channel)                                                                         \
-  X(destroy_comp_channel)                                                                        \
-  X(get_cq_event)                                                                                \
-  X(ack_cq_events)                                                                               \
-  X(create_qp)                                                                                   \
-  X(modify_qp)                                                                                   \
-  X(destroy_qp)                                                                                  \
-  X(create_ah)                                                                                   \
-  X(destroy_ah)                                                                                  \
-  X(get_async_event)                                                                             \
-  X(ack_async_event)                                                                             \
-  X(wc_status_str)                                                                               \
+#define XR_VERBS_FUNCTIONS(X) \
+  X(get_device_list)          \
+  X(free_device_list)         \
+  X(get_device_name)          \
+  X(open_device)              \
+  X(close_device)             \
+  X(query_device)             \
+  X(query_port)               \
+  X(alloc_pd)                 \
+  X(dealloc_pd)               \
+  X(reg_mr)                   \
+  X(dereg_mr)                 \
+  X(create_cq)                \
+  X(destroy_cq)               \
+  X(create_comp_channel)      \
+  X(destroy_comp_channel)     \
+  X(get_cq_event)             \
+  X(ack_cq_events)            \
+  X(create_qp)                \
+  X(modify_qp)                \
+  X(destroy_qp)               \
+  X(create_ah)                \
+  X(destroy_ah)               \
+  X(get_async_event)          \
+  X(ack_async_event)          \
+  X(wc_status_str)            \
   X(event_type_str)
 
 /// libibverbs, loaded at run time: the addon also loads where it is missing.

@@ -8,7 +8,8 @@ namespace xr {
 
 /// Ping-pong of plain writes: each end watches the last byte of its own memory, where each message
 /// brings the next number. It does not wait for its own completions; they are taken when the send
-/// queue needs the room. Relies on a message's last byte being placed last, as every such test does.
+/// queue needs the room. Relies on a message's last byte being placed last, as every such test
+/// does.
 template <WaitPolicy kWait, bool kLossy>
 class WritePingPongLink : public RdmaLink<kWait> {
   using Base = RdmaLink<kWait>;
