@@ -1,7 +1,12 @@
 import type { RdmaOptions } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { DEFAULT_RDMA } from '../plan/rdma.js'
-import { MAX_INLINE_BYTES, MAX_QUEUE_DEPTH, QUEUE_PAIR_TYPES, RDMA_OPERATIONS } from '../plan/rdma-words.js'
+import {
+  MAX_INLINE_BYTES,
+  MAX_QUEUE_DEPTH,
+  QUEUE_PAIR_TYPES,
+  RDMA_OPERATIONS,
+} from '../plan/rdma-words.js'
 import { parseSize, parseWhole } from '../units.js'
 import type { RunFlags } from './commands/run.js'
 import { parseWord } from './list.js'

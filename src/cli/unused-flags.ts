@@ -22,12 +22,18 @@ const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] 
   ['direction', 'a stream', (c) => c.workload === 'stream'],
   ['streams', 'a stream', (c) => c.workload === 'stream'],
   ['rate', 'a stream', (c) => c.workload === 'stream'],
-  ['messageTimeout', 'a ping-pong that can lose messages', (c) => isLossy(c) && c.workload === 'ping-pong'],
+  [
+    'messageTimeout',
+    'a ping-pong that can lose messages',
+    (c) => isLossy(c) && c.workload === 'ping-pong',
+  ],
   ['nodelay', 'TCP', (c) => c.transport === 'tcp'],
   ['congestion', 'TCP', (c) => c.transport === 'tcp'],
-  ...RDMA_FLAGS.map(
-    (key): [string, string, (c: Case) => boolean] => [key, 'RDMA', (c) => c.transport === 'rdma'],
-  ),
+  ...RDMA_FLAGS.map((key): [string, string, (c: Case) => boolean] => [
+    key,
+    'RDMA',
+    (c) => c.transport === 'rdma',
+  ]),
   ['gso', 'a UDP stream', (c) => c.transport === 'udp' && c.workload === 'stream'],
 ]
 

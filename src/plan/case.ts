@@ -1,4 +1,10 @@
-import type { Direction, RdmaOptions, SocketOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type {
+  Direction,
+  RdmaOptions,
+  SocketOptions,
+  WaitPolicy,
+  WorkloadName,
+} from '../addon/addon.js'
 
 /** Transports a user can name. Those without an implementation yet are refused by name. */
 export const TRANSPORT_NAMES = ['rdma', 'tcp', 'udp', 'quic', 'tls'] as const

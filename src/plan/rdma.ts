@@ -1,4 +1,10 @@
-import type { QueuePairType, RdmaOperation, RdmaOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type {
+  QueuePairType,
+  RdmaOperation,
+  RdmaOptions,
+  WaitPolicy,
+  WorkloadName,
+} from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { ATOMIC_BYTES, RDMA_OPERATIONS } from './rdma-words.js'
 
@@ -37,7 +43,13 @@ export interface RdmaCase {
 }
 
 /** @throws {XrbenchError} `XRB_RDMA_COMBINATION` when the standard, or what a workload means, does not allow it */
-export function checkRdma({ rdma, workload, wait, messageSizeBytes, rateBitsPerSec }: RdmaCase): void {
+export function checkRdma({
+  rdma,
+  workload,
+  wait,
+  messageSizeBytes,
+  rateBitsPerSec,
+}: RdmaCase): void {
   const { queuePair, operation } = rdma
   const allowed = OPERATIONS_OF[queuePair]
   if (!allowed.includes(operation)) {

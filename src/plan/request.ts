@@ -1,4 +1,10 @@
-import type { Direction, RdmaOptions, SocketOptions, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type {
+  Direction,
+  RdmaOptions,
+  SocketOptions,
+  WaitPolicy,
+  WorkloadName,
+} from '../addon/addon.js'
 import type { CaseParameters, TransportName } from './case.js'
 import {
   DEFAULT_CONNECT_TIMEOUT_NS,
