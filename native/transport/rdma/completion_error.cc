@@ -36,10 +36,15 @@ std::optional<Fault> fault_of(const LaneFailure& failure) {
     case LaneFailure::Kind::kNone: return std::nullopt;
     case LaneFailure::Kind::kVerb:
       return errno_fault("RDMA_SETUP", failure.op, failure.errno_value);
+    case LaneFailure::Kind::kChanged:
+      return Fault{"DATA_MISMATCH", failure.op, 0,
+                   "message " + std::to_string(failure.message) +
+                       " arrived with other data than was sent, from byte " +
+                       std::to_string(failure.got) + " on"};
     case LaneFailure::Kind::kMismatch:
       return Fault{"DATA_MISMATCH", failure.op, 0,
-                   std::string(failure.op) + ": message " + std::to_string(failure.message) +
-                       " arrived changed: " + std::to_string(failure.got) + " where " +
+                   std::string(failure.op) + ": operation " + std::to_string(failure.message) +
+                       " returned " + std::to_string(failure.got) + " where " +
                        std::to_string(failure.wanted) + " was expected"};
     case LaneFailure::Kind::kCompletion: break;
   }

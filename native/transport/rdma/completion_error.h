@@ -9,12 +9,13 @@ namespace xr {
 
 /// What ended a lane, as numbers: the data path has no time for words.
 struct LaneFailure {
-  enum class Kind { kNone, kCompletion, kVerb, kMismatch } kind = Kind::kNone;
+  enum class Kind { kNone, kCompletion, kVerb, kChanged, kMismatch } kind = Kind::kNone;
   ibv_wc_status status = IBV_WC_SUCCESS;
   std::uint32_t vendor_error = 0;
   const char* op = "";
   int errno_value = 0;
-  /// Of a mismatch: which message, and the byte in it or what an atomic operation returned.
+  /// Of changed data: which message, and (`got`) from which byte on. Of a mismatch: which atomic
+  /// operation, and what it should have returned and did.
   std::uint64_t message = 0;
   std::uint64_t wanted = 0;
   std::uint64_t got = 0;

@@ -102,6 +102,11 @@ class Completions {
     return stop_.is_set() ? Io::kStopped : Io::kError;
   }
 
+  Io changed(std::uint64_t message, std::uint64_t offset) noexcept {
+    failure_ = {LaneFailure::Kind::kChanged, IBV_WC_SUCCESS, 0, "verify", 0, message, 0, offset};
+    return Io::kError;
+  }
+
   Io mismatch(const char* op, std::uint64_t message, std::uint64_t wanted,
               std::uint64_t got) noexcept {
     failure_ = {LaneFailure::Kind::kMismatch, IBV_WC_SUCCESS, 0, op, 0, message, wanted, got};
