@@ -44,7 +44,7 @@ describe('a run', () => {
     expect(document.cases.map(({ key, status, path }) => [key, status, path])).toEqual([
       ['tcp/ping-pong/64B/block', 'completed', 'loopback'],
       ['udp/ping-pong/64B/block', 'completed', 'loopback'],
-      ['tcp/stream/128KiB/block', 'completed', 'loopback'],
+      ['tcp/stream/256KiB/block', 'completed', 'loopback'],
       ['udp/stream/1400B/block', 'completed', 'loopback'],
     ])
     const orders = document.cases.map(({ repetitions }) => repetitions.map(({ order }) => order))
@@ -87,7 +87,7 @@ describe('a run', () => {
     const { code } = await runCli([...args, ...options])
     expect(code).toBe(0)
     const [result] = written().cases
-    expect(result?.key).toBe('tcp/stream/128KiB/spin/both/streams=2/sndbuf=64KiB/dscp=10')
+    expect(result?.key).toBe('tcp/stream/256KiB/spin/both/streams=2/sndbuf=64KiB/dscp=10')
     expect(result?.parameters.effective.client).toMatchObject({ remoteAddress: '::1', dscp: 10 })
   })
 

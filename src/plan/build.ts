@@ -1,7 +1,7 @@
 import type { WaitPolicy, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
-import { defaultSizeBytes } from './defaults.js'
+import { defaultReceiveBufferBytes, defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
 import { checkSize, MAX_CASES } from './limits.js'
 import { checkRdma } from './rdma.js'
@@ -59,6 +59,8 @@ function makeCase(
     pin: request.pin,
     socket: Object.freeze({
       ...request.socket,
+      receiveBufferBytes:
+        request.socket.receiveBufferBytes ?? defaultReceiveBufferBytes(transport, workload),
       // Settings of one transport are not asked of another: the request in the result stays true.
       congestionControl: transport === 'tcp' ? request.socket.congestionControl : null,
     }),

@@ -8,10 +8,16 @@ export const WORKLOAD_NAMES = ['ping-pong', 'stream'] as const satisfies readonl
 
 /** Payload of one ping-pong message when none is asked for. */
 export const DEFAULT_PING_PONG_BYTES = 64
-/** One send of a TCP stream when none is asked for: beyond it a larger one gains nothing. */
-export const DEFAULT_STREAM_BYTES = 128 * 1024
+/** One send of a TCP stream when none is asked for: few system calls, and it still fits a second-level cache. */
+export const DEFAULT_STREAM_BYTES = 256 * 1024
 /** One datagram of a UDP stream when none is asked for: fits an Ethernet frame with every IP header. */
 export const DEFAULT_STREAM_DATAGRAM_BYTES = 1400
+
+/**
+ * SO_RCVBUF of UDP streams when none is asked for. The kernel's own 208 KiB hold three merged datagrams (UDP_GRO): a receiver that sleeps
+ * a moment would lose most of a stream that it has the time to read. The kernel may grant less (net.core.rmem_max).
+ */
+export const DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 export const DEFAULT_DURATION_NS = 3e9
 export const DEFAULT_WARMUP_CAP_NS = 1e9
@@ -35,6 +41,14 @@ export const DEFAULT_SOCKET: Readonly<SocketOptions> = Object.freeze({
 export const DEFAULT_STREAM_RDMA_BYTES = 64 * 1024
 /** … over UD, where it is one packet: fits the MTU of every path. */
 export const DEFAULT_STREAM_UD_BYTES = 256
+
+/** SO_RCVBUF when `--rcvbuf` is not given; `null` leaves the kernel's own. */
+export function defaultReceiveBufferBytes(
+  transport: TransportName,
+  workload: WorkloadName,
+): number | null {
+  return transport === 'udp' && workload === 'stream' ? DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES : null
+}
 
 /** Bytes of a message when `--size` is not given. */
 export function defaultSizeBytes(

@@ -1,6 +1,10 @@
 import { formatDuration, formatRate, formatSize } from '../units.js'
 import type { Case } from './case.js'
-import { DEFAULT_MESSAGE_TIMEOUT_NS, DEFAULT_SOCKET } from './defaults.js'
+import {
+  DEFAULT_MESSAGE_TIMEOUT_NS,
+  DEFAULT_SOCKET,
+  defaultReceiveBufferBytes,
+} from './defaults.js'
 import { isLossy } from './lossy.js'
 import { rdmaKeyParts } from './rdma-key.js'
 
@@ -25,7 +29,12 @@ export function caseKey({ transport, workload, parameters: p }: Omit<Case, 'key'
   if (p.rdma !== null) parts.push(...rdmaKeyParts(p.rdma))
   const s = p.socket
   if (s.sendBufferBytes !== null) parts.push(`sndbuf=${formatSize(s.sendBufferBytes)}`)
-  if (s.receiveBufferBytes !== null) parts.push(`rcvbuf=${formatSize(s.receiveBufferBytes)}`)
+  if (
+    s.receiveBufferBytes !== null &&
+    s.receiveBufferBytes !== defaultReceiveBufferBytes(transport, workload)
+  ) {
+    parts.push(`rcvbuf=${formatSize(s.receiveBufferBytes)}`)
+  }
   if (transport === 'tcp' && s.noDelay !== DEFAULT_SOCKET.noDelay) parts.push('no-nodelay')
   if (transport === 'tcp' && s.congestionControl !== null) {
     parts.push(`congestion=${s.congestionControl}`)

@@ -33,7 +33,7 @@ describe('cases', () => {
 
   test('a stream has a default size of its own for each transport', () => {
     expect(keys({ workloads: ['stream'] })).toEqual([
-      'tcp/stream/128KiB/block',
+      'tcp/stream/256KiB/block',
       'udp/stream/1400B/block',
     ])
   })
@@ -51,7 +51,7 @@ describe('cases', () => {
     expect(cases.map((c) => c.key)).toEqual([
       'tcp/ping-pong/64B/block/congestion=reno',
       'udp/ping-pong/64B/block',
-      'tcp/stream/128KiB/block/both/streams=4/rate=500M/congestion=reno',
+      'tcp/stream/256KiB/block/both/streams=4/rate=500M/congestion=reno',
       'udp/stream/1400B/block/both/streams=4/rate=500M',
     ])
     expect(cases[0]?.parameters).toMatchObject({ direction: 'up', streams: 1, rateBitsPerSec: 0 })

@@ -4,12 +4,13 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <vector>
 
+#include "base/page_buffer.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/socket/spin_guard.h"
 #include "workload/io.h"
+#include "workload/stream.h"
 
 namespace xr {
 
@@ -23,7 +24,7 @@ class TcpLink {
           std::uint64_t idle_timeout_ns, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
-        buffer_(buffer_bytes, 0x5a),
+        buffer_(buffer_bytes),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop) {}
 
@@ -32,8 +33,10 @@ class TcpLink {
   Io receive_request() noexcept { return receive_message(); }
   Io send_reply() noexcept { return send_message(); }
 
-  Io send_some(std::uint64_t /*most*/) noexcept {
-    const Io io = send_message();
+  /// Who is let send without limit has more to send, and says so: the kernel then fills its
+  /// segments, whatever TCP_NODELAY is.
+  Io send_some(std::uint64_t most) noexcept {
+    const Io io = send_message(most == kUnlimitedBatch ? MSG_MORE : 0);
     if (io == Io::kOk) [[likely]] {
       counters_.messages += 1;
       counters_.bytes += message_bytes_;
@@ -56,12 +59,12 @@ class TcpLink {
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : 0;
 
-  Io send_message() noexcept {
+  Io send_message(int flags = 0) noexcept {
     std::size_t done = 0;
     SpinGuard guard(idle_timeout_ns_, stop_);
     for (;;) {
       const ssize_t sent =
-          ::send(fd_, buffer_.data() + done, message_bytes_ - done, kFlags | MSG_NOSIGNAL);
+          ::send(fd_, buffer_.data() + done, message_bytes_ - done, kFlags | flags | MSG_NOSIGNAL);
       if (sent >= 0) [[likely]] {
         done += static_cast<std::size_t>(sent);
         if (done == message_bytes_) [[likely]]
@@ -117,7 +120,7 @@ class TcpLink {
 
   int fd_;
   std::uint64_t message_bytes_;
-  std::vector<std::uint8_t> buffer_;
+  PageBuffer buffer_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
   Counters counters_;

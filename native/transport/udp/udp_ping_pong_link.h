@@ -4,8 +4,8 @@
 
 #include <cerrno>
 #include <cstdint>
-#include <vector>
 
+#include "base/page_buffer.h"
 #include "measure/clock.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
@@ -30,9 +30,9 @@ class UdpPingPongLink {
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
         answered_(width_),
-        out_(message_bytes, 0x5a),
+        out_(message_bytes),
         // One byte more than a message: a longer datagram shows as one.
-        in_(message_bytes + 1, 0),
+        in_(message_bytes + 1),
         message_timeout_ns_(message_timeout_ns),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop) {}
@@ -146,8 +146,8 @@ class UdpPingPongLink {
   std::uint64_t message_bytes_;
   unsigned width_;
   SequenceWindow answered_;
-  std::vector<std::uint8_t> out_;
-  std::vector<std::uint8_t> in_;
+  PageBuffer out_;
+  PageBuffer in_;
   std::uint64_t message_timeout_ns_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;

@@ -11,6 +11,7 @@
 #include <cstring>
 #include <vector>
 
+#include "base/page_buffer.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/socket/options.h"
@@ -49,7 +50,7 @@ class UdpSenderLink {
         stop_(stop) {
     const std::size_t sends =
         segments > 1 ? 2 : std::clamp<std::size_t>(kBatchBytes / message_bytes, 1, kBatchDatagrams);
-    buffer_.assign(sends * segments * message_bytes, 0x5a);
+    buffer_ = PageBuffer(sends * segments * message_bytes);
     vectors_.resize(sends);
     headers_.resize(sends);
   }
@@ -127,7 +128,7 @@ class UdpSenderLink {
   std::uint64_t segments_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
-  std::vector<std::uint8_t> buffer_;
+  PageBuffer buffer_;
   std::vector<iovec> vectors_;
   std::vector<mmsghdr> headers_;
   Counters counters_;
@@ -150,7 +151,7 @@ class UdpReceiverLink {
         stop_(stop) {
     const std::size_t slot_bytes = gro ? 65'536 : message_bytes + 1;
     const std::size_t slots = gro ? 4 : kBatchDatagrams;
-    buffer_.assign(slots * slot_bytes, 0);
+    buffer_ = PageBuffer(slots * slot_bytes);
     controls_.resize(slots);
     vectors_.resize(slots);
     headers_.resize(slots);
@@ -231,7 +232,7 @@ class UdpReceiverLink {
   SequenceWindow window_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
-  std::vector<std::uint8_t> buffer_;
+  PageBuffer buffer_;
   std::vector<Control> controls_;
   std::vector<iovec> vectors_;
   std::vector<mmsghdr> headers_;

@@ -32,7 +32,7 @@ function runCommand(program: Command) {
     .addOption(
       option(
         '-s, --size <list>',
-        'payload of a message (default: 64 B; streams 128 KiB over TCP, 1,400 B over UDP)',
+        'payload of a message (default: 64 B; streams 256 KiB over TCP, 1,400 B over UDP)',
       ),
     )
     .addOption(
@@ -76,7 +76,12 @@ function runCommand(program: Command) {
     )
     .optionsGroup('Sockets and CPUs:')
     .addOption(option('--sndbuf <size>', 'SO_SNDBUF (default: chosen by the kernel)'))
-    .addOption(option('--rcvbuf <size>', 'SO_RCVBUF (default: chosen by the kernel)'))
+    .addOption(
+      option(
+        '--rcvbuf <size>',
+        'SO_RCVBUF (default: chosen by the kernel; UDP streams ask for 4 MiB)',
+      ),
+    )
     .addOption(option('--no-nodelay', 'leave Nagle’s algorithm on (TCP)'))
     .addOption(option('--congestion <name>', 'congestion control (TCP; default: of the system)'))
     .addOption(option('--dscp <n>', 'differentiated services code point, 0 to 63'))
