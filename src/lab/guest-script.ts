@@ -17,10 +17,14 @@ ln -sf /proc/self/fd /dev/fd
 ulimit -l unlimited
 ulimit -n 65536
 
-control=/dev/vport0p${CONTROL_PORT}
+# The number after vport counts all virtio devices, not those of this kind.
 tries=0
-while [ ! -e $control ] && [ $tries -lt 200 ]; do usleep 20000; tries=$((tries + 1)); done
-exec 8<>$control
+while port=$(echo /dev/vport*p${CONTROL_PORT}); [ ! -e $port ] && [ $tries -lt 200 ]; do
+  usleep 20000
+  tries=$((tries + 1))
+done
+ports=\${port%${CONTROL_PORT}}
+exec 8<>$port
 
 if sh -e ${LAB_MOUNT}/setup.sh 8>&- >/run/lab/setup.log 2>&1; then
   echo ready >&8
@@ -30,13 +34,11 @@ fi
 
 # A shell starts what runs in the background deaf to Ctrl-C.
 listening=
-env --default-signal=INT true 2>/dev/null || listening=no
+/usr/bin/env --default-signal=INT true 2>/dev/null || listening=no
 start() {
   if [ -z "$listening" ]; then exec /usr/bin/env --default-signal=INT,QUIT "$@"; fi
   exec "$@"
 }
-
-pump() { cat <"$1" >"$2"; }
 
 # ID SLOT INPUT TOKEN
 job() {
@@ -50,7 +52,7 @@ job() {
     echo "exit $1 $?" >&8
     return
   fi
-  out=/dev/vport0p$((3 + 2 * $2)) err=/dev/vport0p$((4 + 2 * $2))
+  out=$ports$((3 + 2 * $2)) err=$ports$((4 + 2 * $2))
   mkfifo $folder/out $folder/err
   { cat <$folder/out; printf %s "$4"; } >$out 8>&- &
   { cat <$folder/err; printf %s "$4"; } >$err 8>&- &
@@ -58,7 +60,7 @@ job() {
   case $3 in
     live)
       mkfifo $folder/in
-      cat </dev/vport0p${STDIN_PORT} >$folder/in 8>&- &
+      cat <\${ports}${STDIN_PORT} >$folder/in 8>&- &
       pumped=$!
       input=$folder/in
       ;;

@@ -19,12 +19,13 @@ import {
   portFd,
   TERMINAL_FD,
 } from './qemu-command.js'
-import { wireScript } from './wire.js'
+import { type WirePrograms, wireScript } from './wire.js'
 
 export interface GuestOptions extends GuestMachineOptions {
   qemu: Qemu
   guests: 1 | 2
   netem: readonly string[]
+  programs: WirePrograms
   bootLimitMs: number
   /** Gets what the console shows, as it comes. */
   onConsole?: ((text: string) => void) | undefined
@@ -231,12 +232,12 @@ export class Guest {
   }
 }
 
-function setupScript({ guest, guests, netem, shares }: GuestOptions): string {
+function setupScript({ guest, guests, netem, programs, shares }: GuestOptions): string {
   const mounts = shares.map(
     ({ tag, folder }) =>
       `mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none ${tag} '${folder.replaceAll("'", "'\\''")}'`,
   )
-  return `${mounts.join('\n')}\n${wireScript({ guest, guests, netem })}`
+  return `${mounts.join('\n')}\n${wireScript({ guest, guests, netem, programs })}`
 }
 
 async function drained(ended: Promise<void>[]): Promise<boolean> {

@@ -3,14 +3,13 @@ import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { type Acceleration, chooseAccelerator } from './accelerator.js'
 import { cacheFolder } from './cache.js'
-import { findProgram } from './find-program.js'
 import { Guest } from './guest.js'
 import { cachedInitramfs } from './initramfs.js'
 import { chooseKernel } from './kernel-choice.js'
 import { findQemu } from './qemu.js'
 import type { Share } from './qemu-command.js'
-import { labLacks } from './requirements.js'
 import { createRunFolder } from './run-folder.js'
+import { findWirePrograms } from './wire.js'
 
 export interface LabOptions {
   /** Two are joined by a virtual Ethernet wire. */
@@ -49,7 +48,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const { say, signal } = options
   signal?.throwIfAborted()
   const qemu = findQemu()
-  if (findProgram('rdma') === null) throw labLacks('there is no rdma of iproute2', ['iproute2'])
+  const programs = findWirePrograms()
   const cache = cacheFolder()
   const kernel = await chooseKernel({ named: options.kernel, cache, say, signal })
   const initramfs = cachedInitramfs(kernel, cache)
@@ -89,6 +88,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
           shares: (options.writable ?? []).map(shareOf),
           wire: options.guests === 1 ? null : wireOf(folder.path, guest),
           netem: options.netem ?? [],
+          programs,
           bootLimitMs: options.bootLimitMs ?? DEFAULT_BOOT_LIMIT_MS,
           onConsole: (text) => options.onConsole?.(guest, text),
         }),

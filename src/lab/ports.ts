@@ -1,5 +1,5 @@
 /**
- * The virtio-serial ports between a guest and its lab, `/dev/vport0pN` in the guest, a socket of ours at QEMU. A port carries bytes
+ * The virtio-serial ports between a guest and its lab, `/dev/vport*pN` in the guest, a socket of ours at QEMU. A port carries bytes
  * one way only, apart from the control port, which carries lines both ways.
  */
 export const CONTROL_PORT = 1

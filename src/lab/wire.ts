@@ -1,4 +1,6 @@
 import { usageError } from '../errors.js'
+import { findProgram } from './find-program.js'
+import { labLacks } from './requirements.js'
 import { shellWords } from './shell-words.js'
 
 /** A guest's addresses on the wire. */
@@ -22,27 +24,44 @@ export interface WireOptions {
   guests: 1 | 2
   /** Words of tc-netem(8). */
   netem: readonly string[]
+  programs: WirePrograms
+}
+
+/** Paths of the programs of iproute2, the same in the guest; busybox's of these names know no pairs, no netem and no RDMA. */
+export interface WirePrograms {
+  ip: string
+  tc: string
+  rdma: string
+}
+
+/** @throws {XrbenchError} `XRB_LAB_MISSING` (exit 3) */
+export function findWirePrograms(): WirePrograms {
+  const find = (name: string) => {
+    const path = findProgram(name)
+    if (path === null) throw labLacks(`there is no ${name} of iproute2`, ['iproute2'])
+    return path
+  }
+  return { ip: find('ip'), tc: find('tc'), rdma: find('rdma') }
 }
 
 /** What a guest does to be on the wire. A single guest has a pair of virtual Ethernet devices in place of it. */
-export function wireScript({ guest, guests, netem }: WireOptions): string {
+export function wireScript({ guest, guests, netem, programs }: WireOptions): string {
   const { ipv4, ipv6 } = guestAddress(guest)
   const device = WIRE_DEVICE
   return `hostname lab${guest}
 ip link set lo up
-${guests === 1 ? pairScript() : ''}
+${guests === 1 ? pairScript(programs.ip) : ''}
 sysctl -q -w net.ipv6.conf.${device}.accept_dad=0 net.ipv6.conf.${device}.accept_ra=0 || true
 ip addr add ${ipv4}/24 dev ${device}
 ip link set ${device} up
 ip addr add ${ipv6}/64 dev ${device}
-${netem.length === 0 ? '' : `tc qdisc add dev ${device} root netem ${shellWords(netem)}`}
-rdma link add ${RDMA_DEVICE} type rxe netdev ${device}
+${netem.length === 0 ? '' : `${programs.tc} qdisc add dev ${device} root netem ${shellWords(netem)}`}
+${programs.rdma} link add ${RDMA_DEVICE} type rxe netdev ${device}
 `
 }
 
-/** Busybox knows no pairs; the ip of iproute2 does. */
-function pairScript(): string {
-  return `PATH=/usr/sbin:/sbin:/usr/bin:/bin ip link add ${WIRE_DEVICE} type veth peer name ${WIRE_DEVICE}-end
+function pairScript(ip: string): string {
+  return `${ip} link add ${WIRE_DEVICE} type veth peer name ${WIRE_DEVICE}-end
 ip link set ${WIRE_DEVICE}-end up`
 }
 
