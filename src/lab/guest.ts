@@ -5,8 +5,8 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { environmentError, type XrbenchError } from '../errors.js'
-import { deferred } from '../session/deadline.js'
 import { ConsoleLog } from './console-log.js'
+import { deferred } from './deferred.js'
 import { GUEST_SCRIPT } from './guest-script.js'
 import { type Command, jobScript } from './job-script.js'
 import { createToken, JobStream } from './job-stream.js'
@@ -19,6 +19,7 @@ import {
   portFd,
   TERMINAL_FD,
 } from './qemu-command.js'
+import { shellWord } from './shell-words.js'
 import { type WirePrograms, wireScript } from './wire.js'
 
 export interface GuestOptions extends GuestMachineOptions {
@@ -66,8 +67,6 @@ export class Guest {
   /** Starts the machine; `up()` tells when it can be used. */
   constructor(options: GuestOptions) {
     this.#options = options
-    this.#gone.promise.catch(() => {})
-    this.#ready.promise.catch(() => {})
     mkdirSync(options.labFolder, { recursive: true, mode: 0o700 })
     this.#write('guest.sh', GUEST_SCRIPT)
     this.#write('setup.sh', setupScript(options))
@@ -235,7 +234,7 @@ export class Guest {
 function setupScript({ guest, guests, netem, programs, shares }: GuestOptions): string {
   const mounts = shares.map(
     ({ tag, folder }) =>
-      `mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none ${tag} '${folder.replaceAll("'", "'\\''")}'`,
+      `mkdir -p ${shellWord(folder)}; mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none ${tag} ${shellWord(folder)}`,
   )
   return `${mounts.join('\n')}\n${wireScript({ guest, guests, netem, programs })}`
 }

@@ -6,6 +6,7 @@ import { cacheFolder } from './cache.js'
 import { Guest } from './guest.js'
 import { cachedInitramfs } from './initramfs.js'
 import { chooseKernel } from './kernel-choice.js'
+import { labKernelOptions } from './kernel-options.js'
 import { findQemu } from './qemu.js'
 import type { Share } from './qemu-command.js'
 import { createRunFolder } from './run-folder.js'
@@ -78,7 +79,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
           qemu,
           kernel: kernel.image,
           initramfs,
-          append: [],
+          append: labKernelOptions(options.guests, options.netem ?? []),
           memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,
           // Both ends in one guest need a processor each; a second one for each of two guests is not there.
           cpus: options.guests === 1 ? 2 : cpusOfTwo(),
