@@ -6,7 +6,7 @@ export async function runShell(guest: Guest): Promise<number> {
   const { stdin, stdout } = process
   const shell = process.env.SHELL ?? '/bin/sh'
   note('lab: a shell in the guest; what it writes is gone with it; exit or Ctrl-D ends it')
-  const resize = () => guest.resizeTerminal(stdout.rows ?? 24, stdout.columns ?? 80)
+  const resize = () => guest.resizeTerminal(stdout.rows || 24, stdout.columns || 80)
   const { terminal } = guest
   resize()
   stdout.on('resize', resize)

@@ -7,6 +7,9 @@ import { watchInterrupts } from './interrupt.js'
 import { readFolders, readLabOptions } from './lab-options.js'
 import { note } from './output.js'
 
+/** A command that was told to end has so long for it. */
+const STOP_GRACE_MS = 10_000
+
 /** Runs a command in a guest, and ends with its exit code. */
 export async function labAction(
   words: readonly string[],
@@ -19,7 +22,11 @@ export async function labAction(
     throw usageError('XRB_USAGE', `${label('peerCommand')} needs a second guest.`, '--guests 2')
   }
   let job: GuestJob | undefined
-  const interrupts = watchInterrupts((name) => job?.signal(name === 'SIGINT' ? 'INT' : 'TERM'))
+  const interrupts = watchInterrupts((name) => {
+    job?.signal(name === 'SIGINT' ? 'INT' : 'TERM')
+    // Leaving ends the guests, whatever the command makes of the signal.
+    setTimeout(() => process.exit(interrupts.exitCode() ?? 1), STOP_GRACE_MS).unref()
+  })
   const stopped = () => {
     const code = interrupts.exitCode()
     return code === null ? null : new XrbenchError('XRB_ABORTED', code, 'Stopped.')

@@ -9,6 +9,9 @@ import { readLabOptions } from './lab-options.js'
 import { note, wantsColor, widthOf } from './output.js'
 import type { FlagOrigin } from './run-request.js'
 
+/** The run in the guest has so long to keep what it measured. */
+const STOP_GRACE_MS = 30_000
+
 /** Runs this command line in the lab, and gives its exit code. `output`: where the result goes; `null`: nowhere. */
 export async function measureInLab(
   flags: RunFlags,
@@ -23,7 +26,11 @@ export async function measureInLab(
     2,
   )
   let pass: ((name: 'INT' | 'TERM') => void) | undefined
-  const interrupts = watchInterrupts((name) => pass?.(name === 'SIGINT' ? 'INT' : 'TERM'))
+  const interrupts = watchInterrupts((name) => {
+    pass?.(name === 'SIGINT' ? 'INT' : 'TERM')
+    // Leaving ends the guests, whether the run in there has ended or not.
+    setTimeout(() => process.exit(interrupts.exitCode() ?? 1), STOP_GRACE_MS).unref()
+  })
   try {
     return (await runInLab({
       ...options,

@@ -20,6 +20,7 @@ import {
   TERMINAL_FD,
 } from './qemu-command.js'
 import { shellWord } from './shell-words.js'
+import { slowness } from './slowness.js'
 import { type WirePrograms, wireScript } from './wire.js'
 
 export interface GuestOptions extends GuestMachineOptions {
@@ -98,7 +99,7 @@ export class Guest {
     if (slot === undefined) throw new Error(`a guest runs ${JOB_SLOTS} commands at a time`)
     const id = ++this.#jobs
     const token = createToken()
-    this.#write(`job.${id}.sh`, jobScript(options))
+    this.#write(`job.${id}.sh`, jobScript(this.#slowed(options)))
     const input = this.#input(id, options.stdin)
     const streams = [
       this.#stream(stdoutPort(slot), token, options.onStdout),
@@ -117,7 +118,7 @@ export class Guest {
   /** Runs a command on the guest's terminal; one at a time. */
   execOnTerminal(command: Command): GuestJob {
     const id = ++this.#jobs
-    this.#write(`job.${id}.sh`, jobScript(command))
+    this.#write(`job.${id}.sh`, jobScript(this.#slowed(command)))
     return {
       exited: this.#start(id, 0, 'tty', '-'),
       signal: (name) => this.#say(`signal ${id} ${name}`),
@@ -188,6 +189,11 @@ export class Guest {
     const exit = new Promise<number>((resolve) => this.#exits.set(id, resolve))
     this.#say(`run ${id} ${slot} ${input} ${token}`)
     return Promise.race([exit, this.#gone.promise]).finally(() => this.#exits.delete(id))
+  }
+
+  #slowed(command: Command): Command {
+    const { accelerator } = this.#options
+    return { ...command, env: { ...(command.env ?? process.env), ...slowness(accelerator) } }
   }
 
   #input(id: number, stdin: ExecOptions['stdin']): string {
