@@ -38,7 +38,10 @@ async function guestWith(script: string, bootLimitMs: number): Promise<Guest> {
 }
 
 it('shows the last lines of a console that says no more', { timeout: 120_000 }, async () => {
-  const guest = await guestWith('#!/bin/busybox sh\necho "stuck here"\nsleep 1000\n', 15_000)
+  const guest = await guestWith(
+    '#!/bin/busybox sh\necho "stuck here"\n/bin/busybox sleep 1000\n',
+    15_000,
+  )
   try {
     await expect(guest.up()).rejects.toMatchObject({
       code: 'XRB_LAB_BOOT',

@@ -9,6 +9,9 @@ import { INIT_SCRIPT } from './init-script.js'
 import type { Kernel } from './kernel.js'
 import { type GuestModule, modulesToLoad, OPTIONAL_MODULES, REQUIRED_MODULES } from './modules.js'
 
+/** Raised when what goes into the archive changes by other means than what its name is made of. */
+const FORM = 2
+
 const FOLDERS = ['bin', 'proc', 'sys', 'dev', 'modules', 'host', 'changes', 'root']
 
 /** The archive a guest starts from: a static busybox, the modules, and the script that goes on with them. */
@@ -30,7 +33,9 @@ export function initramfs(busybox: Uint8Array, modules: readonly GuestModule[]):
 export function cachedInitramfs(kernel: Kernel, cache: string): string {
   const busybox = readFileSync(findBusybox())
   const hash = createHash('sha256')
-  hash.update(JSON.stringify([kernel.version, kernel.identity, REQUIRED_MODULES, OPTIONAL_MODULES]))
+  hash.update(
+    JSON.stringify([FORM, kernel.version, kernel.identity, REQUIRED_MODULES, OPTIONAL_MODULES]),
+  )
   hash.update(INIT_SCRIPT).update(busybox)
   const path = join(cache, `initramfs-${kernel.version}-${hash.digest('hex').slice(0, 16)}.gz`)
   if (!existsSync(path)) {

@@ -7,6 +7,7 @@ import { Guest } from './guest.js'
 import { cachedInitramfs } from './initramfs.js'
 import { chooseKernel } from './kernel-choice.js'
 import { labKernelOptions } from './kernel-options.js'
+import { plainKernel } from './plain-kernel.js'
 import { findQemu } from './qemu.js'
 import type { Share } from './qemu-command.js'
 import { createRunFolder } from './run-folder.js'
@@ -54,6 +55,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const kernel = await chooseKernel({ named: options.kernel, cache, say, signal })
   const initramfs = cachedInitramfs(kernel, cache)
   const accelerated = await chooseAccelerator({ qemu, kernel, initramfs, cache, say, signal })
+  const image = accelerated.accelerator === 'tcg' ? plainKernel(kernel, cache) : kernel.image
   const startedMs = performance.now()
   say(
     `lab: booting ${options.guests === 1 ? 'a guest' : 'two guests'}, kernel ${kernel.version}, ${speedOf(accelerated)}`,
@@ -77,7 +79,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         new Guest({
           ...accelerated,
           qemu,
-          kernel: kernel.image,
+          kernel: image,
           initramfs,
           append: labKernelOptions(options.guests, options.netem ?? []),
           memoryMiB: options.memoryMiB ?? DEFAULT_MEMORY_MIB,

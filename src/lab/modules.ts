@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { dependenciesOf, moduleName, readModule } from './module-file.js'
+import { withoutSignature } from './module-signature.js'
 
 /** A module that the guest loads. */
 export interface GuestModule {
@@ -65,7 +66,7 @@ export function modulesToLoad(
     if (path === undefined || path === null || loaded.has(name)) return
     const content = readModule(path)
     for (const needed of dependenciesOf(content)) visit(needed)
-    loaded.set(name, { name, content })
+    loaded.set(name, { name, content: withoutSignature(content) })
   }
   for (const name of names) visit(moduleName(name))
   return [...loaded.values()]
