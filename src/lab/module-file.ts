@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { findBusybox } from './busybox.js'
+import { findProgram } from './find-program.js'
 import { labLacks } from './requirements.js'
 import { zstdDecompressSync } from './zstd.js'
 
@@ -13,8 +14,14 @@ const MAX_MODULE_BYTES = 64 * 1024 * 1024
 export function readModule(path: string): Buffer {
   const content = readFileSync(path)
   if (path.endsWith('.ko')) return content
-  if (path.endsWith('.xz')) return filtered(findBusybox(), ['xzcat'], content, path, 'xz-utils')
+  if (path.endsWith('.xz')) return unxz(content, path)
   return zstdDecompressSync(content) ?? filtered('zstd', ['-dcq'], content, path, 'zstd')
+}
+
+function unxz(content: Buffer, path: string): Buffer {
+  const xz = findProgram('xz')
+  if (xz !== null) return filtered(xz, ['-dc'], content, path, 'xz-utils')
+  return filtered(findBusybox(), ['xzcat'], content, path, 'xz-utils')
 }
 
 function filtered(

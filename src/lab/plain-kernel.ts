@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { findBusybox } from './busybox.js'
 import { writeCached } from './cache.js'
+import { findProgram } from './find-program.js'
 import type { Kernel } from './kernel.js'
 
 const MAX_KERNEL_BYTES = 512 * 1024 * 1024
@@ -32,7 +32,10 @@ export function unpack(image: Buffer): Buffer | null {
   // The last four bytes are the unpacked size, no part of the stream.
   const payload = image.subarray(start, start + image.readUInt32LE(0x24c) - 4)
   if (!payload.subarray(0, XZ_MAGIC.length).equals(XZ_MAGIC)) return null
-  const run = spawnSync(findBusybox(), ['xzcat'], { input: payload, maxBuffer: MAX_KERNEL_BYTES })
+  // That of busybox does not know the filter for x86 code.
+  const xz = findProgram('xz')
+  if (xz === null) return null
+  const run = spawnSync(xz, ['-dc'], { input: payload, maxBuffer: MAX_KERNEL_BYTES })
   return run.status === 0 ? run.stdout : null
 }
 
