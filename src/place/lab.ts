@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url'
+import type { Acceleration } from '../lab/accelerator.js'
 import type { Guest, GuestJob } from '../lab/guest.js'
 import { type LabOptions, startLab } from '../lab/lab.js'
 import { guestAddress } from '../lab/wire.js'
@@ -35,10 +36,11 @@ export async function runInLab(options: LabRunOptions): Promise<number> {
     const { ipv4, ipv6 } = guestAddress(lab.guests.length)
     const address = options.family === 6 ? `[${ipv6}]:${DEFAULT_PORT}` : `${ipv4}:${DEFAULT_PORT}`
     // Both at once: each takes its time to start.
-    const agent = startAgent(server, address, key, options)
+    const agent = startAgent(server, xrbench(lab.accelerator), address, key, options)
     const run = client.exec({
       argv: [
-        ...[process.execPath, MAIN, 'run', ...options.args],
+        ...xrbench(lab.accelerator),
+        ...['run', ...options.args],
         ...['--peer', address, '--key-file', '-', '--peer-patience', PATIENCE],
       ],
       env: options.env,
@@ -54,15 +56,25 @@ export async function runInLab(options: LabRunOptions): Promise<number> {
   }
 }
 
+/**
+ * This same xrbench. An emulated CPU pays dearly for code that is made at run time, and nothing that is measured is JavaScript: without
+ * the compiler Node.js is up sooner.
+ */
+function xrbench(accelerator: Acceleration['accelerator']): string[] {
+  const flags = accelerator === 'tcg' ? ['--jitless', '--no-expose-wasm'] : []
+  return [process.execPath, ...flags, MAIN]
+}
+
 function startAgent(
   guest: Guest,
+  command: readonly string[],
   address: string,
   key: SessionKey,
   { env, onStderr }: LabRunOptions,
 ): GuestJob {
   return guest.exec({
     argv: [
-      ...[process.execPath, MAIN, 'serve', '--listen', address, '--key-file', '-'],
+      ...[...command, 'serve', '--listen', address, '--key-file', '-'],
       // Its only client is the user who started it: whatever the command line takes is allowed.
       ...['--allow-cpu', '--quiet', '--once', '--max-duration', '48h'],
     ],
