@@ -18,9 +18,13 @@ import { doubtful, doubtSentences } from './strict.js'
 import { packageVersion } from './version.js'
 
 export interface MeasureOptions {
+  /** What the user wrote, for the result. */
+  command: readonly string[]
   plan: Plan
   target: PlaceOptions['target']
   family: 4 | 6
+  /** See {@link PlaceOptions}. */
+  patienceMs: number
   /** Result file; `null`: none. */
   output: string | null
   label: string | undefined
@@ -50,7 +54,8 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
     if (!isSilent) view.show(event)
     if (event.type === 'failed') say(failedLine(event))
   }
-  const place = { target: options.target, family: options.family, signal: interrupts.signal }
+  const { target, family, patienceMs } = options
+  const place = { target, family, patienceMs, signal: interrupts.signal }
   say(`measuring ${summary(plan)}`)
   try {
     const { sink, end } = await withSession(place, async (session) => {
@@ -86,7 +91,7 @@ function checkPeer(plan: Plan, { facts }: Session): void {
 
 async function makeSink(options: MeasureOptions, session: Session): Promise<DocumentSink> {
   const document = createDocument({
-    command: ['xrbench', ...process.argv.slice(2)],
+    command: options.command,
     plan: options.plan,
     client: await captureEnvironment({ address: session.localAddress }),
     server: session.facts.environment,

@@ -5,6 +5,8 @@ import type { PeerTarget } from './target.js'
 
 export interface PlaceOptions {
   target: (PeerTarget & { address: string }) | null
+  /** An agent at the target that is only just being started is waited for so long. */
+  patienceMs?: number
   family: 4 | 6
   signal: AbortSignal
 }
@@ -17,7 +19,8 @@ export async function withSession<T>(
   const { target, family, signal } = options
   if (target !== null) {
     const key = await loadKey(target.keyFile)
-    return connected({ host: target.address, port: target.port, key, signal }, use)
+    const { patienceMs } = options
+    return connected({ host: target.address, port: target.port, key, patienceMs, signal }, use)
   }
   const agent = await startLocalAgent({ family, signal })
   try {

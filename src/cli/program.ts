@@ -1,5 +1,6 @@
 import { Command } from '@commander-js/extra-typings'
 import { registerDoctor } from './commands/doctor.js'
+import { registerLab } from './commands/lab.js'
 import { registerRun } from './commands/run.js'
 import { registerServe } from './commands/serve.js'
 import { exitCodeTable } from './help.js'
@@ -15,10 +16,12 @@ export function createProgram(): Command {
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', exitCodeTable())
     .exitOverride()
+    .enablePositionalOptions()
     .configureOutput({ outputError: () => {} })
     .showSuggestionAfterError()
   registerRun(program)
   registerServe(program)
   registerDoctor(program)
+  registerLab(program)
   return program
 }

@@ -55,7 +55,12 @@ function readFlags(
 ): { listen: { host: string; port: number } } & Pick<AgentOptions, 'limits' | 'maxSessions'> {
   const { maxSessions, maxDuration, allowCpu } = flags
   return {
-    listen: parseListenAddress(flags.listen ?? '127.0.0.1', label('listen'), DEFAULT_PORT),
+    listen: parseListenAddress(
+      flags.listen ?? '127.0.0.1',
+      label('listen'),
+      DEFAULT_PORT,
+      flags.keyFile !== undefined,
+    ),
     maxSessions:
       maxSessions === undefined
         ? 1

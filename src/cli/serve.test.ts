@@ -27,7 +27,7 @@ const listening = /listening at 127\.0\.0\.1:(\d+)/
 
 describe('xrbench serve', () => {
   it.each([
-    [['--listen', '0.0.0.0'], 2, 'XRB_LISTEN', /serves loopback only/],
+    [['--listen', '0.0.0.0'], 2, 'XRB_LISTEN', /a key of yours is needed/],
     [['--listen', 'nonsense:x'], 2, 'XRB_BAD_ADDRESS', /numeric address/],
     [['--max-sessions', '0'], 2, 'XRB_', /--max-sessions/],
     [['--max-duration', '0'], 2, 'XRB_BAD_DURATION', /--max-duration/],

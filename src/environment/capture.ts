@@ -3,6 +3,7 @@ import type { Environment } from '../results/schema.js'
 import { captureClockSource } from './clock-source.js'
 import { captureCpu } from './cpu.js'
 import { captureKernel } from './kernel.js'
+import { captureLab } from './lab.js'
 import { captureLimits } from './limits.js'
 import { type MachineFiles, machineFiles } from './machine-files.js'
 import { captureMemory } from './memory.js'
@@ -37,6 +38,7 @@ export async function captureEnvironment(options: CaptureOptions = {}): Promise<
     memory: captureMemory(files),
     clockSource: captureClockSource(files),
     virtualisation: captureVirtualisation(files, process.env),
+    lab: captureLab(files),
     limits: captureLimits(files),
     network,
     sysctls: captureSysctls(files),

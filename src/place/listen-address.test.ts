@@ -18,14 +18,22 @@ describe('parseListenAddress', () => {
   })
 
   it.each(['0.0.0.0', '[::]:1', '192.0.2.1:99', '2001:db8::1', '128.0.0.1'])(
-    '%s is not loopback',
+    '%s needs a key',
     (text) => {
       expect(() => parse(text)).toThrow(
         expect.objectContaining({ code: 'XRB_LISTEN', exitCode: 2 }),
       )
-      expect(() => parse(text)).toThrow(/this version serves loopback only/)
+      expect(() => parse(text)).toThrow(/a key of yours is needed/)
     },
   )
+
+  it.each([
+    ['0.0.0.0', '0.0.0.0', 28470],
+    ['192.0.2.1:99', '192.0.2.1', 99],
+    ['[2001:db8::1]:99', '2001:db8::1', 99],
+  ])('%s is served with a key', (text, host, port) => {
+    expect(parseListenAddress(text, '--listen', 28470, true)).toEqual({ host, port })
+  })
 
   it.each([
     '',

@@ -10,13 +10,14 @@ export interface ListenAddress {
 }
 
 /**
- * `127.0.0.1`, `127.0.0.1:28470`, `[::1]:28470`, `::1`, `localhost` or `:28470`.
- * @throws {XrbenchError} `XRB_BAD_ADDRESS` (exit 2); `XRB_LISTEN` (exit 2) when others than this machine could connect
+ * `127.0.0.1`, `127.0.0.1:28470`, `[::1]:28470`, `::1`, `localhost`, `:28470`; with a key of the user's also addresses that other machines can reach.
+ * @throws {XrbenchError} `XRB_BAD_ADDRESS` (exit 2); `XRB_LISTEN` (exit 2) when other machines could connect and `hasKey` is false
  */
 export function parseListenAddress(
   text: string,
   label: string,
   defaultPort: number,
+  hasKey = false,
 ): ListenAddress {
   const { host, port } = split(text) ?? { host: '', port: '' }
   const numeric = host === 'localhost' || host === '' ? '127.0.0.1' : host
@@ -28,11 +29,11 @@ export function parseListenAddress(
       `${label} 127.0.0.1:${defaultPort}, or ${label} '[::1]:${defaultPort}'`,
     )
   }
-  if (!isLoopback(numeric)) {
+  if (!isLoopback(numeric) && !hasKey) {
     throw usageError(
       'XRB_LISTEN',
-      `${label}: this version serves loopback only, not ${numeric}.`,
-      `${label} 127.0.0.1:${defaultPort}`,
+      `${label}: other machines can reach ${numeric}, so a key of yours is needed.`,
+      '(umask 077; openssl rand -hex 32 > xrbench.key); give both ends --key-file xrbench.key',
     )
   }
   return { host: numeric, port: number }

@@ -78,7 +78,7 @@ export function recordRepetition(
   result.repetitions.push(repetition)
   effective.client ??= report.client.outcome?.effective ?? null
   effective.server ??= report.server.outcome?.effective ?? null
-  result.path ??= pathOf(c.transport, report)
+  result.path ??= isInLab(doc) ? 'lab' : pathOf(c.transport, report)
   result.summary = summarise(c, result.repetitions)
   result.flags = flagsOfCase(result.repetitions, result.summary)
   result.status = statusOf(result.repetitions, doc.plannedRepetitions)
@@ -115,6 +115,11 @@ export function finishDocument(
 /** Every flag of the file and of its cases, once. */
 export function allFlags(doc: ResultDocument): Flag[] {
   return sortFlags([...doc.flags, ...doc.cases.flatMap(({ flags }) => flags)])
+}
+
+/** Whatever a guest of the lab measures stays within the lab's own machine. */
+function isInLab({ environment }: ResultDocument): boolean {
+  return (environment.client.lab ?? null) !== null
 }
 
 function caseOf(doc: ResultDocument, key: string): CaseResult {

@@ -61,6 +61,11 @@ const virtualisation = z.object({
   container: word.nullable().describe('docker, podman, lxc, kubernetes …'),
 })
 
+const lab = z.object({
+  guests: count.describe('guests of the lab that this machine is one of'),
+  netem: line.nullable().describe('words of tc-netem that shape the wire at each of them'),
+})
+
 const limits = z.object({
   allowedCpus: line.nullable().describe('Cpus_allowed_list of the process'),
   allowedCpuCount: count.nullable(),
@@ -145,6 +150,7 @@ export const environmentSchema = z
     memory,
     clockSource,
     virtualisation,
+    lab: lab.nullable().optional().describe('null: this machine is no guest of the lab'),
     limits,
     network,
     sysctls: facts(128, line).describe('those that bear on networking; absent ones are left out'),

@@ -1,4 +1,6 @@
 import { once } from 'node:events'
+import { performance } from 'node:perf_hooks'
+import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
 import { type ErrorDetails, peerError, XrbenchError } from '../errors.js'
 import type { Case } from '../plan/case.js'
@@ -20,6 +22,8 @@ export interface ConnectOptions {
   host: string
   port: number
   key: SessionKey
+  /** An agent that is only just being started is tried again for so long. Default: not at all. */
+  patienceMs?: number | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -50,7 +54,7 @@ export async function connectSession(options: ConnectOptions): Promise<Session> 
   source.forkAhead()
   let channel: ClientChannel | undefined
   try {
-    const socket = await secureConnection(options)
+    const socket = await patientConnection(options)
     channel = new Channel(socket, {
       incoming: agentMessageSchema,
       maxOutgoingBytes: protocol.CLIENT_FRAME_MAX_BYTES,
@@ -85,6 +89,22 @@ function session(
       channel.close()
       await source.close()
     },
+  }
+}
+
+/** Refusals are answered at once, so the pause between two tries is all the waiting. */
+const RETRY_MS = 100
+
+async function patientConnection(options: ConnectOptions): Promise<TLSSocket> {
+  const endMs = performance.now() + (options.patienceMs ?? 0)
+  for (;;) {
+    try {
+      return await secureConnection(options)
+    } catch (error) {
+      const isAbsent = error instanceof XrbenchError && error.code === 'XRB_PEER_UNREACHABLE'
+      if (!isAbsent || performance.now() > endMs) throw error
+      await delay(RETRY_MS, undefined, options.signal && { signal: options.signal })
+    }
   }
 }
 

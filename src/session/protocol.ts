@@ -10,6 +10,12 @@ export const PROTOCOL_FEATURES: readonly string[] = []
 /** Where `xrbench serve` listens unless told otherwise; below the range Linux takes ephemeral ports from. */
 export const DEFAULT_PORT = 28470
 
+/**
+ * Deadlines below are for a machine that is not overloaded. In a guest with an emulated CPU everything takes many times as long: the lab sets
+ * this, 1 to 100.
+ */
+const SLOWNESS = Math.min(100, Math.max(1, Number(process.env.XRBENCH_SLOWNESS ?? 1) || 1))
+
 /** Frames before and within the hello, bytes. */
 export const HELLO_FRAME_MAX_BYTES = 64 * 1024
 /** Frames an agent accepts from a client, bytes. */
@@ -18,23 +24,23 @@ export const CLIENT_FRAME_MAX_BYTES = 1024 * 1024
 export const AGENT_FRAME_MAX_BYTES = 8 * 1024 * 1024
 
 /** Connecting, handshake and hello, together. */
-export const HELLO_DEADLINE_MS = 5_000
+export const HELLO_DEADLINE_MS = 5_000 * SLOWNESS
 /** A `ping` is sent so often. */
 export const HEARTBEAT_MS = 1_000
 /** No whole frame for so long: the peer counts as stopped. */
-export const SILENCE_MS = 5_000
+export const SILENCE_MS = 5_000 * SLOWNESS
 /** An authenticated client that keeps pinging but measures nothing holds the agent for so long. */
 export const IDLE_SESSION_MS = 300_000
 
 /** An endpoint process has so long from fork to `ready`. */
-export const ENDPOINT_START_MS = 10_000
+export const ENDPOINT_START_MS = 10_000 * SLOWNESS
 /** … to answer a command that does no waiting of its own. */
-export const ENDPOINT_COMMAND_MS = 5_000
+export const ENDPOINT_COMMAND_MS = 5_000 * SLOWNESS
 /** … to report after `stop`. */
-export const ENDPOINT_FINISH_MS = 2_000
+export const ENDPOINT_FINISH_MS = 2_000 * SLOWNESS
 /** A client waits so long for the agent's report: longer than the agent waits for its endpoint. */
-export const REPORT_DEADLINE_MS = 4_000
+export const REPORT_DEADLINE_MS = 4_000 * SLOWNESS
 /** After one end has ended before it should, the other has so long to notice by itself, and to say why. */
-export const ENDING_GRACE_MS = 500
+export const ENDING_GRACE_MS = 500 * SLOWNESS
 /** Added to connect timeout, warm-up and duration: a repetition that takes longer is ended. */
-export const WATCHDOG_MARGIN_MS = 10_000
+export const WATCHDOG_MARGIN_MS = 10_000 * SLOWNESS

@@ -117,12 +117,21 @@ class UdpEndpoint final : public Endpoint {
       segments_ = segments;
   }
 
+  /// A sender gives segmentation up where the device cannot do it.
+  static bool is_segmenting(int fd) {
+    int segment_bytes = 0;
+    socklen_t length = sizeof segment_bytes;
+    return ::getsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment_bytes, &length) != 0 ||
+           segment_bytes > 0;
+  }
+
   template <WaitPolicy kWait>
   RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
     EffectiveSettings settings = effective();
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
         [&](unsigned i, const auto& run_link_with) { with_link<kWait>(i, run_link_with); });
+    if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
     outcome.effective = std::move(settings);
     return outcome;
   }

@@ -48,15 +48,18 @@ class UdpSenderLink {
         segments_(segments),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop) {
-    const std::size_t sends =
-        segments > 1 ? 2 : std::clamp<std::size_t>(kBatchBytes / message_bytes, 1, kBatchDatagrams);
-    buffer_ = PageBuffer(sends * segments * message_bytes);
-    vectors_.resize(sends);
-    headers_.resize(sends);
+    const std::size_t single =
+        std::clamp<std::size_t>(kBatchBytes / message_bytes, 1, kBatchDatagrams);
+    sends_ = segments > 1 ? 2 : single;
+    const std::size_t most = std::max(sends_, single);
+    buffer_ = PageBuffer(std::max(sends_ * segments, single) * message_bytes);
+    vectors_.resize(most);
+    headers_.resize(most);
+    single_sends_ = single;
   }
 
   Io send_some(std::uint64_t most) noexcept {
-    const std::uint64_t room = headers_.size() * segments_;
+    const std::uint64_t room = sends_ * segments_;
     const std::uint64_t messages = std::min(most, room);
     const unsigned sends = fill(messages);
     unsigned done = 0;
@@ -83,6 +86,7 @@ class UdpSenderLink {
         if (const Io io = guard.poll(); io != Io::kOk) return io;
         continue;
       }
+      if (errno == EIO && segments_ > 1 && stop_segmenting()) return Io::kOk;
       return Io::kError;
     }
     return Io::kOk;
@@ -97,6 +101,16 @@ class UdpSenderLink {
   // Enough to spread a system call over many datagrams, little enough to stay in the second-level
   // cache.
   static constexpr std::size_t kBatchBytes = std::size_t{128} << 10;
+
+  /// Linux before 6.11 refuses UDP_SEGMENT with EIO where the device does not compute checksums, and
+  /// tells so only here: from now on one datagram per message.
+  bool stop_segmenting() noexcept {
+    const int off = 0;
+    if (::setsockopt(fd_, SOL_UDP, UDP_SEGMENT, &off, sizeof off) != 0) return false;
+    segments_ = 1;
+    sends_ = single_sends_;
+    return true;
+  }
 
   void count(std::size_t bytes) noexcept {
     counters_.messages += bytes / message_bytes_;
@@ -126,6 +140,8 @@ class UdpSenderLink {
   std::uint64_t message_bytes_;
   unsigned width_;
   std::uint64_t segments_;
+  std::size_t sends_ = 1;
+  std::size_t single_sends_ = 1;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
   PageBuffer buffer_;

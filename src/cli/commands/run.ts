@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { exitCodeTable, RUN_EXAMPLES, RUN_UNITS } from '../help.js'
-import { labelOf, option } from '../option.js'
+import { argumentsOf, labelOf, option } from '../option.js'
 
 /** `xrbench run`: measures, prints the table, writes the result file. */
 export function registerRun(program: Command): void {
@@ -10,6 +10,7 @@ export function registerRun(program: Command): void {
     await runAction(flags, {
       label: (key) => labelOf(command, key),
       isGiven: (key) => command.getOptionValueSource(key) === 'cli',
+      argumentsWithout: (keys) => argumentsOf(command, keys),
     })
   })
 }
@@ -117,6 +118,18 @@ function runCommand(program: Command) {
       ),
     )
     .addOption(option('--key-file <file>', 'key of that agent'))
+    .addOption(
+      option(
+        '--lab [guests]',
+        'in the lab: between two virtual machines on a virtual wire, or within 1 (default: 2)',
+      ),
+    )
+    .addOption(option('--netem <words>', "shape the lab's wire, as 'delay 5ms loss 1%' (tc-netem)"))
+    .addOption(
+      option('--lab-kernel <path>', 'vmlinuz-VERSION, or a folder with boot/ and lib/modules/'),
+    )
+    .addOption(option('--memory <size>', 'of each guest of the lab (default: 1GiB)'))
+    .addOption(option('--boot-timeout <time>', 'a boot of the lab may take so long (default: 60s)'))
     .addOption(option('-4, --ipv4', 'use IPv4 (default)'))
     .addOption(option('-6, --ipv6', 'use IPv6'))
     .optionsGroup('Output:')
@@ -133,6 +146,8 @@ function runCommand(program: Command) {
     .addOption(option('--redact', 'hash host names and addresses in the result'))
     .addOption(option('--strict', 'exit 6 when the result is doubtful'))
     .addOption(option('--dry-run', 'print what would be measured, and stop'))
+    .addOption(option('--peer-patience <time>', 'wait for the agent to start').hideHelp())
+    .addOption(option('--as-command <json>', 'what the user wrote').hideHelp())
     .addOption(option('-q, --quiet', 'no progress and no notes; errors remain'))
     .addOption(option('-v, --verbose', 'say more, and show stacks'))
 }

@@ -18,13 +18,13 @@ export type ServeFlags = ReturnType<ReturnType<typeof serveCommand>['opts']>
 function serveCommand(program: Command) {
   return program
     .command('serve')
-    .description('Waits for `xrbench run --peer`, and measures the far end of it. Loopback only.')
+    .description('Waits for `xrbench run --peer`, and measures the far end of it.')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', exitCodeTable())
     .addOption(
       option(
         '-l, --listen <address[:port]>',
-        `where to listen; port 0 is any (default: 127.0.0.1:${DEFAULT_PORT})`,
+        `where to listen; beyond loopback with --key-file; port 0 is any (default: 127.0.0.1:${DEFAULT_PORT})`,
       ),
     )
     .addOption(
