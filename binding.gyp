@@ -109,7 +109,7 @@
           'native/transport/rdma/rdma_blob_test.cc',
           'native/transport/rdma/rdma_options_test.cc',
           'native/transport/endpoint_test.cc',
-          'native/transport/udp/sequence_window_test.cc',
+          'native/transport/socket/sequence_window_test.cc',
           'native/workload/pacer_test.cc',
         ],
         'conditions': [

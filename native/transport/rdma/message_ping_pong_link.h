@@ -2,7 +2,7 @@
 
 #include "measure/clock.h"
 #include "transport/rdma/rdma_link.h"
-#include "transport/udp/sequence_window.h"
+#include "transport/socket/sequence_window.h"
 
 namespace xr {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "transport/rdma/rdma_link.h"
-#include "transport/udp/sequence_window.h"
+#include "transport/socket/sequence_window.h"
 
 namespace xr {
 

@@ -16,7 +16,7 @@
 #include "measure/stop_flag.h"
 #include "transport/socket/options.h"
 #include "transport/socket/spin_guard.h"
-#include "transport/udp/sequence_window.h"
+#include "transport/socket/sequence_window.h"
 #include "workload/io.h"
 
 #ifndef UDP_SEGMENT

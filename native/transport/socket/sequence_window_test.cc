@@ -1,4 +1,4 @@
-#include "transport/udp/sequence_window.h"
+#include "transport/socket/sequence_window.h"
 
 #include <algorithm>
 #include <array>
