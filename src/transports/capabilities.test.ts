@@ -9,7 +9,7 @@ it('says of every transport whether it can be measured here', () => {
   expect(available).toEqual(['tcp', 'udp'])
 })
 
-it.each(['rdma', 'quic', 'tls'] as const)('refuses %s by name', (transport) => {
+it.each(['quic', 'tls'] as const)('refuses %s by name', (transport) => {
   const refusal = expect.objectContaining({ code: 'XRB_TRANSPORT_UNAVAILABLE', exitCode: 3 })
   expect(() => requireTransport(transport)).toThrow(refusal)
   expect(() => requireTransport(transport)).toThrow(
