@@ -14,6 +14,7 @@ const checks = [
   ['rooms', ...node('scripts/check-rooms.mjs')],
   ['lockfile', ...node('scripts/check-lockfile.mjs')],
   ['licences', ...node('scripts/check-licences.mjs')],
+  ['README', ...node('scripts/readme.mjs', '--check')],
   ['package', ...node('scripts/check-package.mjs')],
 ]
 

@@ -68,7 +68,7 @@ function runCommand(program: Command) {
         'repetitions of each case, on fresh connections, interleaved (default: 5)',
       ),
     )
-    .addOption(option('--interval <time>', 'step of the time series (default: 100ms)'))
+    .addOption(option('--interval <time>', 'step of the time series (default: 1s)'))
     .addOption(
       option('--timeout <time>', 'no progress for so long ends a repetition (default: 5s)'),
     )
