@@ -8,7 +8,9 @@ const isLab = process.env.XRBENCH_LAB_TESTS === '1'
 export default defineConfig({
   test: {
     ...(isLab ? {} : { exclude: [...configDefaults.exclude, ...LAB_TESTS] }),
-    include: isLab ? LAB_TESTS : ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.mjs'],
+    include: isLab
+      ? LAB_TESTS
+      : ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.mjs'],
     // One native addon, one pair of cores: a file measures alone, in a process of its own.
     pool: 'forks',
     fileParallelism: false,
