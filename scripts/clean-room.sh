@@ -60,7 +60,7 @@ inside() {
 
   open_room "$room/a"
   install_node "$room/a"
-  git clone -q --no-hardlinks "$repository" "$room/a/work/xrbench"
+  git clone -q --no-hardlinks "$repository" "$room/a/src/xrbench"
   step a 0 'node --version, npm --version' 'node --version && npm --version'
   show_last
   step a 3 'set-up without rights' 'cp -r . /tmp/other && chown -R nobody /tmp/other && cd /tmp/other && HOME=/tmp/other setpriv --reuid=nobody --regid=nogroup --clear-groups npm run setup'
@@ -78,8 +78,8 @@ inside() {
   # The package goes to a machine that has Node.js and nothing else: no compiler, no python, no make.
   open_room "$room/b"
   install_node "$room/b"
-  mkdir -p "$room/b/work/elsewhere"
-  cp "$room/a/work/xrbench/"xrbench-*.tgz "$room/b/work/elsewhere/" || true
+  mkdir -p "$room/b/src/elsewhere"
+  cp "$room/a/src/xrbench/"xrbench-*.tgz "$room/b/src/elsewhere/" || true
   step b 0 'install the package, no compiler' 'cd ../elsewhere && ! command -v c++ && npm install --ignore-scripts ./xrbench-*.tgz'
   step b 0 'packaged xrbench --version' 'cd ../elsewhere && npx xrbench --version'
   step b 0 'packaged xrbench run' 'cd ../elsewhere && npx xrbench run --transport tcp,udp --workload ping-pong --duration 200ms --repeat 1 --output out.json'
@@ -107,7 +107,7 @@ open_room() {
   mkdir -p "$root" "$cache/apt-$suite/partial"
   tar -C "$root" -xf "$cache/$suite-$arch.tar"
   chmod 755 "$root"
-  mkdir -p "$root/work/xrbench" "$root/var/cache/apt/archives"
+  mkdir -p "$root/src/xrbench" "$root/var/cache/apt/archives"
   mount -t proc proc "$root/proc"
   mount -t sysfs sysfs "$root/sys"
   mount --rbind /dev "$root/dev"
@@ -168,7 +168,7 @@ install_node() {
 step() {
   local root=$room/$1 expected=$2 title=$3 command=$4 code=0 start=$SECONDS verdict=ok
   last_log="$logs/$(tr -c 'a-zA-Z0-9\n' '-' <<<"$title").log"
-  chroot "$root" env -i "${environment[@]}" bash -c "cd /work/xrbench && $command" \
+  chroot "$root" env -i "${environment[@]}" bash -c "cd /src/xrbench && $command" \
     >"$last_log" 2>&1 </dev/null || code=$?
   if [[ $code != "$expected" ]]; then
     verdict="NOT AS EXPECTED ($expected)"
