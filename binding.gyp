@@ -5,7 +5,6 @@
     'build_tests%': 0,
     # RDMA needs the headers of libibverbs to be built; the library itself is loaded at run time.
     'verbs%': '<!(printf "#include <infiniband/verbs.h>\\n" | ${CXX:-c++} -x c++ -E - >/dev/null 2>&1 && echo 1 || echo 0)',
-    'optimisation': '-O2',
   },
   'target_defaults': {
     'include_dirs': ['native'],

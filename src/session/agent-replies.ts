@@ -1,8 +1,8 @@
+import { deferred } from '../deferred.js'
 import { peerError, type XrbenchError } from '../errors.js'
 import type { AgentMessage } from './agent-messages.js'
 import type { Channel } from './channel.js'
 import type { ClientMessage } from './client-messages.js'
-import { deferred } from './deadline.js'
 import { toldBy } from './failure.js'
 import type { EndReport } from './types.js'
 

@@ -1,7 +1,8 @@
 import type { Duplex } from 'node:stream'
 import type { z } from 'zod'
+import { type Deferred, deferred } from '../deferred.js'
 import { peerError, XrbenchError } from '../errors.js'
-import { type Deferred, deferred, withDeadline } from './deadline.js'
+import { withDeadline } from './deadline.js'
 import { encodeFrame, FrameReader } from './frame.js'
 import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS } from './protocol.js'
 

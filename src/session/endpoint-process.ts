@@ -1,7 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../addon/addon.js'
-import { type Deferred, deferred, withDeadline } from './deadline.js'
+import { type Deferred, deferred } from '../deferred.js'
+import { withDeadline } from './deadline.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
 import { ENDPOINT_COMMAND_MS, ENDPOINT_FINISH_MS, ENDPOINT_START_MS } from './protocol.js'
 

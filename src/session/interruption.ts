@@ -1,6 +1,6 @@
+import { deferred } from '../deferred.js'
 import { measurementError, type XrbenchError } from '../errors.js'
 import type { AgentReplies } from './agent-replies.js'
-import { deferred } from './deadline.js'
 import type { EndpointProcess } from './endpoint-process.js'
 
 /** What cut a repetition short. */
