@@ -22,7 +22,7 @@ const SRC_ROOMS = {
   place: ['session', 'rdma', 'lab'],
   session: ['plan', 'transports', 'environment', 'results', 'addon'],
   transports: ['rdma', 'addon'],
-  rdma: ['addon'],
+  rdma: ['lab', 'addon'],
   environment: ['results', 'addon'],
   lab: [],
   results: [],
