@@ -182,6 +182,18 @@ describe('what is missing is null', () => {
   })
 })
 
+test('what an RDMA port counted is kept as it was told, for each end', () => {
+  const counted = { sent_pkts: 40_000, rcvd_pkts: 40_001 }
+  const report = reportOf(
+    { ...endOf([]), rdmaCounters: counted },
+    { ...endOf([]), rdmaCounters: null },
+  )
+  expect(buildRepetition(tcpPingPong, 0, 0, report).rdmaCounters).toEqual({
+    client: counted,
+    server: null,
+  })
+})
+
 describe('flags', () => {
   const flagsOf = (change: Parameters<typeof pingPongReport>[0], c = tcpPingPong) =>
     buildRepetition(c, 0, 0, pingPongReport(change)).flags

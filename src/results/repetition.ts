@@ -51,6 +51,10 @@ export function buildRepetition(
       client: report.client.outcome?.clock ?? null,
       server: report.server.outcome?.clock ?? null,
     },
+    rdmaCounters: {
+      client: report.client.rdmaCounters,
+      server: report.server.rdmaCounters,
+    },
     intervals: intervalsOf(links),
   }
   const onLoopback = pathOf(c.transport, report) === 'loopback'

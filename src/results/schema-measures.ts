@@ -139,6 +139,13 @@ export const clockSchema = z
   })
   .meta({ id: 'Clock' })
 
+export const rdmaCountersSchema = z.record(z.string(), count).meta({
+  id: 'RdmaCounters',
+  description:
+    'What the port counted over the run, warm-up included: counters and hw_counters of /sys/class/infiniband, by the ' +
+    "kernel's names and in its units (port_xmit_data: 4 B); whatever else used the port is in them",
+})
+
 export const intervalSchema = z
   .object({
     startNs: ns.describe('since the start of the measured phase'),

@@ -9,6 +9,7 @@ import {
   intervalSchema,
   latencySchema,
   lossSchema,
+  rdmaCountersSchema,
   spreadSchema,
   throughputSchema,
 } from './schema-measures.js'
@@ -69,6 +70,9 @@ export const repetitionSchema = z
     loss: lossSchema.nullable().describe('UDP only'),
     cpu: bothEnds(cpuSchema.nullable()),
     clock: bothEnds(clockSchema.nullable()),
+    rdmaCounters: bothEnds(rdmaCountersSchema.nullable())
+      .optional()
+      .describe('null: another transport, or not readable'),
     intervals: z.array(intervalSchema),
   })
   .meta({

@@ -15,5 +15,6 @@ export function noReport(): EndReport {
     cpus: [],
     availableCpus: 0,
     processCpuNs: 0,
+    rdmaCounters: null,
   }
 }

@@ -5,6 +5,7 @@
 import type { Endpoint, NativeFault, RunOutcome } from '../addon/addon.js'
 import { PROGRESS_PHASES, PROGRESS_SLOT_COUNT, PROGRESS_SLOTS } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
+import { type RdmaCounters, watchRdmaCounters } from '../environment/rdma-counters.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
 import { toNativeFault } from './native-fault.js'
 
@@ -22,8 +23,12 @@ function processCpuNs(): number {
   return (user + system) * 1000
 }
 
-function end(outcome: RunOutcome | null, fault: NativeFault | null): void {
-  tell({ type: 'ended', outcome, fault, processCpuNs: processCpuNs() })
+function end(
+  outcome: RunOutcome | null,
+  fault: NativeFault | null,
+  rdmaCounters: RdmaCounters | null = null,
+): void {
+  tell({ type: 'ended', outcome, fault, processCpuNs: processCpuNs(), rdmaCounters })
 }
 
 function fail(error: unknown, op: string): void {
@@ -59,6 +64,7 @@ async function obey(command: EndpointCommand): Promise<void> {
 
 async function run(running: Endpoint, progressMs: number | null): Promise<void> {
   isBusy = true
+  const countersSince = watchRdmaCounters(running.effective().rdma)
   const slots = progressMs === null ? null : new BigInt64Array(PROGRESS_SLOT_COUNT)
   const finished = running.run(slots, () => tell({ type: 'measured' }))
   tell({ type: 'running' })
@@ -68,7 +74,7 @@ async function run(running: Endpoint, progressMs: number | null): Promise<void> 
       ? undefined
       : setInterval(() => tell({ type: 'progress', progress: read(slots) }), progressMs)
   const outcome = await finished.finally(() => clearInterval(timer))
-  end(outcome, null)
+  end(outcome, null, await countersSince())
 }
 
 function read(slots: BigInt64Array): Progress {

@@ -1,4 +1,5 @@
 import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../addon/addon.js'
+import type { RdmaCounters } from '../environment/rdma-counters.js'
 
 /** What an endpoint process is told, each once and in this order; `stop` at any time. */
 export type EndpointCommand =
@@ -22,4 +23,10 @@ export type EndpointEvent =
   | { type: 'running' }
   | { type: 'progress'; progress: Progress }
   | { type: 'measured' }
-  | { type: 'ended'; outcome: RunOutcome | null; fault: NativeFault | null; processCpuNs: number }
+  | {
+      type: 'ended'
+      outcome: RunOutcome | null
+      fault: NativeFault | null
+      processCpuNs: number
+      rdmaCounters: RdmaCounters | null
+    }

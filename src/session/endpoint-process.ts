@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../addon/addon.js'
 import { type Deferred, deferred } from '../deferred.js'
+import type { RdmaCounters } from '../environment/rdma-counters.js'
 import { withDeadline } from './deadline.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
 import { ENDPOINT_COMMAND_MS, ENDPOINT_FINISH_MS, ENDPOINT_START_MS } from './protocol.js'
@@ -16,6 +17,8 @@ export interface EndpointEnd {
   outcome: RunOutcome | null
   fault: NativeFault | null
   processCpuNs: number
+  /** Over the run, of the RDMA port in use; `null` for other transports, and where none could be read. */
+  rdmaCounters: RdmaCounters | null
 }
 
 /** Codes of faults that the parent found, not the addon. */
@@ -138,6 +141,7 @@ export class EndpointProcess {
         outcome: null,
         fault: { code: PROCESS_SILENT, op, errno: 0, message },
         processCpuNs: 0,
+        rdmaCounters: null,
       })
       this.#child.kill('SIGKILL')
       return new Error(message)
@@ -179,14 +183,15 @@ export class EndpointProcess {
       outcome: null,
       fault: { code: PROCESS_DIED, op: 'process', errno: 0, message },
       processCpuNs: 0,
+      rdmaCounters: null,
     })
     this.#exited.resolve()
   }
 
-  #end({ outcome, fault, processCpuNs }: EndpointEnd): void {
+  #end({ outcome, fault, processCpuNs, rdmaCounters }: EndpointEnd): void {
     if (this.#hasEnded) return
     this.#hasEnded = true
-    this.#ended.resolve({ outcome, fault, processCpuNs })
+    this.#ended.resolve({ outcome, fault, processCpuNs, rdmaCounters })
     const reason = new Error(fault?.message ?? 'the endpoint has ended')
     for (const waiting of [this.#ready, this.#opened, this.#connected, this.#running]) {
       waiting.reject(reason)

@@ -126,6 +126,10 @@ const build = z.strictObject({
   transports: z.array(z.enum(['loopback', 'tcp', 'udp', 'rdma'])).max(32),
 })
 
+const rdmaCounters = z
+  .record(z.string().max(64), z.int().min(0))
+  .refine((counters) => Object.keys(counters).length <= 512, 'at most 512 counters')
+
 export const endReportSchema = z.strictObject({
   outcome: outcome.nullable(),
   fault: fault.nullable(),
@@ -133,6 +137,7 @@ export const endReportSchema = z.strictObject({
   cpus: z.array(z.int().min(0)).max(256),
   availableCpus: z.int().min(0),
   processCpuNs: count,
+  rdmaCounters: rdmaCounters.nullable(),
 })
 
 /** Fails to compile when the schema and the type of a report part company. */

@@ -14,6 +14,7 @@ const END: EndReport = {
   cpus: [],
   availableCpus: 1,
   processCpuNs: 0,
+  rdmaCounters: null,
 }
 
 const COMPLETED: RepetitionReport = {

@@ -15,6 +15,8 @@ export interface EndReport {
   availableCpus: number
   /** All threads of the endpoint process over its life, process.resourceUsage(). */
   processCpuNs: number
+  /** What the RDMA port counted over the run, by the kernel's names; `null` for other transports, and where none could be read. */
+  rdmaCounters: Record<string, number> | null
 }
 
 /** What one repetition gave, from both ends; input of `results/`. */
