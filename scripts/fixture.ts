@@ -44,10 +44,11 @@ export function setUp(
   folder: string,
   {
     nodeArgs = [],
+    args = [],
     environment = {},
-  }: { nodeArgs?: string[]; environment?: Record<string, string> } = {},
+  }: { nodeArgs?: string[]; args?: string[]; environment?: Record<string, string> } = {},
 ): SpawnSyncReturns<string> {
-  return spawnSync(process.execPath, [...nodeArgs, 'scripts/setup.mjs'], {
+  return spawnSync(process.execPath, [...nodeArgs, 'scripts/setup.mjs', ...args], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, ...environment },

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { appendFileSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, describe, expect, test } from 'vitest'
 import { bareCommands, checkout, makeFixture, setUp } from './fixture.js'
 
 const folders: string[] = []
@@ -51,6 +51,59 @@ test('without compiler and without rights it prints the line to run, and exits 3
   )
   expect(run.stderr).toMatch(
     /^hint: sudo apt-get update && sudo apt-get install -y --no-install-recommends python3 make g\+\+$/m,
+  )
+})
+
+describe('with compilers, and neither QEMU nor rights', () => {
+  const COMMANDS = ['sh', 'env', 'python3', 'make', 'g++', 'cc', 'as', 'ld', 'ar', 'strace']
+  // What building takes beside compilers (coreutils), and the shell that finds out about libraries.
+  const TOOLS = [
+    'printf',
+    'echo',
+    'mkdir',
+    'rm',
+    'cp',
+    'ln',
+    'touch',
+    'sed',
+    'cat',
+    'uname',
+    'true',
+  ]
+
+  function setUpWithout(folder: string, args: string[], ci: string) {
+    const PATH = bareCommands(folder, [...COMMANDS, ...TOOLS])
+    return setUp(folder, { args, environment: { PATH, CI: ci } })
+  }
+
+  test.runIf(process.arch === 'x64')('tests do without the lab, with the line to run', () => {
+    const run = setUpWithout(fixture(), ['--test'], '')
+    expect(run.status).toBe(0)
+    expect(run.stderr).toMatch(
+      /^setup: the tests of RDMA are skipped without .*qemu-system-x86.*\nsetup: sudo apt-get update && sudo apt-get install .*qemu-system-x86/m,
+    )
+  })
+
+  test.runIf(process.arch === 'x64')('tests in CI do not start', () => {
+    const run = setUpWithout(fixture(), ['--test'], 'true')
+    expect(run.status).toBe(3)
+    expect(run.stderr).toMatch(
+      /^error: this machine lacks what it takes to test RDMA: .*qemu-system-x86.* \[XRB_PACKAGES_MISSING\]\nhint: sudo apt-get update && sudo apt-get install/m,
+    )
+  })
+
+  test.runIf(process.arch === 'x64' && !existsSync('/sys/class/infiniband'))(
+    'everything else is set up, the second time as quietly as the first',
+    () => {
+      const folder = fixture()
+      const without = /^setup: --transport rdma has no place to run without qemu-system-x86/m
+      const first = setUpWithout(folder, [], '')
+      expect(first).toMatchObject({ status: 0, stderr: expect.stringMatching(without) })
+      const environment = { PATH: join(folder, 'bare-bin') }
+      expect(setUp(folder, { environment }).stderr).toMatch(
+        /^setup: .*qemu-system-x86.*\nsetup: sudo .*\nsetup: up to date\n$/,
+      )
+    },
   )
 })
 

@@ -3,10 +3,11 @@ import { availableParallelism } from 'node:os'
 import { dirname } from 'node:path'
 import { cleanEnvironment } from './npm.mjs'
 import { buildDir, root } from './paths.mjs'
+import { RDMA_HEADERS } from './rdma-packages.mjs'
 import { timed } from './report.mjs'
 import { buildFailed, runLogged } from './run-logged.mjs'
 import { digest, isFresh, markFresh } from './stamp.mjs'
-import { installForBuild } from './system-packages.mjs'
+import { installForBuild, installForRdmaBuild } from './system-packages.mjs'
 
 const ADDON = 'build/Release/xrbench.node'
 const NATIVE_TESTS = 'build/Release/xrbench_native_test'
@@ -21,18 +22,23 @@ export function buildNativeTests() {
 }
 
 async function buildNative(name, output, variables) {
-  const inputs = digest(
-    ['binding.gyp', 'native', 'node_modules/node-addon-api/package.json'],
-    facts(),
-  )
-  if (isFresh(name, inputs, [output])) return false
+  const isBuilt = () => isFresh(name, inputsNow(), [output])
+  if (!isBuilt()) await installForBuild()
+  // Headers that come now are an input that was not there a moment ago.
+  await installForRdmaBuild()
+  if (isBuilt()) return false
   await installForBuild()
+  const inputs = inputsNow()
   await timed(`building ${output}`, async () => {
     const run = await nodeGyp(name, root, variables)
     if (run.code !== 0) throw buildFailed('C++', run)
   })
   markFresh(name, inputs)
   return true
+}
+
+function inputsNow() {
+  return digest(['binding.gyp', 'native', 'node_modules/node-addon-api/package.json'], facts())
 }
 
 /** Runs node-gyp in `folder`, which holds a binding.gyp; its output goes to `folder`/build. */
@@ -72,6 +78,6 @@ function facts() {
   // The version is compiled in.
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
   // RDMA is built in where its headers are.
-  const verbs = existsSync('/usr/include/infiniband/verbs.h')
-  return [process.arch, CXX, CXXFLAGS, LDFLAGS, version, String(verbs)]
+  const headers = Object.values(RDMA_HEADERS).map((file) => String(existsSync(file)))
+  return [process.arch, CXX, CXXFLAGS, LDFLAGS, version, ...headers]
 }

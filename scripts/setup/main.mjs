@@ -3,10 +3,12 @@ import { linkCommand } from './command.mjs'
 import { holdLock } from './lock.mjs'
 import { installNodePackages } from './node-packages.mjs'
 import { explained, note, SetupError } from './report.mjs'
-import { installForTests } from './system-packages.mjs'
+import { installForLabTests, installForRdma, installForTests } from './system-packages.mjs'
 import { buildTypeScript } from './typescript.mjs'
 
 const STEPS = [installNodePackages, buildAddon, buildTypeScript, linkCommand]
+const FOR_RUNNING = [...STEPS, installForRdma]
+const FOR_TESTS = [installForTests, installForLabTests, ...STEPS, buildNativeTests]
 
 /**
  * Makes a checkout ready: packages of the system, packages of npm, addon, TypeScript, command.
@@ -21,7 +23,7 @@ export function main(args) {
     }
     const release = await holdLock()
     try {
-      await run(args.includes('--test') ? [installForTests, ...STEPS, buildNativeTests] : STEPS)
+      await run(args.includes('--test') ? FOR_TESTS : FOR_RUNNING)
     } finally {
       release()
     }

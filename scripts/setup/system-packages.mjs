@@ -1,8 +1,9 @@
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { SetupError, timed } from './report.mjs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
+import { compiles, hasRdmaDevice, succeeds } from './probe.mjs'
+import { LAB_TOOLS, RDMA_BUILD_TOOLS, RDMA_TOOLS } from './rdma-packages.mjs'
+import { note, SetupError, timed } from './report.mjs'
 import { runLogged, tail } from './run-logged.mjs'
+import { digest, isFresh, markFresh } from './stamp.mjs'
 
 const LISTS = '/var/lib/apt/lists'
 const LISTS_STALE_AFTER_MS = 7 * 24 * 3600 * 1000
@@ -12,7 +13,11 @@ const BUILD_TOOLS = {
   python3: () =>
     succeeds('python3', ['-c', 'import sys, json; sys.exit(sys.version_info < (3, 8))']),
   make: () => succeeds(process.env.MAKE ?? 'make', ['--version']),
-  'g++': compiles,
+  // A compiler without its headers, or one too old for C++20, is found out here and not in a log.
+  'g++': () =>
+    compiles(
+      '#include <atomic>\n#include <span>\nint main() { return std::span<int>().empty() ? 0 : 1; }\n',
+    ),
 }
 const TEST_TOOLS = {
   strace: () => succeeds('strace', ['-V']),
@@ -20,46 +25,112 @@ const TEST_TOOLS = {
 
 /** Called only when something has to be compiled. */
 export function installForBuild() {
-  return installMissing('to build', BUILD_TOOLS)
+  return installNeeded('to build', BUILD_TOOLS)
 }
 
 export function installForTests() {
-  return installMissing('to test', TEST_TOOLS)
+  return installNeeded('to test', TEST_TOOLS)
 }
 
-async function installMissing(purpose, tools) {
-  const missing = Object.keys(tools).filter((name) => !tools[name]())
+/** The headers of RDMA, without which the addon has the other transports only. */
+export function installForRdmaBuild() {
+  return installWanted('RDMA is left out of the build', RDMA_BUILD_TOOLS)
+}
+
+/** What `--transport rdma` takes on this machine. */
+export function installForRdma() {
+  const isPlaceless = !hasRdmaDevice()
+  return installWanted('--transport rdma has no place to run', {
+    ...RDMA_TOOLS,
+    ...(isPlaceless ? LAB_TOOLS : {}),
+  })
+}
+
+/** The lab is tested on every machine, with an RDMA device too. In CI it has to be there. */
+export function installForLabTests() {
+  const tools = { ...RDMA_BUILD_TOOLS, ...RDMA_TOOLS, ...LAB_TOOLS }
+  if (isContinuousIntegration()) return installNeeded('to test RDMA', tools)
+  return installWanted('the tests of RDMA are skipped', tools)
+}
+
+function isContinuousIntegration() {
+  return !['', '0', 'false', undefined].includes(process.env.CI)
+}
+
+async function installNeeded(purpose, tools) {
+  const missing = missingOf(tools)
   if (missing.length === 0) return false
-  const line = `apt-get install -y --no-install-recommends ${missing.join(' ')}`
-  const prefix = becomeRoot()
-  if (prefix === undefined || !succeeds('apt-get', ['--version'])) {
+  const prefix = waysToInstall()
+  if (prefix === undefined) {
     throw new SetupError(
       'XRB_PACKAGES_MISSING',
       `this machine lacks what it takes ${purpose}: ${missing.join(', ')}`,
-      `sudo apt-get update && sudo ${line}`,
+      commandFor(missing),
     )
   }
-  await timed(
-    `installing ${missing.join(', ')} (${[...prefix, 'apt-get'].join(' ')})`,
-    async () => {
-      const install = () => apt(prefix, line.split(' ').slice(1))
-      if (listsAreStale()) await apt(prefix, ['update'])
-      let run = await install()
-      if (run.code !== 0) {
-        await apt(prefix, ['update'])
-        run = await install()
-      }
-      const still = missing.filter((name) => !tools[name]())
-      if (still.length > 0) {
-        throw new SetupError(
-          'XRB_PACKAGES_FAILED',
-          `apt-get could not provide ${still.join(', ')} (${run.logFile}):${tail(run.log())}`,
-          `sudo apt-get update && sudo ${line}`,
-        )
-      }
-    },
+  const { still, run } = await install(prefix, tools, missing)
+  if (still.length === 0) return true
+  throw new SetupError(
+    'XRB_PACKAGES_FAILED',
+    `apt-get could not provide ${still.join(', ')} (${run.logFile}):${tail(run.log())}`,
+    commandFor(still),
   )
+}
+
+/** As above, but what cannot be had is told in a line and done without. */
+async function installWanted(consequence, tools) {
+  const missing = missingOf(tools)
+  if (missing.length === 0) return false
+  const prefix = waysToInstall()
+  // What failed is not tried again by every start of the same day.
+  const attempt = digest([], [...missing, new Date().toDateString()])
+  if (prefix === undefined || isFresh('apt-wanted', attempt, [])) {
+    noteWithout(consequence, missing)
+    return false
+  }
+  const { still } = await install(prefix, tools, missing)
+  if (still.length === 0) return true
+  markFresh('apt-wanted', attempt)
+  noteWithout(consequence, still)
   return true
+}
+
+function noteWithout(consequence, packages) {
+  note(`${consequence} without ${packages.join(', ')}`)
+  note(commandFor(packages))
+}
+
+function missingOf(tools) {
+  return Object.keys(tools).filter((name) => !tools[name]())
+}
+
+function commandFor(packages) {
+  return `sudo apt-get update && sudo ${installLine(packages)}`
+}
+
+function installLine(packages) {
+  return `apt-get install -y --no-install-recommends ${packages.join(' ')}`
+}
+
+/** What to put before apt-get; `undefined` when there is no way. */
+function waysToInstall() {
+  const prefix = becomeRoot()
+  return succeeds('apt-get', ['--version']) ? prefix : undefined
+}
+
+/** Installs; resolves with what is missing after it all the same, and apt-get's last run. */
+function install(prefix, tools, missing) {
+  const title = `installing ${missing.join(', ')} (${[...prefix, 'apt-get'].join(' ')})`
+  return timed(title, async () => {
+    const attempt = () => apt(prefix, installLine(missing).split(' ').slice(1))
+    if (listsAreStale()) await apt(prefix, ['update'])
+    let run = await attempt()
+    if (run.code !== 0) {
+      await apt(prefix, ['update'])
+      run = await attempt()
+    }
+    return { still: missing.filter((name) => !tools[name]()), run }
+  })
 }
 
 /** What to put before a command so that it runs as root; `undefined` when there is no way. */
@@ -92,22 +163,4 @@ function listsAreStale() {
   const lists = readdirSync(LISTS).filter((name) => /_Packages/.test(name))
   const newest = Math.max(...lists.map((name) => statSync(`${LISTS}/${name}`).mtimeMs))
   return !(Date.now() - newest < LISTS_STALE_AFTER_MS)
-}
-
-function succeeds(command, args) {
-  return spawnSync(command, args, { stdio: 'ignore' }).status === 0
-}
-
-/** A compiler without its headers, or one too old for C++20, is found out here and not in a log. */
-function compiles() {
-  const folder = mkdtempSync(`${tmpdir()}/xrbench-`)
-  try {
-    const source =
-      '#include <atomic>\n#include <span>\nint main() { return std::span<int>().empty() ? 0 : 1; }\n'
-    writeFileSync(`${folder}/a.cc`, source)
-    const compiler = process.env.CXX ?? 'g++'
-    return succeeds(compiler, ['-std=c++20', '-pthread', `${folder}/a.cc`, '-o', `${folder}/a.out`])
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
 }
