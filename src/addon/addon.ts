@@ -55,6 +55,9 @@ export interface RdmaOptions {
   verify: boolean
 }
 
+/** Which port of which device one end uses: each end's own affair, for the other may be another machine. */
+export type OwnRdmaPort = Pick<RdmaOptions, 'device' | 'port' | 'gidIndex'>
+
 /** What was granted and negotiated of RDMA. */
 export interface RdmaSettings {
   device: string

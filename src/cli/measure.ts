@@ -55,7 +55,8 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
     if (event.type === 'failed') say(failedLine(event))
   }
   const { target, family, patienceMs } = options
-  const place = { target, family, patienceMs, signal: interrupts.signal }
+  const rdmaPort = plan.cases.find((c) => c.parameters.rdma !== null)?.parameters.rdma ?? undefined
+  const place = { target, family, rdmaPort, patienceMs, signal: interrupts.signal }
   say(`measuring ${summary(plan)}`)
   try {
     const { sink, end } = await withSession(place, async (session) => {

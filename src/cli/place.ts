@@ -1,3 +1,4 @@
+import type { OwnRdmaPort } from '../addon/addon.js'
 import { startLocalAgent } from '../place/local.js'
 import { connectSession, type Session } from '../session/client.js'
 import { loadKey } from '../session/key.js'
@@ -8,6 +9,8 @@ export interface PlaceOptions {
   /** An agent at the target that is only just being started is waited for so long. */
   patienceMs?: number
   family: 4 | 6
+  /** Device, port and GID of an agent that is started here. */
+  rdmaPort?: OwnRdmaPort | undefined
   signal: AbortSignal
 }
 
@@ -16,13 +19,13 @@ export async function withSession<T>(
   options: PlaceOptions,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { target, family, signal } = options
+  const { target, family, rdmaPort, signal } = options
   if (target !== null) {
     const key = await loadKey(target.keyFile)
     const { patienceMs } = options
     return connected({ host: target.address, port: target.port, key, patienceMs, signal }, use)
   }
-  const agent = await startLocalAgent({ family, signal })
+  const agent = await startLocalAgent({ family, rdmaPort, signal })
   try {
     return await connected({ host: agent.host, port: agent.port, key: agent.key, signal }, use)
   } finally {

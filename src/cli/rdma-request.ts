@@ -10,6 +10,7 @@ import {
 import { parseSize, parseWhole } from '../units.js'
 import type { RunFlags } from './commands/run.js'
 import { parseWord } from './list.js'
+import { readRdmaPort } from './rdma-port.js'
 
 /** As `readRunFlags` reads one option. */
 export type ReadFlag = <T>(
@@ -19,7 +20,11 @@ export type ReadFlag = <T>(
 ) => T
 
 /** The RDMA part of the command line. @throws {XrbenchError} exit 2 */
-export function readRdmaFlags(read: ReadFlag, verify: boolean): RdmaOptions {
+export function readRdmaFlags(
+  flags: RunFlags,
+  label: (key: keyof RunFlags) => string,
+  read: ReadFlag,
+): RdmaOptions {
   const number = (key: keyof RunFlags, min: number, max: number) =>
     read<number | null>(key, (text, label) => parseWhole(text, label, min, max), null)
   return {
@@ -33,25 +38,14 @@ export function readRdmaFlags(read: ReadFlag, verify: boolean): RdmaOptions {
       (text, label) => parseWord(text, label, 'operation', RDMA_OPERATIONS),
       DEFAULT_RDMA.operation,
     ),
-    device: read<string | null>('device', parseDevice, null),
-    port: number('port', 1, 255),
-    gidIndex: number('gidIndex', 0, 65_535),
+    ...readRdmaPort(flags, label, (port) => `--peer HOST:${port}`),
     txDepth: number('txDepth', 1, MAX_QUEUE_DEPTH),
     rxDepth: number('rxDepth', 4, MAX_QUEUE_DEPTH),
     signalEvery: number('signalEvery', 1, MAX_QUEUE_DEPTH),
     postList: number('postList', 1, MAX_QUEUE_DEPTH),
     inlineBytes: read<number | null>('inline', parseInline, null),
-    verify,
+    verify: flags.verify === true,
   }
-}
-
-function parseDevice(text: string, label: string): string {
-  if (/^[A-Za-z0-9_.-]{1,63}$/.test(text)) return text
-  throw usageError(
-    'XRB_BAD_WORD',
-    `${label}: '${text}' is not the name of an RDMA device.`,
-    'ls /sys/class/infiniband',
-  )
 }
 
 function parseInline(text: string, label: string): number {

@@ -38,7 +38,7 @@ export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<vo
   if (output !== null) await checkWritable(output)
   if (isLab) {
     const { measureInLab } = await import('./run-in-lab.js')
-    process.exitCode = await measureInLab(flags, origin, family, output)
+    process.exitCode = await measureInLab(flags, origin, family, asked.plan.rdma, output)
     return
   }
   const { measure } = await import('./measure.js')

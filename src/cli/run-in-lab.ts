@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { OwnRdmaPort } from '../addon/addon.js'
 import { EXIT_CODES, type ExitCode, XrbenchError } from '../errors.js'
 import { runInLab } from '../place/lab.js'
 import type { RunFlags } from './commands/run.js'
@@ -17,6 +18,7 @@ export async function measureInLab(
   flags: RunFlags,
   origin: FlagOrigin,
   family: 4 | 6,
+  rdmaPort: OwnRdmaPort,
   output: string | null,
 ): Promise<ExitCode> {
   const isSilent = flags.quiet === true || (flags.json === true && flags.verbose !== true)
@@ -35,6 +37,7 @@ export async function measureInLab(
     return (await runInLab({
       ...options,
       family,
+      rdmaPort,
       args: [...origin.argumentsWithout(OWN_KEYS), ...outputArguments(output), ...asCommand()],
       env: guestVariables(),
       writable: output === null ? [] : [realpathSync(dirname(output))],

@@ -89,7 +89,7 @@ export function readRunFlags(flags: RunFlags, origin: FlagOrigin): RunRequest {
       busyPollUs: read<number | null>('busyPoll', whole(0, 1_000_000), null),
       segmentationOffload: flags.gso !== false,
     },
-    rdma: readRdmaFlags(read, flags.verify === true),
+    rdma: readRdmaFlags(flags, (key) => origin.label(key), read),
     repetitions: read('repeat', whole(1, MAX_REPETITIONS), DEFAULT_REQUEST.repetitions),
     family: flags.ipv6 ? (6 as const) : (4 as const),
   }

@@ -10,6 +10,7 @@ import { parseDuration, parseWhole } from '../units.js'
 import type { ServeFlags } from './commands/serve.js'
 import { watchInterrupts } from './interrupt.js'
 import { note, print } from './output.js'
+import { checkRdmaDevice, readRdmaPort } from './rdma-port.js'
 
 const DEFAULT_MAX_DURATION_NS = 3600e9
 const MAX_SESSIONS = 16
@@ -19,7 +20,9 @@ export async function serveAction(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
 ): Promise<void> {
-  const { listen, limits, maxSessions } = readFlags(flags, label)
+  const { listen, limits, maxSessions, rdmaPort } = readFlags(flags, label)
+  // A variable may be meant for other machines, and for runs without RDMA.
+  if (label('device').startsWith('--')) checkRdmaDevice(rdmaPort.device, label('device'))
   const key = flags.keyFile === undefined ? createKey() : await loadKey(flags.keyFile)
   const ended = new AbortController()
   const interrupts = watchInterrupts(() => ended.abort())
@@ -29,6 +32,7 @@ export async function serveAction(
     key,
     limits,
     maxSessions,
+    rdmaPort,
     transports: available(),
     environment: () => captureEnvironment({ address: listen.host }),
     onEvent: (event) => {
@@ -52,7 +56,10 @@ export async function serveAction(
 function readFlags(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
-): { listen: { host: string; port: number } } & Pick<AgentOptions, 'limits' | 'maxSessions'> {
+): { listen: { host: string; port: number } } & Pick<
+  AgentOptions,
+  'limits' | 'maxSessions' | 'rdmaPort'
+> {
   const { maxSessions, maxDuration, allowCpu } = flags
   return {
     listen: parseListenAddress(
@@ -65,6 +72,7 @@ function readFlags(
       maxSessions === undefined
         ? 1
         : parseWhole(maxSessions, label('maxSessions'), 1, MAX_SESSIONS),
+    rdmaPort: readRdmaPort(flags, label, (port) => `--listen :${port}`),
     limits: {
       allowCpu: allowCpu === true,
       maxDurationNs:

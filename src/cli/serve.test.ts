@@ -32,6 +32,11 @@ describe('xrbench serve', () => {
     [['--max-sessions', '0'], 2, 'XRB_', /--max-sessions/],
     [['--max-duration', '0'], 2, 'XRB_BAD_DURATION', /--max-duration/],
     [['--key-file', '/nonexistent/key'], 3, 'XRB_KEY_FILE', /cannot be read/],
+    [['--device', 'mlx5/0'], 2, 'XRB_BAD_WORD', /--device: 'mlx5\/0' is not the name/],
+    [['--device', 'nosuch0'], 3, 'XRB_NO_RDMA_DEVICE', /no RDMA device named nosuch0/],
+    [['--gid-index', '-1'], 2, 'XRB_', /--gid-index/],
+    // Where to listen is another option, which the hint has.
+    [['--port', '28471'], 2, 'XRB_BAD_NUMBER', /1 to 255.*\n.*--listen :28471/],
     [['--shell'], 2, 'XRB_USAGE', /--shell/],
   ])('%j ends with exit %i', async (args, code, name, sentence) => {
     const result = await runCli(['serve', ...args])

@@ -1,10 +1,12 @@
 import { fileURLToPath } from 'node:url'
+import type { OwnRdmaPort } from '../addon/addon.js'
 import type { Acceleration } from '../lab/accelerator.js'
 import type { Guest, GuestJob } from '../lab/guest.js'
 import { type LabOptions, startLab } from '../lab/lab.js'
 import { guestAddress } from '../lab/wire.js'
 import { createKey, type SessionKey } from '../session/key.js'
 import { DEFAULT_PORT } from '../session/protocol.js'
+import { rdmaPortArguments } from './rdma-port-arguments.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 /** An agent starts in two seconds in a guest with an emulated CPU to itself. */
@@ -14,6 +16,8 @@ export interface LabRunOptions extends LabOptions {
   /** Arguments of `xrbench run`, without any that say where. */
   args: readonly string[]
   family: 4 | 6
+  /** In each guest; their devices have the same names. */
+  rdmaPort: OwnRdmaPort
   env: Readonly<NodeJS.ProcessEnv>
   onStdout: (chunk: Buffer) => void
   onStderr: (chunk: Buffer) => void
@@ -70,13 +74,14 @@ function startAgent(
   command: readonly string[],
   address: string,
   key: SessionKey,
-  { env, onStderr }: LabRunOptions,
+  { env, rdmaPort, onStderr }: LabRunOptions,
 ): GuestJob {
   return guest.exec({
     argv: [
       ...[...command, 'serve', '--listen', address, '--key-file', '-'],
       // Its only client is the user who started it: whatever the command line takes is allowed.
       ...['--allow-cpu', '--quiet', '--once', '--max-duration', '48h'],
+      ...rdmaPortArguments(rdmaPort),
     ],
     env,
     stdin: { text: `${key.toString('hex')}\n` },

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { OwnRdmaPort } from '../addon/addon.js'
 import { EXIT_CODES, environmentError, XrbenchError } from '../errors.js'
 import { MAX_DURATION_NS } from '../plan/limits.js'
 import { withDeadline } from '../session/deadline.js'
 import { createKey, type SessionKey } from '../session/key.js'
+import { rdmaPortArguments } from './rdma-port-arguments.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const START_DEADLINE_MS = 15_000
@@ -12,6 +14,8 @@ const STDERR_MAX_CHARS = 2_000
 
 export interface LocalAgentOptions {
   family: 4 | 6
+  /** Both ends are on this machine, so that the run's choice is also the agent's. */
+  rdmaPort?: OwnRdmaPort | undefined
   signal?: AbortSignal | undefined
 }
 
@@ -56,13 +60,14 @@ export async function startLocalAgent(options: LocalAgentOptions): Promise<Local
   }
 }
 
-function serveArguments({ family }: LocalAgentOptions): string[] {
+function serveArguments({ family, rdmaPort }: LocalAgentOptions): string[] {
   const listen = family === 4 ? '127.0.0.1:0' : '[::1]:0'
   return [
     'serve',
     ...['--listen', listen],
     ...['--key-file', '-', '--until-stdin-ends'],
     ...['--once', '--json', '--allow-cpu'],
+    ...(rdmaPort === undefined ? [] : rdmaPortArguments(rdmaPort)),
     // Its only client is the user who started it: whatever the command line takes is allowed.
     ...['--max-duration', `${(2 * MAX_DURATION_NS) / 1e9}s`],
   ]

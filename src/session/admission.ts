@@ -1,4 +1,4 @@
-import type { EndpointSpec } from '../addon/addon.js'
+import type { EndpointSpec, OwnRdmaPort } from '../addon/addon.js'
 import { peerError } from '../errors.js'
 import { checkSize } from '../plan/limits.js'
 import type { PrepareMessage } from './client-messages.js'
@@ -12,6 +12,12 @@ export interface AgentLimits {
   maxDurationNs: number
 }
 
+/** What this agent's operator decided. */
+export interface Terms {
+  limits: AgentLimits
+  rdmaPort: OwnRdmaPort
+}
+
 /** Buffers of all streams of one repetition together, bytes. */
 const MAX_BUFFERED_BYTES = 1024 ** 3
 
@@ -22,7 +28,7 @@ const MAX_BUFFERED_BYTES = 1024 ** 3
 export function admit(
   request: PrepareMessage,
   localAddress: string,
-  limits: AgentLimits,
+  { limits, rdmaPort }: Terms,
 ): EndpointSpec {
   const { transport, workload, parameters } = request
   if (transport !== 'tcp' && transport !== 'udp' && transport !== 'rdma') {
@@ -32,7 +38,10 @@ export function admit(
   }
   checkSize(transport, parameters.messageSizeBytes, localAddress.includes(':') ? 6 : 4)
   checkLimits(parameters, limits)
-  return endpointSpec({ role: 'server', transport, workload, localAddress, parameters })
+  // Whatever the client says of a device means one of its own machine.
+  const rdma = parameters.rdma === null ? null : { ...parameters.rdma, ...rdmaPort }
+  const own = { ...parameters, rdma }
+  return endpointSpec({ role: 'server', transport, workload, localAddress, parameters: own })
 }
 
 function checkLimits(parameters: PrepareMessage['parameters'], limits: AgentLimits): void {

@@ -1,4 +1,5 @@
 import type { TLSSocket } from 'node:tls'
+import type { OwnRdmaPort } from '../addon/addon.js'
 import { EXIT_CODES, peerError, XrbenchError } from '../errors.js'
 import type { Environment } from '../results/schema-environment.js'
 import { type AgentLimits, admit } from './admission.js'
@@ -16,6 +17,7 @@ export interface AgentContext {
   transports: string[]
   environment: () => Promise<Environment>
   limits: AgentLimits
+  rdmaPort: OwnRdmaPort
   /** Takes one of the places for sessions and gives back how to leave it; `null` when none is free. */
   enter: () => (() => void) | null
   source: EndpointSource
@@ -64,7 +66,7 @@ async function serveNext(
   if (request.type !== 'prepare') throw outOfOrder(request.type)
   let spec: ReturnType<typeof admit>
   try {
-    spec = admit(request, address, context.limits)
+    spec = admit(request, address, context)
   } catch (refusal) {
     return channel.send({ type: 'refused', ...told(asXrbenchError(refusal)) })
   }

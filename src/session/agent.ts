@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
+import type { OwnRdmaPort } from '../addon/addon.js'
 import { environmentError, type XrbenchError } from '../errors.js'
 import type { Environment } from '../results/schema-environment.js'
 import type { AgentLimits } from './admission.js'
@@ -16,6 +17,8 @@ export interface AgentOptions {
   key: SessionKey
   limits: AgentLimits
   maxSessions: number
+  /** What this end uses for RDMA, whatever clients say; `null`s = by the address they reach it at. */
+  rdmaPort: OwnRdmaPort
   /** Names told in the hello. */
   transports: string[]
   /** Captured once, at the first session. */
@@ -54,6 +57,7 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     transports: options.transports,
     environment: () => (environment ??= options.environment()),
     limits: options.limits,
+    rdmaPort: options.rdmaPort,
     source,
     enter: () => {
       if (places === 0) return null

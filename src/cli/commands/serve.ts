@@ -42,6 +42,11 @@ function serveCommand(program: Command) {
       ),
     )
     .addOption(option('--allow-cpu', 'let clients choose the CPUs of this end with --pin'))
+    .addOption(
+      option('--device <name>', 'RDMA device (default: the one with the address clients reach)'),
+    )
+    .addOption(option('--port <n>', 'port of that device (default: the first that is active)'))
+    .addOption(option('--gid-index <n>', 'entry of its GID table (default: by address, RoCE v2)'))
     .addOption(option('--until-stdin-ends', 'end when standard input does').hideHelp())
     .addOption(option('--json', 'print one line of JSON when listening'))
     .addOption(option('-q, --quiet', 'no notes; errors remain'))

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest'
+import { DEFAULT_RDMA } from '../plan/rdma.js'
+import { admit } from './admission.js'
+import { remoteParameters } from './endpoint-spec.js'
+import { testCase } from './fixtures/case.js'
+
+const LIMITS = { allowCpu: false, maxDurationNs: 60e9 }
+const OWN = { device: 'mlx5_1', port: 2, gidIndex: 3 }
+const THEIRS = { device: 'mlx5_7', port: 9, gidIndex: 8 }
+const NONE = { device: null, port: null, gidIndex: null }
+
+const rdmaCase = testCase({ transport: 'rdma' }, { rdma: { ...DEFAULT_RDMA, ...THEIRS } })
+
+it("a client's device, port and GID are for its own end only", () => {
+  expect(remoteParameters(rdmaCase, 'server').rdma).toMatchObject(NONE)
+  expect(remoteParameters(rdmaCase, 'client').rdma).toMatchObject(THEIRS)
+})
+
+it.each([OWN, NONE])('an agent uses its own, whatever a client says: %j', (rdmaPort) => {
+  // One that does not keep to what `remoteParameters` sends.
+  const parameters = remoteParameters(rdmaCase, 'client')
+  const request = { type: 'prepare', transport: 'rdma', workload: 'ping-pong', parameters } as const
+  const spec = admit(request, '192.0.2.1', { limits: LIMITS, rdmaPort })
+  expect(spec.rdma).toMatchObject(rdmaPort)
+})
