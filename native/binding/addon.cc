@@ -2,6 +2,7 @@
 
 #include "binding/endpoint_wrap.h"
 #include "binding/rdma_devices.h"
+#include "binding/rdma_link.h"
 #include "binding/self_measurement.h"
 #include "measure/hdr_layout.h"
 
@@ -54,6 +55,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("highestTrackableNs", static_cast<double>(hdr::kHighestTrackable));
   exports.Set("clockReport", Napi::Function::New<clock_report>(env, "clockReport"));
   exports.Set("rdmaDevices", Napi::Function::New<rdma_devices>(env, "rdmaDevices"));
+  exports.Set("rdmaLink", rdma_link(env));
   exports.Set("recordValues", Napi::Function::New<record_values>(env, "recordValues"));
   exports.Set("recordingCost", Napi::Function::New<recording_cost>(env, "recordingCost"));
   return exports;

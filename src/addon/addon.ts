@@ -108,6 +108,22 @@ export interface RdmaPort {
   gids: { index: number; gid: string; type: string; netdev: string }[]
 }
 
+/** Devices of software, made and removed by NETLINK_RDMA (rdma-link(8)). Calls block. */
+export interface RdmaLink {
+  /**
+   * Makes a SoftRoCE device on a network device.
+   * @throws {@link NativeFault} `RDMA_LINK`, `op` `socket` or `newlink`, with the kernel's errno
+   */
+  add(name: string, netdev: string): void
+  /**
+   * Removes it. `busy`: somebody had it open for `limitMs`; the kernel removes it when they are gone.
+   * @throws {@link NativeFault} `RDMA_LINK`, `op` `socket` or `dellink`
+   */
+  remove(name: string, limitMs: number): 'removed' | 'absent' | 'busy'
+  /** 0, or the errno with which the kernel refuses a socket: EPROTONOSUPPORT without RDMA. */
+  socketErrno(): number
+}
+
 /** One end of one repetition. All times are nanoseconds, below 2^53. */
 export interface EndpointSpec {
   transport: NativeTransport
@@ -293,6 +309,7 @@ export interface Addon {
   Endpoint: new (spec: EndpointSpec) => Endpoint
   /** The RDMA ports that can be used here, or what is in the way. Opens each device (milliseconds). */
   rdmaDevices(): { ports: RdmaPort[]; problem: NativeFault | null }
+  readonly rdmaLink: RdmaLink
   /** Chooses the clock as a run would and measures it (about 20 ms). */
   clockReport(): ClockReport
   /** Highest value the histograms hold before overflow is counted. */

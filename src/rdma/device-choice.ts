@@ -1,10 +1,13 @@
-import type { RdmaPort } from '../addon/addon.js'
+import type { NativeFault, RdmaPort } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import { attemptsLine, type DeviceAttempt, type DeviceStep, refused } from './device-step.js'
 import { isLoopbackAddress } from './gid-address.js'
 import { isLabGuest, labReadiness } from './lab-step.js'
 import { findPort, type PortFound, type PortWish, whyNone } from './port-search.js'
 import { routeSource } from './route.js'
+import { makeSoftRoce } from './soft-roce.js'
+import { recordFolder } from './soft-roce-record.js'
+import { removeOrphans } from './soft-roce-removal.js'
 
 export type { DeviceAttempt, DeviceStep } from './device-step.js'
 
@@ -48,6 +51,12 @@ export async function chooseRdmaDevice(options: DeviceChoiceOptions): Promise<De
   return { ...(found ?? NOWHERE), attempts }
 }
 
+/** A device that a crashed run left is not taken for one that is there. */
+function removeLeftovers(): void {
+  const folder = recordFolder()
+  if (folder !== null) removeOrphans(loadAddon().rdmaLink, folder)
+}
+
 type Found = Omit<DeviceChoice, 'attempts'>
 
 const NOWHERE: Found = {
@@ -63,6 +72,7 @@ async function walk(
   options: DeviceChoiceOptions,
   attempts: DeviceAttempt[],
 ): Promise<Found | null> {
+  removeLeftovers()
   const { ports, problem } = loadAddon().rdmaDevices()
   const wish = await wishOf(options)
   for (const step of ['nic', 'software'] as const) {
@@ -80,8 +90,28 @@ async function walk(
     attempts.push(refused('lab', `Not the lab (${why}).`, 'leave --device out'))
     return null
   }
-  attempts.push(refused('soft-roce', 'Cannot make one (not implemented yet).', null))
-  return lab(options, attempts)
+  return (await softRoce(options, wish, problem, attempts)) ?? lab(options, attempts)
+}
+
+async function softRoce(
+  { softRoce: isAllowed }: DeviceChoiceOptions,
+  { source, family }: PortWish,
+  problem: NativeFault | null,
+  attempts: DeviceAttempt[],
+): Promise<Found | null> {
+  const step = 'soft-roce'
+  if (!isAllowed) {
+    attempts.push(refused(step, 'Made none (--no-soft-roce).', 'leave --no-soft-roce out'))
+    return null
+  }
+  const made = await makeSoftRoce(loadAddon(), { source, family, problem })
+  if ('reason' in made) {
+    attempts.push(refused(step, `Cannot make one (${made.reason}).`, made.hint))
+    return null
+  }
+  const sentence = `Made ${describe(made.found)}; it is removed at the end.`
+  attempts.push({ step, taken: true, sentence, hint: null })
+  return { ...place(made.found), step, release: made.release }
 }
 
 async function wishOf(options: DeviceChoiceOptions): Promise<PortWish> {
