@@ -27,13 +27,18 @@ async function choose(changes: Partial<DeviceChoiceOptions>) {
 
 describe.skipIf(existsSync('/sys/class/infiniband'))('where the kernel has no RDMA', () => {
   it('each step is tried in its order, and the line says why it was not taken', async () => {
-    const { choice, lines } = await choose({ lab: 'never' })
+    const { choice, lines } = await choose({ lab: 'never', softRoce: true })
     expect(choice).toMatchObject({ step: null, device: null, address: null })
     expect(choice.attempts.map(({ step }) => step)).toEqual(['nic', 'software', 'soft-roce', 'lab'])
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(
       /^rdma: no NIC \(.+\); no software device; cannot make one \(.+\); not the lab \(--no-lab\)/,
     )
+  })
+
+  it('nothing is made where that was forbidden', async () => {
+    const { choice } = await choose({ lab: 'never' })
+    expect(choice.attempts[2]?.sentence).toBe('Made none (--no-soft-roce).')
   })
 
   it('a device that is named is not replaced by another', async () => {
