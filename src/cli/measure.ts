@@ -1,4 +1,3 @@
-import { captureEnvironment } from '../environment/capture.js'
 import { EXIT_CODES, type ExitCode, peerError, XrbenchError } from '../errors.js'
 import type { Plan } from '../plan/case.js'
 import { renderTable } from '../report/table.js'
@@ -10,7 +9,7 @@ import { summary } from './dry-run.js'
 import { type Interrupts, watchInterrupts } from './interrupt.js'
 import { withLocalHints } from './local-hints.js'
 import { note, print, wantsColor, widthOf } from './output.js'
-import { type PlaceOptions, withSession } from './place.js'
+import { type Where, withSession } from './place.js'
 import { canRedraw, ProgressView } from './progress.js'
 import { printError } from './report-error.js'
 import { DocumentSink } from './result-sink.js'
@@ -21,10 +20,7 @@ export interface MeasureOptions {
   /** What the user wrote, for the result. */
   command: readonly string[]
   plan: Plan
-  target: PlaceOptions['target']
-  family: 4 | 6
-  /** See {@link PlaceOptions}. */
-  patienceMs: number
+  where: Where
   /** Result file; `null`: none. */
   output: string | null
   label: string | undefined
@@ -45,7 +41,9 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
     repetitions: plan.repetitions,
     isVerbose: options.isVerbose,
   })
-  const say = (line: string) => isSilent || view.line(line)
+  const say = (line: string) => {
+    if (!isSilent) view.line(line)
+  }
   const interrupts = watchInterrupts((name) => {
     const again = name === 'SIGINT' ? ' (Ctrl-C again to quit now)' : ''
     say(`stopping, keeping what was measured${again}`)
@@ -54,19 +52,19 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
     if (!isSilent) view.show(event)
     if (event.type === 'failed') say(failedLine(event))
   }
-  const { target, family, patienceMs } = options
+  const { where } = options
+  const { signal } = interrupts
   const rdmaPort = plan.cases.find((c) => c.parameters.rdma !== null)?.parameters.rdma ?? undefined
-  const place = { target, family, rdmaPort, patienceMs, signal: interrupts.signal }
   say(`measuring ${summary(plan)}`)
   try {
-    const { sink, end } = await withSession(place, async (session) => {
+    const { sink, end } = await withSession({ where, rdmaPort, signal, say }, async (session) => {
       checkPeer(plan, session)
       const made = await makeSink(options, session)
       const ended = await runPlan({
         plan,
-        runner: options.target === null ? withLocalHints(session) : session,
+        runner: where.kind === 'here' ? withLocalHints(session) : session,
         sink: made,
-        signal: interrupts.signal,
+        signal,
         onEvent,
         wantsProgress: redraws,
       })
@@ -94,7 +92,7 @@ async function makeSink(options: MeasureOptions, session: Session): Promise<Docu
   const document = createDocument({
     command: options.command,
     plan: options.plan,
-    client: await captureEnvironment({ address: session.localAddress }),
+    client: await session.environment(),
     server: session.facts.environment,
     version: packageVersion(),
     commit: commitOfCheckout(),

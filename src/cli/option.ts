@@ -28,18 +28,3 @@ export function labelOf(
   const long = command.options.find((o) => o.attributeName() === key)?.long ?? `--${key}`
   return command.getOptionValueSource(key) === 'env' ? variableOf(long) : long
 }
-
-/** What was set, by flag or by variable, as a command line again; options of the `left` keys are left out. */
-export function argumentsOf(
-  command: Pick<Command, 'options' | 'getOptionValue' | 'getOptionValueSource'>,
-  left: readonly string[],
-): string[] {
-  return command.options.flatMap((one) => {
-    const key = one.attributeName()
-    const source = command.getOptionValueSource(key)
-    if (left.includes(key) || (source !== 'cli' && source !== 'env')) return []
-    const value: unknown = command.getOptionValue(key)
-    if (typeof value === 'boolean') return value !== one.negate ? [one.long ?? ''] : []
-    return [`${one.long}=${String(value)}`]
-  })
-}

@@ -1,35 +1,53 @@
 import type { OwnRdmaPort } from '../addon/addon.js'
+import type { LabOptions } from '../lab/lab.js'
 import { startLocalAgent } from '../place/local.js'
 import { connectSession, type Session } from '../session/client.js'
 import { loadKey } from '../session/key.js'
 import type { PeerTarget } from './target.js'
 
+/** Where a run has its two ends. */
+export type Where =
+  | { kind: 'here'; family: 4 | 6 }
+  | { kind: 'peer'; target: PeerTarget & { address: string } }
+  | { kind: 'lab'; family: 4 | 6; options: Omit<LabOptions, 'say' | 'signal'> }
+
 export interface PlaceOptions {
-  target: (PeerTarget & { address: string }) | null
-  /** An agent at the target that is only just being started is waited for so long. */
-  patienceMs?: number
-  family: 4 | 6
-  /** Device, port and GID of an agent that is started here. */
+  where: Where
+  /** Device, port and GID of an agent that is started for the run. */
   rdmaPort?: OwnRdmaPort | undefined
   signal: AbortSignal
+  say: (line: string) => void
 }
 
-/** Opens a session with the peer, or with an agent started here for it; both are gone when `use` is done. */
+/** Opens a session with the peer, or with an agent started for it here or in the lab; all of it is gone when `use` is done. */
 export async function withSession<T>(
-  options: PlaceOptions,
+  { where, rdmaPort, signal, say }: PlaceOptions,
   use: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const { target, family, rdmaPort, signal } = options
-  if (target !== null) {
-    const key = await loadKey(target.keyFile)
-    const { patienceMs } = options
-    return connected({ host: target.address, port: target.port, key, patienceMs, signal }, use)
-  }
-  const agent = await startLocalAgent({ family, rdmaPort, signal })
-  try {
-    return await connected({ host: agent.host, port: agent.port, key: agent.key, signal }, use)
-  } finally {
-    await agent.close()
+  switch (where.kind) {
+    case 'peer': {
+      const { address: host, port, keyFile } = where.target
+      return connected({ host, port, key: await loadKey(keyFile), signal }, use)
+    }
+    case 'here': {
+      const agent = await startLocalAgent({ family: where.family, rdmaPort, signal })
+      try {
+        const { host, port, key } = agent
+        return await connected({ host, port, key, signal }, use)
+      } finally {
+        await agent.close()
+      }
+    }
+    case 'lab': {
+      const { openLabSession } = await import('../place/lab.js')
+      const { family, options } = where
+      const inLab = await openLabSession({ ...options, family, rdmaPort, signal, say })
+      try {
+        return await use(inLab.session)
+      } finally {
+        await inLab.close()
+      }
+    }
   }
 }
 

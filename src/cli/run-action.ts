@@ -2,11 +2,11 @@ import { usageError } from '../errors.js'
 import { buildPlan } from '../plan/build.js'
 import { defaultOutputPath } from '../results/output-path.js'
 import { checkWritable } from '../results/store.js'
-import { parseDuration } from '../units.js'
 import type { RunFlags } from './commands/run.js'
 import { dryRunDocument, dryRunText } from './dry-run.js'
-import { checkLabFlags } from './lab-flags.js'
+import { readLabFlags } from './lab-flags.js'
 import { print } from './output.js'
+import type { Where } from './place.js'
 import { checkMachine } from './preflight.js'
 import { type FlagOrigin, readRunFlags } from './run-request.js'
 import { readTarget, resolveHost } from './target.js'
@@ -16,16 +16,15 @@ import { refuseUnusedFlags } from './unused-flags.js'
 /** `xrbench run`: whatever can be refused is refused here, before anything starts. */
 export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<void> {
   const asked = readRunFlags(flags, origin)
-  checkLabFlags(flags, origin)
-  const isLab = flags.lab !== undefined
+  const lab = readLabFlags(flags, origin)
   const peer = readTarget(flags, origin)
   const label = readLabel(flags.label)
   const target = peer && { ...peer, ...(await resolveHost(peer.host, familyAsked(flags))) }
   const family = target?.family ?? asked.plan.family
-  const transports = chooseTransports(asked.transports, isLab)
+  const transports = chooseTransports(asked.transports, lab !== null)
   const plan = buildPlan({ ...asked.plan, family, transports })
   refuseUnusedFlags(plan.cases, origin)
-  if (!isLab) checkMachine(asked.plan, target === null)
+  if (lab === null) checkMachine(asked.plan, target === null)
 
   const isJson = flags.json === true
   const output = isJson && flags.output === undefined ? null : defaultOutputPath(flags.output)
@@ -36,21 +35,11 @@ export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<vo
     return print(text)
   }
   if (output !== null) await checkWritable(output)
-  if (isLab) {
-    const { measureInLab } = await import('./run-in-lab.js')
-    process.exitCode = await measureInLab(flags, origin, family, asked.plan.rdma, output)
-    return
-  }
   const { measure } = await import('./measure.js')
   process.exitCode = await measure({
-    command: readCommand(flags.asCommand),
+    command: ['xrbench', ...process.argv.slice(2)],
     plan,
-    target,
-    family,
-    patienceMs:
-      flags.peerPatience === undefined
-        ? 0
-        : parseDuration(flags.peerPatience, '--peer-patience') / 1e6,
+    where: whereOf(lab, target, family),
     output,
     label,
     isJson,
@@ -61,9 +50,13 @@ export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<vo
   })
 }
 
-/** What the user wrote: this command line, or, in a guest of the lab, that of the run outside. */
-function readCommand(told: string | undefined): string[] {
-  return told === undefined ? ['xrbench', ...process.argv.slice(2)] : JSON.parse(told)
+function whereOf(
+  lab: Extract<Where, { kind: 'lab' }>['options'] | null,
+  target: Extract<Where, { kind: 'peer' }>['target'] | null,
+  family: 4 | 6,
+): Where {
+  if (lab !== null) return { kind: 'lab', family, options: lab }
+  return target === null ? { kind: 'here', family } : { kind: 'peer', target }
 }
 
 function familyAsked({ ipv4, ipv6 }: RunFlags): 4 | 6 | 0 {

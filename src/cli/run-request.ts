@@ -22,8 +22,6 @@ export interface FlagOrigin {
   label(key: string): string
   /** On the command line itself, not by a variable. */
   isGiven(key: string): boolean
-  /** The command line again, as flags, without the options of these keys. */
-  argumentsWithout(keys: readonly string[]): string[]
 }
 
 const DIRECTIONS = ['up', 'down', 'both'] as const

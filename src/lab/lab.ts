@@ -29,6 +29,8 @@ export interface LabOptions {
   /** Gets what the consoles show. */
   onConsole?: ((guest: number, text: string) => void) | undefined
   signal?: AbortSignal | undefined
+  /** Called with each guest as it is up, before the others are. */
+  onUp?: ((guest: Guest, number: number, acceleration: Acceleration) => void) | undefined
 }
 
 /** One guest, or two on a wire, up. */
@@ -97,7 +99,12 @@ export async function startLab(options: LabOptions): Promise<Lab> {
         }),
       )
     }
-    await Promise.all(guests.map((guest) => guest.up(signal)))
+    await Promise.all(
+      guests.map(async (guest, index) => {
+        await guest.up(signal)
+        options.onUp?.(guest, index + 1, accelerated)
+      }),
+    )
   } catch (error) {
     await close()
     throw error

@@ -1,90 +1,126 @@
+import { Duplex, PassThrough } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { OwnRdmaPort } from '../addon/addon.js'
+import { environmentError } from '../errors.js'
 import type { Acceleration } from '../lab/accelerator.js'
 import type { Guest, GuestJob } from '../lab/guest.js'
-import { type LabOptions, startLab } from '../lab/lab.js'
+import { type Lab, type LabOptions, startLab } from '../lab/lab.js'
 import { guestAddress } from '../lab/wire.js'
-import { createKey, type SessionKey } from '../session/key.js'
+import type { AgentStart } from '../session/agent-main.js'
+import type { Session } from '../session/client.js'
+import { driveSession } from '../session/driven-session.js'
+import { createKey } from '../session/key.js'
 import { DEFAULT_PORT } from '../session/protocol.js'
-import { rdmaPortArguments } from './rdma-port-arguments.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-/** An agent starts in two seconds in a guest with an emulated CPU to itself. */
-const PATIENCE = '30s'
+const AGENT = fileURLToPath(new URL('../../dist/session/agent-main.js', import.meta.url))
+const DRIVER = fileURLToPath(new URL('../../dist/session/driver-main.js', import.meta.url))
+/** Of a process that ended, so many of its last words are told. */
+const LAST_WORDS_MAX_CHARS = 2_000
 
-export interface LabRunOptions extends LabOptions {
-  /** Arguments of `xrbench run`, without any that say where. */
-  args: readonly string[]
+export interface LabSessionOptions extends LabOptions {
   family: 4 | 6
-  /** In each guest; their devices have the same names. */
-  rdmaPort: OwnRdmaPort
-  env: Readonly<NodeJS.ProcessEnv>
-  onStdout: (chunk: Buffer) => void
-  onStderr: (chunk: Buffer) => void
-  /** Gets a function that passes a signal on to the run in the guest, when there is one. */
-  onStarted: (signal: GuestJob['signal']) => void
+  /** Device, port and GID at the agent. */
+  rdmaPort?: OwnRdmaPort | undefined
+}
+
+/** A lab that is up, and a session in it. */
+export interface LabSession {
+  session: Session
+  lab: Pick<Lab, 'accelerator' | 'reason' | 'kernelVersion' | 'guests'>
+  /** Leaves nothing behind. Idempotent. */
+  close(): Promise<void>
 }
 
 /**
- * `xrbench run` in the first guest of a lab, against `xrbench serve` in the last one: over the wire between two, over the one's own
- * network stack. Gives the exit code of the run.
- * @throws {XrbenchError} as {@link startLab}
+ * Boots a lab and opens a session from its first guest to an agent in its last one: over the wire between two, over the one's own network
+ * stack. Whoever calls runs neither: both are started as soon as their guest is up.
+ * @throws {XrbenchError} as {@link startLab} and `driveSession`; `XRB_LAB_PROCESS` (exit 3) when one of both ends
  */
-export async function runInLab(options: LabRunOptions): Promise<number> {
-  const lab = await startLab(options)
+export async function openLabSession(options: LabSessionOptions): Promise<LabSession> {
+  const { ipv4, ipv6 } = guestAddress(options.guests)
+  const agent = {
+    host: options.family === 6 ? ipv6 : ipv4,
+    port: DEFAULT_PORT,
+    key: createKey(),
+  }
+  const jobs: Promise<never>[] = []
+  const keep = (job: Promise<never>) => {
+    // Whoever has not come to wait for it yet need not crash.
+    job.catch(() => {})
+    jobs.push(job)
+  }
+  let stdio: Duplex | undefined
+  const lab = await startLab({
+    ...options,
+    onUp: (guest, number, { accelerator }) => {
+      if (number === options.guests) {
+        const { device = null, port = null, gidIndex = null } = options.rdmaPort ?? {}
+        const rdmaPort = { device, port, gidIndex }
+        const start: AgentStart = { ...agent, key: agent.key.toString('hex'), rdmaPort }
+        keep(ended('agent', guest, node(accelerator, AGENT), { text: JSON.stringify(start) }))
+      }
+      if (number === 1) {
+        const output = new PassThrough()
+        keep(ended('client', guest, node(accelerator, DRIVER), 'live', output))
+        stdio = Duplex.from({ readable: output, writable: guest.stdin })
+      }
+    },
+  })
   try {
-    const [client] = lab.guests
-    const server = lab.guests.at(-1)
-    if (client === undefined || server === undefined) throw new Error('a lab has a guest')
-    const key = createKey()
-    const { ipv4, ipv6 } = guestAddress(lab.guests.length)
-    const address = options.family === 6 ? `[${ipv6}]:${DEFAULT_PORT}` : `${ipv4}:${DEFAULT_PORT}`
-    // Both at once: each takes its time to start.
-    const agent = startAgent(server, xrbench(lab.accelerator), address, key, options)
-    const run = client.exec({
-      argv: [
-        ...xrbench(lab.accelerator),
-        ...['run', ...options.args],
-        ...['--peer', address, '--key-file', '-', '--peer-patience', PATIENCE],
-      ],
-      env: options.env,
-      stdin: { text: `${key.toString('hex')}\n` },
-      onStdout: options.onStdout,
-      onStderr: options.onStderr,
-    })
-    agent.exited.catch(() => {})
-    options.onStarted(run.signal)
-    return await run.exited
-  } finally {
+    if (stdio === undefined) throw new Error('a lab has a guest')
+    const gone = Promise.race(jobs)
+    const session = await driveSession({ stdio, gone, agent, signal: options.signal })
+    const close = async () => {
+      await session.close()
+      await lab.close()
+    }
+    return { session, lab, close }
+  } catch (error) {
     await lab.close()
+    throw error
   }
 }
 
 /**
- * This same xrbench. An emulated CPU pays dearly for code that is made at run time, and nothing that is measured is JavaScript: without
+ * Node.js in a guest. An emulated CPU pays dearly for code that is made at run time, and nothing that is measured is JavaScript: without
  * the compiler Node.js is up sooner.
  */
-function xrbench(accelerator: Acceleration['accelerator']): string[] {
+function node(accelerator: Acceleration['accelerator'], main: string): string[] {
   const flags = accelerator === 'tcg' ? ['--jitless', '--no-expose-wasm'] : []
-  return [process.execPath, ...flags, MAIN]
+  return [process.execPath, ...flags, main]
 }
 
-function startAgent(
+/** Starts a process that is to stay; rejects when it does not, with its last words. */
+async function ended(
+  name: string,
   guest: Guest,
-  command: readonly string[],
-  address: string,
-  key: SessionKey,
-  { env, rdmaPort, onStderr }: LabRunOptions,
-): GuestJob {
-  return guest.exec({
-    argv: [
-      ...[...command, 'serve', '--listen', address, '--key-file', '-'],
-      // Its only client is the user who started it: whatever the command line takes is allowed.
-      ...['--allow-cpu', '--quiet', '--once', '--max-duration', '48h'],
-      ...rdmaPortArguments(rdmaPort),
-    ],
-    env,
-    stdin: { text: `${key.toString('hex')}\n` },
-    onStderr,
+  argv: readonly string[],
+  stdin: 'live' | { text: string },
+  output?: PassThrough,
+): Promise<never> {
+  let words = ''
+  const job: GuestJob = guest.exec({
+    argv,
+    env: guestVariables(),
+    stdin,
+    onStdout: (chunk) => output?.write(chunk),
+    onStderr: (chunk) => {
+      words = (words + chunk.toString()).slice(-LAST_WORDS_MAX_CHARS)
+    },
   })
+  const code = await job.exited
+  throw environmentError(
+    'XRB_LAB_PROCESS',
+    `The ${name} in the lab ended with exit code ${code}: ${words.trim() || 'it said nothing'}`,
+    'please report this',
+  )
+}
+
+/** Ours, but for options of xrbench and of Node.js: what they say is in the case. */
+function guestVariables(): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => name === 'XRBENCH_ADDON' || !/^(XRBENCH_|NODE_)/.test(name),
+    ),
+  )
 }

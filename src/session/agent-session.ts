@@ -5,11 +5,18 @@ import type { Environment } from '../results/schema-environment.js'
 import { type AgentLimits, admit } from './admission.js'
 import { type AgentChannel, outOfOrder, serveRepetition } from './agent-repetition.js'
 import { Channel } from './channel.js'
-import { type ClientMessage, clientHelloSchema, clientMessageSchema } from './client-messages.js'
+import type { ClientHello, ClientMessage } from './client-messages.js'
 import type { EndpointSource } from './endpoint-source.js'
 import { plainAddress } from './loopback.js'
+import type { MessageCheck } from './message-check.js'
 import * as protocol from './protocol.js'
 import type { ToolFacts } from './tool-facts.js'
+
+/** Judges what a client says. */
+export interface ClientChecks {
+  message: MessageCheck<ClientMessage>
+  hello: MessageCheck<ClientHello>
+}
 
 /** What a session needs of the agent it belongs to. */
 export interface AgentContext {
@@ -20,6 +27,7 @@ export interface AgentContext {
   rdmaPort: OwnRdmaPort
   /** Takes one of the places for sessions and gives back how to leave it; `null` when none is free. */
   enter: () => (() => void) | null
+  checks: ClientChecks
   source: EndpointSource
 }
 
@@ -32,13 +40,13 @@ export interface SessionEnd {
 /** Serves one authenticated connection to its end; never rejects. */
 export async function serveSession(socket: TLSSocket, context: AgentContext): Promise<SessionEnd> {
   const channel: AgentChannel = new Channel(socket, {
-    incoming: clientMessageSchema,
+    incoming: context.checks.message,
     maxOutgoingBytes: protocol.AGENT_FRAME_MAX_BYTES,
     peer: 'client',
   })
   let leave: (() => void) | null = null
   try {
-    checkHello(await channel.receive(protocol.HELLO_DEADLINE_MS))
+    checkHello(await channel.receive(protocol.HELLO_DEADLINE_MS), context.checks)
     leave = context.enter()
     if (leave === null) throw busy()
     channel.maxIncomingBytes = protocol.CLIENT_FRAME_MAX_BYTES
@@ -83,7 +91,7 @@ async function serveNext(
 }
 
 /** @throws {XrbenchError} `XRB_PEER_VERSION`, and `XRB_PROTOCOL` when it is no hello */
-function checkHello(message: ClientMessage): void {
+function checkHello(message: ClientMessage, checks: ClientChecks): void {
   if (message.type !== 'hello') throw outOfOrder(message.type)
   if (message.protocol !== protocol.PROTOCOL_VERSION) {
     throw peerError(
@@ -92,7 +100,7 @@ function checkHello(message: ClientMessage): void {
       { hint: 'install the same version of xrbench at both ends' },
     )
   }
-  if (!clientHelloSchema.safeParse(message).success) {
+  if (!checks.hello.safeParse(message).success) {
     throw peerError('XRB_PROTOCOL', 'The client sent a hello that is not valid.')
   }
 }

@@ -1,9 +1,9 @@
 import type { Duplex } from 'node:stream'
-import type { z } from 'zod'
 import { type Deferred, deferred } from '../deferred.js'
 import { peerError, XrbenchError } from '../errors.js'
 import { withDeadline } from './deadline.js'
 import { encodeFrame, FrameReader } from './frame.js'
+import type { MessageCheck } from './message-check.js'
 import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS } from './protocol.js'
 
 /** Messages that arrived and were not received yet. */
@@ -17,8 +17,8 @@ interface Tagged {
 }
 
 export interface ChannelOptions<In extends Tagged> {
-  /** Schema of what may arrive; strict. */
-  incoming: z.ZodType<In>
+  /** Judges what arrives. */
+  incoming: MessageCheck<In>
   /** Largest frame this end sends, bytes. */
   maxOutgoingBytes: number
   /** Whom the other end is called in errors: `agent` or `client`. */

@@ -44,3 +44,12 @@ export const REPORT_DEADLINE_MS = 4_000 * SLOWNESS
 export const ENDING_GRACE_MS = 500 * SLOWNESS
 /** Added to connect timeout, warm-up and duration: a repetition that takes longer is ended. */
 export const WATCHDOG_MARGIN_MS = 10_000 * SLOWNESS
+
+/** Frames between the host and a driver in a guest, bytes: a report has two ends. */
+export const DRIVER_FRAME_MAX_BYTES = 2 * AGENT_FRAME_MAX_BYTES + CLIENT_FRAME_MAX_BYTES
+/** … each sends a `ping` so often: seldom, for what is measured shares a CPU with it. */
+export const DRIVER_HEARTBEAT_MS = 5_000
+/** A guest that is heard of no more for so long hangs. */
+export const DRIVER_SILENCE_MS = 60_000
+/** A repetition that is told to end has so long for its report. */
+export const DRIVER_ABORT_MS = 30_000

@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { exitCodeTable, RUN_EXAMPLES, RUN_UNITS } from '../help.js'
-import { argumentsOf, labelOf, option } from '../option.js'
+import { labelOf, option } from '../option.js'
 
 /** `xrbench run`: measures, prints the table, writes the result file. */
 export function registerRun(program: Command): void {
@@ -10,7 +10,6 @@ export function registerRun(program: Command): void {
     await runAction(flags, {
       label: (key) => labelOf(command, key),
       isGiven: (key) => command.getOptionValueSource(key) === 'cli',
-      argumentsWithout: (keys) => argumentsOf(command, keys),
     })
   })
 }
@@ -146,8 +145,6 @@ function runCommand(program: Command) {
     .addOption(option('--redact', 'hash host names and addresses in the result'))
     .addOption(option('--strict', 'exit 6 when the result is doubtful'))
     .addOption(option('--dry-run', 'print what would be measured, and stop'))
-    .addOption(option('--peer-patience <time>', 'wait for the agent to start').hideHelp())
-    .addOption(option('--as-command <json>', 'what the user wrote').hideHelp())
     .addOption(option('-q, --quiet', 'no progress and no notes; errors remain'))
     .addOption(option('-v, --verbose', 'say more, and show stacks'))
 }
