@@ -120,6 +120,8 @@
             'sources': [
               'native/transport/rdma/rdma_endpoint_test.cc',
               'native/transport/rdma/rdma_failure_test.cc',
+              'native/transport/rdma/rdma_limits_test.cc',
+              'native/transport/rdma/rdma_verify_test.cc',
             ],
           }],
         ],

@@ -123,10 +123,13 @@ export class EndpointProcess {
     await withDeadline(exited, 1_000, () => new Error('still there')).catch(() => this.kill())
   }
 
-  /** Ends the process at once. */
+  /** Ends the process at once. One that the kernel holds on to, in a driver's teardown, is left behind. */
   async kill(): Promise<void> {
     this.#child.kill('SIGKILL')
-    await this.#exited.promise
+    const stuck = () => new Error('held by the kernel')
+    await withDeadline(this.#exited.promise, ENDPOINT_FINISH_MS, stuck).catch(() => {
+      this.#child.unref()
+    })
   }
 
   #tell(command: EndpointCommand): void {

@@ -76,10 +76,61 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     hint: 'ulimit -l unlimited',
   },
   RDMA_SETUP: { code: 'XRB_RDMA', exitCode: EXIT_CODES.environment, hint: 'xrbench doctor' },
+  RDMA_NO_ROUTE: {
+    code: 'XRB_RDMA_NO_ROUTE',
+    exitCode: EXIT_CODES.peer,
+    hint: 'ping the peer from the RDMA device’s address, and choose GIDs of one kind at both ends with --gid-index',
+  },
+  RDMA_BAD_ADDRESS: {
+    code: 'XRB_RDMA_ADDRESS',
+    exitCode: EXIT_CODES.environment,
+    hint: 'choose GIDs of one kind and type (RoCE v2) at both ends with --gid-index; xrbench doctor lists them',
+  },
+  RDMA_GID_MISMATCH: {
+    code: 'XRB_RDMA_GID',
+    exitCode: EXIT_CODES.environment,
+    hint: 'leave out --gid-index, or name GIDs of one kind at both ends; xrbench doctor lists them',
+  },
+  RDMA_NO_ACK: {
+    code: 'XRB_RDMA_NO_ACK',
+    exitCode: EXIT_CODES.measurement,
+    hint: 'look whether the peer is still there, then whether a firewall drops UDP port 4791, then try a smaller MTU on the path',
+  },
+  RDMA_NO_RECEIVE: {
+    code: 'XRB_RDMA_NO_RECEIVE',
+    exitCode: EXIT_CODES.measurement,
+    hint: 'use a larger --rx-depth',
+  },
+  RDMA_REMOTE_ACCESS: {
+    code: 'XRB_RDMA_REMOTE_ACCESS',
+    exitCode: EXIT_CODES.measurement,
+    hint: null,
+  },
+  RDMA_REMOTE_REQUEST: {
+    code: 'XRB_RDMA_REMOTE_REQUEST',
+    exitCode: EXIT_CODES.measurement,
+    hint: null,
+  },
+  RDMA_LOCAL_KEY: {
+    code: 'XRB_RDMA_LOCAL_KEY',
+    exitCode: EXIT_CODES.measurement,
+    hint: null,
+  },
+  RDMA_LENGTH: { code: 'XRB_RDMA_LENGTH', exitCode: EXIT_CODES.measurement, hint: null },
+  RDMA_FLUSHED: {
+    code: 'XRB_RDMA_FLUSHED',
+    exitCode: EXIT_CODES.measurement,
+    hint: 'dmesg | tail',
+  },
+  RDMA_DEVICE_FAILED: {
+    code: 'XRB_RDMA_DEVICE_FAILED',
+    exitCode: EXIT_CODES.measurement,
+    hint: 'dmesg | tail',
+  },
   RDMA_COMPLETION: {
     code: 'XRB_RDMA_COMPLETION',
     exitCode: EXIT_CODES.measurement,
-    hint: null,
+    hint: 'dmesg | tail',
   },
   RDMA_ASYNC: { code: 'XRB_RDMA_EVENT', exitCode: EXIT_CODES.measurement, hint: 'dmesg | tail' },
   DATA_MISMATCH: { code: 'XRB_DATA_MISMATCH', exitCode: EXIT_CODES.measurement, hint: null },
@@ -87,7 +138,14 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 }
 
 /** What one end sees because the other failed: never the root of it when there is something else. */
-const CONSEQUENCES = new Set(['STALLED', 'PEER_CLOSED', 'STOPPED', 'CONNECT_TIMEOUT'])
+const CONSEQUENCES = new Set([
+  'STALLED',
+  'PEER_CLOSED',
+  'STOPPED',
+  'CONNECT_TIMEOUT',
+  'RDMA_NO_ACK',
+  'RDMA_FLUSHED',
+])
 
 export function failureFrom(error: XrbenchError): Failure {
   const { code, exitCode, message, hint } = error

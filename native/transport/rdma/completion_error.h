@@ -19,9 +19,14 @@ struct LaneFailure {
   std::uint64_t message = 0;
   std::uint64_t wanted = 0;
   std::uint64_t got = 0;
+  /// Requests that ended unserved because of it.
+  std::uint32_t flushed = 0;
 };
 
-/// The failure in words: its name, the likely cause and what to try. Empty when there is none.
+/// The failure in words: its name, the likely cause and what to try. Empty when there is none. A
+/// completion's code names its status where users can do something about it: RDMA_NO_ACK,
+/// RDMA_NO_RECEIVE, RDMA_REMOTE_ACCESS, RDMA_REMOTE_REQUEST, RDMA_LOCAL_KEY, RDMA_LENGTH,
+/// RDMA_FLUSHED, RDMA_DEVICE_FAILED; RDMA_COMPLETION for the rest.
 std::optional<Fault> fault_of(const LaneFailure& failure);
 
 }  // namespace xr

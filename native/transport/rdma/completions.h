@@ -85,12 +85,16 @@ class Completions {
   }
 
   /// What to end with after a completion that failed. The first error is kept; flushed requests
-  /// only follow from it.
+  /// only follow from it and are counted.
   Io fail(const ibv_wc& completion) noexcept {
     if (stop_.is_set()) return Io::kStopped;
     keep(completion);
     for (const ibv_wc* more = poll(); more != nullptr; more = poll()) {
-      if (more->status != IBV_WC_SUCCESS && failure_.status == IBV_WC_WR_FLUSH_ERR) keep(*more);
+      if (more->status == IBV_WC_SUCCESS) continue;
+      if (failure_.status == IBV_WC_WR_FLUSH_ERR && more->status != IBV_WC_WR_FLUSH_ERR) {
+        keep(*more);
+      }
+      failure_.flushed += more->status == IBV_WC_WR_FLUSH_ERR ? 1 : 0;
     }
     return Io::kError;
   }
@@ -103,13 +107,13 @@ class Completions {
   }
 
   Io changed(std::uint64_t message, std::uint64_t offset) noexcept {
-    failure_ = {LaneFailure::Kind::kChanged, IBV_WC_SUCCESS, 0, "verify", 0, message, 0, offset};
+    failure_ = {LaneFailure::Kind::kChanged, IBV_WC_SUCCESS, 0, "verify", 0, message, 0, offset, 0};
     return Io::kError;
   }
 
   Io mismatch(const char* op, std::uint64_t message, std::uint64_t wanted,
               std::uint64_t got) noexcept {
-    failure_ = {LaneFailure::Kind::kMismatch, IBV_WC_SUCCESS, 0, op, 0, message, wanted, got};
+    failure_ = {LaneFailure::Kind::kMismatch, IBV_WC_SUCCESS, 0, op, 0, message, wanted, got, 0};
     return Io::kError;
   }
 

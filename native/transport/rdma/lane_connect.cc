@@ -26,9 +26,15 @@ constexpr std::uint8_t kHopLimit = 64;
                         " (own GID " + std::to_string(port.gid_index) + " " +
                         gid_text(port.gid.gid) + ", peer's " + gid_text(gid) + ", MTU " +
                         std::to_string(mtu_bytes(mtu)) + ")";
-  if (error == ETIMEDOUT || error == ENETUNREACH || error == EHOSTUNREACH)
-    message += ": the peer's hardware address was not found; ping it, and choose GIDs of one kind";
-  throw Error(Fault{"RDMA_SETUP", "ibv_modify_qp", error, message});
+  const char* code = "RDMA_SETUP";
+  if (error == ETIMEDOUT || error == ENETUNREACH || error == EHOSTUNREACH) {
+    code = "RDMA_NO_ROUTE";
+    message += ": the peer's hardware address was not found";
+  } else if (error == EINVAL) {
+    code = "RDMA_BAD_ADDRESS";
+    message += ": the device does not take this address";
+  }
+  throw Error(Fault{code, "ibv_modify_qp", error, message});
 }
 
 ibv_ah_attr address_of(const ChosenPort& port, const RdmaBlob& peer) {

@@ -70,7 +70,9 @@ class OneSidedTargetLink {
 
   Io receive_request() noexcept {
     for (;;) {
-      if (const Io io = sleep_on(-1, event_fd_, kForeverNs); io == Io::kStopped) return io;
+      const Io io = sleep_on(-1, event_fd_, kForeverNs);
+      if (io == Io::kError) failure_ = {"ppoll", errno};
+      if (io == Io::kStopped || io == Io::kError) return io;
     }
   }
   Io send_reply() noexcept { return Io::kOk; }
@@ -78,12 +80,13 @@ class OneSidedTargetLink {
   /// Returns now and then so that the marks go on.
   Io send_some(std::uint64_t /*most*/) noexcept {
     const Io io = sleep_on(-1, event_fd_, kMarkNs);
+    if (io == Io::kError) failure_ = {"ppoll", errno};
     return io == Io::kStalled ? Io::kOk : io;
   }
 
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept {}
-  IoFailure failure() const noexcept { return {}; }
+  IoFailure failure() const noexcept { return failure_; }
 
  private:
   static constexpr std::uint64_t kForeverNs = 3600 * kNsPerSec;
@@ -91,6 +94,7 @@ class OneSidedTargetLink {
 
   int event_fd_;
   Counters counters_;
+  IoFailure failure_;
 };
 
 }  // namespace xr

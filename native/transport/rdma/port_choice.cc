@@ -6,13 +6,12 @@
 #include <cstring>
 #include <optional>
 
+#include "transport/rdma/gid_kind.h"
 #include "transport/socket/address.h"
 
 namespace xr {
 namespace {
 
-/// An IPv4 address stands in a GID as an IPv4-mapped IPv6 address (InfiniBand Architecture 1.x,
-/// annex 17, RoCE v2).
 ibv_gid as_gid(const SocketAddress& address) {
   ibv_gid gid{};
   if (address.family() == AF_INET6) {
@@ -34,11 +33,6 @@ bool is_loopback(const SocketAddress& address) {
   return ntohl(in4->sin_addr.s_addr) >> 24 == 127;
 }
 
-bool is_link_local(const ibv_gid& gid) { return gid.raw[0] == 0xfe && (gid.raw[1] & 0xc0) == 0x80; }
-bool is_mapped_ipv4(const ibv_gid& gid) {
-  return std::all_of(gid.raw, gid.raw + 10, [](std::uint8_t byte) { return byte == 0; }) &&
-         gid.raw[10] == 0xff && gid.raw[11] == 0xff;
-}
 bool same(const ibv_gid& a, const ibv_gid& b) { return std::memcmp(a.raw, b.raw, 16) == 0; }
 
 /// The GID for traffic that does not leave this machine: one with an address before a link-local

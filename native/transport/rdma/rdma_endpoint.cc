@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "measure/clock.h"
 #include "transport/rdma/async_watcher.h"
+#include "transport/rdma/gid_kind.h"
 #include "transport/rdma/lane.h"
 #include "transport/rdma/link_for.h"
 #include "transport/rdma/port_choice.h"
@@ -113,6 +114,7 @@ class RdmaEndpoint final : public Endpoint {
       throw_fault("BAD_BLOB", "blob", "the peer has queue pairs or an operation of another kind");
     if (peer_.ethernet != local_.ethernet)
       throw_fault("BAD_BLOB", "blob", "one end is on Ethernet and the other on InfiniBand");
+    if (local_.ethernet) check_gid_kinds();
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       // At least one message; where one end sends, the other must have receives.
       if (peer_.lanes[i].window_bytes < kControlBytes + lanes_[i]->shape().stride)
@@ -123,6 +125,19 @@ class RdmaEndpoint final : public Endpoint {
         throw_fault("BAD_BLOB", "blob", "the peer has fewer receives than a list of messages");
       }
     }
+  }
+
+  /// The packets of RoCE v2 are those of one version of IP: between two GIDs of different versions
+  /// none arrives, and nothing but a timeout would tell.
+  void check_gid_kinds() const {
+    ibv_gid remote{};
+    std::memcpy(remote.raw, peer_.gid.data(), peer_.gid.size());
+    if (is_mapped_ipv4(port_.gid.gid) == is_mapped_ipv4(remote)) return;
+    throw_fault("RDMA_GID_MISMATCH", "gid",
+                "the GID " + std::to_string(port_.gid_index) + ", " + gid_text(port_.gid.gid) +
+                    ", is " + kind_of(port_.gid.gid) + " and that of the other end, " +
+                    gid_text(remote) + ", " + kind_of(remote) +
+                    ": packets cross only between GIDs of one version of IP");
   }
 
   EndpointSpec spec_;

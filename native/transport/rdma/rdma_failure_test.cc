@@ -1,88 +1,70 @@
-#include <cstring>
-#include <functional>
-
-#include "measure/clock.h"
-#include "transport/rdma/completion_error.h"
-#include "transport/rdma/lane.h"
-#include "transport/rdma/rdma_pair.h"
+#include "transport/rdma/lane_pair.h"
+#include "transport/rdma/message_ping_pong_link.h"
 
 namespace {
 
 using namespace xr;
+using test::code_of;
+using test::LanePair;
 using test::need_rdma;
+using test::RawSender;
 using test::rdma_spec;
 using test::RdmaPair;
 
-std::string code_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.fault().code;
-  }
-  return "";
-}
-
-/// Two queue pairs without the links that would drive them.
-struct BarePair {
-  BarePair(RdmaOperation client_does, RdmaOperation server_does)
-      : spec(rdma_spec(QueuePairType::kRc, client_does, WaitPolicy::kSpin)),
-        server_spec(rdma_spec(QueuePairType::kRc, server_does, WaitPolicy::kSpin)),
-        port(choose_port(spec)),
-        domain(verbs().alloc_pd(port.device.context.get())),
-        client(port, domain.get(), spec, Role::kInitiator, 1),
-        server(port, domain.get(), server_spec, Role::kResponder, 1) {}
-
-  void connect(LaneAddress server_address) {
-    RdmaBlob blob;
-    std::memcpy(blob.gid.data(), port.gid.gid.raw, blob.gid.size());
-    server.connect(port, domain.get(), blob, blob, client.address(), IBV_MTU_1024);
-    client.connect(port, domain.get(), blob, blob, server_address, IBV_MTU_1024);
-  }
-
-  /// The status of one operation.
-  ibv_wc_status post(ibv_wr_opcode opcode) {
-    ibv_sge buffer{reinterpret_cast<std::uintptr_t>(client.tx_slot(0)), 64, client.local_key()};
-    ibv_send_wr request{};
-    request.sg_list = &buffer;
-    request.num_sge = 1;
-    request.opcode = opcode;
-    request.send_flags = IBV_SEND_SIGNALED;
-    request.wr.rdma.remote_addr = client.peer().memory + kControlBytes;
-    request.wr.rdma.rkey = client.peer().rkey;
-    ibv_send_wr* refused = nullptr;
-    CHECK_EQ(ibv_post_send(client.queue_pair(), &request, &refused), 0);
-    const std::uint64_t began_ns = monotonic_raw_ns();
-    for (;;) {
-      ibv_wc completion{};
-      const int got = ibv_poll_cq(client.completions(), 1, &completion);
-      if (got == 1) return completion.status;
-      if (got < 0 || monotonic_raw_ns() - began_ns > 30 * kNsPerSec)
-        throw std::runtime_error("no completion within 30 s");
-    }
-  }
-
-  EndpointSpec spec;
-  EndpointSpec server_spec;
-  ChosenPort port;
-  ProtectionDomain domain;
-  Lane client;
-  Lane server;
-};
-
 TEST("rdma device: a peer without receives is an error, not a hang") {
   need_rdma();
-  BarePair pair(RdmaOperation::kSend, RdmaOperation::kWrite);
-  pair.connect(pair.server.address());
-  CHECK_EQ(pair.post(IBV_WR_SEND), IBV_WC_RNR_RETRY_EXC_ERR);
+  const EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kSpin);
+  // Plain writes need no receives.
+  const EndpointSpec other =
+      rdma_spec(QueuePairType::kRc, RdmaOperation::kWrite, WaitPolicy::kSpin);
+  LanePair pair(spec, other, Role::kInitiator, Role::kResponder);
+  pair.connect();
+  const Waker waker;
+  MessagePingPongLink<WaitPolicy::kSpin, false> link(pair.client, spec, waker);
+  CHECK(link.send_request() == Io::kOk);
+  CHECK(link.receive_reply() == Io::kError);
+  CHECK_EQ(link.fault()->code, "RDMA_NO_RECEIVE");
 }
 
-TEST("rdma device: a wrong key is refused by the peer") {
+TEST("rdma device: a wrong key is refused by the peer, and what was flushed after it is counted") {
   need_rdma();
-  BarePair pair(RdmaOperation::kWrite, RdmaOperation::kWrite);
+  const EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kWrite, WaitPolicy::kSpin);
+  LanePair pair(spec, Role::kInitiator, Role::kResponder);
   LaneAddress wrong = pair.server.address();
   wrong.rkey ^= 0xff;
-  pair.connect(wrong);
-  CHECK_EQ(pair.post(IBV_WR_RDMA_WRITE), IBV_WC_REM_ACCESS_ERR);
+  pair.connect(wrong, pair.description());
+  const Waker waker;
+  RawSender sender(pair.client, spec, waker);
+  for (std::uint32_t i = 0; i < 3; ++i) sender.post(i);
+  Completions<WaitPolicy::kSpin> completions(pair.client, waker);
+  const ibv_wc* first = nullptr;
+  CHECK(completions.next(first, 30 * kNsPerSec) == Io::kOk);
+  CHECK_EQ(first->status, IBV_WC_REM_ACCESS_ERR);
+  const ibv_wc kept = *first;
+  // Flushed requests follow when the device comes to it.
+  const ibv_wc* second = nullptr;
+  CHECK(completions.next(second, 30 * kNsPerSec) == Io::kOk);
+  CHECK_EQ(second->status, IBV_WC_WR_FLUSH_ERR);
+  CHECK(completions.fail(kept) == Io::kError);
+  const Fault fault = *fault_of(completions.failure());
+  CHECK_EQ(fault.code, "RDMA_REMOTE_ACCESS");
+}
+
+TEST("rdma device: a run with a wrong key ends with the name of what was wrong") {
+  need_rdma();
+  for (const auto operation : {RdmaOperation::kWrite, RdmaOperation::kWriteImm,
+                               RdmaOperation::kRead, RdmaOperation::kFetchAdd}) {
+    EndpointSpec spec = rdma_spec(QueuePairType::kRc, operation, WaitPolicy::kSpin);
+    spec.idle_timeout_ns = 5 * kNsPerSec;
+    RdmaPair pair(spec);
+    RdmaBlob server = decode_rdma_blob(pair.for_client, 1);
+    server.lanes[0].rkey ^= 0xff;
+    pair.for_client = encode_rdma_blob(server);
+    pair.connect();
+    const auto [outcome, other] = pair.run();
+    CHECK(outcome.status == RunStatus::kFailed);
+    CHECK_EQ(outcome.fault->code, "RDMA_REMOTE_ACCESS");
+  }
 }
 
 TEST("rdma device: a peer that goes away ends each run with its reason") {
@@ -95,7 +77,7 @@ TEST("rdma device: a peer that goes away ends each run with its reason") {
     pair.server->close();
     const RunOutcome outcome = pair.client->run(nullptr, {});
     CHECK(outcome.status == RunStatus::kFailed);
-    CHECK_EQ(outcome.fault->code, "RDMA_COMPLETION");
+    CHECK_EQ(outcome.fault->code, "RDMA_NO_ACK");
     CHECK(outcome.fault->message.find("did not acknowledge") != std::string::npos);
   }
 }
@@ -142,15 +124,26 @@ TEST("rdma device: an unreachable GID is an error in bounded time") {
   need_rdma();
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kBlock);
   RdmaPair pair(spec);
-  // The last byte of the GID, which begins at 28.
-  pair.for_client[43] ^= 0x55;
+  RdmaBlob server = decode_rdma_blob(pair.for_client, 1);
+  server.gid[15] ^= 0x55;
+  pair.for_client = encode_rdma_blob(server);
   pair.server->connect(pair.for_server);
   RunOutcome outcome;
   const std::string code = code_of([&] {
     pair.client->connect(pair.for_client);
     outcome = pair.client->run(nullptr, {});
   });
-  CHECK(code == "RDMA_SETUP" || (outcome.fault && outcome.fault->code == "RDMA_COMPLETION"));
+  // Some devices look for the peer's hardware address at once, others only when they send.
+  CHECK(code == "RDMA_NO_ROUTE" || (outcome.fault && outcome.fault->code == "RDMA_NO_ACK"));
+}
+
+TEST("rdma device: GIDs of different kinds are refused before anything is sent") {
+  need_rdma();
+  RdmaPair pair(rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kSpin));
+  RdmaBlob server = decode_rdma_blob(pair.for_client, 1);
+  server.gid = {0xfe, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  pair.for_client = encode_rdma_blob(server);
+  CHECK_EQ(code_of([&] { pair.client->connect(pair.for_client); }), "RDMA_GID_MISMATCH");
 }
 
 TEST("rdma device: devices, ports and GIDs that are not there are refused with what is") {
@@ -187,9 +180,11 @@ TEST("rdma: a failed completion is told with its name, cause and cure") {
   failure.kind = LaneFailure::Kind::kCompletion;
   failure.status = IBV_WC_RNR_RETRY_EXC_ERR;
   const Fault fault = *fault_of(failure);
-  CHECK_EQ(fault.code, "RDMA_COMPLETION");
+  CHECK_EQ(fault.code, "RDMA_NO_RECEIVE");
   CHECK(fault.message.find("13") != std::string::npos);
   CHECK(fault.message.find("no receive posted") != std::string::npos);
+  failure.flushed = 2;
+  CHECK(fault_of(failure)->message.find("2 more requests were flushed") != std::string::npos);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -47,6 +48,16 @@ inline std::string text_of(const EndpointSpec& spec) {
          (spec.wait == WaitPolicy::kSpin ? " spin " : " block ") +
          (spec.workload == Workload::kStream ? "stream " : "ping-pong ") +
          std::to_string(spec.message_bytes) + " B";
+}
+
+/// Of the error that `body` throws; empty when it throws none.
+inline std::string code_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.fault().code;
+  }
+  return "";
 }
 
 /// Both ends in this process.

@@ -28,6 +28,7 @@ namespace xr {
   X(ack_cq_events)            \
   X(create_qp)                \
   X(modify_qp)                \
+  X(query_qp)                 \
   X(destroy_qp)               \
   X(create_ah)                \
   X(destroy_ah)               \
