@@ -6,7 +6,8 @@
 #include "test/test.h"
 
 // xrbench_native_test [--list] [--filter TEXT]: exit 0 when all chosen cases pass, 1 otherwise, 2
-// on a wrong argument.
+// on a wrong argument. Each case is told as it ends: PASS, SKIP or FAIL and its name, then indented
+// the reason.
 int main(int argc, char** argv) {
   bool list = false;
   std::string filter;
@@ -32,6 +33,7 @@ int main(int argc, char** argv) {
     try {
       test.body();
       ++passed;
+      std::printf("PASS %s\n", test.name.c_str());
     } catch (const xr::test::Skipped& reason) {
       ++skipped;
       std::printf("SKIP %s\n     %s\n", test.name.c_str(), reason.what());
@@ -39,6 +41,7 @@ int main(int argc, char** argv) {
       ++failed;
       std::printf("FAIL %s\n     %s\n", test.name.c_str(), error.what());
     }
+    std::fflush(stdout);
   }
   if (!list) std::printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
   return failed == 0 ? 0 : 1;

@@ -163,7 +163,7 @@ TEST("rdma device: devices, ports and GIDs that are not there are refused with w
   CHECK_EQ(code_of([&] { make_endpoint(spec)->open(); }), "BAD_SPEC");
 }
 
-TEST("rdma device: a machine without one says why") {
+TEST("rdma: a machine without a device says why") {
   try {
     list_rdma_ports();
   } catch (const Error& error) {
@@ -174,7 +174,7 @@ TEST("rdma device: a machine without one says why") {
   throw test::Skipped("this machine has an RDMA device");
 }
 
-TEST("rdma: a failed completion is told with its name, cause and cure") {
+TEST("rdma device: a failed completion is told with its name, cause and cure") {
   need_rdma();
   LaneFailure failure;
   failure.kind = LaneFailure::Kind::kCompletion;
