@@ -1,16 +1,11 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 import { SummaryReporter } from './scripts/summary-reporter.js'
 
-// Tests that boot virtual machines take minutes under emulation: `npm run test:lab`.
-const LAB_TESTS = ['src/cli/lab.test.ts', 'src/lab/guest.test.ts']
-const isLab = process.env.XRBENCH_LAB_TESTS === '1'
+/** They boot virtual machines, which takes minutes under emulation. Alone: `npm run test:lab`. */
+const LAB_TESTS = 'src/**/*.lab.test.ts'
 
 export default defineConfig({
   test: {
-    ...(isLab ? {} : { exclude: [...configDefaults.exclude, ...LAB_TESTS] }),
-    include: isLab
-      ? LAB_TESTS
-      : ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.mjs'],
     // One native addon, one pair of cores: a file measures alone, in a process of its own.
     pool: 'forks',
     fileParallelism: false,
@@ -18,5 +13,26 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     reporters: ['default', new SummaryReporter()],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'machine',
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.mjs'],
+          exclude: [...configDefaults.exclude, LAB_TESTS],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'lab',
+          include: [LAB_TESTS],
+          globalSetup: 'src/lab/fixtures/lab-problem.ts',
+          setupFiles: 'src/lab/fixtures/need-lab.ts',
+          // After all others: what they show comes sooner.
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 })

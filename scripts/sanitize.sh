@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # scripts/sanitize.sh asan [VITEST FILTER...] | tsan
 #
+# No lab is booted: emulated and instrumented, its tests would take the better part of an hour.
+#
 # asan: addon and C++ tests with AddressSanitizer and UndefinedBehaviorSanitizer. The C++ tests run
 #       with leak detection; the TypeScript suites run in a Node.js that has libasan preloaded, without
 #       it, because Node.js itself does not free everything at exit.
@@ -31,7 +33,7 @@ run_asan() {
   # before the addon is loaded have no interceptor to go through.
   LD_PRELOAD="$("$compiler" -print-file-name=libasan.so) $("$compiler" -print-file-name=libstdc++.so)" \
     ASAN_OPTIONS=detect_leaks=0 XRBENCH_ADDON="$build/xrbench.node" XRBENCH_SANITIZER=asan \
-    node node_modules/vitest/vitest.mjs run "${@:-src/}"
+    node node_modules/vitest/vitest.mjs run --project machine "${@:-src/}"
 }
 
 run_tsan() {

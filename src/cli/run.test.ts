@@ -1,13 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Ajv2020 } from 'ajv/dist/2020.js'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ResultDocument } from '../results/schema.js'
 import { Cli, runCli } from './fixtures/spawn-cli.js'
+import { expectValid } from './fixtures/valid-result.js'
 
-const SCHEMA = fileURLToPath(new URL('../../results/result-1.schema.json', import.meta.url))
 const SHORT = ['--duration', '200ms', '--repeat', '2', '--warmup', '100ms']
 
 let folder: string
@@ -19,14 +17,6 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 const written = (): ResultDocument => JSON.parse(readFileSync(output, 'utf8'))
-
-function expectValid(document: unknown): void {
-  const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(
-    JSON.parse(readFileSync(SCHEMA, 'utf8')),
-  )
-  validate(document)
-  expect(validate.errors).toBeNull()
-}
 
 describe('a run', () => {
   test('measures each transport and workload, prints a table, and writes a valid result', async () => {

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { spec, WIRES } from './fixtures/pair.js'
+import { spec } from './fixtures/pair.js'
+import { WIRES } from './fixtures/wires.js'
 
 /** A process that goes away while the addon's threads are at work leaves with its own exit code, and does not hang or crash. */
 

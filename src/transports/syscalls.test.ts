@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { WIRES } from './fixtures/pair.js'
 import { type SteadyCalls, tracePingPong } from './fixtures/system-calls.js'
+import { WIRES } from './fixtures/wires.js'
 
 const hasStrace = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0
 
