@@ -1,9 +1,10 @@
 import { captureEnvironment } from '../environment/capture.js'
 import { usageError } from '../errors.js'
+import { deviceForAgent } from '../place/agent-device.js'
 import { parseListenAddress } from '../place/listen-address.js'
 import { MAX_DURATION_NS } from '../plan/limits.js'
 import { type AgentEvent, type AgentOptions, startAgent } from '../session/agent.js'
-import { createKey, loadKey } from '../session/key.js'
+import { createKey, loadKey, type SessionKey } from '../session/key.js'
 import { DEFAULT_PORT } from '../session/protocol.js'
 import { transportCapabilities } from '../transports/capabilities.js'
 import { parseDuration, parseWhole } from '../units.js'
@@ -27,12 +28,30 @@ export async function serveAction(
   const ended = new AbortController()
   const interrupts = watchInterrupts(() => ended.abort())
   if (flags.untilStdinEnds) endWithStdin(ended)
+  const say = flags.quiet || flags.json ? () => {} : note
+  const device =
+    flags.softRoce === true ? await deviceForAgent(listen.host, rdmaPort, say) : undefined
+  try {
+    await serve({ listen, limits, maxSessions, rdmaPort }, key, flags, ended)
+  } finally {
+    await device?.release()
+    interrupts.dispose()
+  }
+  process.exitCode = interrupts.exitCode() ?? 0
+}
+
+type Settings = ReturnType<typeof readFlags>
+
+async function serve(
+  { listen, ...settings }: Settings,
+  key: SessionKey,
+  flags: ServeFlags,
+  ended: AbortController,
+): Promise<void> {
   const agent = await startAgent({
     ...listen,
+    ...settings,
     key,
-    limits,
-    maxSessions,
-    rdmaPort,
     transports: available(),
     environment: () => captureEnvironment({ address: listen.host }),
     onEvent: (event) => {
@@ -48,9 +67,7 @@ export async function serveAction(
     await aborted(ended.signal)
   } finally {
     await agent.close()
-    interrupts.dispose()
   }
-  process.exitCode = interrupts.exitCode() ?? 0
 }
 
 function readFlags(

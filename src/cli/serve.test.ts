@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -62,6 +62,15 @@ describe('xrbench serve', () => {
     expect(stderr).toMatch(/hint: ss -tlnp/)
     holder.close()
   })
+
+  it.skipIf(existsSync('/sys/class/infiniband'))(
+    '--soft-roce that cannot be is an error, with the reason',
+    async () => {
+      const { code, stderr } = await runCli(['serve', '--listen', ':0', '--soft-roce'])
+      expect(code).toBe(3)
+      expect(stderr).toMatch(/no SoftRoCE device to serve with: .+ \[XRB_SOFT_ROCE\]\nhint: /)
+    },
+  )
 
   it('makes a key of its own, and prints the line to paste', async () => {
     const serve = new Cli(['serve', '--listen', ':0'])

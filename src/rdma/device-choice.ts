@@ -14,6 +14,8 @@ export type { DeviceAttempt, DeviceStep } from './device-step.js'
 export interface DeviceChoiceOptions {
   /** Numeric; `null`: both ends are on this machine. */
   peerAddress: string | null
+  /** The address that the device has to have, where that is known; a loopback one is any. */
+  ownAddress?: string | null
   family: 4 | 6 | 0
   device: string | null
   port: number | null
@@ -115,8 +117,8 @@ async function softRoce(
 }
 
 async function wishOf(options: DeviceChoiceOptions): Promise<PortWish> {
-  const { device, port, gidIndex, family, peerAddress } = options
-  const source = peerAddress === null ? null : await routeSource(peerAddress)
+  const { device, port, gidIndex, family, peerAddress, ownAddress = null } = options
+  const source = peerAddress === null ? ownAddress : await routeSource(peerAddress)
   const isLocal = source === null || isLoopbackAddress(source)
   return { device, port, gidIndex, family, source: isLocal ? null : source }
 }

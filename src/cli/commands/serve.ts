@@ -47,6 +47,12 @@ function serveCommand(program: Command) {
     )
     .addOption(option('--port <n>', 'port of that device (default: the first that is active)'))
     .addOption(option('--gid-index <n>', 'entry of its GID table (default: by address, RoCE v2)'))
+    .addOption(
+      option(
+        '--soft-roce',
+        'make a SoftRoCE device where there is no RDMA device, and remove it at the end',
+      ),
+    )
     .addOption(option('--until-stdin-ends', 'end when standard input does').hideHelp())
     .addOption(option('--json', 'print one line of JSON when listening'))
     .addOption(option('-q, --quiet', 'no notes; errors remain'))
