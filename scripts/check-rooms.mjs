@@ -15,6 +15,7 @@ const SRC_ROOMS = {
     'results',
     'compare',
     'report',
+    'rdma',
     'lab',
     'addon',
   ],

@@ -21,6 +21,8 @@ Napi::Object port_to_js(Napi::Env env, const RdmaPort& port) {
   object.Set("device", port.device);
   object.Set("port", port.port);
   object.Set("state", port.state);
+  object.Set("stateWithReason", port.state_with_reason);
+  object.Set("netdev", port.netdev);
   object.Set("linkLayer", port.link_layer);
   object.Set("activeMtuBytes", port.active_mtu_bytes);
   object.Set("maxMessageBytes", static_cast<double>(port.max_message_bytes));

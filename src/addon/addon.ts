@@ -95,6 +95,10 @@ export interface RdmaPort {
   port: number
   /** `active`, `down`, `init`, `armed` … */
   state: string
+  /** The same and, where it is not active, why: `down (eth1 has no carrier)`. */
+  stateWithReason: string
+  /** Empty for InfiniBand. */
+  netdev: string
   linkLayer: string
   activeMtuBytes: number
   maxMessageBytes: number

@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { loadAddon } from '../addon/load.js'
 import { captureEnvironment } from '../environment/capture.js'
 import { EXIT_CODES } from '../errors.js'
+import { isLabGuest } from '../rdma/lab-step.js'
 import { allowedCpus } from '../session/cpus.js'
 import { transportCapabilities } from '../transports/capabilities.js'
 import {
@@ -12,6 +13,7 @@ import {
   environmentChecks,
   transportCheck,
 } from './doctor-checks.js'
+import { firstWay, labChecks, rdmaChecks } from './doctor-rdma.js'
 import { print } from './output.js'
 import { packageVersion } from './version.js'
 
@@ -19,8 +21,12 @@ import { packageVersion } from './version.js'
 export async function doctorAction(options: { json: boolean }): Promise<void> {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   const hasIpv6 = addresses.some(({ family }) => family === 'IPv6')
-  const transports = transportCapabilities().map((found) => transportCheck(found, hasIpv6))
+  const rdma = rdmaChecks()
+  const transports = transportCapabilities().map((found) =>
+    transportCheck(found, hasIpv6, firstWay(rdma)),
+  )
   const canMeasure = transports.some((check) => check.state === 'ok')
+  const lab = isLabGuest() ? [] : labChecks()
   const machine: Check[] = [
     cpuCheck(allowedCpus()),
     ...environmentChecks(await captureEnvironment()),
@@ -31,7 +37,7 @@ export async function doctorAction(options: { json: boolean }): Promise<void> {
   }
   if (!canMeasure) process.exitCode = EXIT_CODES.environment
   if (options.json) {
-    const document = { schema: 'xrbench.doctor/1', canMeasure, transports, machine }
+    const document = { schema: 'xrbench.doctor/1', canMeasure, transports, rdma, lab, machine }
     await print(`${JSON.stringify(document, null, 2)}\n`)
     return
   }
@@ -39,6 +45,8 @@ export async function doctorAction(options: { json: boolean }): Promise<void> {
     [
       `xrbench ${packageVersion()}, Node.js ${process.version}`,
       ...section('Transports', transports),
+      ...section('Ways to an RDMA device, in the order in which they are tried', rdma),
+      ...section('What the lab is made of', lab),
       ...section('This machine', machine),
       '',
       canMeasure ? 'Next: xrbench run' : 'Nothing can be measured here yet: see the hints above.',
@@ -55,6 +63,7 @@ const WORDS: Readonly<Record<Check['state'], string>> = {
 }
 
 function section(title: string, checks: readonly Check[]): string[] {
+  if (checks.length === 0) return []
   const width = Math.max(...checks.map((check) => check.name.length))
   const lines = checks.flatMap(({ name, state, finding, hint }) => {
     const head = `  ${name.padEnd(width)}  ${WORDS[state].padEnd(5)}  `

@@ -93,13 +93,31 @@ test('a transport that cannot be measured says why, and what to do', () => {
       hint: '--transport tcp,udp',
     },
     true,
+    null,
   )
   expect(check).toMatchObject({ name: 'quic', state: 'no', hint: '--transport tcp,udp' })
 })
 
 test('without an IPv6 address none is promised', () => {
-  expect(transportCheck({ transport: 'tcp', available: true }, true).finding).toMatch(
+  expect(transportCheck({ transport: 'tcp', available: true }, true, null).finding).toMatch(
     /IPv4 and IPv6$/,
   )
-  expect(transportCheck({ transport: 'tcp', available: true }, false).finding).toContain('no IPv6')
+  expect(transportCheck({ transport: 'tcp', available: true }, false, null).finding).toContain(
+    'no IPv6',
+  )
+})
+
+test('RDMA can be measured where there is any way to a device', () => {
+  const capability = {
+    transport: 'rdma',
+    available: false,
+    code: 'XRB_RDMA_UNAVAILABLE',
+    reason: 'There is no RDMA device.',
+    hint: null,
+  } as const
+  expect(transportCheck(capability, true, 'in the lab')).toMatchObject({
+    state: 'ok',
+    finding: 'can be measured in the lab',
+  })
+  expect(transportCheck(capability, true, null)).toMatchObject({ state: 'no' })
 })

@@ -15,8 +15,14 @@ export interface Check {
 /** Buffers below this limit a stream over a path of 1 Gbit/s and 30 ms. */
 const USEFUL_BUFFER_BYTES = 4 * 1024 * 1024
 
-export function transportCheck(capability: Capability, hasIpv6: boolean): Check {
+/** @param rdmaWay the first way to an RDMA device that is open, in words; `null`: none */
+export function transportCheck(
+  capability: Capability,
+  hasIpv6: boolean,
+  rdmaWay: string | null,
+): Check {
   const name = capability.transport
+  if (name === 'rdma' && rdmaWay !== null) return ok(name, `can be measured ${rdmaWay}`)
   const families = hasIpv6 ? 'IPv4 and IPv6' : 'IPv4 (this machine has no IPv6 address)'
   return capability.available
     ? ok(name, `can be measured: ping-pong and stream, ${families}`)

@@ -45,8 +45,21 @@ export async function chooseAccelerator(options: ProbeOptions): Promise<Accelera
     : { accelerator: 'tcg', reason: '/dev/kvm is there, but boots no kernel' }
 }
 
+/** What is known of KVM for this QEMU and kernel without trying it: `no-device`, `untried`, or the cached answer. */
+export function knownOfKvm(
+  options: Pick<ProbeOptions, 'qemu' | 'kernel' | 'cache'>,
+): 'no-device' | 'untried' | 'works' | 'fails' {
+  try {
+    accessSync('/dev/kvm', constants.R_OK | constants.W_OK)
+  } catch {
+    return 'no-device'
+  }
+  const works = readAnswer(join(options.cache, `kvm-${fingerprint(options)}`))
+  return works === null ? 'untried' : works ? 'works' : 'fails'
+}
+
 /** What an answer holds for. */
-function fingerprint({ qemu, kernel }: ProbeOptions): string {
+function fingerprint({ qemu, kernel }: Pick<ProbeOptions, 'qemu' | 'kernel'>): string {
   const facts = [qemu.version, kernel.version, release(), cpus()[0]?.model ?? '']
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16)
 }

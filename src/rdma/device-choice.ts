@@ -1,9 +1,10 @@
-import type { NativeFault, RdmaPort } from '../addon/addon.js'
+import type { NativeFault } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import { attemptsLine, type DeviceAttempt, type DeviceStep, refused } from './device-step.js'
 import { isLoopbackAddress } from './gid-address.js'
 import { isLabGuest, labReadiness } from './lab-step.js'
-import { findPort, type PortFound, type PortWish, whyNone } from './port-search.js'
+import { missingDevice } from './missing-device.js'
+import { findPort, type PortFound, type PortWish } from './port-search.js'
 import { routeSource } from './route.js'
 import { makeSoftRoce } from './soft-roce.js'
 import { recordFolder } from './soft-roce-record.js'
@@ -84,7 +85,7 @@ async function walk(
       attempts.push({ step, taken: true, sentence: `Using ${describe(found)}.`, hint: null })
       return { ...NOWHERE, ...place(found), step }
     }
-    attempts.push(missing(step, candidates, wish, problem?.message ?? null))
+    attempts.push(missingDevice(step, candidates, wish, problem))
   }
   if (options.device !== null) {
     const why = `device ${options.device} was asked for`
@@ -130,18 +131,6 @@ function place({ device, port, gidIndex, address }: PortFound) {
 function describe({ device, port, address, netdev }: PortFound): string {
   const on = netdev === null ? '' : ` on ${netdev}`
   return `${device} port ${port}${on}${address === null ? '' : `, ${address}`}`
-}
-
-function missing(
-  step: 'nic' | 'software',
-  candidates: readonly RdmaPort[],
-  wish: PortWish,
-  problem: string | null,
-): DeviceAttempt {
-  const what = step === 'nic' ? 'No NIC' : 'No software device'
-  // What keeps libibverbs from any device is said once.
-  const why = whyNone(candidates, wish) || (step === 'nic' ? (problem ?? '') : '')
-  return refused(step, `${what}${why === '' ? '' : ` (${why})`}.`, 'xrbench doctor')
 }
 
 function lab(options: DeviceChoiceOptions, attempts: DeviceAttempt[]): Found | null {

@@ -6,6 +6,8 @@ const PORT: RdmaPort = {
   device: 'mlx5_0',
   port: 1,
   state: 'active',
+  stateWithReason: 'active',
+  netdev: 'eth0',
   linkLayer: 'Ethernet',
   activeMtuBytes: 4096,
   maxMessageBytes: 2 ** 30,
@@ -23,6 +25,7 @@ const PORT: RdmaPort = {
     { index: 9, gid: '2001:db8::1', type: 'RoCEv2', netdev: 'eth0.5' },
   ],
 }
+const DOWN = { ...PORT, state: 'down', stateWithReason: 'down (eth0 has no carrier)' }
 const WISH: PortWish = { device: null, port: null, gidIndex: null, family: 0, source: null }
 
 it.each([
@@ -40,7 +43,7 @@ it('takes the next port where the first is down', () => {
 })
 
 it.each([
-  ['a port that is down', { ...PORT, state: 'down' }, {}, 'mlx5_0 port 1 is down'],
+  ['a port that is down', DOWN, {}, 'mlx5_0 port 1 is down (eth0 has no carrier)'],
   ['another source', PORT, { source: '192.0.2.7' }, 'mlx5_0 has no RoCE v2 GID for 192.0.2.7'],
   ['no such index', PORT, { gidIndex: 4 }, 'mlx5_0 has no GID with index 4'],
   ['link-local only', { ...PORT, gids: PORT.gids.slice(0, 2) }, {}, 'for an IP address'],

@@ -68,7 +68,9 @@ export function whyNone(ports: readonly RdmaPort[], wish: PortWish): string {
   if (named.length === 0) return ''
   const down = named.filter(({ state }) => state !== 'active')
   if (down.length === named.length) {
-    return down.map(({ device, port, state }) => `${device} port ${port} is ${state}`).join(', ')
+    return down
+      .map(({ device, port, stateWithReason }) => `${device} port ${port} is ${stateWithReason}`)
+      .join(', ')
   }
   const names = [...new Set(named.map(({ device }) => device))].join(', ')
   if (wish.gidIndex !== null) return `${names} has no GID with index ${wish.gidIndex}`

@@ -1,5 +1,6 @@
 import type { NativeFault } from '../addon/addon.js'
 import { EXIT_CODES, type ExitCode, peerError, type XrbenchError } from '../errors.js'
+import { transportFaultMeaning } from '../transports/fault-meaning.js'
 import { PROCESS_DIED, PROCESS_SILENT } from './endpoint-process.js'
 import type { EndReport, RepetitionReport } from './types.js'
 
@@ -11,7 +12,7 @@ interface Meaning {
   hint: string | null
 }
 
-/** What the addon's codes mean to a user; others are failures of a system call. */
+/** What the addon's codes mean to a user, where the transport itself has no more to say; others are failures of a system call. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ADDRESS_IN_USE: {
     code: 'XRB_PORT_TAKEN',
@@ -45,36 +46,6 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     hint: 'look whether the other end is stopped, or the path down',
   },
   PEER_CLOSED: { code: 'XRB_PEER_CLOSED', exitCode: EXIT_CODES.measurement, hint: null },
-  RDMA_NO_LIBRARY: {
-    code: 'XRB_RDMA_UNAVAILABLE',
-    exitCode: EXIT_CODES.environment,
-    hint: 'xrbench doctor',
-  },
-  RDMA_NO_DEVICE: {
-    code: 'XRB_RDMA_UNAVAILABLE',
-    exitCode: EXIT_CODES.environment,
-    hint: 'xrbench doctor',
-  },
-  RDMA_UNAVAILABLE: {
-    code: 'XRB_RDMA_UNAVAILABLE',
-    exitCode: EXIT_CODES.environment,
-    hint: 'xrbench doctor',
-  },
-  RDMA_PORT_DOWN: {
-    code: 'XRB_RDMA_UNAVAILABLE',
-    exitCode: EXIT_CODES.environment,
-    hint: 'xrbench doctor',
-  },
-  RDMA_NO_GID: {
-    code: 'XRB_RDMA_GID',
-    exitCode: EXIT_CODES.environment,
-    hint: 'give the device’s network interface that address, or choose with --device and --gid-index',
-  },
-  RDMA_MEMLOCK: {
-    code: 'XRB_MEMLOCK',
-    exitCode: EXIT_CODES.environment,
-    hint: 'ulimit -l unlimited',
-  },
   RDMA_SETUP: { code: 'XRB_RDMA', exitCode: EXIT_CODES.environment, hint: 'xrbench doctor' },
   RDMA_NO_ROUTE: {
     code: 'XRB_RDMA_NO_ROUTE',
@@ -203,10 +174,11 @@ function describe(side: 'client' | 'server', fault: NativeFault): Failure {
     const code = died ? 'XRB_PEER_LOST' : 'XRB_PEER_SILENT'
     return { code, exitCode: EXIT_CODES.peer, message, hint: null }
   }
-  const meaning = MEANINGS[fault.code] ?? {
-    code: 'XRB_SOCKET' as const,
-    exitCode: EXIT_CODES.measurement,
-    hint: null,
-  }
+  const meaning = transportFaultMeaning(fault) ??
+    MEANINGS[fault.code] ?? {
+      code: 'XRB_SOCKET' as const,
+      exitCode: EXIT_CODES.measurement,
+      hint: null,
+    }
   return { ...meaning, message }
 }

@@ -2,6 +2,7 @@ import type { Addon } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import { environmentError, XrbenchError } from '../errors.js'
 import { TRANSPORT_NAMES, type TransportName } from '../plan/case.js'
+import { explainRdmaFault, hintForPort } from '../rdma/explain-fault.js'
 
 /** Whether a transport can be measured here, and if not, why and what to do. */
 export type Capability =
@@ -53,14 +54,17 @@ function rdma(addon: Addon | XrbenchError): Capability {
   if (addon instanceof XrbenchError) return builtIn('rdma', addon)
   const { ports, problem } = addon.rdmaDevices()
   if (ports.some(({ state }) => state === 'active')) return { transport: 'rdma', available: true }
-  const states = ports.map(({ device, port, state }) => `${device} port ${port} is ${state}`)
-  return {
-    transport: 'rdma',
-    available: false,
-    code: 'XRB_RDMA_UNAVAILABLE',
-    reason: sentence(problem?.message ?? `no RDMA port is active: ${states.join(', ')}`),
-    hint: 'xrbench doctor',
+  if (problem !== null) {
+    const meaning = explainRdmaFault(problem)
+    return notNow(problem.message, meaning?.hint ?? null)
   }
+  const states = ports.map((one) => `${one.device} port ${one.port} is ${one.stateWithReason}`)
+  return notNow(`no RDMA port is active: ${states.join(', ')}`, hintForPort(states.join(', ')))
+}
+
+function notNow(reason: string, hint: string | null): Capability {
+  const code = 'XRB_RDMA_UNAVAILABLE'
+  return { transport: 'rdma', available: false, code, reason: sentence(reason), hint }
 }
 
 function sentence(text: string): string {

@@ -1,6 +1,7 @@
 #include "transport/rdma/device_list.h"
 
 #include "transport/rdma/device.h"
+#include "transport/rdma/port_state.h"
 
 namespace xr {
 namespace {
@@ -27,6 +28,8 @@ std::vector<RdmaPort> list_rdma_ports() {
       port.device = device.name;
       port.port = number;
       port.state = port_state_text(attributes.state);
+      port.state_with_reason = state_with_reason(device, number, attributes);
+      if (attributes.link_layer == IBV_LINK_LAYER_ETHERNET) port.netdev = netdev_of(device, number);
       port.link_layer =
           attributes.link_layer == IBV_LINK_LAYER_ETHERNET ? "Ethernet" : "InfiniBand";
       port.active_mtu_bytes = mtu_bytes(attributes.active_mtu);

@@ -22,6 +22,10 @@ struct RdmaPort {
   std::string device;
   int port = 0;
   std::string state;
+  /// The state and, where it is not active, why: "down (eth1 has no carrier)".
+  std::string state_with_reason;
+  /// Empty for InfiniBand.
+  std::string netdev;
   std::string link_layer;
   int active_mtu_bytes = 0;
   int lid = 0;

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "transport/rdma/gid_kind.h"
+#include "transport/rdma/port_state.h"
 #include "transport/socket/address.h"
 
 namespace xr {
@@ -59,7 +60,7 @@ class Search {
         continue;
       if (attributes.state != IBV_PORT_ACTIVE) {
         note(down_, device.name + " port " + std::to_string(port) + " is " +
-                        port_state_text(attributes.state) + hint_for(attributes));
+                        state_with_reason(device, port, attributes));
         continue;
       }
       const auto entries = gids_of(device, port);
@@ -86,7 +87,9 @@ class Search {
       const std::string wanted = spec_.rdma.gid_index
                                      ? "GID index " + std::to_string(*spec_.rdma.gid_index)
                                      : "RoCE v2 GID for source address " + spec_.local_address;
-      throw_fault("RDMA_NO_GID", "gid", "no " + wanted + "; there is " + tables_);
+      throw_fault(
+          "RDMA_NO_GID", "gid",
+          "no " + wanted + (netdev_.empty() ? "" : " on " + netdev_) + "; there is " + tables_);
     }
     if (!down_.empty()) throw_fault("RDMA_PORT_DOWN", "ibv_query_port", down_);
     throw_fault("RDMA_NO_DEVICE", "port", "no RDMA device here has the port that was asked for");
@@ -119,12 +122,6 @@ class Search {
     return best;
   }
 
-  static std::string hint_for(const ibv_port_attr& attributes) {
-    if (attributes.link_layer == IBV_LINK_LAYER_ETHERNET) return " (is its network device up?)";
-    return attributes.state == IBV_PORT_INIT ? " (no subnet manager has configured it: opensm)"
-                                             : " (no cable or no link)";
-  }
-
   static void note(std::string& list, const std::string& what) {
     list += (list.empty() ? "" : "; ") + what;
   }
@@ -136,7 +133,8 @@ class Search {
       table += " [" + std::to_string(entry.gid_index) + "] " + gid_text(entry.gid) + " " +
                gid_type_text(entry.gid_type) + " " + netdev_text(entry.ndev_ifindex);
     }
-    note(tables_, entries.empty() ? table + " none (give its network device an address)" : table);
+    note(tables_, entries.empty() ? table + " none" : table);
+    if (netdev_.empty()) netdev_ = netdev_of(device, port);
   }
 
   const EndpointSpec& spec_;
@@ -145,6 +143,8 @@ class Search {
   bool loopback_;
   std::string down_;
   std::string tables_;
+  /// Of the first port whose table was searched.
+  std::string netdev_;
 };
 
 }  // namespace
