@@ -5,7 +5,11 @@ import { longestMeasuringNs } from '../plan/schedule.js'
 export function dryRunText(plan: Plan, output: string | null): string {
   const width = Math.max(...plan.cases.map((c) => c.key.length))
   return [
-    ...plan.cases.map((c) => `${c.key.padEnd(width)}  × ${plan.repetitions}`),
+    ...plan.cases.map((c) => {
+      const where = c.place === 'lab' ? '  in the lab' : ''
+      return `${c.key.padEnd(width)}  × ${plan.repetitions}${where}`
+    }),
+    ...(plan.skipped ?? []).map(({ case: c, reason }) => `not ${c.key}: ${reason.message}`),
     '',
     summary(plan),
     output === null ? 'no result file' : `result file: ${output}`,
@@ -21,6 +25,7 @@ export function dryRunDocument(plan: Plan, output: string | null): unknown {
     longestMeasuringNs: longestMeasuringNs(plan),
     output,
     cases: plan.cases,
+    skipped: plan.skipped ?? [],
   }
 }
 

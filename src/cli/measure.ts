@@ -1,9 +1,11 @@
 import { EXIT_CODES, type ExitCode, peerError, XrbenchError } from '../errors.js'
-import type { Plan } from '../plan/case.js'
+import type { DeviceChoice } from '../place/device.js'
+import { type Case, PLACES, type Place, type Plan } from '../plan/case.js'
 import { renderTable } from '../report/table.js'
-import { createDocument } from '../results/document.js'
+import { createDocument, enterLab } from '../results/document.js'
+import type { Environment, LabFacts, Problem } from '../results/schema.js'
 import type { Session } from '../session/client.js'
-import { type RunEnd, type RunEvent, runPlan } from '../session/run-plan.js'
+import { failureOf, finishRun, type RunEnd, type RunEvent, runPlan } from '../session/run-plan.js'
 import { commitOfCheckout } from './commit.js'
 import { summary } from './dry-run.js'
 import { type Interrupts, watchInterrupts } from './interrupt.js'
@@ -20,11 +22,16 @@ export interface MeasureOptions {
   /** What the user wrote, for the result. */
   command: readonly string[]
   plan: Plan
-  where: Where
+  /** Where the cases of each place are measured. */
+  places: Record<Place, Where>
+  /** How the RDMA device on this machine was come by. */
+  device: DeviceChoice | null
   /** Result file; `null`: none. */
   output: string | null
   label: string | undefined
   isJson: boolean
+  /** No progress and no notes. */
+  isSilent: boolean
   isQuiet: boolean
   isStrict: boolean
   isRedacted: boolean
@@ -33,8 +40,7 @@ export interface MeasureOptions {
 
 /** Measures a plan, shows how it goes, prints what came of it, and gives the exit code. */
 export async function measure(options: MeasureOptions): Promise<ExitCode> {
-  const { plan } = options
-  const isSilent = options.isQuiet || (options.isJson && !options.isVerbose)
+  const { plan, isSilent } = options
   const redraws = !isSilent && canRedraw(process.stderr)
   const view = new ProgressView(process.stderr, {
     redraws,
@@ -52,24 +58,37 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
     if (!isSilent) view.show(event)
     if (event.type === 'failed') say(failedLine(event))
   }
-  const { where } = options
   const { signal } = interrupts
-  const rdmaPort = plan.cases.find((c) => c.parameters.rdma !== null)?.parameters.rdma ?? undefined
+  let sink: DocumentSink | undefined
+  const ends: RunEnd[] = []
+  const measureAt = async (place: Place) => {
+    const where = options.places[place]
+    const cases = plan.cases.filter((c) => c.place === place)
+    const rdmaPort = cases.find((c) => c.parameters.rdma !== null)?.parameters.rdma ?? undefined
+    await withSession({ where, rdmaPort, signal, say }, async (session, lab) => {
+      checkPeer(cases, session)
+      sink = await enter(options, sink, session, lab)
+      const runner = where.kind === 'here' ? withLocalHints(session) : session
+      const toShow = { signal, onEvent, wantsProgress: redraws }
+      ends.push(await runPlan({ plan, place, runner, sink, ...toShow }))
+    })
+  }
   say(`measuring ${summary(plan)}`)
   try {
-    const { sink, end } = await withSession({ where, rdmaPort, signal, say }, async (session) => {
-      checkPeer(plan, session)
-      const made = await makeSink(options, session)
-      const ended = await runPlan({
-        plan,
-        runner: where.kind === 'here' ? withLocalHints(session) : session,
-        sink: made,
-        signal,
-        onEvent,
-        wantsProgress: redraws,
-      })
-      return { sink: made, end: ended }
-    })
+    for (const place of PLACES) {
+      const cases = plan.cases.filter((c) => c.place === place)
+      if (cases.length === 0 || signal.aborted) continue
+      try {
+        await measureAt(place)
+      } catch (error) {
+        // What was measured elsewhere is kept and shown.
+        if (sink === undefined) throw error
+        if (!signal.aborted) await sink.skip(cases, problemOf(error))
+        ends.push(endOf(error, signal))
+      }
+    }
+    if (sink === undefined) throw stoppedEarly(interrupts)
+    const end = await finishRun(sink, ends)
     view.clear()
     return await conclude(options, sink, end, interrupts.exitCode())
   } catch (error) {
@@ -80,25 +99,52 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
   }
 }
 
-function checkPeer(plan: Plan, { facts }: Session): void {
-  const missing = plan.cases.find(({ transport }) => !facts.transports.includes(transport))
+function checkPeer(cases: readonly Case[], { facts }: Session): void {
+  const missing = cases.find(({ transport }) => !facts.transports.includes(transport))
   if (missing === undefined) return
   throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
     hint: `--transport ${facts.transports.join(',')}`,
   })
 }
 
-async function makeSink(options: MeasureOptions, session: Session): Promise<DocumentSink> {
+/** The run's result, which begins with the first session, and takes in the lab when that is there. */
+async function enter(
+  options: MeasureOptions,
+  sink: DocumentSink | undefined,
+  session: Session,
+  lab: LabFacts | null,
+): Promise<DocumentSink> {
+  const ends = { client: await session.environment(), server: session.facts.environment }
+  const entered = sink ?? makeSink(options, ends)
+  if (lab !== null) enterLab(entered.document, lab, ends)
+  return entered
+}
+
+function makeSink(
+  { command, plan, device, label, output, isRedacted }: MeasureOptions,
+  ends: { client: Environment; server: Environment },
+): DocumentSink {
   const document = createDocument({
-    command: options.command,
-    plan: options.plan,
-    client: await session.environment(),
-    server: session.facts.environment,
+    ...{ command, plan, ...ends, label },
     version: packageVersion(),
     commit: commitOfCheckout(),
-    label: options.label,
+    rdmaDevice: device && deviceFacts(device),
   })
-  return new DocumentSink(document, options.output, options.isRedacted)
+  return new DocumentSink(document, output, isRedacted)
+}
+
+function deviceFacts({ step, attempts, device, port, gidIndex, address }: DeviceChoice) {
+  return { step, attempts: [...attempts], device, port, gidIndex, address }
+}
+
+function endOf(error: unknown, signal: AbortSignal): RunEnd {
+  if (signal.aborted) return { status: 'aborted', failure: null }
+  return { status: 'failed', failure: failureOf(error) }
+}
+
+function problemOf(error: unknown): Problem {
+  const { code, message, hint } = failureOf(error)
+  return { code, message, hint }
 }
 
 function failedLine({ slot, goesOn }: Extract<RunEvent, { type: 'failed' }>): string {

@@ -1,13 +1,15 @@
 import type { OwnRdmaPort } from '../addon/addon.js'
 import type { LabOptions } from '../lab/lab.js'
 import { startLocalAgent } from '../place/local.js'
+import type { LabFacts } from '../results/schema.js'
 import { connectSession, type Session } from '../session/client.js'
 import { loadKey } from '../session/key.js'
 import type { PeerTarget } from './target.js'
 
 /** Where a run has its two ends. */
 export type Where =
-  | { kind: 'here'; family: 4 | 6 }
+  /** `address`: of this machine; `null`: loopback. */
+  | { kind: 'here'; family: 4 | 6; address: string | null }
   | { kind: 'peer'; target: PeerTarget & { address: string } }
   | { kind: 'lab'; family: 4 | 6; options: Omit<LabOptions, 'say' | 'signal'> }
 
@@ -22,7 +24,7 @@ export interface PlaceOptions {
 /** Opens a session with the peer, or with an agent started for it here or in the lab; all of it is gone when `use` is done. */
 export async function withSession<T>(
   { where, rdmaPort, signal, say }: PlaceOptions,
-  use: (session: Session) => Promise<T>,
+  use: (session: Session, lab: LabFacts | null) => Promise<T>,
 ): Promise<T> {
   switch (where.kind) {
     case 'peer': {
@@ -30,7 +32,7 @@ export async function withSession<T>(
       return connected({ host, port, key: await loadKey(keyFile), signal }, use)
     }
     case 'here': {
-      const agent = await startLocalAgent({ family: where.family, rdmaPort, signal })
+      const agent = await startLocalAgent({ ...where, rdmaPort, signal })
       try {
         const { host, port, key } = agent
         return await connected({ host, port, key, signal }, use)
@@ -43,7 +45,10 @@ export async function withSession<T>(
       const { family, options } = where
       const inLab = await openLabSession({ ...options, family, rdmaPort, signal, say })
       try {
-        return await use(inLab.session)
+        const { accelerator, reason, guests, kernelVersion } = inLab.lab
+        const netem = options.netem?.join(' ') || null
+        const facts = { accelerator, reason, guests: guests.length, kernel: kernelVersion, netem }
+        return await use(inLab.session, facts)
       } finally {
         await inLab.close()
       }
@@ -53,11 +58,11 @@ export async function withSession<T>(
 
 async function connected<T>(
   to: Parameters<typeof connectSession>[0],
-  use: (session: Session) => Promise<T>,
+  use: (session: Session, lab: null) => Promise<T>,
 ): Promise<T> {
   const session = await connectSession(to)
   try {
-    return await use(session)
+    return await use(session, null)
   } finally {
     await session.close()
   }

@@ -68,7 +68,7 @@ export class ProgressView {
     total,
   }: Extract<RunEvent, { type: 'started' | 'progress' | 'finished' }>): string {
     const round = `${slot.index + 1} of ${this.#repetitions}`
-    return `[${slot.order + 1}/${total}] ${slot.case.key}, repetition ${round}:`
+    return `[${slot.order + 1}/${total}] ${nameOf(slot.case)}, repetition ${round}:`
   }
 
   #draw(text: string): void {
@@ -93,9 +93,13 @@ function describe({ slot, progress }: Extract<RunEvent, { type: 'progress' }>): 
   }
 }
 
+function nameOf({ key, place }: Case): string {
+  return place === 'lab' ? `${key} in the lab` : key
+}
+
 function caseLine(c: Case, repetitions: number): string {
   const { durationNs, iterations } = c.parameters
   const length =
     durationNs > 0 ? formatDuration(durationNs) : `${iterations.toLocaleString('en-US')} messages`
-  return `measured ${c.key}: ${repetitions} × ${length}`
+  return `measured ${nameOf(c)}: ${repetitions} × ${length}`
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { finishDocument, recordRepetition } from '../results/document.js'
+import type { Case } from '../plan/case.js'
+import { finishDocument, recordRepetition, skipCase } from '../results/document.js'
 import { redact } from '../results/redact.js'
-import type { ResultDocument } from '../results/schema.js'
+import type { Problem, ResultDocument } from '../results/schema.js'
 import { writeResult } from '../results/store.js'
 import type { ResultSink } from '../session/run-plan.js'
 
@@ -28,6 +29,16 @@ export class DocumentSink implements ResultSink {
     const repetition = recordRepetition(this.document, slot, report)
     await this.#write()
     return repetition
+  }
+
+  /** Marks those of the cases that could not even begin. */
+  async skip(cases: readonly Case[], reason: Problem): Promise<void> {
+    const isPending = ({ key, place }: Case) =>
+      this.document.cases.some(
+        (one) => one.key === key && one.place === place && one.status === 'pending',
+      )
+    for (const c of cases.filter(isPending)) skipCase(this.document, c, reason)
+    await this.#write()
   }
 
   readonly finish: ResultSink['finish'] = async ({ status, failure }) => {

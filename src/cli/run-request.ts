@@ -1,6 +1,14 @@
 import { usageError } from '../errors.js'
 import { type CaseParameters, TRANSPORT_NAMES, type TransportName } from '../plan/case.js'
-import { DEFAULT_SOCKET, WORKLOAD_NAMES } from '../plan/defaults.js'
+import {
+  DEFAULT_SOCKET,
+  LAB_CONNECT_TIMEOUT_NS,
+  LAB_DURATION_NS,
+  LAB_IDLE_TIMEOUT_NS,
+  LAB_REPETITIONS,
+  LAB_WARMUP_CAP_NS,
+  WORKLOAD_NAMES,
+} from '../plan/defaults.js'
 import { MAX_DURATION_NS, MAX_ITERATIONS, MAX_REPETITIONS, MAX_STREAMS } from '../plan/limits.js'
 import { DEFAULT_REQUEST, type PlanRequest } from '../plan/request.js'
 import { MAX_MESSAGE_BYTES, parseDuration, parseRate, parseSize, parseWhole } from '../units.js'
@@ -9,11 +17,15 @@ import { parseList, parseWord } from './list.js'
 import { parsePin } from './pin.js'
 import { readRdmaFlags } from './rdma-request.js'
 
+type RequestAnywhere = Omit<PlanRequest, 'transports' | 'place'>
+
 /** What the command line asks for, before it is known what this machine can do. */
 export interface RunRequest {
   /** `all`: whatever this machine can do. */
   readonly transports: readonly TransportName[] | 'all'
-  readonly plan: Omit<PlanRequest, 'transports'>
+  readonly plan: RequestAnywhere
+  /** The same with the defaults of the lab. */
+  readonly labPlan: RequestAnywhere
 }
 
 /** How the user set an option, for errors. */
@@ -98,7 +110,20 @@ export function readRunFlags(flags: RunFlags, origin: FlagOrigin): RunRequest {
       'for example --message-timeout 1s --timeout 5s',
     )
   }
-  return { transports: read('transport', parseTransports, 'all' as const), plan }
+  const transports = read('transport', parseTransports, 'all' as const)
+  return { transports, plan, labPlan: { ...plan, ...labDefaults(flags) } }
+}
+
+/** What is otherwise in the lab, where the user did not say. */
+function labDefaults(flags: RunFlags): Partial<RequestAnywhere> {
+  const isLengthGiven = flags.duration !== undefined || flags.iterations !== undefined
+  return {
+    connectTimeoutNs: LAB_CONNECT_TIMEOUT_NS,
+    ...(isLengthGiven ? {} : { durationNs: LAB_DURATION_NS }),
+    ...(flags.warmup === undefined ? { warmupCapNs: LAB_WARMUP_CAP_NS } : {}),
+    ...(flags.timeout === undefined ? { idleTimeoutNs: LAB_IDLE_TIMEOUT_NS } : {}),
+    ...(flags.repeat === undefined ? { repetitions: LAB_REPETITIONS } : {}),
+  }
 }
 
 function parseTransports(text: string, label: string): readonly TransportName[] | 'all' {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { usageError } from '../errors.js'
 import { findProgram } from './find-program.js'
 import { labLacks } from './requirements.js'
@@ -70,16 +71,31 @@ const NETEM_WORD = /^[a-z0-9.%]+$/i
 const NETEM_FIRST =
   /^(delay|loss|duplicate|corrupt|reorder|rate|limit|gap|slot|ecn|distribution|random|state|gemodel)$/
 
+/** tc reads all words before it looks for the device: one that cannot be makes it judge them and change nothing. */
+const NO_DEVICE = 'xrbench-nowhere'
+
 /**
- * The words of `--netem`, as `delay 5ms loss 1%`; tc itself judges the rest when the guest is up.
+ * The words of `--netem`, as `delay 5ms loss 1%`; tc itself judges them, where it is.
  * @throws {XrbenchError} `XRB_BAD_NETEM` (exit 2)
  */
 export function parseNetem(text: string, label: string): string[] {
   const words = text.trim().split(/\s+/)
-  if (NETEM_FIRST.test(words[0] ?? '') && words.every((word) => NETEM_WORD.test(word))) return words
+  const isPlain = NETEM_FIRST.test(words[0] ?? '') && words.every((word) => NETEM_WORD.test(word))
+  const objection = isPlain ? objectionOfTc(words) : null
+  if (isPlain && objection === null) return words
   throw usageError(
     'XRB_BAD_NETEM',
-    `${label}: '${text}' is not what tc-netem takes.`,
+    `${label}: '${text}' is not what tc-netem takes${objection === null ? '' : `: ${objection}`}.`,
     `${label} 'delay 5ms loss 1%'`,
   )
+}
+
+/** What tc has against the words; `null`: nothing, or it is not there to ask. */
+function objectionOfTc(words: readonly string[]): string | null {
+  const tc = findProgram('tc')
+  if (tc === null) return null
+  const args = ['qdisc', 'add', 'dev', NO_DEVICE, 'root', 'netem', ...words]
+  const { stderr } = spawnSync(tc, args, { encoding: 'utf8', timeout: 5_000 })
+  if ((stderr ?? '').includes(`"${NO_DEVICE}"`)) return null
+  return stderr?.trim().split('\n', 1)[0] || null
 }

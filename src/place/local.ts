@@ -14,12 +14,14 @@ const STDERR_MAX_CHARS = 2_000
 
 export interface LocalAgentOptions {
   family: 4 | 6
+  /** Where it listens; default: loopback. */
+  address?: string | null | undefined
   /** Both ends are on this machine, so that the run's choice is also the agent's. */
   rdmaPort?: OwnRdmaPort | undefined
   signal?: AbortSignal | undefined
 }
 
-/** An agent of our own on this machine's loopback, with a key that only it and we know. */
+/** An agent of our own on this machine, with a key that only it and we know. */
 export interface LocalAgent {
   host: string
   port: number
@@ -60,8 +62,9 @@ export async function startLocalAgent(options: LocalAgentOptions): Promise<Local
   }
 }
 
-function serveArguments({ family, rdmaPort }: LocalAgentOptions): string[] {
-  const listen = family === 4 ? '127.0.0.1:0' : '[::1]:0'
+function serveArguments({ family, address, rdmaPort }: LocalAgentOptions): string[] {
+  const host = address ?? (family === 4 ? '127.0.0.1' : '::1')
+  const listen = host.includes(':') ? `[${host}]:0` : `${host}:0`
   return [
     'serve',
     ...['--listen', listen],

@@ -8,11 +8,23 @@ import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
 
 /**
- * The cases of a request, frozen. Rows that are to be read against one another stand together: workload, size, waiting,
- * then transport.
+ * The cases of requests, one for each place, frozen; how often they are repeated is that of the first. Rows that are to be read against one
+ * another stand together: workload, size, waiting, then transport.
  * @throws {XrbenchError} when a transport cannot carry a size, or there are too many cases
  */
-export function buildPlan(request: PlanRequest): Plan {
+export function buildPlan(...requests: [PlanRequest, ...PlanRequest[]]): Plan {
+  const cases = requests.flatMap(casesOf)
+  if (cases.length > MAX_CASES) {
+    throw usageError(
+      'XRB_TOO_MANY_CASES',
+      `These lists make ${cases.length} cases, more than ${MAX_CASES}.`,
+      'shorten --size or another list',
+    )
+  }
+  return Object.freeze({ cases: Object.freeze(cases), repetitions: requests[0].repetitions })
+}
+
+function casesOf(request: PlanRequest): Case[] {
   const cases: Case[] = []
   for (const workload of request.workloads) {
     for (const size of request.sizesBytes ?? [null]) {
@@ -25,14 +37,7 @@ export function buildPlan(request: PlanRequest): Plan {
       }
     }
   }
-  if (cases.length > MAX_CASES) {
-    throw usageError(
-      'XRB_TOO_MANY_CASES',
-      `These lists make ${cases.length} cases, more than ${MAX_CASES}.`,
-      'shorten --size or another list',
-    )
-  }
-  return Object.freeze({ cases: Object.freeze(cases), repetitions: request.repetitions })
+  return cases
 }
 
 function makeCase(
@@ -71,6 +76,7 @@ function makeCase(
     key: caseKey({ transport, workload, parameters }),
     transport,
     workload,
+    place: request.place,
     parameters,
   })
 }

@@ -10,13 +10,28 @@ import type {
 export const TRANSPORT_NAMES = ['rdma', 'tcp', 'udp', 'quic', 'tls'] as const
 export type TransportName = (typeof TRANSPORT_NAMES)[number]
 
+/** Where a case has its ends: this machine (and its peer), or guests of the lab. In the order in which they are measured. */
+export const PLACES = ['host', 'lab'] as const
+export type Place = (typeof PLACES)[number]
+
 /** What is measured in one row of the result: a transport × a workload × one set of parameters. Frozen. */
 export interface Case {
-  /** Canonical, unique in a plan, same on every machine: `tcp/ping-pong/64B/block`, further parts only where they differ from the default. */
+  /** Canonical, same on every machine, unique in a plan for each place: `tcp/ping-pong/64B/block`, further parts only where they differ from the default. */
   readonly key: string
   readonly transport: TransportName
   readonly workload: WorkloadName
+  readonly place: Place
   readonly parameters: CaseParameters
+}
+
+/** A case that is going to be left out, and why. */
+export interface SkippedCase {
+  readonly case: Case
+  readonly reason: {
+    readonly code: string
+    readonly message: string
+    readonly hint: string | null
+  }
 }
 
 /** As requested, after defaults. Times are nanoseconds. */
@@ -48,7 +63,10 @@ export interface CaseParameters {
 
 /** All that a run is going to do, in order. */
 export interface Plan {
+  /** Those of one place together, in the order of {@link PLACES}. */
   readonly cases: readonly Case[]
+  /** Rows of the result that say why they are empty. */
+  readonly skipped?: readonly SkippedCase[]
   /** Repetitions of each case, 1–1000. */
   readonly repetitions: number
 }

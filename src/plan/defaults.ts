@@ -27,6 +27,16 @@ export const DEFAULT_IDLE_TIMEOUT_NS = 5e9
 export const DEFAULT_CONNECT_TIMEOUT_NS = 5e9
 export const DEFAULT_REPETITIONS = 5
 
+/**
+ * In the lab, where the user gave none: each repetition there costs seconds beyond its measuring, and an emulated machine takes many times as
+ * long to connect or to get on. How often is of the whole run.
+ */
+export const LAB_DURATION_NS = 1e9
+export const LAB_WARMUP_CAP_NS = 500e6
+export const LAB_IDLE_TIMEOUT_NS = 15e9
+export const LAB_CONNECT_TIMEOUT_NS = 25e9
+export const LAB_REPETITIONS = 3
+
 export const DEFAULT_SOCKET: Readonly<SocketOptions> = Object.freeze({
   sendBufferBytes: null,
   receiveBufferBytes: null,

@@ -12,7 +12,11 @@ import { rdmaKeyParts } from './rdma-key.js'
  * Canonical name of what is measured, same on every machine: `tcp/ping-pong/64B/block`, then a part for each parameter
  * that differs from its default and changes what the number means. How long is measured does not.
  */
-export function caseKey({ transport, workload, parameters: p }: Omit<Case, 'key'>): string {
+export function caseKey({
+  transport,
+  workload,
+  parameters: p,
+}: Pick<Case, 'transport' | 'workload' | 'parameters'>): string {
   const parts: string[] = [transport, workload, formatSize(p.messageSizeBytes), p.wait]
   if (workload === 'stream') {
     if (p.direction !== 'up') parts.push(p.direction)

@@ -5,7 +5,7 @@ import type {
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
-import type { CaseParameters, TransportName } from './case.js'
+import type { CaseParameters, Place, TransportName } from './case.js'
 import {
   DEFAULT_CONNECT_TIMEOUT_NS,
   DEFAULT_DURATION_NS,
@@ -21,6 +21,7 @@ import { DEFAULT_RDMA } from './rdma.js'
 /** What a user asked to be measured, with defaults filled in; {@link buildPlan} makes the cases of it. */
 export interface PlanRequest {
   readonly transports: readonly TransportName[]
+  readonly place: Place
   readonly workloads: readonly WorkloadName[]
   /** `null`: each workload's own default. */
   readonly sizesBytes: readonly number[] | null
@@ -49,6 +50,7 @@ export interface PlanRequest {
 /** The request of a run without flags on a machine that can do TCP and UDP. */
 export const DEFAULT_REQUEST = Object.freeze<PlanRequest>({
   transports: ['tcp', 'udp'],
+  place: 'host',
   workloads: ['ping-pong'],
   sizesBytes: null,
   waits: ['block'],

@@ -1,4 +1,4 @@
-import type { Case, Plan } from './case.js'
+import { type Case, PLACES, type Plan } from './case.js'
 
 /** One repetition in its place in the whole run. */
 export interface Slot {
@@ -10,14 +10,17 @@ export interface Slot {
 }
 
 /**
- * All repetitions in the order they are measured: round by round, each round one repetition of every case, every second
+ * All repetitions in the order they are measured: place by place, for a lab that runs disturbs its host; there round by round, each round one repetition of every case, every second
  * round backwards (ABBA). A machine that drifts steadily then favours none of the cases.
  */
 export function schedule(plan: Plan): Slot[] {
   const slots: Slot[] = []
-  for (let index = 0; index < plan.repetitions; index++) {
-    const round = index % 2 === 0 ? plan.cases : plan.cases.toReversed()
-    for (const c of round) slots.push({ case: c, index, order: slots.length })
+  for (const place of PLACES) {
+    const cases = plan.cases.filter((c) => c.place === place)
+    for (let index = 0; index < plan.repetitions; index++) {
+      const round = index % 2 === 0 ? cases : cases.toReversed()
+      for (const c of round) slots.push({ case: c, index, order: slots.length })
+    }
   }
   return slots
 }

@@ -1,6 +1,7 @@
 import type { CaseResult } from '../results/schema.js'
 import type { Column } from './columns.js'
-import { type Palette, wrapKey } from './text.js'
+import type { PlaceGroup } from './places.js'
+import { type Palette, wrap, wrapKey } from './text.js'
 
 const GAP = 2
 
@@ -10,15 +11,16 @@ interface Sized extends Column {
 }
 
 /**
- * The cases as rows of aligned columns. Where the width does not hold them all, parts of the columns follow one
+ * The cases as rows of aligned columns, those of each group under its title. Where the width does not hold them all, parts of the columns follow one
  * another as blocks, each with the cases' names.
  */
 export function renderGrid(
-  cases: readonly CaseResult[],
+  groups: readonly PlaceGroup[],
   columns: readonly Column[],
   width: number,
   style: Palette,
 ): string[] {
+  const cases = groups.flatMap((group) => group.cases)
   const sized = columns.map((column): Sized => {
     const texts = cases.map((one) => column.cell(one))
     return { ...column, texts, width: Math.max(column.title.length, ...texts.map((t) => t.length)) }
@@ -31,10 +33,21 @@ export function renderGrid(
     ...(i === 0 ? [] : ['']),
     ...heading(block, nameWidth, style),
     ...names.flatMap(([first = '', ...rest], row) => [
+      ...titleBefore(row, groups, width).map(style.dim),
       line(first.padEnd(nameWidth), block, (column) => column.texts[row] ?? ''),
       ...rest,
     ]),
   ])
+}
+
+/** The title of the group that begins with this row. */
+function titleBefore(row: number, groups: readonly PlaceGroup[], width: number): string[] {
+  let first = 0
+  for (const { title, cases } of groups) {
+    if (first === row) return title === null ? [] : wrap(title, width, 2)
+    first += cases.length
+  }
+  return []
 }
 
 interface Layout {

@@ -2,6 +2,7 @@ import type { CaseResult, Clock, ResultDocument } from '../results/schema.js'
 import { columnsFor } from './columns.js'
 import { renderGrid } from './grid.js'
 import { letterFlags, marksOf, renderFlags } from './legend.js'
+import { groupByPlace } from './places.js'
 import { time } from './quantity.js'
 import { palette, wrap } from './text.js'
 
@@ -19,7 +20,7 @@ export function renderTable(doc: ResultDocument, options: TableOptions): string 
   const shown = doc.cases.filter(({ status }) => status !== 'skipped')
   const columns = columnsFor(shown, doc.plannedRepetitions, marksOf(letters))
   const sections = [
-    shown.length > 0 ? renderGrid(shown, columns, width, style) : [],
+    shown.length > 0 ? renderGrid(groupByPlace(shown, doc), columns, width, style) : [],
     doc.cases.flatMap((one) => troubleLines(one, width)),
     wrap(explanation(doc, shown), width).map((line) => style.dim(line)),
     renderFlags(doc, letters, width, style),

@@ -76,7 +76,7 @@ test('a failed repetition marks its case and is left out of the summary', () => 
 
 test('a skipped case says why', () => {
   const doc = begin(1)
-  skipCase(doc, second.key, { code: 'XRB_UNSUPPORTED', message: 'Not here.', hint: null })
+  skipCase(doc, second, { code: 'XRB_UNSUPPORTED', message: 'Not here.', hint: null })
   finishDocument(doc, 'completed')
   expect(doc.cases[1]).toMatchObject({ status: 'skipped', skipped: { code: 'XRB_UNSUPPORTED' } })
   expect(resultSchema.parse(doc)).toEqual(doc)
@@ -113,5 +113,7 @@ describe('flags', () => {
 })
 
 test('refuses a case that is not of its plan', () => {
-  expect(() => skipCase(begin(1), 'tcp/other', { code: 'X', message: '', hint: null })).toThrow()
+  expect(() =>
+    skipCase(begin(1), caseOf('tcp', 'stream'), { code: 'X', message: '', hint: null }),
+  ).toThrow()
 })

@@ -1,19 +1,29 @@
 import { randomUUID } from 'node:crypto'
-import type { Case, Plan } from '../plan/case.js'
+import type { Case, Place, Plan, SkippedCase } from '../plan/case.js'
 import type { RepetitionReport } from '../session/types.js'
 import { type Flag, sortFlags } from './flag-names.js'
 import { flagsOfCase, flagsOfEnvironments } from './flags.js'
 import { RESULT_FORMAT } from './format.js'
 import { pathOf } from './path.js'
 import { buildRepetition } from './repetition.js'
-import type { CaseResult, Environment, Problem, Repetition, ResultDocument } from './schema.js'
+import type {
+  CaseResult,
+  Environment,
+  LabFacts,
+  Problem,
+  RdmaDeviceChoice,
+  Repetition,
+  ResultDocument,
+} from './schema.js'
 import { summarise } from './summary.js'
 
 export interface DocumentOptions {
   command: readonly string[]
   plan: Plan
+  /** Ends of what is measured first. */
   client: Environment
   server: Environment
+  rdmaDevice?: RdmaDeviceChoice | null
   /** Of this xrbench. */
   version: string
   commit?: string | null
@@ -23,6 +33,7 @@ export interface DocumentOptions {
 /** The document of a run that begins now: every case of the plan is there, pending. */
 export function createDocument(options: DocumentOptions): ResultDocument {
   const { command, plan, client, server, version, commit = null, label } = options
+  const isMixed = new Set(plan.cases.map(({ place }) => place)).size > 1
   return {
     schema: RESULT_FORMAT,
     id: randomUUID(),
@@ -33,17 +44,36 @@ export function createDocument(options: DocumentOptions): ResultDocument {
     finishedAt: null,
     status: 'running',
     error: null,
-    flags: flagsOfEnvironments([client, server]),
+    // Where the places differ, their flags are those of their cases.
+    flags: isMixed ? [] : flagsOfEnvironments([client, server]),
     redacted: false,
     plannedRepetitions: plan.repetitions,
     environment: { client, server },
-    cases: plan.cases.map(pendingCase),
+    labEnvironment: null,
+    lab: null,
+    rdmaDevice: options.rdmaDevice ?? null,
+    cases: [...plan.cases.map(pendingCase), ...(plan.skipped ?? []).map(skippedCase)],
   }
 }
 
-function pendingCase({ key, transport, workload, parameters }: Case): CaseResult {
+/** Takes in the lab that the cases from now on are measured in. Changes `doc`. */
+export function enterLab(
+  doc: ResultDocument,
+  lab: LabFacts,
+  labEnvironment: { client: Environment; server: Environment },
+): void {
+  doc.lab = lab
+  doc.labEnvironment = labEnvironment
+}
+
+function skippedCase({ case: c, reason }: SkippedCase): CaseResult {
+  return { ...pendingCase(c), status: 'skipped', skipped: { ...reason } }
+}
+
+function pendingCase({ key, transport, workload, place, parameters }: Case): CaseResult {
   return {
     key,
+    place,
     transport,
     workload,
     parameters: {
@@ -72,23 +102,30 @@ export function recordRepetition(
   { case: c, index, order }: RepetitionSlot,
   report: RepetitionReport,
 ): Repetition {
-  const result = caseOf(doc, c.key)
+  const result = caseOf(doc, c.key, c.place)
   const repetition = buildRepetition(c, index, order, report)
   const { effective } = result.parameters
   result.repetitions.push(repetition)
   effective.client ??= report.client.outcome?.effective ?? null
   effective.server ??= report.server.outcome?.effective ?? null
-  result.path ??= isInLab(doc) ? 'lab' : pathOf(c.transport, report)
+  result.path ??= c.place === 'lab' || isGuest(doc) ? 'lab' : pathOf(c.transport, report)
   result.summary = summarise(c, result.repetitions)
-  result.flags = flagsOfCase(result.repetitions, result.summary)
+  result.flags = sortFlags([
+    ...flagsOfCase(result.repetitions, result.summary),
+    ...flagsOfPlace(doc, c.place),
+  ])
   result.status = statusOf(result.repetitions, doc.plannedRepetitions)
   doc.tool.build ??= buildOf(report)
   return repetition
 }
 
 /** Marks a case as not run, and why. Changes `doc`. */
-export function skipCase(doc: ResultDocument, key: string, reason: Problem): void {
-  const result = caseOf(doc, key)
+export function skipCase(
+  doc: ResultDocument,
+  { key, place }: Pick<Case, 'key' | 'place'>,
+  reason: Problem,
+): void {
+  const result = caseOf(doc, key, place)
   result.status = 'skipped'
   result.skipped = reason
 }
@@ -117,13 +154,21 @@ export function allFlags(doc: ResultDocument): Flag[] {
   return sortFlags([...doc.flags, ...doc.cases.flatMap(({ flags }) => flags)])
 }
 
-/** Whatever a guest of the lab measures stays within the lab's own machine. */
-function isInLab({ environment }: ResultDocument): boolean {
+/** Flags of the machines, where the file as a whole does not have them: it has cases at several places. */
+function flagsOfPlace(doc: ResultDocument, place: Place): Flag[] {
+  const places = doc.cases.filter(({ status }) => status !== 'skipped').map((one) => one.place)
+  if (new Set(places).size < 2) return []
+  const ends = place === 'lab' ? doc.labEnvironment : doc.environment
+  return ends ? flagsOfEnvironments([ends.client, ends.server]) : []
+}
+
+/** Whatever a run in a guest of the lab measures stays within the lab's own machine. */
+function isGuest({ environment }: ResultDocument): boolean {
   return (environment.client.lab ?? null) !== null
 }
 
-function caseOf(doc: ResultDocument, key: string): CaseResult {
-  const found = doc.cases.find((candidate) => candidate.key === key)
+function caseOf(doc: ResultDocument, key: string, place: Place): CaseResult {
+  const found = doc.cases.find((one) => one.key === key && one.place === place)
   if (found === undefined) throw new Error(`the plan has no case ${key}`)
   return found
 }

@@ -13,7 +13,7 @@ const IDENTITIES = [
   'remoteAddress',
 ]
 /** Members with text for people, in which identities may stand. */
-const TEXTS = ['command', 'message', 'hint', 'label']
+const TEXTS = ['command', 'message', 'hint', 'label', 'sentence']
 const NOT_IDENTIFYING = ['', '127.0.0.1', '::1', '0.0.0.0', '::', 'localhost', '00:00:00:00:00:00']
 
 /**
@@ -41,13 +41,16 @@ export function redact(doc: ResultDocument, key: Buffer = randomBytes(32)): Resu
 }
 
 function identitiesOf(doc: ResultDocument): string[] {
-  const { client, server } = doc.environment
+  const machines = [doc.environment, doc.labEnvironment ?? []]
+    .flatMap((ends) => Object.values(ends))
+    .flatMap(ofMachine)
   const settings = doc.cases.flatMap(({ parameters }) => [
     parameters.effective.client,
     parameters.effective.server,
   ])
   const addresses = settings.flatMap((one) => [one?.localAddress ?? '', one?.remoteAddress ?? ''])
-  const names = [...ofMachine(client), ...ofMachine(server), ...addresses, ...named(doc.command)]
+  const device = doc.rdmaDevice?.address ?? ''
+  const names = [...machines, device, ...addresses, ...named(doc.command)]
   return [...new Set(names)].filter((name) => !NOT_IDENTIFYING.includes(name))
 }
 

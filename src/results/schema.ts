@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TRANSPORT_NAMES } from '../plan/case.js'
+import { PLACES, TRANSPORT_NAMES } from '../plan/case.js'
 import { FLAGS } from './flag-names.js'
 import { RESULT_FORMAT } from './format.js'
 import { environmentSchema } from './schema-environment.js'
@@ -14,6 +14,7 @@ import {
   throughputSchema,
 } from './schema-measures.js'
 import { effectiveSchema, parametersSchema } from './schema-parameters.js'
+import { labSchema, rdmaDeviceSchema } from './schema-place.js'
 
 const count = z.int().nonnegative()
 const ns = z.number().nonnegative()
@@ -101,6 +102,10 @@ export const summarySchema = z
 export const caseResultSchema = z
   .object({
     key: z.string().describe('canonical: the same case has the same key on every machine'),
+    place: z
+      .enum(PLACES)
+      .optional()
+      .describe('where both ends ran; a key occurs once at each place; absent: host'),
     transport: z.enum(TRANSPORT_NAMES),
     workload: z.enum(['ping-pong', 'stream']),
     parameters: z.object({
@@ -134,7 +139,18 @@ export const resultSchema = z
     flags: flagsSchema.describe('of the whole file'),
     redacted: z.boolean().describe('names and addresses are hashed'),
     plannedRepetitions: z.int().positive().describe('of each case'),
-    environment: bothEnds(environmentSchema),
+    environment: bothEnds(environmentSchema).describe(
+      'of the ends of the cases at the place host; of a run wholly in the lab, the guests',
+    ),
+    labEnvironment: bothEnds(environmentSchema)
+      .nullable()
+      .optional()
+      .describe('of the guests, the ends of the cases at the place lab; null = none was measured'),
+    lab: labSchema.nullable().optional().describe('null = there was none'),
+    rdmaDevice: rdmaDeviceSchema
+      .nullable()
+      .optional()
+      .describe('how the device was come by; null = no RDMA was asked for, or only in the lab'),
     cases: z.array(caseResultSchema),
   })
   .meta({
@@ -165,3 +181,4 @@ export type {
   Spread,
   Throughput,
 } from './schema-measures.js'
+export type { LabFacts, RdmaDeviceChoice } from './schema-place.js'

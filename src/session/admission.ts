@@ -22,13 +22,15 @@ export interface Terms {
 const MAX_BUFFERED_BYTES = 1024 ** 3
 
 /**
- * What this end is going to do for a client's request, bound to the address its control connection came in on.
+ * What this end is going to do for a client's request, bound to the address its control connection came in on. `isAlone`: the client is on
+ * another machine.
  * @throws {XrbenchError} what the client may not have (`XRB_PEER_LIMIT`), or this version has not
  */
 export function admit(
   request: PrepareMessage,
   localAddress: string,
   { limits, rdmaPort }: Terms,
+  isAlone = false,
 ): EndpointSpec {
   const { transport, workload, parameters } = request
   if (transport !== 'tcp' && transport !== 'udp' && transport !== 'rdma') {
@@ -41,7 +43,14 @@ export function admit(
   // Whatever the client says of a device means one of its own machine.
   const rdma = parameters.rdma === null ? null : { ...parameters.rdma, ...rdmaPort }
   const own = { ...parameters, rdma }
-  return endpointSpec({ role: 'server', transport, workload, localAddress, parameters: own })
+  return endpointSpec({
+    role: 'server',
+    transport,
+    workload,
+    localAddress,
+    parameters: own,
+    isAlone,
+  })
 }
 
 function checkLimits(parameters: PrepareMessage['parameters'], limits: AgentLimits): void {

@@ -7,7 +7,7 @@ import { type AgentChannel, outOfOrder, serveRepetition } from './agent-repetiti
 import { Channel } from './channel.js'
 import type { ClientHello, ClientMessage } from './client-messages.js'
 import type { EndpointSource } from './endpoint-source.js'
-import { plainAddress } from './loopback.js'
+import { isRemote, plainAddress } from './loopback.js'
 import type { MessageCheck } from './message-check.js'
 import * as protocol from './protocol.js'
 import type { ToolFacts } from './tool-facts.js'
@@ -44,6 +44,10 @@ export async function serveSession(socket: TLSSocket, context: AgentContext): Pr
     maxOutgoingBytes: protocol.AGENT_FRAME_MAX_BYTES,
     peer: 'client',
   })
+  const addresses = {
+    local: plainAddress(socket.localAddress ?? ''),
+    remote: plainAddress(socket.remoteAddress ?? ''),
+  }
   let leave: (() => void) | null = null
   try {
     checkHello(await channel.receive(protocol.HELLO_DEADLINE_MS), context.checks)
@@ -52,7 +56,7 @@ export async function serveSession(socket: TLSSocket, context: AgentContext): Pr
     channel.maxIncomingBytes = protocol.CLIENT_FRAME_MAX_BYTES
     context.source.forkAhead()
     channel.send(await hello(context))
-    for (;;) await serveNext(channel, plainAddress(socket.localAddress ?? ''), context)
+    for (;;) await serveNext(channel, addresses, context)
   } catch (thrown) {
     const error = asXrbenchError(thrown)
     channel.close({ type: 'error', ...told(error) })
@@ -65,7 +69,7 @@ export async function serveSession(socket: TLSSocket, context: AgentContext): Pr
 /** Waits for a `prepare` and serves that repetition. */
 async function serveNext(
   channel: AgentChannel,
-  address: string,
+  { local, remote }: { local: string; remote: string },
   context: AgentContext,
 ): Promise<void> {
   const request = await channel.receive(protocol.IDLE_SESSION_MS)
@@ -74,7 +78,7 @@ async function serveNext(
   if (request.type !== 'prepare') throw outOfOrder(request.type)
   let spec: ReturnType<typeof admit>
   try {
-    spec = admit(request, address, context)
+    spec = admit(request, local, context, isRemote(local, remote))
   } catch (refusal) {
     return channel.send({ type: 'refused', ...told(asXrbenchError(refusal)) })
   }

@@ -12,6 +12,7 @@ import type { EndpointSource } from './endpoint-source.js'
 import { endpointSpec, remoteParameters } from './endpoint-spec.js'
 import { type Failure, failureFrom, rootFailure } from './failure.js'
 import { type Interruption, watch } from './interruption.js'
+import { isRemote } from './loopback.js'
 import { ENDING_GRACE_MS, REPORT_DEADLINE_MS, WATCHDOG_MARGIN_MS } from './protocol.js'
 import type { EndReport, RepetitionReport } from './types.js'
 
@@ -27,6 +28,7 @@ export interface ClientRoom {
   channel: ClientChannel
   source: EndpointSource
   localAddress: string
+  remoteAddress: string
 }
 
 interface Ends {
@@ -43,7 +45,7 @@ export async function runRepetition(
 ): Promise<RepetitionReport> {
   const { channel, source } = room
   if (channel.fault !== null) throw channel.fault
-  const spec = clientSpec(c, room.localAddress)
+  const spec = clientSpec(c, room)
   const startedAt = new Date().toISOString()
   const began = performance.now()
   const { transport, workload } = c
@@ -65,7 +67,7 @@ export async function runRepetition(
   return { ...verdict(interruption, reports), startedAt, totalNs }
 }
 
-function clientSpec(c: Case, localAddress: string): EndpointSpec {
+function clientSpec(c: Case, { localAddress, remoteAddress }: ClientRoom): EndpointSpec {
   const { transport, workload } = c
   if (transport !== 'tcp' && transport !== 'udp' && transport !== 'rdma') {
     throw environmentError(
@@ -76,7 +78,9 @@ function clientSpec(c: Case, localAddress: string): EndpointSpec {
   }
   const native: NativeTransport = transport
   const parameters = remoteParameters(c, 'client')
-  return endpointSpec({ role: 'client', transport: native, workload, localAddress, parameters })
+  const isAlone = isRemote(localAddress, remoteAddress)
+  const own = { localAddress, parameters, isAlone }
+  return endpointSpec({ role: 'client', transport: native, workload, ...own })
 }
 
 /** With `iterations` nobody knows how long it takes; the addon then watches that there is progress. */

@@ -87,16 +87,17 @@ function session(
   source: EndpointSource,
 ): Session {
   const localAddress = plainAddress(socket.localAddress ?? '')
+  const remoteAddress = plainAddress(socket.remoteAddress ?? '')
   return {
     facts,
     localAddress,
-    remoteAddress: plainAddress(socket.remoteAddress ?? ''),
+    remoteAddress,
     get isOpen() {
       return channel.fault === null
     },
     environment: () => captureEnvironment({ address: localAddress }),
     runRepetition: (c, runOptions = {}) =>
-      runRepetition({ channel, source, localAddress }, c, runOptions),
+      runRepetition({ channel, source, localAddress, remoteAddress }, c, runOptions),
     close: async () => {
       channel.close()
       await source.close()

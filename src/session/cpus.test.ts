@@ -28,6 +28,20 @@ describe('automaticCpus', () => {
   })
 })
 
+describe('automaticCpus of an end alone on its machine', () => {
+  it('pins to all CPUs there are, one for each thread', () => {
+    expect(automaticCpus('client', 1, [0], true)).toEqual([0])
+    expect(automaticCpus('server', 1, [0], true)).toEqual([0])
+    expect(automaticCpus('server', 2, [0, 1, 2], true)).toEqual([2, 1])
+    expect(automaticCpus('server', 2, [0], true)).toEqual([])
+  })
+
+  it('leaves room where there is some: two addresses may be one machine', () => {
+    expect(automaticCpus('client', 1, [0, 1], true)).toEqual([1])
+    expect(automaticCpus('server', 1, [0, 1], true)).toEqual([0])
+  })
+})
+
 describe('allowedCpus', () => {
   it('has at least the CPU this runs on, ascending', () => {
     const cpus = allowedCpus()

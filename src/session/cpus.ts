@@ -27,16 +27,19 @@ export function threadCount(streams: number, direction: 'up' | 'down' | 'both'):
 
 /**
  * CPUs for the threads of one end when the user leaves the choice to us: both ends may share a machine, so the client takes the last allowed
- * CPU, the server the one before it, and so on in turn. Empty (unpinned) when there is not one CPU for each thread of both ends: two
- * measuring threads that must share a CPU are better placed by the scheduler.
+ * CPU, the server the one before it, and so on in turn. An end that has its machine for itself needs no CPUs for the other. Empty
+ * (unpinned) when there is not one CPU for each thread: measuring threads that must share a CPU are better placed by the scheduler.
  */
 export function automaticCpus(
   side: 'client' | 'server',
   threads: number,
   allowed: readonly number[],
+  isAlone = false,
 ): number[] {
-  if (allowed.length < 2 * threads) return []
   const descending = [...allowed].reverse()
+  if (allowed.length < 2 * threads) {
+    return isAlone && allowed.length >= threads ? descending.slice(0, threads) : []
+  }
   const first = side === 'client' ? 0 : 1
   return Array.from({ length: threads }, (_, turn) => descending[first + 2 * turn] as number)
 }

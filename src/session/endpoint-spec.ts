@@ -11,6 +11,8 @@ export interface EndRequest {
   workload: WorkloadName
   localAddress: string
   parameters: RemoteParameters
+  /** The other end is on another machine. */
+  isAlone: boolean
 }
 
 /** What the far end has to know of a case, with its own share of the pinning and nothing of the client's. */
@@ -41,7 +43,7 @@ function rdmaOf(rdma: Readonly<RdmaOptions>, side: 'client' | 'server'): RdmaOpt
  * @throws {XrbenchError} `XRB_PIN` (exit 2) when a CPU that was named is not among them
  */
 export function endpointSpec(request: EndRequest): EndpointSpec {
-  const { parameters, ...where } = request
+  const { parameters, isAlone: _, ...where } = request
   const { pin, ...settings } = parameters
   return { ...where, ...settings, cpus: resolveCpus(pin, request) }
 }
@@ -51,7 +53,7 @@ function resolveCpus(pin: RemoteParameters['pin'], request: EndRequest): number[
   const allowed = allowedCpus()
   if (pin === 'auto') {
     const { streams, direction } = request.parameters
-    return automaticCpus(request.role, threadCount(streams, direction), allowed)
+    return automaticCpus(request.role, threadCount(streams, direction), allowed, request.isAlone)
   }
   const missing = pin.cpus.find((cpu) => !allowed.includes(cpu))
   if (missing !== undefined) {

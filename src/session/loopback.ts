@@ -6,6 +6,11 @@ export function isLoopback(address: string): boolean {
   return isIP(address) === 6 && (address === '::1' || address.startsWith('::ffff:127.'))
 }
 
+/** Whether the two ends of a connection are on different machines, as far as their numeric addresses tell. */
+export function isRemote(localAddress: string, remoteAddress: string): boolean {
+  return localAddress !== remoteAddress && !isLoopback(remoteAddress)
+}
+
 /** An address as a socket reports it, without the IPv4-in-IPv6 notation of a dual-stack listener. */
 export function plainAddress(address: string): string {
   return address.startsWith('::ffff:') && address.includes('.') ? address.slice(7) : address

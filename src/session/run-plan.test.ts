@@ -4,7 +4,7 @@ import { buildPlan } from '../plan/build.js'
 import { DEFAULT_REQUEST } from '../plan/request.js'
 import type { Slot } from '../plan/schedule.js'
 import type { Repetition } from '../results/schema.js'
-import { type RunEnd, type RunEvent, type RunPlanOptions, runPlan } from './run-plan.js'
+import { finishRun, type RunEnd, type RunEvent, type RunPlanOptions, runPlan } from './run-plan.js'
 import type { EndReport, RepetitionReport } from './types.js'
 
 const END: EndReport = {
@@ -47,11 +47,12 @@ class Script {
     this.#steps = steps
   }
 
-  run(): Promise<RunEnd> {
+  async run(): Promise<RunEnd> {
     const script = this
     let order = 0
     const options: RunPlanOptions = {
       plan: buildPlan({ ...DEFAULT_REQUEST, repetitions: 3 }),
+      place: 'host',
       runner: {
         get isOpen() {
           return script.isOpen
@@ -71,7 +72,7 @@ class Script {
       onEvent: (event) => script.events.push(event),
       wantsProgress: false,
     }
-    return runPlan(options)
+    return finishRun(options.sink, [await runPlan(options)])
   }
 
   #add(slot: Slot, report: RepetitionReport): Repetition {

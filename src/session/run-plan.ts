@@ -1,5 +1,5 @@
 import { EXIT_CODES, type ExitCode, XrbenchError } from '../errors.js'
-import type { Case, Plan } from '../plan/case.js'
+import type { Case, Place, Plan } from '../plan/case.js'
 import { type Slot, schedule } from '../plan/schedule.js'
 import type { Repetition } from '../results/schema.js'
 import type { Progress } from './endpoint-messages.js'
@@ -43,6 +43,8 @@ export type RunEvent =
 
 export interface RunPlanOptions {
   plan: Plan
+  /** Whose cases are run. */
+  place: Place
   runner: RepetitionRunner
   sink: ResultSink
   /** The user's: the repetition under way ends early and is kept, the rest is not started. */
@@ -53,13 +55,15 @@ export interface RunPlanOptions {
 }
 
 /**
- * Runs a plan's repetitions, interleaved, and writes the result after each. A case that fails is not tried again; the
+ * Runs a plan's repetitions at one place, interleaved, and writes the result after each. A case that fails is not tried again; the
  * others go on as long as the session lives. Never rejects: how it ended is in the return value.
  */
 export async function runPlan(options: RunPlanOptions): Promise<RunEnd> {
   const { plan, runner, sink, signal, onEvent } = options
-  const slots = schedule(plan)
-  const total = slots.length
+  const all = schedule(plan)
+  const total = all.length
+  const slots = all.filter((slot) => slot.case.place === options.place)
+  const cases = new Set(slots.map((slot) => slot.case))
   const failedCases = new Set<Case>()
   let failure: RunFailure | null = null
   try {
@@ -79,17 +83,24 @@ export async function runPlan(options: RunPlanOptions): Promise<RunEnd> {
         failedCases.add(slot.case)
         const own = { ...report.failure, exitCode: report.failure.exitCode as ExitCode }
         failure ??= own
-        const goesOn = runner.isOpen && failedCases.size < plan.cases.length
+        const goesOn = runner.isOpen && failedCases.size < cases.size
         onEvent({ type: 'failed', slot, failure: own, goesOn })
       }
     }
   } catch (error) {
     if (!signal.aborted || isOutputError(error)) failure ??= failureOf(error)
   }
-  const end: RunEnd = { status: statusOf(signal, failure), failure }
+  return { status: statusOf(signal, failure), failure }
+}
+
+/** Closes the result of a run that went so at each of its places, and tells how it went altogether. Never rejects. */
+export async function finishRun(sink: ResultSink, ends: readonly RunEnd[]): Promise<RunEnd> {
+  const has = (status: RunEnd['status']) => ends.some((end) => end.status === status)
+  const status = has('aborted') ? 'aborted' : has('failed') ? 'failed' : 'completed'
+  const failure = ends.find((end) => end.failure !== null)?.failure ?? null
   try {
-    await sink.finish(end)
-    return end
+    await sink.finish({ status, failure })
+    return { status, failure }
   } catch (error) {
     return { status: 'failed', failure: failure ?? failureOf(error) }
   }

@@ -26,7 +26,7 @@ function runCommand(program: Command) {
     .addHelpText('after', RUN_UNITS + exitCodeTable())
     .optionsGroup('What to measure:')
     .addOption(
-      option('-t, --transport <list>', 'tcp, udp, or all this machine can do (default: all)'),
+      option('-t, --transport <list>', 'rdma, tcp, udp, or all this build can do (default: all)'),
     )
     .addOption(option('-w, --workload <list>', 'ping-pong, stream (default: ping-pong)'))
     .addOption(
@@ -53,23 +53,32 @@ function runCommand(program: Command) {
     )
     .optionsGroup('For how long:')
     .addOption(
-      option('-d, --duration <time>', 'of the measured phase of a repetition (default: 3s)'),
+      option(
+        '-d, --duration <time>',
+        'of the measured phase of a repetition (default: 3s; in the lab 1s)',
+      ),
     )
     .addOption(
       option('-n, --iterations <n>', 'messages of the measured phase, in place of --duration'),
     )
     .addOption(
-      option('--warmup <time>', 'limit of the warm-up, which ends when steady (default: 1s)'),
+      option(
+        '--warmup <time>',
+        'limit of the warm-up, which ends when steady (default: 1s; in the lab 500ms)',
+      ),
     )
     .addOption(
       option(
         '-r, --repeat <n>',
-        'repetitions of each case, on fresh connections, interleaved (default: 5)',
+        'repetitions of each case, on fresh connections, interleaved (default: 5; 3 where the lab is used)',
       ),
     )
     .addOption(option('--interval <time>', 'step of the time series (default: 1s)'))
     .addOption(
-      option('--timeout <time>', 'no progress for so long ends a repetition (default: 5s)'),
+      option(
+        '--timeout <time>',
+        'no progress for so long ends a repetition (default: 5s; in the lab 15s)',
+      ),
     )
     .addOption(
       option('--message-timeout <time>', 'a UDP reply later than this is lost (default: 1s)'),
@@ -120,9 +129,11 @@ function runCommand(program: Command) {
     .addOption(
       option(
         '--lab [guests]',
-        'in the lab: between two virtual machines on a virtual wire, or within 1 (default: 2)',
+        'all in the lab: two virtual machines on a virtual wire, or 1 (default: RDMA, where nothing else has a device, and the others beside it)',
       ),
     )
+    .addOption(option('--no-lab', 'never in the lab'))
+    .addOption(option('--no-soft-roce', 'make no SoftRoCE device for the run on this machine'))
     .addOption(option('--netem <words>', "shape the lab's wire, as 'delay 5ms loss 1%' (tc-netem)"))
     .addOption(
       option('--lab-kernel <path>', 'vmlinuz-VERSION, or a folder with boot/ and lib/modules/'),

@@ -1,0 +1,65 @@
+import type { RdmaOptions } from '../addon/addon.js'
+import { environmentError, type XrbenchError } from '../errors.js'
+import { chooseRdmaDevice, type DeviceChoice } from '../place/device.js'
+import type { TransportName } from '../plan/case.js'
+import type { PlaceFlags } from './place-flags.js'
+import { chooseTransports } from './transports.js'
+
+export interface PlaceRequest {
+  asked: readonly TransportName[] | 'all'
+  flags: Pick<PlaceFlags, 'lab' | 'softRoce'>
+  /** Numeric; `null`: both ends are on this machine. */
+  peerAddress: string | null
+  family: 4 | 6 | 0
+  rdma: Pick<RdmaOptions, 'device' | 'port' | 'gidIndex'>
+  say: (line: string) => void
+}
+
+/** Which transports are measured where. */
+export interface RunPlaces {
+  host: readonly TransportName[]
+  lab: readonly TransportName[]
+  /** `null`: none was needed on this machine. To be released. */
+  device: DeviceChoice | null
+  /** Why there is no RDMA, which was not asked for by name. */
+  noRdma: XrbenchError | null
+}
+
+/**
+ * RDMA goes where there is a device for it, by the list of ways to one; where that is the lab, whatever else is measured here is measured
+ * there too, over the same wire.
+ * @throws {XrbenchError} exit 3 when a transport that was named cannot be measured
+ */
+export async function choosePlaces(request: PlaceRequest): Promise<RunPlaces> {
+  const { asked, flags, rdma, say } = request
+  const wanted = chooseTransports(asked)
+  const places = { host: wanted, lab: [], device: null, noRdma: null }
+  if (flags.lab === 'only') return { ...places, host: [], lab: wanted }
+  if (!wanted.includes('rdma')) return places
+  const device = await chooseRdmaDevice({
+    peerAddress: request.peerAddress,
+    family: request.family,
+    device: rdma.device,
+    port: rdma.port,
+    gidIndex: rdma.gidIndex,
+    softRoce: flags.softRoce,
+    lab: flags.lab === 'never' ? 'never' : 'auto',
+    say,
+  })
+  const others = wanted.filter((transport) => transport !== 'rdma')
+  if (device.step === 'lab') return { ...places, host: others, lab: wanted, device }
+  if (device.step !== null) return { ...places, device }
+  const noRdma = noDevice(device)
+  if (asked !== 'all' || others.length === 0) throw noRdma
+  return { ...places, host: others, device, noRdma }
+}
+
+function noDevice({ attempts }: DeviceChoice): XrbenchError {
+  const hints = attempts.flatMap(({ hint }) => hint ?? [])
+  return environmentError(
+    'XRB_RDMA_UNAVAILABLE',
+    `RDMA cannot be measured. ${attempts.map(({ sentence }) => sentence).join(' ')}`,
+    // The last way is the one that most machines have.
+    hints.at(-1) ?? 'xrbench doctor',
+  )
+}

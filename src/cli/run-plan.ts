@@ -1,0 +1,35 @@
+import { isIPv6 } from 'node:net'
+import { buildPlan } from '../plan/build.js'
+import type { Plan } from '../plan/case.js'
+import type { PlanRequest } from '../plan/request.js'
+import type { RunPlaces } from './run-places.js'
+import type { RunRequest } from './run-request.js'
+
+/** The plan of a run whose transports have found their places. @throws {XrbenchError} exit 2 */
+export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Plan {
+  const { device, noRdma } = places
+  const inLab = places.lab.length > 0
+  const host: PlanRequest = {
+    ...asked.plan,
+    ...(device?.step != null && device.step !== 'lab' && rdmaOf(asked, places)),
+    family: device?.address == null ? family : isIPv6(device.address) ? 6 : 4,
+    place: 'host',
+    transports: places.host,
+    repetitions: inLab ? asked.labPlan.repetitions : asked.plan.repetitions,
+  }
+  const lab: PlanRequest = { ...asked.labPlan, family, place: 'lab', transports: places.lab }
+  const requests = [host, lab].filter(({ transports }) => transports.length > 0)
+  const plan = buildPlan(requests[0] ?? host, ...requests.slice(1))
+  if (noRdma === null) return plan
+  const { code, message, hint = null } = noRdma
+  const skipped = buildPlan({ ...host, transports: ['rdma'] }).cases.map((c) =>
+    Object.freeze({ case: c, reason: { code, message, hint } }),
+  )
+  return Object.freeze({ ...plan, skipped: Object.freeze(skipped) })
+}
+
+/** The device that was chosen, for both ends. */
+function rdmaOf(asked: RunRequest, { device }: RunPlaces): Pick<PlanRequest, 'rdma'> {
+  const { device: name = null, port = null, gidIndex = null } = device ?? {}
+  return { rdma: { ...asked.plan.rdma, device: name, port, gidIndex } }
+}

@@ -1,0 +1,1 @@
+export { chooseRdmaDevice, type DeviceChoice } from '../rdma/device-choice.js'
