@@ -41,7 +41,7 @@ export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<vo
     peerAddress: target?.address ?? null,
     family: target?.family ?? familyAsked(flags),
     rdma: asked.plan.rdma,
-    say: isSilent ? () => {} : note,
+    say: isSilent || isDry ? () => {} : note,
   })
   try {
     const plan = planFor(asked, family, places)

@@ -99,6 +99,41 @@ describe('a run', () => {
   })
 })
 
+describe('without a device for RDMA', () => {
+  // A device that nobody has: no machine gets past the list, whatever it has.
+  const none = ['--device', 'xrb_nowhere0', ...SHORT]
+
+  test('a run that names it says why each way is barred, and measures nothing', async () => {
+    const { code, stdout, stderr } = await runCli(['run', '-t', 'rdma,tcp', ...none, '-o', output])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toMatch(
+      /^error: RDMA cannot be measured\. No NIC.*No software device.*the lab.*\[XRB_RDMA_UNAVAILABLE\]\nhint: /m,
+    )
+    expect(readdirSync(folder)).toEqual([])
+  })
+
+  test('a run of all measures the others, and keeps the reason', async () => {
+    const { code, stdout, stderr } = await runCli(['run', ...none, '-o', output])
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/^rdma: no NIC.*; nothing is left to try$/m)
+    expect(stdout).toMatch(/rdma\/ping-pong\/64B\/block\/rc\/send was not run: RDMA cannot be/)
+    const document = written()
+    expectValid(document)
+    expect(document.cases.map(({ key, status }) => [key, status])).toEqual([
+      ['tcp/ping-pong/64B/block', 'completed'],
+      ['udp/ping-pong/64B/block', 'completed'],
+      ['rdma/ping-pong/64B/block/rc/send', 'skipped'],
+    ])
+    expect(document).toMatchObject({ lab: null, rdmaDevice: { step: null } })
+    expect(document.rdmaDevice?.attempts.map(({ step }) => step)).toEqual([
+      'nic',
+      'software',
+      'soft-roce',
+      'lab',
+    ])
+  })
+})
+
 /** Long enough to be interfered with; the first repetitions are written soon. */
 const LONG = ['run', '-t', 'tcp', '-d', '150ms', '--warmup', '0', '--repeat', '500', '-o']
 

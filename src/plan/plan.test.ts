@@ -173,6 +173,17 @@ describe('every plan', () => {
     )
   })
 
+  test('goes through one place after the other, interleaved in each', () => {
+    const lab = ask({ transports: ['rdma', 'tcp'], place: 'lab' })
+    const plan = buildPlan(ask({ repetitions: 2 }), lab)
+    expect(
+      schedule(plan).map(({ case: c, order }) => `${order} ${c.place} ${c.transport}`),
+    ).toEqual([
+      ...['0 host tcp', '1 host udp', '2 host udp', '3 host tcp'],
+      ...['4 lab rdma', '5 lab tcp', '6 lab tcp', '7 lab rdma'],
+    ])
+  })
+
   test('gives a case the same mean position as another over each pair of rounds', () => {
     fc.assert(
       fc.property(anyRequest, (changes) => {

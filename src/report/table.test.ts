@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { createDocument, finishDocument, recordRepetition, skipCase } from '../results/document.js'
 import { documentOf, mixedCases } from '../results/fixtures/documents.js'
 import { quietMachine, virtualMachine } from '../results/fixtures/environments.js'
+import { documentAt } from '../results/fixtures/places.js'
 import { caseOf, effectiveOf, pingPongReport } from '../results/fixtures/reports.js'
 import { renderTable } from './table.js'
 
@@ -111,6 +112,21 @@ describe('rows', () => {
     expect(text).toContain('\nudp/stream/1400B/block/')
     expect(text).toContain('\n  both/streams=4/')
     expect(Math.max(...lines(text).map((line) => line.length))).toBeLessThanOrEqual(80)
+  })
+})
+
+describe('rows of several places', () => {
+  test('are grouped under where they ran', async () => {
+    const text = renderTable(documentAt('host', 'lab'), plain)
+    await expect(text).toMatchFileSnapshot('fixtures/places-140.txt')
+  })
+
+  test('say of the lab how it was', () => {
+    const doc = documentAt('lab')
+    if (doc.lab) Object.assign(doc.lab, { guests: 1, accelerator: 'kvm', netem: 'delay 5ms' })
+    const text = renderTable(doc, plain)
+    expect(text).toContain('\nin the lab: one guest, shaped by delay 5ms, KVM, kernel 6.1.0-1')
+    expect(text).not.toContain('on this machine')
   })
 })
 

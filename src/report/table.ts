@@ -33,11 +33,13 @@ export function renderTable(doc: ResultDocument, options: TableOptions): string 
 }
 
 /** Why a case was not run, or what its first failure was. */
-function troubleLines({ key, skipped, repetitions }: CaseResult, width: number): string[] {
-  if (skipped !== undefined) return wrap(`${key} was not run: ${skipped.message}`, width, 2)
+function troubleLines(result: CaseResult, width: number): string[] {
+  const { skipped, repetitions } = result
+  const name = result.place === 'lab' ? `${result.key} in the lab` : result.key
+  if (skipped !== undefined) return wrap(`${name} was not run: ${skipped.message}`, width, 2)
   const failed = repetitions.find(({ failure }) => failure !== null)
   if (failed?.failure == null) return []
-  return wrap(`${key} failed in run ${failed.index + 1}: ${failed.failure.message}`, width, 2)
+  return wrap(`${name} failed in run ${failed.index + 1}: ${failed.failure.message}`, width, 2)
 }
 
 /** What the columns mean: what the latency spans, its clock, what is left out, and where goodput is counted. */

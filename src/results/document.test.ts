@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest'
 import { allFlags, createDocument, finishDocument, recordRepetition, skipCase } from './document.js'
 import { documentOf, mixedCases } from './fixtures/documents.js'
 import { quietMachine, virtualMachine } from './fixtures/environments.js'
+import { documentAt } from './fixtures/places.js'
 import { caseOf, pingPongReport } from './fixtures/reports.js'
+import { redact } from './redact.js'
 import { type ResultDocument, resultSchema } from './schema.js'
 
 const [first, second] = [caseOf('tcp', 'ping-pong'), caseOf('udp', 'ping-pong')]
@@ -109,6 +111,45 @@ describe('flags', () => {
     expect(doc.cases[0]?.flags).toEqual([])
     expect(doc.cases[0]?.summary?.latency?.percentiles.p99).not.toBeNull()
     expect(doc.cases[0]?.summary?.spread.p99Ns).toBeNull()
+  })
+})
+
+describe('places', () => {
+  test('a key occurs at each of them, and their flags stand at their rows', () => {
+    const doc = documentAt('host', 'lab')
+    expect(doc.cases.map(({ key, place, path, flags }) => [key, place, path, flags])).toEqual([
+      ['tcp/ping-pong/64B/block', 'host', 'network', []],
+      ['tcp/ping-pong/64B/block', 'lab', 'lab', ['emulated-cpu', 'virtual-machine']],
+    ])
+    expect(doc.flags).toEqual([])
+    expect(doc.environment.client.hostname).toBe('left')
+    expect(doc.labEnvironment?.server.hostname).toBe('lab2')
+    expect(resultSchema.parse(doc)).toEqual(doc)
+  })
+
+  test('of a run wholly in the lab, its guests are the environment', () => {
+    const doc = documentAt('lab')
+    expect(doc.environment).toEqual(doc.labEnvironment)
+    expect(doc.flags).toEqual(['emulated-cpu', 'virtual-machine'])
+    expect(doc.cases[0]).toMatchObject({ path: 'lab', flags: [] })
+  })
+
+  test('a run without a lab says so', () => {
+    expect(documentAt('host')).toMatchObject({ lab: null, labEnvironment: null })
+  })
+
+  test('what is planned to be left out is there, with the reason', () => {
+    const reason = { code: 'XRB_RDMA_UNAVAILABLE', message: 'No device.', hint: null }
+    const plan = { cases: [first], skipped: [{ case: second, reason }], repetitions: 1 }
+    const machines = { client: quietMachine(), server: quietMachine() }
+    const doc = createDocument({ command: [], plan, ...machines, version: '0.1.0' })
+    expect(doc.cases[1]).toMatchObject({ key: second.key, status: 'skipped', skipped: reason })
+    expect(resultSchema.parse(doc)).toEqual(doc)
+  })
+
+  test('are redacted too', () => {
+    const text = JSON.stringify(redact(documentAt('host', 'lab')))
+    expect(text).not.toMatch(/"(lab1|lab2|left)"/)
   })
 })
 

@@ -107,6 +107,8 @@ function session(
 
 /** Refusals are answered at once, so the pause between two tries is all the waiting. */
 const RETRY_MS = 100
+/** How an agent shows that is only just being started, or is too busy with that to answer. */
+const STARTING = /^XRB_PEER_(UNREACHABLE|SILENT)$/
 
 async function patientConnection(options: ConnectOptions): Promise<TLSSocket> {
   const endMs = performance.now() + (options.patienceMs ?? 0)
@@ -114,8 +116,8 @@ async function patientConnection(options: ConnectOptions): Promise<TLSSocket> {
     try {
       return await secureConnection(options)
     } catch (error) {
-      const isAbsent = error instanceof XrbenchError && error.code === 'XRB_PEER_UNREACHABLE'
-      if (!isAbsent || performance.now() > endMs) throw error
+      const isStarting = error instanceof XrbenchError && STARTING.test(error.code)
+      if (!isStarting || performance.now() > endMs) throw error
       await delay(RETRY_MS, undefined, options.signal && { signal: options.signal })
     }
   }

@@ -7,7 +7,7 @@ import { trusting } from './message-check.js'
 export type DriverChannel = Channel<DriverCommand, DriverEvent>
 
 /** An agent that is started at the same time as this end is waited for so long. */
-const AGENT_START_MS = 60_000
+const AGENT_START_MS = 120_000
 
 /**
  * A client that does what the other end of `channel` says, with an agent beside it, until that end is gone. Sessions are as everywhere;

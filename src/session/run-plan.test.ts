@@ -82,6 +82,23 @@ class Script {
   }
 }
 
+describe('the end of a run', () => {
+  const failure = { code: 'XRB_LAB_BOOT', exitCode: 3 as const, message: 'No answer.', hint: null }
+  const ok: RunEnd = { status: 'completed', failure: null }
+  const broken: RunEnd = { status: 'failed', failure }
+  test.each<[string, RunEnd[], RunEnd]>([
+    ['all well', [ok, ok], ok],
+    ['one failed', [ok, broken], broken],
+    ['stopped', [broken, { status: 'aborted', failure: null }], { status: 'aborted', failure }],
+  ])('%s', async (_, ends, whole) => {
+    const closed: RunEnd[] = []
+    const finish = async (end: RunEnd) => void closed.push(end)
+    const add = () => Promise.reject(new Error('nothing more is measured'))
+    expect(await finishRun({ add, finish }, ends)).toEqual(whole)
+    expect(closed).toEqual([whole])
+  })
+})
+
 describe('the scheduler', () => {
   test('interleaves the cases, and writes after each repetition', async () => {
     const script = new Script()

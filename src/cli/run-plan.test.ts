@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import { environmentError } from '../errors.js'
+import { DEFAULT_REQUEST } from '../plan/request.js'
+import type { RunFlags } from './commands/run.js'
+import type { RunPlaces } from './run-places.js'
+import { planFor } from './run-plan.js'
+import { readRunFlags } from './run-request.js'
+
+const asked = (flags: Partial<RunFlags> = {}) =>
+  readRunFlags(flags as RunFlags, { label: (key) => `--${key}`, isGiven: () => false })
+const nowhere: RunPlaces = { host: [], lab: [], device: null, noRdma: null }
+const device = { attempts: [], release: async () => {} }
+const inLab: RunPlaces = {
+  ...nowhere,
+  host: ['tcp'],
+  lab: ['rdma', 'tcp'],
+  device: { ...device, step: 'lab', device: null, port: null, gidIndex: null, address: null },
+}
+
+const rows = (plan: ReturnType<typeof planFor>) =>
+  plan.cases.map(({ place, transport, parameters: p }) => [
+    place,
+    transport,
+    p.durationNs / 1e9,
+    p.warmupCapNs / 1e9,
+  ])
+
+describe('the plan of a run', () => {
+  test('is the ordinary one on this machine', () => {
+    const plan = planFor(asked(), 4, { ...nowhere, host: ['tcp'] })
+    expect(rows(plan)).toEqual([['host', 'tcp', 3, 1]])
+    expect(plan.repetitions).toBe(DEFAULT_REQUEST.repetitions)
+  })
+
+  test('is shorter in the lab, and repeated less often wherever it goes on', () => {
+    const plan = planFor(asked(), 4, inLab)
+    expect(rows(plan)).toEqual([
+      ['host', 'tcp', 3, 1],
+      ['lab', 'rdma', 1, 0.5],
+      ['lab', 'tcp', 1, 0.5],
+    ])
+    expect(plan.repetitions).toBe(3)
+  })
+
+  test('is what the user said, everywhere', () => {
+    const plan = planFor(asked({ duration: '2s', warmup: '0', repeat: '7' }), 4, inLab)
+    expect(rows(plan).map((row) => row.slice(2))).toEqual([
+      [2, 0],
+      [2, 0],
+      [2, 0],
+    ])
+    expect(plan.repetitions).toBe(7)
+    expect(planFor(asked({ iterations: '9' }), 4, inLab).cases[1]?.parameters).toMatchObject({
+      durationNs: 0,
+      iterations: 9,
+    })
+  })
+
+  test('uses the device that was chosen, over its own address', () => {
+    const own = { device: 'rxe0', port: 1, gidIndex: 2, address: 'fd00::1' }
+    const taken = { ...device, ...own, step: 'software' as const }
+    const [c] = planFor(asked(), 4, { ...nowhere, host: ['rdma'], device: taken }).cases
+    expect(c?.parameters.rdma).toMatchObject({ device: 'rxe0', port: 1, gidIndex: 2 })
+    expect(c?.key).toBe('rdma/ping-pong/64B/block/rc/send')
+  })
+
+  test('keeps a row for what cannot be measured', () => {
+    const noRdma = environmentError('XRB_RDMA_UNAVAILABLE', 'No device.', 'get one')
+    const plan = planFor(asked(), 4, { ...nowhere, host: ['tcp'], noRdma })
+    expect(plan.cases.map((c) => c.transport)).toEqual(['tcp'])
+    expect(plan.skipped).toMatchObject([
+      {
+        case: { key: 'rdma/ping-pong/64B/block/rc/send' },
+        reason: { code: 'XRB_RDMA_UNAVAILABLE', message: 'No device.', hint: 'get one' },
+      },
+    ])
+  })
+})
