@@ -27,6 +27,8 @@ export const RUN_EXAMPLES = `
 Examples:
   xrbench run
   xrbench run --transport tcp,udp --workload ping-pong,stream --size 64,4k --duration 2s
+  xrbench run --transport rdma --operation write --wait spin
+  xrbench run --transport rdma,tcp,udp --lab --netem 'delay 5ms'
   xrbench run -t tcp -w stream --direction both --streams 4 -o results/
   xrbench run -t udp -w stream --rate 500M --json > out.json
   xrbench run -t tcp -s 64 --wait spin,block --iterations 100000 --repeat 10

@@ -97,5 +97,5 @@ function objectionOfTc(words: readonly string[]): string | null {
   const args = ['qdisc', 'add', 'dev', NO_DEVICE, 'root', 'netem', ...words]
   const { stderr } = spawnSync(tc, args, { encoding: 'utf8', timeout: 5_000 })
   if ((stderr ?? '').includes(`"${NO_DEVICE}"`)) return null
-  return stderr?.trim().split('\n', 1)[0] || null
+  return stderr?.trim().split('\n', 1)[0]?.replace(/\.$/, '') || null
 }

@@ -50,6 +50,6 @@ export const DRIVER_FRAME_MAX_BYTES = 2 * AGENT_FRAME_MAX_BYTES + CLIENT_FRAME_M
 /** … each sends a `ping` so often: seldom, for what is measured shares a CPU with it. */
 export const DRIVER_HEARTBEAT_MS = 5_000
 /** A guest that is heard of no more for so long hangs. */
-export const DRIVER_SILENCE_MS = 60_000
+export const DRIVER_SILENCE_MS = 120_000
 /** A repetition that is told to end has so long for its report. */
 export const DRIVER_ABORT_MS = 30_000
