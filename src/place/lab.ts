@@ -1,4 +1,5 @@
 import { Duplex, PassThrough } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { OwnRdmaPort } from '../addon/addon.js'
 import { environmentError } from '../errors.js'
@@ -16,6 +17,8 @@ const AGENT = fileURLToPath(new URL('../../dist/session/agent-main.js', import.m
 const DRIVER = fileURLToPath(new URL('../../dist/session/driver-main.js', import.meta.url))
 /** Of a process that ended, so many of its last words are told. */
 const LAST_WORDS_MAX_CHARS = 2_000
+/** The news of a process's end takes so long at most. */
+const END_NEWS_MS = 4_000
 
 export interface LabSessionOptions extends LabOptions {
   family: 4 | 6
@@ -66,9 +69,9 @@ export async function openLabSession(options: LabSessionOptions): Promise<LabSes
       }
     },
   })
+  const gone = Promise.race(jobs)
   try {
     if (stdio === undefined) throw new Error('a lab has a guest')
-    const gone = Promise.race(jobs)
     const session = await driveSession({ stdio, gone, agent, signal: options.signal })
     const close = async () => {
       await session.close()
@@ -76,9 +79,16 @@ export async function openLabSession(options: LabSessionOptions): Promise<LabSes
     }
     return { session, lab, close }
   } catch (error) {
+    const reason = options.signal?.aborted ? error : await reasonFor(error, gone)
     await lab.close()
-    throw error
+    throw reason
   }
+}
+
+/** That a process has ended says more than that another has lost it, and comes a little later. */
+function reasonFor(error: unknown, gone: Promise<never>): Promise<unknown> {
+  const ended = gone.catch((reason: unknown) => reason)
+  return Promise.race([ended, delay(END_NEWS_MS, error, { ref: false })])
 }
 
 /**

@@ -63,18 +63,10 @@ export interface Session {
 export async function openSession(options: ConnectOptions, checks: AgentChecks): Promise<Session> {
   const source = new EndpointSource()
   source.forkAhead()
-  let channel: ClientChannel | undefined
   try {
-    const socket = await patientConnection(options)
-    channel = new Channel(socket, {
-      incoming: checks.message,
-      maxOutgoingBytes: protocol.CLIENT_FRAME_MAX_BYTES,
-      peer: 'agent',
-    })
-    const facts = await introduce(channel, checks)
+    const { channel, socket, facts } = await introduced(options, checks)
     return session(channel, socket, facts, source)
   } catch (error) {
-    channel?.close()
     await source.close()
     throw error
   }
@@ -107,15 +99,30 @@ function session(
 
 /** Refusals are answered at once, so the pause between two tries is all the waiting. */
 const RETRY_MS = 100
-/** How an agent shows that is only just being started, or is too busy with that to answer. */
-const STARTING = /^XRB_PEER_(UNREACHABLE|SILENT)$/
+/** How an agent that is only just being started looks: it is not there, too slow for a handshake, or has not noticed that we tried before. */
+const STARTING = /^XRB_PEER_(UNREACHABLE|SILENT|LOST|BUSY)$/
 
-async function patientConnection(options: ConnectOptions): Promise<TLSSocket> {
+interface Introduced {
+  channel: ClientChannel
+  socket: TLSSocket
+  facts: AgentFacts
+}
+
+/** Connects and says hello, again and again while the agent may still be starting. */
+async function introduced(options: ConnectOptions, checks: AgentChecks): Promise<Introduced> {
   const endMs = performance.now() + (options.patienceMs ?? 0)
   for (;;) {
+    let channel: ClientChannel | undefined
     try {
-      return await secureConnection(options)
+      const socket = await secureConnection(options)
+      channel = new Channel(socket, {
+        incoming: checks.message,
+        maxOutgoingBytes: protocol.CLIENT_FRAME_MAX_BYTES,
+        peer: 'agent',
+      })
+      return { channel, socket, facts: await introduce(channel, checks) }
     } catch (error) {
+      channel?.close()
       const isStarting = error instanceof XrbenchError && STARTING.test(error.code)
       if (!isStarting || performance.now() > endMs) throw error
       await delay(RETRY_MS, undefined, options.signal && { signal: options.signal })
