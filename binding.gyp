@@ -121,7 +121,9 @@
             'sources': [
               'native/transport/rdma/rdma_endpoint_test.cc',
               'native/transport/rdma/rdma_failure_test.cc',
+              'native/transport/rdma/rdma_death_test.cc',
               'native/transport/rdma/rdma_limits_test.cc',
+              'native/transport/rdma/rdma_machine_test.cc',
               'native/transport/rdma/rdma_verify_test.cc',
               'native/transport/rdma/why_no_device_test.cc',
             ],

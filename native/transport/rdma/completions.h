@@ -8,7 +8,6 @@
 #include <cstdint>
 
 #include "transport/rdma/completion_error.h"
-#include "transport/rdma/give_way.h"
 #include "transport/rdma/lane.h"
 #include "transport/rdma/wire.h"
 #include "transport/socket/spin_guard.h"
@@ -38,8 +37,7 @@ class Completions {
         channel_(lane.channel()),
         event_fd_(waker.event_fd()),
         stop_(waker.flag()),
-        verbs_(verbs()),
-        give_way_(lane.is_software()) {}
+        verbs_(verbs()) {}
   ~Completions() {
     // A queue with events that were not acknowledged cannot be destroyed.
     if (unacknowledged_ != 0) verbs_.ack_cq_events(queue_, unacknowledged_);
@@ -74,7 +72,6 @@ class Completions {
       if (failure_.kind != LaneFailure::Kind::kNone) [[unlikely]]
         return Io::kError;
       if constexpr (kWait == WaitPolicy::kSpin) {
-        give_way_.missed();
         if (const Io io = guard.poll(); io != Io::kOk) [[unlikely]]
           return io;
       } else {
@@ -117,7 +114,6 @@ class Completions {
     return Io::kError;
   }
 
-  GiveWay& give_way() noexcept { return give_way_; }
   const LaneFailure& failure() const noexcept { return failure_; }
   const StopFlag& stop() const noexcept { return stop_; }
   int event_fd() const noexcept { return event_fd_; }
@@ -159,7 +155,6 @@ class Completions {
   int event_fd_;
   const StopFlag& stop_;
   const Verbs& verbs_;
-  GiveWay give_way_;
   std::array<ibv_wc, 16> taken_;
   unsigned next_ = 0;
   unsigned count_ = 0;

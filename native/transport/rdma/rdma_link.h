@@ -123,7 +123,6 @@ class RdmaLink {
     while (!arrived()) {
       waiting_in_ = "the peer's memory writes";
       if constexpr (kWait == WaitPolicy::kSpin) {
-        completions_.give_way().missed();
         if (const Io io = guard.poll(); io != Io::kOk) return io;
         if ((++polls & 1023) != 0) [[likely]]
           continue;
