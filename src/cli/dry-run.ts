@@ -1,5 +1,6 @@
 import type { Plan } from '../plan/case.js'
 import { longestMeasuringNs } from '../plan/schedule.js'
+import { formatDuration } from '../units.js'
 
 /** What a run would do, for `--dry-run`. */
 export function dryRunText(plan: Plan, output: string | null): string {
@@ -35,7 +36,18 @@ export function summary(plan: Plan): string {
   const cases = plan.cases.length === 1 ? '1 case' : `${plan.cases.length} cases`
   const repetitions = plan.repetitions === 1 ? '1 repetition' : `${plan.repetitions} repetitions`
   const length = ns === null ? '' : `, at most ${roughly(ns / 1e9)} of measuring`
-  return `${cases} × ${repetitions}, interleaved${length}`
+  return `${cases} × ${repetitions}${labWords(plan)}, interleaved${length}`
+}
+
+/** How many of the cases run in the lab, and for how long each time: shorter than here, unless told. */
+function labWords({ cases }: Plan): string {
+  const inLab = cases.filter(({ place }) => place === 'lab')
+  const [first] = inLab
+  if (first === undefined) return ''
+  const { durationNs } = first.parameters
+  const many = inLab.length === cases.length ? 'all' : String(inLab.length)
+  const each = durationNs === 0 ? '' : `, ${formatDuration(durationNs)} each`
+  return ` (${many} in the lab${each})`
 }
 
 function roughly(seconds: number): string {

@@ -44,7 +44,10 @@ export function renderGrid(
 function titleBefore(row: number, groups: readonly PlaceGroup[], width: number): string[] {
   let first = 0
   for (const { title, cases } of groups) {
-    if (first === row) return title === null ? [] : wrap(title, width, 2)
+    if (first === row) {
+      const lines = title === null ? [] : wrap(title, width, 2)
+      return row === 0 ? lines : ['', ...lines]
+    }
     first += cases.length
   }
   return []

@@ -70,7 +70,8 @@ function clockWords(shown: readonly CaseResult[]): string {
   const sources = [...new Set(clocks.map(({ source }) => CLOCK_NAMES[source]))]
   if (sources.length === 0) return "on the client's clock"
   const cost = Math.max(...clocks.map(({ readingCostNs }) => readingCostNs))
-  return `on the client's clock (${sources.join(', ')}; a reading takes ${time(cost)})`
+  const takes = sources.length > 1 ? 'takes up to' : 'takes'
+  return `on the client's clock (${sources.join(', ')}; a reading ${takes} ${time(cost)})`
 }
 
 const CLOCK_NAMES: Record<Clock['source'], string> = {
