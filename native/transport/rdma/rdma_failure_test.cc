@@ -57,9 +57,9 @@ TEST("rdma device: a run with a wrong key ends with the name of what was wrong")
     EndpointSpec spec = rdma_spec(QueuePairType::kRc, operation, WaitPolicy::kSpin);
     spec.idle_timeout_ns = 5 * kNsPerSec;
     RdmaPair pair(spec);
-    RdmaBlob server = decode_rdma_blob(pair.for_client, 1);
-    server.lanes[0].rkey ^= 0xff;
-    pair.for_client = encode_rdma_blob(server);
+    RdmaBlob wrong = decode_rdma_blob(pair.for_client, 1);
+    wrong.lanes[0].rkey ^= 0xff;
+    pair.for_client = encode_rdma_blob(wrong);
     pair.connect();
     const auto [client, server] = pair.run();
     // The device tells both ends; the first to hear it stops the other.
