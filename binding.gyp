@@ -4,6 +4,7 @@
     'tsan%': 0,
     'build_tests%': 0,
     # RDMA needs the headers of libibverbs to be built; the library itself is loaded at run time.
+    'rdmacm%': '<!(printf "#include <rdma/rdma_cma.h>\\n" | ${CXX:-c++} -x c++ -E - >/dev/null 2>&1 && echo 1 || echo 0)',
     'verbs%': '<!(printf "#include <infiniband/verbs.h>\\n" | ${CXX:-c++} -x c++ -E - >/dev/null 2>&1 && echo 1 || echo 0)',
   },
   'target_defaults': {
@@ -63,6 +64,7 @@
         ['verbs==1', {
           'sources': [
             'native/transport/rdma/async_watcher.cc',
+            'native/transport/rdma/cm_address.cc',
             'native/transport/rdma/completion_error.cc',
             'native/transport/rdma/device.cc',
             'native/transport/rdma/device_list.cc',
@@ -73,6 +75,18 @@
             'native/transport/rdma/rdma_endpoint.cc',
             'native/transport/rdma/verbs.cc',
             'native/transport/rdma/why_no_device.cc',
+          ],
+          'conditions': [
+            # Without its headers, connecting by rdma_cm is refused at run time.
+            ['rdmacm==1', {
+              'sources': [
+                'native/transport/rdma/cm_channel.cc',
+                'native/transport/rdma/cm_connector.cc',
+                'native/transport/rdma/cm_library.cc',
+              ],
+            }, {
+              'sources': ['native/transport/rdma/cm_absent.cc'],
+            }],
           ],
         }],
       ],
@@ -126,6 +140,7 @@
               'native/transport/rdma/rdma_machine_test.cc',
               'native/transport/rdma/rdma_verify_test.cc',
               'native/transport/rdma/why_no_device_test.cc',
+              'native/transport/rdma/cm_test.cc',
             ],
           }],
         ],

@@ -44,6 +44,7 @@ Napi::Value rdma_to_js(Napi::Env env, const RdmaSettings& rdma) {
   object.Set("remoteMtuBytes", rdma.remote_mtu_bytes);
   object.Set("queuePair", rdma.queue_pair);
   object.Set("operation", rdma.operation);
+  object.Set("connectBy", rdma.connect_by);
   object.Set("txDepth", rdma.tx_depth);
   object.Set("rxDepth", rdma.rx_depth);
   object.Set("signalEvery", rdma.signal_every);

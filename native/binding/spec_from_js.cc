@@ -106,6 +106,8 @@ RdmaOptions rdma_options(const Reader& reader) {
   options.signal_every = reader.optional_int("signalEvery", kHighest);
   options.post_list = reader.optional_int("postList", kHighest);
   options.inline_bytes = reader.optional_int("inlineBytes", kHighest);
+  options.connect_by = reader.one_of<ConnectBy>(
+      "connectBy", {{"exchange", ConnectBy::kExchange}, {"rdma-cm", ConnectBy::kRdmaCm}});
   options.verify = reader.boolean("verify");
   return options;
 }

@@ -32,6 +32,9 @@ export type QueuePairType = 'rc' | 'uc' | 'ud'
 /** What carries a message (ibv_post_send(3)). `read` and the atomics work on the far end's memory without its CPU. */
 export type RdmaOperation = 'send' | 'write' | 'write-imm' | 'read' | 'fetch-add' | 'compare-swap'
 
+/** How queue pairs are connected: by what the session carries of them, or by the kernel's connection manager (rdma_cm(7)). */
+export type ConnectBy = 'exchange' | 'rdma-cm'
+
 /** RDMA options as requested; `null` leaves the choice to the addon, which tells it in {@link RdmaSettings}. */
 export interface RdmaOptions {
   queuePair: QueuePairType
@@ -51,6 +54,8 @@ export interface RdmaOptions {
   postList: number | null
   /** Copied into the work request up to this size, as far as the device grants it; 0 = never. */
   inlineBytes: number | null
+  /** `rdma-cm` is for RC; an iWARP device has nothing else, whatever is said here. */
+  connectBy: ConnectBy
   /** Messages have a pattern, which the receiver checks; slow. */
   verify: boolean
 }
@@ -81,6 +86,7 @@ export interface RdmaSettings {
   remoteMtuBytes: number
   queuePair: string
   operation: string
+  connectBy: string
   txDepth: number
   rxDepth: number
   signalEvery: number

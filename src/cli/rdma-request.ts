@@ -6,6 +6,7 @@ import {
   MAX_QUEUE_DEPTH,
   QUEUE_PAIR_TYPES,
   RDMA_OPERATIONS,
+  WAYS_TO_CONNECT,
 } from '../plan/rdma-words.js'
 import { parseSize, parseWhole } from '../units.js'
 import type { RunFlags } from './commands/run.js'
@@ -44,6 +45,11 @@ export function readRdmaFlags(
     signalEvery: number('signalEvery', 1, MAX_QUEUE_DEPTH),
     postList: number('postList', 1, MAX_QUEUE_DEPTH),
     inlineBytes: read<number | null>('inline', parseInline, null),
+    connectBy: read(
+      'connectBy',
+      (text, label) => parseWord(text, label, 'way to connect', WAYS_TO_CONNECT),
+      DEFAULT_RDMA.connectBy,
+    ),
     verify: flags.verify === true,
   }
 }

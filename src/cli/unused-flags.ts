@@ -14,6 +14,7 @@ const RDMA_FLAGS = [
   'signalEvery',
   'postList',
   'inline',
+  'connectBy',
   'verify',
 ] as const
 

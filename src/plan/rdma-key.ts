@@ -12,6 +12,7 @@ export function rdmaKeyParts(rdma: Readonly<RdmaOptions>): string[] {
   ]
   for (const [name, value] of numbers) if (value !== null) parts.push(`${name}=${value}`)
   if (rdma.inlineBytes !== null) parts.push(`inline=${formatSize(rdma.inlineBytes)}`)
+  if (rdma.connectBy !== 'exchange') parts.push(rdma.connectBy)
   if (rdma.verify) parts.push('verify')
   return parts
 }

@@ -1,6 +1,7 @@
-import type { QueuePairType, RdmaOperation } from '../addon/addon.js'
+import type { ConnectBy, QueuePairType, RdmaOperation } from '../addon/addon.js'
 
 export const QUEUE_PAIR_TYPES = ['rc', 'uc', 'ud'] as const satisfies readonly QueuePairType[]
+export const WAYS_TO_CONNECT = ['exchange', 'rdma-cm'] as const satisfies readonly ConnectBy[]
 export const RDMA_OPERATIONS = [
   'send',
   'write',

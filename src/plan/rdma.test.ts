@@ -43,6 +43,16 @@ describe('cases', () => {
     ])
   })
 
+  test('another way to connect is in the name', () => {
+    expect(keys({ connectBy: 'rdma-cm' })).toEqual(['rdma/ping-pong/64B/spin/rc/send/rdma-cm'])
+  })
+
+  test.each(['uc', 'ud'] as const)('rdma-cm is not for %s', (queuePair) => {
+    expect(() => plan({ connectBy: 'rdma-cm', queuePair })).toThrow(
+      expect.objectContaining({ code: 'XRB_RDMA_COMBINATION', exitCode: 2 }),
+    )
+  })
+
   test('other transports have no RDMA options', () => {
     const { cases } = plan({}, { transports: ['rdma', 'tcp'] })
     expect(cases.map((c) => c.parameters.rdma === null)).toEqual([false, true])

@@ -19,6 +19,7 @@ export const DEFAULT_RDMA: Readonly<RdmaOptions> = Object.freeze({
   signalEvery: null,
   postList: null,
   inlineBytes: null,
+  connectBy: 'exchange',
   verify: false,
 })
 
@@ -50,12 +51,18 @@ export function checkRdma({
   messageSizeBytes,
   rateBitsPerSec,
 }: RdmaCase): void {
-  const { queuePair, operation } = rdma
+  const { queuePair, operation, connectBy } = rdma
   const allowed = OPERATIONS_OF[queuePair]
   if (!allowed.includes(operation)) {
     throw refused(
       `${queuePair.toUpperCase()} queue pairs have no ${operation}, only ${allowed.join(', ')}.`,
       `--qp rc --operation ${operation}`,
+    )
+  }
+  if (connectBy === 'rdma-cm' && queuePair !== 'rc') {
+    throw refused(
+      `rdma-cm connects RC queue pairs, not ${queuePair.toUpperCase()} ones.`,
+      '--connect-by exchange, or --qp rc',
     )
   }
   if (isAtomic(operation) && workload === 'stream') {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS } from '../plan/rdma-words.js'
+import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS, WAYS_TO_CONNECT } from '../plan/rdma-words.js'
 
 const count = z.int().nonnegative()
 const ns = z.int().nonnegative()
@@ -29,6 +29,10 @@ const rdmaOptions = z
     signalEvery: count.nullable().describe('of so many messages one asks for a completion'),
     postList: count.nullable().describe('messages handed over in one call'),
     inlineBytes: count.nullable().describe('copied into the work request up to this size'),
+    connectBy: z
+      .enum(WAYS_TO_CONNECT)
+      .default('exchange')
+      .describe('rdma-cm: by the connection manager of the kernel'),
     verify: z.boolean().describe('data checked at the receiver'),
   })
   .describe('RDMA options as requested; null: chosen by xrbench')
@@ -85,6 +89,7 @@ const rdmaSettings = z
     signalEvery: count,
     postList: count,
     inlineBytes: count,
+    connectBy: text.default('exchange'),
     verify: z.boolean(),
   })
   .describe('granted and negotiated with the device and the peer')

@@ -5,6 +5,7 @@ import {
   MAX_QUEUE_DEPTH,
   QUEUE_PAIR_TYPES,
   RDMA_OPERATIONS,
+  WAYS_TO_CONNECT,
 } from '../plan/rdma-words.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../transports/blob.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
@@ -44,6 +45,7 @@ const rdmaSchema = z.strictObject({
   signalEvery: depth,
   postList: depth,
   inlineBytes: z.int().min(0).max(MAX_INLINE_BYTES).nullable(),
+  connectBy: z.enum(WAYS_TO_CONNECT),
   verify: z.boolean(),
 })
 

@@ -98,6 +98,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     exitCode: EXIT_CODES.measurement,
     hint: 'dmesg | tail',
   },
+  RDMA_CM: {
+    code: 'XRB_RDMA_CM',
+    exitCode: EXIT_CODES.peer,
+    hint: '--connect-by exchange; or try rping between the two ends (apt install rdmacm-utils)',
+  },
+  RDMA_CM_NO_LIBRARY: {
+    code: 'XRB_RDMA_CM_UNAVAILABLE',
+    exitCode: EXIT_CODES.environment,
+    hint: 'apt install librdmacm1, or --connect-by exchange',
+  },
   RDMA_COMPLETION: {
     code: 'XRB_RDMA_COMPLETION',
     exitCode: EXIT_CODES.measurement,

@@ -79,6 +79,7 @@ const rdma = z.strictObject({
   remoteMtuBytes: count,
   queuePair: word,
   operation: word,
+  connectBy: word,
   txDepth: count,
   rxDepth: count,
   signalEvery: count,

@@ -33,6 +33,7 @@ RdmaDevice open(ibv_device* device) {
   opened.name = verbs().get_device_name(device);
   if (verbs().query_device(opened.context.get(), &opened.attributes) != 0)
     throw_errno("RDMA_SETUP", "ibv_query_device");
+  opened.iwarp = device->transport_type == IBV_TRANSPORT_IWARP;
   std::error_code ignored;
   const fs::path folder = fs::path("/sys/class/infiniband") / opened.name;
   const fs::path place = fs::canonical(folder, ignored);

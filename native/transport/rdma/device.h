@@ -16,6 +16,7 @@ struct RdmaDevice {
   std::string name;
   std::string driver;
   bool software = false;
+  bool iwarp = false;
 
   std::string firmware() const;
   std::string node_guid() const;

@@ -18,13 +18,16 @@ namespace {
 // Sizes of inline data that devices grant, tried in turn when the wish is not.
 constexpr std::array<unsigned, 4> kInlineSteps{128, 64, 32, 0};
 
-int access_for(const RdmaOptions& rdma) {
+int access_for(const RdmaOptions& rdma, bool iwarp) {
   // No relaxed ordering: the last byte of polled memory must come last.
   switch (rdma.operation) {
     case RdmaOperation::kSend: return IBV_ACCESS_LOCAL_WRITE;
     case RdmaOperation::kWrite:
     case RdmaOperation::kWriteImm: return IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_WRITE;
-    case RdmaOperation::kRead: return IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_READ;
+    case RdmaOperation::kRead:
+      // Over iWARP the answer to a read is written by the peer (RFC 5040, section 5.3).
+      return IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_READ |
+             (iwarp ? IBV_ACCESS_REMOTE_WRITE : 0);
     case RdmaOperation::kFetchAdd:
     case RdmaOperation::kCompareSwap: return IBV_ACCESS_LOCAL_WRITE | IBV_ACCESS_REMOTE_ATOMIC;
   }
@@ -64,7 +67,7 @@ Lane::Lane(const ChosenPort& port, ibv_pd* domain, const EndpointSpec& spec, Rol
     : shape_(shape_of(spec, role)),
       type_(spec.rdma.queue_pair),
       software_(port.device.software),
-      access_(access_for(spec.rdma)),
+      access_(access_for(spec.rdma, port.device.iwarp)),
       pages_(shape_.total_bytes),
       packet_number_(random_24_bits()) {
   std::memset(pages_.data() + shape_.tx_offset, 0x5a, shape_.total_bytes - shape_.tx_offset);

@@ -9,6 +9,14 @@
 
 namespace xr {
 
+/// What a connection manager says of the two transitions of a queue pair (rdma_init_qp_attr(3)).
+struct NegotiatedAttributes {
+  ibv_qp_attr receive{};
+  int receive_mask = 0;
+  ibv_qp_attr send{};
+  int send_mask = 0;
+};
+
 /// One queue pair with its completion queue and memory: all that a link needs, and nothing that it
 /// shares with another. Members end in the order that verbs ask for: queue pair first.
 class Lane {
@@ -22,6 +30,13 @@ class Lane {
   /// Posts the first receives and goes to RTR and RTS. `mtu` is the one both ends can do.
   void connect(const ChosenPort& port, ibv_pd* domain, const RdmaBlob& local, const RdmaBlob& peer,
                const LaneAddress& peer_lane, ibv_mtu mtu);
+
+  /// The two halves of `connect` where a connection manager stands between: first the receives,
+  /// before the peer can send; then RTR and RTS by what was negotiated, but with the timers, the
+  /// retries and the MTU of `connect`. Without the second where the device's driver does that.
+  void expect(const RdmaBlob& peer, const LaneAddress& peer_lane);
+  void connect_negotiated(NegotiatedAttributes negotiated, const ChosenPort& port,
+                          const RdmaBlob& local, const RdmaBlob& peer, ibv_mtu mtu);
 
   const LaneShape& shape() const noexcept { return shape_; }
   ibv_qp* queue_pair() const noexcept { return queue_pair_.get(); }

@@ -4,18 +4,11 @@
 
 #include "base/error.h"
 #include "transport/rdma/lane.h"
+#include "transport/rdma/retry_policy.h"
 
 namespace xr {
 namespace {
 
-// 4.096 µs × 2^14 = 67 ms, six times: a peer that is gone is noticed in under a second. Seven would
-// mean for ever to rxe (drivers/infiniband/sw/rxe/rxe_comp.c), though not to the standard.
-constexpr std::uint8_t kTimeout = 14;
-constexpr std::uint8_t kRetries = 6;
-// 0.64 ms each (InfiniBand Architecture 1.x, table 45), six times. Seven would mean for ever: a bug
-// has to end as an error.
-constexpr std::uint8_t kRnrTimer = 12;
-constexpr std::uint8_t kRnrRetries = 6;
 constexpr std::uint8_t kHopLimit = 64;
 
 [[noreturn]] void throw_transition(const char* to, int error, const ChosenPort& port,
@@ -69,14 +62,38 @@ void Lane::to_init(const ChosenPort& port, std::uint32_t queue_key) {
     throw_errno("RDMA_SETUP", "ibv_modify_qp to INIT", error);
 }
 
-void Lane::connect(const ChosenPort& port, ibv_pd* domain, const RdmaBlob& local,
-                   const RdmaBlob& peer, const LaneAddress& peer_lane, ibv_mtu mtu) {
+void Lane::expect(const RdmaBlob& peer, const LaneAddress& peer_lane) {
   peer_ = peer_lane;
   peer_queue_key_ = peer.queue_key;
   for (unsigned block = 0; block * receive_block_ < receives_.size(); ++block) {
     if (const int error = post_receives(block); error != 0)
       throw_errno("RDMA_SETUP", "ibv_post_recv", error);
   }
+}
+
+void Lane::connect_negotiated(NegotiatedAttributes negotiated, const ChosenPort& port,
+                              const RdmaBlob& local, const RdmaBlob& peer, ibv_mtu mtu) {
+  ibv_qp_attr& receive = negotiated.receive;
+  receive.path_mtu = mtu;
+  receive.max_dest_rd_atomic = local.incoming_reads;
+  receive.min_rnr_timer = kRnrTimer;
+  if (const int error = verbs().modify_qp(queue_pair_.get(), &receive, negotiated.receive_mask);
+      error != 0)
+    throw_transition("RTR", error, port, peer, mtu);
+
+  ibv_qp_attr& send = negotiated.send;
+  send.timeout = kTimeout;
+  send.retry_cnt = kRetries;
+  send.rnr_retry = kRnrRetries;
+  send.max_rd_atomic = outgoing_reads(port, peer);
+  if (const int error = verbs().modify_qp(queue_pair_.get(), &send, negotiated.send_mask);
+      error != 0)
+    throw_transition("RTS", error, port, peer, mtu);
+}
+
+void Lane::connect(const ChosenPort& port, ibv_pd* domain, const RdmaBlob& local,
+                   const RdmaBlob& peer, const LaneAddress& peer_lane, ibv_mtu mtu) {
+  expect(peer, peer_lane);
   const bool reliable = type_ == QueuePairType::kRc;
   const bool datagrams = type_ == QueuePairType::kUd;
   const ibv_ah_attr address = address_of(port, peer);
@@ -107,9 +124,7 @@ void Lane::connect(const ChosenPort& port, ibv_pd* domain, const RdmaBlob& local
     attributes.timeout = kTimeout;
     attributes.retry_cnt = kRetries;
     attributes.rnr_retry = kRnrRetries;
-    attributes.max_rd_atomic = std::max<std::uint8_t>(
-        1, static_cast<std::uint8_t>(std::min<int>(
-               std::min(port.device.attributes.max_qp_init_rd_atom, 255), peer.incoming_reads)));
+    attributes.max_rd_atomic = outgoing_reads(port, peer);
     mask |= IBV_QP_TIMEOUT | IBV_QP_RETRY_CNT | IBV_QP_RNR_RETRY | IBV_QP_MAX_QP_RD_ATOMIC;
   }
   if (const int error = verbs().modify_qp(queue_pair_.get(), &attributes, mask); error != 0)

@@ -6,6 +6,7 @@
 #include <cstring>
 #include <optional>
 
+#include "transport/rdma/cm_connector.h"
 #include "transport/rdma/gid_kind.h"
 #include "transport/rdma/port_state.h"
 #include "transport/socket/address.h"
@@ -65,7 +66,8 @@ class Search {
       }
       const auto entries = gids_of(device, port);
       const ibv_gid_entry* entry = pick(entries, attributes);
-      if (entry == nullptr && attributes.link_layer == IBV_LINK_LAYER_ETHERNET) {
+      if (entry == nullptr && attributes.link_layer == IBV_LINK_LAYER_ETHERNET &&
+          !is_iwarp_here(device)) {
         note_table(device, port, entries);
         continue;
       }
@@ -96,6 +98,12 @@ class Search {
   }
 
  private:
+  /// Its GIDs hold no address: rdma_cm knows which device has one.
+  bool is_iwarp_here(const RdmaDevice& device) const {
+    if (!device.iwarp || spec_.rdma.gid_index) return false;
+    return loopback_ || spec_.rdma.device || cm_device_at(spec_.local_address) == device.name;
+  }
+
   const ibv_gid_entry* pick(const std::vector<ibv_gid_entry>& entries,
                             const ibv_port_attr& attributes) const {
     if (spec_.rdma.gid_index) {

@@ -8,10 +8,10 @@
 namespace xr {
 namespace {
 
-constexpr std::uint8_t kVersion = 1;
+constexpr std::uint8_t kVersion = 2;
 // "rd": no other transport's blob begins so.
 constexpr std::array<std::uint8_t, 2> kMagic{0x72, 0x64};
-constexpr std::size_t kHeaderBytes = 44;
+constexpr std::size_t kHeaderBytes = 76;
 constexpr std::size_t kLaneBytes = 28;
 constexpr std::uint32_t kLargest24Bits = 0xff'ffff;
 
@@ -69,10 +69,14 @@ Blob encode_rdma_blob(const RdmaBlob& blob) {
   out.put(blob.incoming_reads);
   out.put(static_cast<std::uint16_t>(blob.lanes.size()));
   out.put(blob.lid);
-  out.put(std::uint32_t{0});
+  out.put(static_cast<std::uint8_t>(blob.connect_by));
+  out.put(std::uint8_t{0});
+  out.put(blob.cm_port);
   out.put(blob.queue_key);
   out.put(blob.node_guid);
   for (const std::uint8_t byte : blob.gid) out.put(byte);
+  for (const std::uint8_t byte : blob.cm_address) out.put(byte);
+  for (const std::uint8_t byte : blob.cm_token) out.put(byte);
   for (const LaneAddress& lane : blob.lanes) {
     out.put(lane.queue_pair);
     out.put(lane.packet_number);
@@ -103,10 +107,16 @@ RdmaBlob decode_rdma_blob(const Blob& bytes, std::size_t lane_count) {
   if (in.take<std::uint16_t>() != lane_count)
     bad("the peer's endpoint has an unexpected number of queue pairs");
   blob.lid = in.take<std::uint16_t>();
-  if (in.take<std::uint32_t>() != 0) bad("the peer's endpoint description is not understood");
+  const auto connect_by = in.take<std::uint8_t>();
+  if (connect_by > 1 || in.take<std::uint8_t>() != 0)
+    bad("the peer's endpoint description is not understood");
+  blob.connect_by = static_cast<ConnectBy>(connect_by);
+  blob.cm_port = in.take<std::uint16_t>();
   blob.queue_key = in.take<std::uint32_t>();
   blob.node_guid = in.take<std::uint64_t>();
   for (std::uint8_t& byte : blob.gid) byte = in.take<std::uint8_t>();
+  for (std::uint8_t& byte : blob.cm_address) byte = in.take<std::uint8_t>();
+  for (std::uint8_t& byte : blob.cm_token) byte = in.take<std::uint8_t>();
   for (std::size_t i = 0; i < lane_count; ++i) {
     LaneAddress lane;
     lane.queue_pair = in.take<std::uint32_t>();

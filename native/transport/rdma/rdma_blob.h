@@ -33,6 +33,12 @@ struct RdmaBlob {
   std::uint32_t queue_key = 0;
   std::uint64_t node_guid = 0;
   std::array<std::uint8_t, 16> gid{};
+  ConnectBy connect_by = ConnectBy::kExchange;
+  /// Of rdma_cm: where the server listens (an IPv4 address as its IPv4-mapped IPv6 address; the
+  /// client's port is 0), and what only somebody who has this description knows. Zeros otherwise.
+  std::uint16_t cm_port = 0;
+  std::array<std::uint8_t, 16> cm_address{};
+  std::array<std::uint8_t, 16> cm_token{};
   std::vector<LaneAddress> lanes;
 
   bool operator==(const RdmaBlob&) const = default;

@@ -17,6 +17,10 @@ xr::RdmaBlob sample(std::size_t lanes) {
   blob.queue_key = 0x1122'3344;
   blob.node_guid = 0x0102'0304'0506'0708;
   for (std::size_t i = 0; i < blob.gid.size(); ++i) blob.gid[i] = static_cast<std::uint8_t>(i);
+  blob.connect_by = xr::ConnectBy::kRdmaCm;
+  blob.cm_port = 0x5678;
+  blob.cm_address = blob.gid;
+  blob.cm_token.fill(0x77);
   for (std::uint32_t i = 0; i < lanes; ++i)
     blob.lanes.push_back({17 + i, 0xabcdef, 0xffff'ffff, 8192, 0x7fff'0000'1000, 512});
   return blob;

@@ -8,6 +8,8 @@
 #include "base/error.h"
 #include "measure/clock.h"
 #include "transport/rdma/async_watcher.h"
+#include "transport/rdma/cm_address.h"
+#include "transport/rdma/cm_connector.h"
 #include "transport/rdma/gid_kind.h"
 #include "transport/rdma/lane.h"
 #include "transport/rdma/link_for.h"
@@ -35,6 +37,11 @@ class RdmaEndpoint final : public Endpoint {
 
   Blob open() override {
     port_ = choose_port(spec_);
+    if (port_.device.iwarp) {
+      check_iwarp(spec_, port_.device.name);
+      // Its queue pairs are joined by TCP connections, which only rdma_cm makes.
+      spec_.rdma.connect_by = ConnectBy::kRdmaCm;
+    }
     check_size(mtu_bytes(port_.attributes.active_mtu));
     domain_.reset(verbs().alloc_pd(port_.device.context.get()));
     if (!domain_) throw_errno("RDMA_SETUP", "ibv_alloc_pd");
@@ -53,6 +60,10 @@ class RdmaEndpoint final : public Endpoint {
           std::make_unique<Lane>(port_, domain_.get(), spec_, spec_.role_of(i), local_.queue_key));
       local_.lanes.push_back(lanes_.back()->address());
     }
+    if (spec_.rdma.connect_by == ConnectBy::kRdmaCm) {
+      connector_ = make_cm_connector(spec_, port_, waker_);
+      connector_->open(local_);
+    }
     return encode_rdma_blob(local_);
   }
 
@@ -62,8 +73,12 @@ class RdmaEndpoint final : public Endpoint {
     check_peer();
     mtu_ = static_cast<ibv_mtu>(std::min(local_.mtu, peer_.mtu));
     check_size(mtu_bytes(mtu_));
-    for (std::size_t i = 0; i < lanes_.size(); ++i)
-      lanes_[i]->connect(port_, domain_.get(), local_, peer_, peer_.lanes[i], mtu_);
+    if (connector_) {
+      use_gid(connector_->connect(lanes_, local_, peer_, mtu_));
+    } else {
+      for (std::size_t i = 0; i < lanes_.size(); ++i)
+        lanes_[i]->connect(port_, domain_.get(), local_, peer_, peer_.lanes[i], mtu_);
+    }
     connected_ = true;
   }
 
@@ -86,6 +101,7 @@ class RdmaEndpoint final : public Endpoint {
 
   void close() noexcept override {
     connected_ = false;
+    connector_.reset();
     lanes_.clear();
     domain_.reset();
     port_.device.context.reset();
@@ -115,6 +131,14 @@ class RdmaEndpoint final : public Endpoint {
     if (peer_.ethernet != local_.ethernet)
       throw_fault("BAD_BLOB", "blob", "one end is on Ethernet and the other on InfiniBand");
     if (local_.ethernet) check_gid_kinds();
+    if (peer_.connect_by != local_.connect_by) {
+      throw_fault("BAD_BLOB", "blob",
+                  std::string("this end connects by ") + name_of(local_.connect_by) +
+                      " and the peer by " + name_of(peer_.connect_by) +
+                      "; iWARP devices know rdma-cm alone");
+    }
+    if (connector_ && spec_.side == Side::kClient && peer_.cm_port == 0)
+      throw_fault("BAD_BLOB", "blob", "the peer does not say where it listens");
     for (std::size_t i = 0; i < lanes_.size(); ++i) {
       // At least one message; where one end sends, the other must have receives.
       if (peer_.lanes[i].window_bytes < kControlBytes + lanes_[i]->shape().stride)
@@ -140,6 +164,21 @@ class RdmaEndpoint final : public Endpoint {
                     ": packets cross only between GIDs of one version of IP");
   }
 
+  /// The kernel chose it by the addresses.
+  void use_gid(int index) {
+    if (index < 0 || index == port_.gid_index) return;
+    if (spec_.rdma.gid_index) {
+      throw_fault("UNSUPPORTED", "gidIndex",
+                  "rdma-cm chooses the GID by address, here index " + std::to_string(index) +
+                      " and not " + std::to_string(*spec_.rdma.gid_index) +
+                      "; with connectBy exchange it can be named");
+    }
+    port_.gid_index = index;
+    for (const ibv_gid_entry& entry : gids_of(port_.device, port_.port)) {
+      if (static_cast<int>(entry.gid_index) == index) port_.gid = entry;
+    }
+  }
+
   EndpointSpec spec_;
   ClockPair origin_;
   Waker waker_;
@@ -149,6 +188,7 @@ class RdmaEndpoint final : public Endpoint {
   RdmaBlob peer_;
   ibv_mtu mtu_ = IBV_MTU_256;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  std::unique_ptr<CmConnector> connector_;
   bool connected_ = false;
 };
 
@@ -177,6 +217,7 @@ EffectiveSettings RdmaEndpoint::effective() const {
   rdma.remote_mtu_bytes = mtu_bytes(static_cast<ibv_mtu>(peer_.mtu));
   rdma.queue_pair = name_of(spec_.rdma.queue_pair);
   rdma.operation = name_of(spec_.rdma.operation);
+  rdma.connect_by = name_of(local_.connect_by);
   rdma.tx_depth = static_cast<int>(shape.tx_depth);
   rdma.rx_depth = static_cast<int>(shape.rx_depth);
   rdma.signal_every = static_cast<int>(shape.signal_every);
@@ -186,6 +227,11 @@ EffectiveSettings RdmaEndpoint::effective() const {
   EffectiveSettings settings;
   settings.local_address = rdma.gid;
   settings.remote_address = rdma.remote_gid;
+  // An iWARP device's GID holds no address of the network.
+  if (port_.device.iwarp) {
+    settings.local_address = spec_.local_address;
+    settings.remote_address = socket_address(peer_.cm_address, 0, 0).text();
+  }
   settings.rdma = std::move(rdma);
   return settings;
 }

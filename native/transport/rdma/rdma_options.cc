@@ -70,6 +70,25 @@ const char* name_of(RdmaOperation operation) noexcept {
   return "";
 }
 
+const char* name_of(ConnectBy connect_by) noexcept {
+  return connect_by == ConnectBy::kRdmaCm ? "rdma-cm" : "exchange";
+}
+
+void check_iwarp(const EndpointSpec& spec, const std::string& device) {
+  const RdmaOptions& rdma = spec.rdma;
+  const auto refuse = [&](const std::string& what) {
+    throw_fault("UNSUPPORTED", "device", device + " is an iWARP device, which has no " + what);
+  };
+  // RFC 5040 has neither datagrams nor an unreliable service, RFC 7306 (atomics, immediate data) is
+  // in none of the kernel's drivers.
+  if (rdma.queue_pair != QueuePairType::kRc)
+    refuse(std::string(name_of(rdma.queue_pair)) + " queue pairs, only rc");
+  if (is_atomic(rdma.operation)) refuse("atomic operations: use send, write or read");
+  if (rdma.operation == RdmaOperation::kWriteImm) refuse("immediate data: use send or write");
+  if (spec.workload == Workload::kStream && rdma.operation == RdmaOperation::kSend)
+    refuse("immediate data, in which a stream of send has its credits: use write or read");
+}
+
 void check_rdma_spec(const EndpointSpec& spec) {
   const RdmaOptions& rdma = spec.rdma;
   require(service_allows(rdma.queue_pair, rdma.operation),
@@ -78,6 +97,9 @@ void check_rdma_spec(const EndpointSpec& spec) {
               " queue pairs (rc: all; uc: send, write, write-imm; ud: send)");
   require(!is_atomic(rdma.operation) || spec.message_bytes == kAtomicBytes,
           "an atomic operation works on 8 bytes, no other size");
+  require(rdma.connect_by != ConnectBy::kRdmaCm || rdma.queue_pair == QueuePairType::kRc,
+          std::string("rdma-cm connects rc queue pairs, not ") + name_of(rdma.queue_pair) +
+              " ones: use connectBy exchange");
   check_workload(spec);
   require_range(rdma.port, 1, 255, "port");
   require_range(rdma.gid_index, 0, 65'535, "gidIndex");

@@ -16,6 +16,10 @@ enum class RdmaOperation : std::uint8_t {
   kCompareSwap = 6,
 };
 
+/// How the two ends of a queue pair get to know each other: by what the session carries, or by the
+/// connection manager of the kernel (rdma_cm(7)).
+enum class ConnectBy : std::uint8_t { kExchange = 0, kRdmaCm = 1 };
+
 /// As requested; what is empty is chosen by the transport and told in `RdmaSettings`. Documented at
 /// `RdmaOptions` in src/addon/addon.ts.
 struct RdmaOptions {
@@ -29,6 +33,7 @@ struct RdmaOptions {
   std::optional<int> signal_every;
   std::optional<int> post_list;
   std::optional<int> inline_bytes;
+  ConnectBy connect_by = ConnectBy::kExchange;
   bool verify = false;
 };
 
@@ -53,6 +58,7 @@ struct RdmaSettings {
   int remote_mtu_bytes = 0;
   std::string queue_pair;
   std::string operation;
+  std::string connect_by;
   int tx_depth = 0;
   int rx_depth = 0;
   int signal_every = 0;
@@ -63,6 +69,7 @@ struct RdmaSettings {
 
 const char* name_of(QueuePairType type) noexcept;
 const char* name_of(RdmaOperation operation) noexcept;
+const char* name_of(ConnectBy connect_by) noexcept;
 
 /// Operations that carry out their work in the far end's memory without its processor.
 constexpr bool is_one_sided(RdmaOperation operation) noexcept {
@@ -74,6 +81,9 @@ constexpr bool is_atomic(RdmaOperation operation) noexcept {
 }
 
 struct EndpointSpec;
+
+/// Refuses what an iWARP device does not have, by name. Throws UNSUPPORTED.
+void check_iwarp(const EndpointSpec& spec, const std::string& device);
 
 /// Refuses combinations that the standard or the meaning of a workload does not allow, by name.
 /// Throws BAD_SPEC.

@@ -117,6 +117,12 @@ function runCommand(program: Command) {
       option('--post-list <n>', 'messages handed over at once (default: 16 up to 4 KiB, else 1)'),
     )
     .addOption(option('--inline <size>', 'copy messages up to this size into the work request'))
+    .addOption(
+      option(
+        '--connect-by <way>',
+        'exchange: over the session; rdma-cm: by the kernel, RC only (default: exchange)',
+      ),
+    )
     .addOption(option('--verify', 'check the data at the receiver; slow'))
     .optionsGroup('Where:')
     .addOption(
