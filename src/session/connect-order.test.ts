@@ -27,7 +27,7 @@ function specOf(role: EndpointSpec['role']): EndpointSpec {
     workload: 'ping-pong',
     localAddress: '127.0.0.1',
   } as const
-  return endpointSpec({ ...where, parameters })
+  return endpointSpec({ ...where, isAlone: true, parameters })
 }
 
 /** What an endpoint of our own would tell its peer; it stays open, and connects to nobody. */
