@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { moduleHint } from './rxe-module.js'
+import { findRxeModule, moduleHint, type RxeModule } from './rxe-module.js'
 
 /** Why something cannot be, and what to do; a reason stands in brackets within a sentence. */
 export interface Explanation {
@@ -10,10 +10,14 @@ export interface Explanation {
 const { EPERM, EEXIST, ENODEV, EINVAL, EPROTONOSUPPORT, ENOENT, ENFILE } = constants.errno
 
 /** Why the kernel refused to make a SoftRoCE device on `netdev` (nldev_newlink, drivers/infiniband/core/nldev.c; rxe_newlink). */
-export function explainNewLink(errno: number, netdev: string, isVlan = false): Explanation {
+export function explainNewLink(
+  errno: number,
+  netdev: string,
+  module: RxeModule = findRxeModule(),
+): Explanation {
   switch (errno) {
     case EPERM:
-      return isVlan ? vlan(netdev) : noRight(netdev)
+      return noRight(netdev)
     case EEXIST:
       return {
         reason: `${netdev} has a SoftRoCE device already, which cannot be used`,
@@ -22,7 +26,9 @@ export function explainNewLink(errno: number, netdev: string, isVlan = false): E
     case ENODEV:
       return { reason: `there is no network device ${netdev}`, hint: 'ip link' }
     case EINVAL:
-      return { reason: 'no module rdma_rxe in this kernel', hint: moduleHint() }
+      return module === 'loaded'
+        ? { reason: `the kernel makes none on ${netdev}`, hint: 'sudo dmesg | tail' }
+        : { reason: 'no module rdma_rxe in this kernel', hint: moduleHint() }
     case EPROTONOSUPPORT:
       return noRdma()
     case ENOENT:

@@ -1,7 +1,9 @@
+import { realpathSync } from 'node:fs'
 import type { NativeFault, RdmaPort } from '../addon/addon.js'
 import { type DeviceAttempt, refused } from './device-step.js'
 import { explainRdmaFault, hintForPort } from './explain-fault.js'
 import { isNamed, type PortWish, whyNone } from './port-search.js'
+import { readNames } from './system-file.js'
 
 /** Why there is no device of this kind to be had, and what would bring one. */
 export function missingDevice(
@@ -14,7 +16,7 @@ export function missingDevice(
   const why = whyNone(candidates, wish)
   if (why !== '') return refused(step, `${what} (${why}).`, hintFor(candidates, wish))
   // What keeps libibverbs from any device is said once.
-  if (step === 'software' || problem === null) return refused(step, `${what}.`, null)
+  if (problem === null || step !== blamed()) return refused(step, `${what}.`, null)
   const hint = problem.code === 'RDMA_NO_DEVICE' ? null : explainRdmaFault(problem)?.hint
   return refused(step, `${what} (${problem.message}).`, hint ?? null)
 }
@@ -27,4 +29,14 @@ function hintFor(candidates: readonly RdmaPort[], wish: PortWish): string {
   if (wish.gidIndex !== null) return 'leave --gid-index out'
   const address = wish.source ?? '192.0.2.1'
   return `sudo ip address add ${address}/${address.includes(':') ? 64 : 24} dev ${active.netdev}`
+}
+
+/** The kind of device that libibverbs does not show: of software where the kernel has no other. */
+function blamed(): 'nic' | 'software' {
+  const devices = readNames('/sys/class/infiniband').map((name) =>
+    realpathSync(`/sys/class/infiniband/${name}`),
+  )
+  const isVirtual =
+    devices.length > 0 && devices.every((path) => path.includes('/devices/virtual/'))
+  return isVirtual ? 'software' : 'nic'
 }

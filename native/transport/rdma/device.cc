@@ -9,6 +9,8 @@
 #include <filesystem>
 #include <memory>
 
+#include "transport/rdma/why_no_device.h"
+
 namespace xr {
 namespace {
 
@@ -74,7 +76,7 @@ std::vector<RdmaDevice> open_rdma_devices() {
       refused = errno;
     }
   }
-  if (devices.empty()) throw_errno("RDMA_UNAVAILABLE", "ibv_open_device", refused);
+  if (devices.empty()) throw Error(why_not_opened(verbs().get_device_name(list.get()[0]), refused));
   return devices;
 }
 
@@ -86,7 +88,7 @@ RdmaDevice open_rdma_device(const std::string& name) {
     const char* here = verbs().get_device_name(list.get()[i]);
     if (name == here) {
       RdmaDevice device = open(list.get()[i]);
-      if (!device.context) throw_errno("RDMA_UNAVAILABLE", "ibv_open_device");
+      if (!device.context) throw Error(why_not_opened(name, errno));
       return device;
     }
     known += (known.empty() ? "" : ", ") + std::string(here);

@@ -28,9 +28,7 @@ Loaded load() {
   // Never closed: a device's provider keeps threads and handlers of its own.
   void* library = dlopen("libibverbs.so.1", RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
-    loaded.why_not =
-        "libibverbs was not found, which RDMA needs (Debian, Ubuntu: apt install libibverbs1 "
-        "ibverbs-providers; Fedora, RHEL: dnf install rdma-core libibverbs)";
+    loaded.why_not = "libibverbs was not found, which RDMA needs";
     return loaded;
   }
   const char* missing = nullptr;

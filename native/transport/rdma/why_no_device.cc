@@ -9,6 +9,7 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -49,22 +50,29 @@ std::string owner_and_mode(const fs::path& node) {
          (owners != nullptr ? owners->gr_name : std::to_string(facts.st_gid)) + " " + mode.data();
 }
 
+/// Whether the node of `device`, by its name such as `uverbs0`, can be opened.
+std::optional<Fault> problem_of_node(const std::string& name, const std::string& device,
+                                     const fs::path& root) {
+  const fs::path node = root / "dev/infiniband" / name;
+  const std::string shown = "/dev/infiniband/" + name;
+  if (::access(node.c_str(), F_OK) != 0) {
+    return Fault{"RDMA_NODE_MISSING", kOp, ENOENT,
+                 "the kernel has the RDMA device " + device + ", but " + shown +
+                     " is not here, as in a container that was not given it"};
+  }
+  if (::access(node.c_str(), R_OK | W_OK) != 0) {
+    return Fault{"RDMA_NODE_ACCESS", kOp, EACCES,
+                 "no permission on " + shown + ", by which " + device +
+                     " is used (owner and mode " + owner_and_mode(node) + ")"};
+  }
+  return std::nullopt;
+}
+
 /// What is in the way of the device behind `name`, such as `uverbs0`.
 Fault why_not(const std::string& name, const fs::path& root) {
   const fs::path folder = root / "sys/class/infiniband_verbs" / name;
   const std::string device = line_of(folder / "ibdev");
-  const fs::path node = root / "dev/infiniband" / name;
-  const std::string shown = "/dev/infiniband/" + name;
-  if (::access(node.c_str(), F_OK) != 0) {
-    return {"RDMA_NODE_MISSING", kOp, ENOENT,
-            "the kernel has the RDMA device " + device + ", but " + shown +
-                " is not here, as in a container that was not given it"};
-  }
-  if (::access(node.c_str(), R_OK | W_OK) != 0) {
-    return {"RDMA_NODE_ACCESS", kOp, EACCES,
-            "no permission on " + shown + ", by which " + device + " is used (owner and mode " +
-                owner_and_mode(node) + ")"};
-  }
+  if (const auto problem = problem_of_node(name, device, root)) return *problem;
   std::error_code ignored;
   const fs::path driver = fs::read_symlink(folder / "device/driver", ignored);
   return {"RDMA_NO_PROVIDER", kOp, 0,
@@ -89,6 +97,17 @@ Fault why_no_device(int list_errno, const fs::path& root) {
             "there is no RDMA device, and the kernel module ib_uverbs is not loaded"};
   }
   return {"RDMA_NO_DEVICE", kOp, list_errno, "there is no RDMA device here"};
+}
+
+Fault why_not_opened(const std::string& device, int open_errno, const fs::path& root) {
+  const fs::path folder = root / "sys/class/infiniband_verbs";
+  for (const std::string& name : names_in(folder)) {
+    if (line_of(folder / name / "ibdev") != device) continue;
+    if (const auto problem = problem_of_node(name, device, root)) return *problem;
+  }
+  Fault fault = errno_fault("RDMA_UNAVAILABLE", "ibv_open_device", open_errno);
+  fault.message += " (" + device + ")";
+  return fault;
 }
 
 void throw_why_no_device(int list_errno) { throw Error(why_no_device(list_errno)); }

@@ -91,6 +91,17 @@ TEST("no RDMA device: a usable node without a provider names the driver") {
   CHECK(fault.message.find("mlx5_0, whose driver is mlx5_core") != std::string::npos);
 }
 
+TEST("RDMA device: one that is listed and cannot be opened says what is in the way") {
+  Root root;
+  root.file(kIbdev, "mlx5_0");
+  CHECK_EQ(why_not_opened("mlx5_0", ENOENT, root.path()).code, "RDMA_NODE_MISSING");
+  root.file("dev/infiniband/uverbs0");
+  const Fault fault = why_not_opened("mlx5_0", EMFILE, root.path());
+  CHECK_EQ(fault.code, "RDMA_UNAVAILABLE");
+  CHECK_EQ(fault.errno_value, EMFILE);
+  CHECK(fault.message.find("mlx5_0") != std::string::npos);
+}
+
 TEST("RDMA port: its network device says why it is down") {
   Root root;
   root.file("sys/class/net/eth0/flags", "0x1002");
