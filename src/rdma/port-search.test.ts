@@ -53,6 +53,15 @@ it.each([
   expect(whyNone([port], { ...WISH, ...wish })).toContain(why)
 })
 
+it('iWARP needs no RoCE GID, but its name when there is a peer', () => {
+  const gids = [{ index: 0, gid: '5254:ff:fe77::', type: 'InfiniBand', netdev: 'eth0' }]
+  const iwarp = { ...PORT, device: 'siw0', driver: 'siw', gids }
+  expect(findPort([iwarp], WISH)).toMatchObject({ device: 'siw0', gidIndex: null })
+  const peer = { ...WISH, source: '192.0.2.1' }
+  expect(findPort([iwarp], peer)).toBeNull()
+  expect(findPort([iwarp], { ...peer, device: 'siw0' })).toMatchObject({ address: '192.0.2.1' })
+})
+
 it('InfiniBand needs no GID, but its name when there is a peer', () => {
   const infiniband = { ...PORT, linkLayer: 'InfiniBand', gids: [] }
   expect(findPort([infiniband], WISH)).toMatchObject({ gidIndex: null, address: null })

@@ -32,10 +32,10 @@ export function findPort(ports: readonly RdmaPort[], wish: PortWish): PortFound 
       const address = wish.source ?? addressOfGid(gid.gid)
       return { ...where(port), gidIndex: gid.index, address, netdev: gid.netdev || null }
     }
-    // InfiniBand is addressed by its LID; that the peer can be reached over it nobody can tell from an address, so with a peer it has
-    // to be named.
+    // InfiniBand is addressed by its LID, iWARP by rdma_cm; that the peer can be reached over it nobody can tell from a GID, so with a
+    // peer it has to be named.
     const isFree = wish.source === null || wish.device !== null
-    if (port.linkLayer !== 'Ethernet' && wish.gidIndex === null && isFree)
+    if ((port.linkLayer !== 'Ethernet' || isIwarp(port)) && wish.gidIndex === null && isFree)
       return { ...where(port), gidIndex: null, address: wish.source, netdev: null }
   }
   return null
@@ -47,6 +47,11 @@ export function isNamed(port: RdmaPort, wish: Pick<PortWish, 'device' | 'port'>)
     (wish.device === null || wish.device === port.device) &&
     (wish.port === null || wish.port === port.port)
   )
+}
+
+/** Its GIDs are of no kind of RoCE: they hold a hardware address. */
+function isIwarp({ linkLayer, gids }: RdmaPort): boolean {
+  return linkLayer === 'Ethernet' && gids.length > 0 && !gids.some(({ type }) => /^RoCE/.test(type))
 }
 
 function where({ device, port }: RdmaPort) {
