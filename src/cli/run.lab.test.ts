@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -119,6 +119,55 @@ describe('xrbench run --lab', { timeout: PATIENCE_MS }, () => {
     expect(await cli.leftovers()).toEqual([])
   })
 })
+
+// Where there is a device, this machine does not need the lab.
+describe.skipIf(hasDevice())(
+  'xrbench run without a device of its own',
+  { timeout: PATIENCE_MS },
+  () => {
+    const both = ['run', '--transport', 'rdma,tcp', ...SHORT, '--no-soft-roce']
+
+    it('measures RDMA in the lab, and the others in both places', async () => {
+      const output = join(folder, 'both.json')
+      const { code, stdout, stderr } = await runCli([...both, '--output', output])
+      expect({ code, stderr }).toMatchObject({ code: 0 })
+      expect(stderr).toMatch(/^rdma: no NIC.*using the lab$/m)
+      expect(stdout).toMatch(
+        /^on this machine\ntcp.* loopback .*\n\nin the lab: two guests.*\nrdma/m,
+      )
+      const result = await readResult(output)
+      expectValid(result)
+      expect(result.cases.map(({ key, place, path }) => [key.split('/')[0], place, path])).toEqual([
+        ['tcp', 'host', 'loopback'],
+        ['rdma', 'lab', 'lab'],
+        ['tcp', 'lab', 'lab'],
+      ])
+      expect(result).toMatchObject({ lab: { guests: 2, netem: null }, rdmaDevice: { step: 'lab' } })
+      expect(result.environment.client.lab).toBeNull()
+      expect(result.labEnvironment?.client.hostname).toBe('lab1')
+      expect(result.cases[0]?.flags).not.toContain('emulated-cpu')
+    })
+
+    it('keeps and shows what it measured here when the lab does not boot', async () => {
+      const output = join(folder, 'here.json')
+      const cli = new Cli([...both, '--boot-timeout', '300ms', '--output', output])
+      const { code, stdout, stderr } = await cli.finished()
+      expect({ code, stderr }).toMatchObject({ code: 3 })
+      expect(stderr).toMatch(/^error: (?:.|\n)*\[XRB_LAB_BOOT\]$/m)
+      expect(stdout).toMatch(/^tcp\/ping-pong.* loopback /m)
+      expect(stdout).toMatch(/rdma.* in the lab was not run: /)
+      const result = await readResult(output)
+      expectValid(result)
+      expect(result.cases.map(({ status }) => status)).toEqual(['completed', 'skipped', 'skipped'])
+      expect(await cli.leftovers()).toEqual([])
+    })
+  },
+)
+
+function hasDevice(): boolean {
+  const folder = '/sys/class/infiniband'
+  return existsSync(folder) && readdirSync(folder).length > 0
+}
 
 /** `rdma/ping-pong`, whatever its parameters are. */
 function names({ cases }: ResultDocument): string[] {
