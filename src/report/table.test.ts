@@ -95,7 +95,7 @@ describe('rows', () => {
     const report = pingPongReport({ rounds: 40_000, bodyNs: 20_000 })
     recordRepetition(doc, { case: c, index: 0, order: 0 }, report)
     recordRepetition(doc, { case: c, index: 1, order: 1 }, { ...report, status: 'failed', failure })
-    skipCase(doc, last, { code: 'XRB_UNSUPPORTED', message: 'Not here.', hint: null })
+    skipCase(doc, last, { code: 'XRB_UNSUPPORTED', message: 'Not here.\n  detail', hint: null })
     finishDocument(doc, 'aborted')
     const text = renderTable(doc, plain)
     expect(rowOf(text)).toMatch(/ 1\/3 {2}ac$/)

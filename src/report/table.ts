@@ -36,10 +36,16 @@ export function renderTable(doc: ResultDocument, options: TableOptions): string 
 function troubleLines(result: CaseResult, width: number): string[] {
   const { skipped, repetitions } = result
   const name = result.place === 'lab' ? `${result.key} in the lab` : result.key
-  if (skipped !== undefined) return wrap(`${name} was not run: ${skipped.message}`, width, 2)
+  if (skipped !== undefined)
+    return wrap(`${name} was not run: ${firstLine(skipped.message)}`, width, 2)
   const failed = repetitions.find(({ failure }) => failure !== null)
   if (failed?.failure == null) return []
   return wrap(`${name} failed in run ${failed.index + 1}: ${failed.failure.message}`, width, 2)
+}
+
+/** A message may go on with what a console showed: that is told once, not at each row. */
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? message
 }
 
 /** What the columns mean: what the latency spans, its clock, what is left out, and where goodput is counted. */
