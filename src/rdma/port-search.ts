@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net'
 import type { RdmaPort } from '../addon/addon.js'
 import { addressOfGid } from './gid-address.js'
+import { netdevOf, ownAddresses } from './route.js'
 
 type Gid = RdmaPort['gids'][number]
 
@@ -32,13 +33,21 @@ export function findPort(ports: readonly RdmaPort[], wish: PortWish): PortFound 
       const address = wish.source ?? addressOfGid(gid.gid)
       return { ...where(port), gidIndex: gid.index, address, netdev: gid.netdev || null }
     }
-    // InfiniBand is addressed by its LID, iWARP by rdma_cm; that the peer can be reached over it nobody can tell from a GID, so with a
-    // peer it has to be named.
-    const isFree = wish.source === null || wish.device !== null
-    if ((port.linkLayer !== 'Ethernet' || isIwarp(port)) && wish.gidIndex === null && isFree)
+    if (wish.gidIndex !== null) continue
+    if (isIwarp(port) && (isFree(wish) || netdevOf(wish.source ?? '') === port.netdev)) {
+      const { netdev } = port
+      const own = ownAddresses(wish.family).find((one) => one.netdev === netdev)?.address ?? null
+      return { ...where(port), gidIndex: null, address: wish.source ?? own, netdev: netdev || null }
+    }
+    if (port.linkLayer !== 'Ethernet' && isFree(wish))
       return { ...where(port), gidIndex: null, address: wish.source, netdev: null }
   }
   return null
+}
+
+/** InfiniBand is addressed by its LID: that the peer can be reached over it no GID tells, so with a peer it has to be named. */
+function isFree({ source, device }: PortWish): boolean {
+  return source === null || device !== null
 }
 
 /** Whether `port` is not excluded by a name or a number the user gave. */
@@ -49,7 +58,7 @@ export function isNamed(port: RdmaPort, wish: Pick<PortWish, 'device' | 'port'>)
   )
 }
 
-/** Its GIDs are of no kind of RoCE: they hold a hardware address. */
+/** Its GIDs are of no kind of RoCE: they hold a hardware address, and rdma_cm finds it by that of its network device. */
 function isIwarp({ linkLayer, gids }: RdmaPort): boolean {
   return linkLayer === 'Ethernet' && gids.length > 0 && !gids.some(({ type }) => /^RoCE/.test(type))
 }
