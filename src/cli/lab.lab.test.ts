@@ -111,7 +111,7 @@ describe('xrbench lab', { timeout: PATIENCE_MS }, () => {
     const { code, stderr } = await runCli([
       ...['lab', '--boot-timeout', '5s', '--lab-kernel', broken, '--', 'true'],
     ])
-    expect({ code, stderr }).toMatchObject({ code: 3 })
+    expect(code, stderr).toBe(3)
     expect(stderr).toMatch(/^error: The guest of the lab .*\n?( {2}.*\n)*.*\[XRB_LAB_BOOT\]$/m)
   })
 
@@ -151,7 +151,7 @@ describe('xrbench lab', { timeout: PATIENCE_MS }, () => {
         env: { HOME: join(root, 'home'), XDG_CACHE_HOME: join(root, 'home'), TMPDIR: '/tmp' },
       },
     )
-    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(code, stderr).toBe(0)
     expect(stdout).toMatch(/^0\nlink rxe0\/1 state ACTIVE/)
   })
 })

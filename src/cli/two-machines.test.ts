@@ -61,7 +61,7 @@ describe('with an agent in another network', () => {
       ['run', '--peer', peer, '--key-file', keyFile, ...cases, ...SHORT, '--output', output],
       { wrapper: machines.wrapper('near') },
     )
-    expect({ code, stderr }).toMatchObject({ code: 0 })
+    expect(code, stderr).toBe(0)
     expect(stdout).not.toContain('loopback')
     const { status, cases: measured } = await readResult(output)
     expect(status).toBe('completed')
@@ -112,7 +112,7 @@ describe('with an agent in another network', () => {
     await client.sees(/^\[2\/500\]/m)
     agent.signalGroup('SIGKILL')
     const { code, stderr } = await client.finished()
-    expect({ code, stderr }).toMatchObject({ code: 4 })
+    expect(code, stderr).toBe(4)
     expect(stderr).toMatch(/^error: .*\[XRB_PEER_\w+\]$/m)
     const result = await readResult(output)
     expect(result).toMatchObject({ status: 'failed', cases: [{ path: 'network' }] })
