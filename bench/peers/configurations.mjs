@@ -1,22 +1,24 @@
 import { BenchError } from './bench-error.mjs'
 
 /**
- * @typedef {'xrbench' | 'bare' | 'sockperf' | 'iperf3'} ToolName
+ * @typedef {'xrbench' | 'bare' | 'sockperf' | 'iperf3' | 'perftest'} ToolName
  * @typedef {object} Aim
  * @property {ToolName | null} peer whom xrbench is held against; `null` = a bound on xrbench's own figure
- * @property {'p50Ns' | 'goodputBitsPerSec' | 'lossFraction' | 'deliveredFraction'} metric
+ * @property {'p50Ns' | 'goodputBitsPerSec' | 'messagesPerSec' | 'lossFraction' | 'deliveredFraction'} metric
  * @property {'at most' | 'at least'} sense
  * @property {number} bound of the ratio xrbench ÷ peer, or of the figure itself
  *
  * @typedef {object} Configuration
  * @property {string} name
- * @property {'tcp' | 'udp'} transport
- * @property {'ping-pong' | 'stream' | 'paced'} workload
+ * @property {'tcp' | 'udp' | 'rdma'} transport
+ * @property {'ping-pong' | 'stream' | 'rate' | 'paced'} workload `rate` = a stream of which the messages are counted
  * @property {'spin' | 'block'} wait
  * @property {number | null} sizeBytes `null` = each tool's own default
  * @property {string} sizeWord
  * @property {ToolName[]} tools xrbench first
  * @property {Aim[]} aims
+ * @property {'rc' | 'ud'} [queuePair] of RDMA
+ * @property {'send' | 'write' | 'read' | 'fetch-add'} [operation] of RDMA
  */
 
 const KIB = 1024
@@ -76,6 +78,47 @@ const goodputOfIperf3 = (bound) => ({
   bound,
 })
 
+/**
+ * @param {'rc' | 'ud'} queuePair
+ * @param {'send' | 'write' | 'read' | 'fetch-add'} operation
+ * @param {'ping-pong' | 'stream' | 'rate'} workload
+ * @param {{ sizeBytes?: number, sizeWord?: string, sizeText?: string, wait?: 'spin' | 'block', atLeast?: number }} [other]
+ * @returns {Configuration}
+ */
+function verbs(queuePair, operation, workload, other = {}) {
+  const { sizeBytes = 64, sizeWord = '64', sizeText = '64 B', wait = 'spin', atLeast = 1 } = other
+  const peer = /** @type {const} */ ('perftest')
+  /** @type {Record<typeof workload, Aim>} */
+  const aims = {
+    'ping-pong': { peer, metric: 'p50Ns', sense: 'at most', bound: 1 },
+    stream: { peer, metric: 'goodputBitsPerSec', sense: 'at least', bound: atLeast },
+    rate: { peer, metric: 'messagesPerSec', sense: 'at least', bound: atLeast },
+  }
+  return {
+    name: `rdma ${workload} ${queuePair} ${operation} ${sizeText} ${wait}`,
+    ...{ transport: 'rdma', workload, wait, sizeBytes, sizeWord, queuePair, operation },
+    tools: ['xrbench', peer],
+    aims: [aims[workload]],
+  }
+}
+
+const LARGE = { sizeBytes: 64 * KIB, sizeWord: '64k', sizeText: '64 KiB' }
+
+const RDMA = [
+  verbs('rc', 'send', 'ping-pong'),
+  verbs('rc', 'write', 'ping-pong'),
+  verbs('rc', 'read', 'ping-pong'),
+  verbs('rc', 'fetch-add', 'ping-pong', { sizeBytes: 8, sizeWord: '8', sizeText: '8 B' }),
+  verbs('ud', 'send', 'ping-pong'),
+  verbs('rc', 'send', 'ping-pong', { wait: 'block' }),
+  verbs('rc', 'send', 'stream', LARGE),
+  verbs('rc', 'write', 'stream', LARGE),
+  verbs('rc', 'read', 'stream', LARGE),
+  verbs('rc', 'send', 'rate', { atLeast: 1.5 }),
+  verbs('rc', 'write', 'rate', { atLeast: 1.5 }),
+  verbs('ud', 'send', 'rate'),
+]
+
 /** Everything that is compared, in the order in which it runs: `paced` takes its rate from the UDP stream before it. */
 export const CONFIGURATIONS = Object.freeze([
   ...pingPongs(),
@@ -87,28 +130,49 @@ export const CONFIGURATIONS = Object.freeze([
     { peer: null, metric: 'lossFraction', sense: 'at most', bound: 0.01 },
     { peer: null, metric: 'deliveredFraction', sense: 'at least', bound: 0.98 },
   ]),
+  ...RDMA,
 ])
 
 /** What a word may be matched with. */
-const KINDS = /** @type {const} */ (['transport', 'workload', 'sizeWord', 'wait'])
+const KINDS = /** @type {const} */ ([
+  'transport',
+  'workload',
+  'sizeWord',
+  'wait',
+  'queuePair',
+  'operation',
+])
 
 /**
- * Words of one kind widen the choice (`64 1k`), words of several kinds narrow it (`tcp spin`).
+ * Words of one kind widen the choice (`64 1k`), words of several kinds narrow it (`tcp spin`). RDMA, which runs in the lab, has to be
+ * asked for, by its name or by a word that only it has.
  * @param {string[]} words
  * @returns {Configuration[]}
  */
 export function selectConfigurations(words) {
+  const isRdma = words.some((word) => RDMA.some((c) => isOnlyRdma(c, word)))
+  const candidates = CONFIGURATIONS.filter((c) => (c.transport === 'rdma') === isRdma)
   /** @type {Map<string, Set<string>>} */
   const wanted = new Map()
   for (const word of words) {
     const kind = KINDS.find((k) => CONFIGURATIONS.some((c) => c[k] === word))
     if (kind === undefined) {
-      const known = new Set(CONFIGURATIONS.flatMap((c) => KINDS.map((k) => c[k])))
+      const known = new Set(CONFIGURATIONS.flatMap((c) => KINDS.flatMap((k) => c[k] ?? [])))
       throw new BenchError(2, `Nothing is called '${word}'.`, `one of: ${[...known].join(' ')}`)
     }
     wanted.set(kind, (wanted.get(kind) ?? new Set()).add(word))
   }
-  const chosen = CONFIGURATIONS.filter((c) => KINDS.every((k) => wanted.get(k)?.has(c[k]) ?? true))
+  const transports = wanted.get('transport')
+  if (isRdma && transports !== undefined && transports.size > 1) {
+    throw new BenchError(
+      2,
+      'RDMA is compared in the lab, the others on this machine: one after the other.',
+      'npm run bench:peers -- rdma',
+    )
+  }
+  const chosen = candidates.filter((c) =>
+    KINDS.every((k) => wanted.get(k)?.has(c[k] ?? '') ?? true),
+  )
   if (chosen.length === 0) {
     throw new BenchError(
       2,
@@ -118,3 +182,10 @@ export function selectConfigurations(words) {
   }
   return chosen
 }
+
+/**
+ * @param {Configuration} configuration
+ * @param {string} word
+ */
+const isOnlyRdma = ({ transport, queuePair, operation }, word) =>
+  [transport, queuePair, operation].includes(/** @type {any} */ (word)) || word === 'rate'

@@ -7,6 +7,7 @@ import { BenchError } from './bench-error.mjs'
 const PACKAGES = /** @type {const} */ ({
   sockperf: 'sockperf',
   iperf3: 'iperf3',
+  ib_send_lat: 'perftest',
   taskset: 'util-linux',
   gcc: 'gcc libc6-dev',
 })

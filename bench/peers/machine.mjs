@@ -15,6 +15,7 @@ export function describeMachine() {
     compiler: firstLine(['gcc', '--version']),
     sockperf: firstLine(['sockperf', '--version']),
     iperf3: firstLine(['iperf3', '--version']),
+    perftest: firstLine(['ib_send_lat', '--version']),
   }
 }
 

@@ -8,8 +8,10 @@ import { ensureInstalled } from './install.mjs'
 import { describeMachine } from './machine.mjs'
 import { parseOptions, USAGE } from './options.mjs'
 import { choosePlaces } from './place.mjs'
+import { guestEnds } from './rdma/ends.mjs'
+import { runInLab } from './rdma/in-lab.mjs'
 import { runRound } from './rounds.mjs'
-import { figureSpread, judge, ratioSpread } from './statistics.mjs'
+import { comparedFigure, figureSpread, judge, ratioSpread } from './statistics.mjs'
 import { renderConfiguration } from './table.mjs'
 import { prepareBare } from './tools/bare.mjs'
 
@@ -21,7 +23,7 @@ import { prepareBare } from './tools/bare.mjs'
  */
 
 const HEADING = `Medians over the rounds. Ping-pong: whole round trips, 1 connection. Stream: payload bits per second at the receiver.
-xrbench ÷ it: p50 (ping-pong) or goodput (stream), formed within each round; median, then smallest and largest.`
+xrbench ÷ it: p50 (ping-pong), goodput (stream) or messages (rate), formed within each round; median, then smallest and largest.`
 
 const stop = new AbortController()
 
@@ -30,14 +32,31 @@ async function main(options) {
   const chosen = selectConfigurations(options.words)
   if (options.help) process.stdout.write(`${USAGE}\n`)
   else if (options.list) process.stdout.write(`${chosen.map((c) => c.name).join('\n')}\n`)
-  else await compare(chosen, options)
+  else if (chosen[0]?.transport !== 'rdma') await compare(chosen, options, null)
+  else if (!options.inGuest) await compareInLab(chosen, options)
+  else {
+    const ends = await guestEnds(options.guests, stop.signal)
+    await compare(chosen, options, ends).finally(ends.close)
+  }
+}
+
+/**
+ * What is compared over RDMA needs a device, which the lab has: this same program runs there, and prints and writes its figures from there.
+ * @param {readonly Configuration[]} chosen
+ * @param {Options} options
+ */
+async function compareInLab(chosen, options) {
+  await prepare(chosen, options)
+  await mkdir(dirname(options.output), { recursive: true })
+  process.exitCode = await runInLab(options, stop.signal)
 }
 
 /**
  * @param {readonly Configuration[]} chosen
  * @param {Options} options
+ * @param {import('./rdma/ends.mjs').Ends | null} ends of RDMA
  */
-async function compare(chosen, options) {
+async function compare(chosen, options, ends) {
   await prepare(chosen, options)
   const places = await choosePlaces()
   const machine = describeMachine()
@@ -57,6 +76,7 @@ async function compare(chosen, options) {
           places,
           durationSeconds: options.durationSeconds,
           rates,
+          ends,
           signal: stop.signal,
         }
         one.rounds.push(await runRound(configuration, i, setup))
@@ -79,8 +99,14 @@ async function compare(chosen, options) {
 async function prepare(chosen, options) {
   const tools = new Set(chosen.flatMap((c) => c.tools))
   const commands = /** @type {const} */ (['sockperf', 'iperf3']).filter((tool) => tools.has(tool))
+  const perftest = tools.has('perftest') ? /** @type {const} */ (['ib_send_lat']) : []
   ensureInstalled(
-    ['taskset', ...commands, ...(tools.has('bare') ? /** @type {const} */ (['gcc']) : [])],
+    [
+      'taskset',
+      ...commands,
+      ...perftest,
+      ...(tools.has('bare') ? /** @type {const} */ (['gcc']) : []),
+    ],
     options.install,
   )
   if (!existsSync('dist/cli/main.js')) {
@@ -108,7 +134,13 @@ async function ratesFor(configuration, measured, places, options) {
       c.transport === unpaced.transport &&
       c.sizeBytes === unpaced.sizeBytes,
   )
-  const setup = { places, durationSeconds: options.durationSeconds, rates: {}, signal: stop.signal }
+  const setup = {
+    places,
+    durationSeconds: options.durationSeconds,
+    rates: {},
+    ends: null,
+    signal: stop.signal,
+  }
   const rounds = known?.rounds ?? [await runRound(unpaced, 0, setup)]
   const limit = figureSpread(rounds, 'iperf3', 'goodputBitsPerSec')
   if (limit === null) return {}
@@ -145,14 +177,7 @@ async function save(path, head, measured) {
     ratios: Object.fromEntries(
       configuration.tools
         .filter((tool) => tool !== 'xrbench')
-        .map((tool) => [
-          tool,
-          ratioSpread(
-            rounds,
-            tool,
-            configuration.workload === 'ping-pong' ? 'p50Ns' : 'goodputBitsPerSec',
-          ),
-        ]),
+        .map((tool) => [tool, ratioSpread(rounds, tool, comparedFigure(configuration))]),
     ),
     rounds,
   }))

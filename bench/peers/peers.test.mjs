@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { CONFIGURATIONS, selectConfigurations } from './configurations.mjs'
+import { parseOptions } from './options.mjs'
 import { expandList } from './place.mjs'
+import { labArguments } from './rdma/in-lab.mjs'
 import { orderOf } from './rounds.mjs'
-import { judge, ratioSpread, spread } from './statistics.mjs'
+import { comparedFigure, judge, ratioSpread, spread } from './statistics.mjs'
 import { renderConfiguration } from './table.mjs'
 
 /** @param {[number, number | null][]} pairs */
@@ -14,8 +16,24 @@ const roundsOf = (pairs) =>
   }))
 
 describe('words', () => {
-  test('none choose everything', () => {
-    expect(selectConfigurations([])).toEqual(CONFIGURATIONS)
+  test('none choose everything that runs on this machine', () => {
+    expect(selectConfigurations([])).toEqual(
+      CONFIGURATIONS.filter((c) => c.transport === 'tcp' || c.transport === 'udp'),
+    )
+    expect(selectConfigurations(['ping-pong']).map((c) => c.transport)).not.toContain('rdma')
+  })
+
+  test('of RDMA alone choose RDMA', () => {
+    const names = (/** @type {string[]} */ ...words) =>
+      selectConfigurations(words).map((c) => c.name)
+    expect(names('rdma')).toEqual(
+      CONFIGURATIONS.filter((c) => c.transport === 'rdma').map((c) => c.name),
+    )
+    expect(names('read')).toEqual([
+      'rdma ping-pong rc read 64 B spin',
+      'rdma stream rc read 64 KiB spin',
+    ])
+    expect(names('ud', 'rate')).toEqual(['rdma rate ud send 64 B spin'])
   })
 
   test('of one kind widen, of several kinds narrow', () => {
@@ -26,6 +44,7 @@ describe('words', () => {
   test('unknown and impossible ones are refused', () => {
     expect(() => selectConfigurations(['sctp'])).toThrow("Nothing is called 'sctp'.")
     expect(() => selectConfigurations(['paced', 'tcp'])).toThrow('paced and tcp at once')
+    expect(() => selectConfigurations(['rdma', 'tcp'])).toThrow('RDMA is compared in the lab')
   })
 })
 
@@ -38,7 +57,32 @@ test('the kernel lists CPUs as ranges', () => {
   expect(expandList('0-2,5')).toEqual([0, 1, 2, 5])
 })
 
+describe('the lab', () => {
+  test('runs the same words in one guest, which may write only where the figures go', () => {
+    const options = parseOptions(['rdma', 'read', '--pairs', '9', '--output', '/tmp/a/b.json'], {})
+    const argv = labArguments(options)
+    expect(argv.slice(0, 6)).toEqual(['lab', '--guests', '1', '--writable', '/tmp/a', '--'])
+    expect(argv).not.toContain('--peer-command')
+    expect(argv.slice(argv.indexOf('--in-guest'))).toEqual(
+      '--in-guest rdma read --guests 1 --pairs 9 --duration 2 --output /tmp/a/b.json'.split(' '),
+    )
+  })
+
+  test('has the far end in a second guest when asked', () => {
+    const argv = labArguments(parseOptions(['rdma', '--guests', '2'], {}))
+    expect(argv[argv.indexOf('--peer-command') + 1]).toMatch(/far-end\.mjs 10\.77\.0\.2 \d+$/)
+    expect(() => parseOptions(['--guests', '3'], {})).toThrow("--guests takes 1 or 2, not '3'.")
+  })
+})
+
 describe('ratios', () => {
+  test('are of what the workload is about', () => {
+    const figures = ['ping-pong', 'stream', 'paced', 'rate'].map((workload) =>
+      comparedFigure({ workload }),
+    )
+    expect(figures).toEqual(['p50Ns', 'goodputBitsPerSec', 'goodputBitsPerSec', 'messagesPerSec'])
+  })
+
   test('are formed within each round before their median is taken', () => {
     expect(
       ratioSpread(
@@ -97,6 +141,21 @@ describe('aims', () => {
   test('stay open when nothing was measured', () => {
     expect(judge(aim, roundsOf([[10, null]])).met).toBeNull()
   })
+})
+
+test('messages are the ratio of a rate', () => {
+  const [configuration] = selectConfigurations(['rc', 'send', 'rate'])
+  const figures = {
+    xrbench: { messagesPerSec: 60_000, goodputBitsPerSec: 30_720_000 },
+    perftest: { messagesPerSec: 40_000, goodputBitsPerSec: 20_480_000 },
+  }
+  const table = renderConfiguration(configuration, [{ order: [], figures, failures: {} }])
+  expect(table.split('\n').map((line) => line.trim().replace(/ {2,}/g, ' | '))).toEqual([
+    'rdma rate rc send 64 B spin, 1 round',
+    'messages | goodput | xrbench ÷ it (min–max) | aim | met',
+    'xrbench | 60.0 k/s | 30.7 Mbit/s',
+    'perftest | 40.0 k/s | 20.5 Mbit/s | 1.500 (1.500–1.500) | ≥ 1.50 | yes',
+  ])
 })
 
 test('the table shows medians, ratio, aim, verdict and what failed', () => {

@@ -1,5 +1,7 @@
 import { runBare } from './tools/bare.mjs'
+import { runEndpoints } from './tools/endpoints.mjs'
 import { runIperf3 } from './tools/iperf3.mjs'
+import { runPerftest } from './tools/perftest.mjs'
 import { runSockperf } from './tools/sockperf.mjs'
 import { runXrbench } from './tools/xrbench.mjs'
 
@@ -20,6 +22,7 @@ const MARGIN_MS = 20_000
  * @property {number | null} [maxNs]
  * @property {number | null} [samples]
  * @property {number | null} [goodputBitsPerSec] payload, at the receiver
+ * @property {number | null} [messagesPerSec] at the receiver, of perftest at the sender
  * @property {number | null} [lossFraction]
  * @property {number | null} [deliveredFraction] goodput over the rate asked for
  * @property {number | null} [messageSizeBytes]
@@ -30,6 +33,7 @@ const MARGIN_MS = 20_000
  * @property {number} warmupSeconds
  * @property {number} durationSeconds
  * @property {number | undefined} rateBitsPerSec of a paced stream
+ * @property {import('./rdma/ends.mjs').Ends | null} ends of RDMA
  * @property {{ timeoutMs: number, signal: AbortSignal }} limits
  *
  * @typedef {(configuration: Configuration, context: Context) => Promise<Figures>} Tool
@@ -41,7 +45,14 @@ const MARGIN_MS = 20_000
  */
 
 /** @type {Record<ToolName, Tool>} */
-const TOOLS = { xrbench: runXrbench, bare: runBare, sockperf: runSockperf, iperf3: runIperf3 }
+const TOOLS = {
+  xrbench: (configuration, context) =>
+    (configuration.transport === 'rdma' ? runEndpoints : runXrbench)(configuration, context),
+  bare: runBare,
+  sockperf: runSockperf,
+  iperf3: runIperf3,
+  perftest: runPerftest,
+}
 
 /**
  * ABC, CBA, ABC …: neighbours in time are compared, and each tool comes first as often as last.
@@ -59,10 +70,12 @@ export const orderOf = (tools, round) => (round % 2 === 0 ? [...tools] : [...too
  * @param {{ client: number, server: number } | null} setup.places
  * @param {number} setup.durationSeconds
  * @param {Partial<Record<ToolName, number>>} setup.rates of a paced stream, for each tool its own
+ * @param {import('./rdma/ends.mjs').Ends | null} setup.ends of RDMA
  * @param {AbortSignal} setup.signal
  * @returns {Promise<Round>}
  */
-export async function runRound(configuration, index, { places, durationSeconds, rates, signal }) {
+export async function runRound(configuration, index, setup) {
+  const { places, durationSeconds, rates, ends, signal } = setup
   /** @type {Round} */
   const round = { order: orderOf(configuration.tools, index), figures: {}, failures: {} }
   const timeoutMs = (WARMUP_SECONDS + durationSeconds) * 1000 + MARGIN_MS
@@ -73,6 +86,7 @@ export async function runRound(configuration, index, { places, durationSeconds, 
         warmupSeconds: WARMUP_SECONDS,
         durationSeconds,
         rateBitsPerSec: rates[tool],
+        ends,
         limits: { timeoutMs, signal },
       })
     } catch (error) {

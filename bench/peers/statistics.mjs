@@ -18,6 +18,15 @@ export function spread(values) {
 }
 
 /**
+ * What two tools are held against each other by.
+ * @param {Pick<import('./configurations.mjs').Configuration, 'workload'>} configuration
+ */
+export function comparedFigure({ workload }) {
+  if (workload === 'ping-pong') return 'p50Ns'
+  return workload === 'rate' ? 'messagesPerSec' : 'goodputBitsPerSec'
+}
+
+/**
  * One figure of one tool over the rounds in which it was measured.
  * @param {readonly import('./rounds.mjs').Round[]} rounds
  * @param {import('./configurations.mjs').ToolName} tool

@@ -1,4 +1,4 @@
-import { figureSpread, judge, ratioSpread } from './statistics.mjs'
+import { comparedFigure, figureSpread, judge, ratioSpread } from './statistics.mjs'
 
 /**
  * @typedef {import('./configurations.mjs').Configuration} Configuration
@@ -15,6 +15,7 @@ const PING_PONG_COLUMNS = /** @type {const} */ ([
 ])
 
 const STREAM_COLUMNS = /** @type {const} */ ([
+  ['messages', 'messagesPerSec', perSecond],
   ['goodput', 'goodputBitsPerSec', gigabits],
   ['message', 'messageSizeBytes', bytes],
   ['lost', 'lossFraction', percent],
@@ -29,7 +30,7 @@ const STREAM_COLUMNS = /** @type {const} */ ([
 export function renderConfiguration(configuration, rounds) {
   const isPingPong = configuration.workload === 'ping-pong'
   const columns = isPingPong ? PING_PONG_COLUMNS : STREAM_COLUMNS
-  const ratioFigure = isPingPong ? 'p50Ns' : 'goodputBitsPerSec'
+  const ratioFigure = comparedFigure(configuration)
   const shown = columns.filter(([, figure]) =>
     configuration.tools.some((t) => figureSpread(rounds, t, figure)),
   )
@@ -115,7 +116,13 @@ function thousands(count) {
 
 /** @param {number} bitsPerSec */
 function gigabits(bitsPerSec) {
+  if (bitsPerSec < 1e9) return `${(bitsPerSec / 1e6).toFixed(1)} Mbit/s`
   return `${(bitsPerSec / 1e9).toFixed(2)} Gbit/s`
+}
+
+/** @param {number} messages */
+function perSecond(messages) {
+  return `${(messages / 1000).toFixed(1)} k/s`
 }
 
 /** @param {number} count */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { CONFIGURATIONS } from '../configurations.mjs'
+import { endpointSpec, readSummaries } from './endpoints.mjs'
 import { readIperf3 } from './iperf3.mjs'
+import { perftestCommand, readPerftest } from './perftest.mjs'
 import { readSockperf } from './sockperf.mjs'
 import { readXrbench } from './xrbench.mjs'
 
@@ -66,4 +68,98 @@ test('an xrbench run that did not complete gives its reason, not its figures', (
   expect(() => readXrbench({ cases: [{ repetitions: [repetition] }] }, undefined)).toThrow(
     'The peer fell silent.',
   )
+})
+
+/** @param {string} name */
+const verbs = (name) => CONFIGURATIONS.find((c) => c.name === `rdma ${name}`)
+const TIMES = { warmupSeconds: 1, durationSeconds: 2 }
+
+describe('perftest', () => {
+  const latency = [
+    ' #bytes #iterations    t_min[usec]    t_max[usec]  t_typical[usec]    t_avg[usec]    t_stdev[usec]   99% percentile[usec]   99.9% percentile[usec] ',
+    ' 64      20000          12.33          37495.91      17.87    \t       414.51      \t1760.48\t\t9804.38 \t\t15350.64',
+    '---------------------------------------------------------------------------------------',
+  ].join('\n')
+
+  test('halved round trips of send are doubled, those of read are whole already', () => {
+    expect(readPerftest(latency, verbs('ping-pong rc send 64 B spin'))).toEqual({
+      messageSizeBytes: 64,
+      samples: 20_000,
+      maxNs: 74_991_820,
+      p50Ns: 35_740,
+      p99Ns: 19_608_760,
+      p999Ns: 30_701_280,
+    })
+    expect(readPerftest(latency, verbs('ping-pong rc read 64 B spin')).p50Ns).toBe(17_870)
+  })
+
+  test('bandwidth is in MiB, the rate in millions', () => {
+    const printed = [
+      ' #bytes     #iterations    BW peak[MB/sec]    BW average[MB/sec]   MsgRate[Mpps]',
+      ' 65536      2240             0.00               70.00  \t\t   0.001120',
+    ].join('\n')
+    const figures = readPerftest(printed, verbs('stream rc write 64 KiB spin'))
+    expect(figures.goodputBitsPerSec).toBe(70 * 2 ** 20 * 8)
+    expect(figures.messagesPerSec).toBeCloseTo(1120)
+  })
+
+  test('anything else is refused', () => {
+    expect(() => readPerftest("Couldn't connect", verbs('ping-pong rc send 64 B spin'))).toThrow(
+      "perftest printed no figures: Couldn't connect",
+    )
+  })
+
+  test('is told what is compared, and polls where xrbench spins', () => {
+    const line = (/** @type {string} */ name, /** @type {number | null} */ iterations) =>
+      perftestCommand(verbs(name), TIMES, iterations).join(' ')
+    const device = '-d rxe0 -x 1 -p 18515 -F'
+    expect(line('ping-pong ud send 64 B spin', 500)).toBe(
+      `ib_send_lat ${device} -c UD -s 64 -n 500`,
+    )
+    expect(line('ping-pong rc send 64 B block', 500)).toBe(`ib_send_lat ${device} -s 64 -e -n 500`)
+    expect(line('ping-pong rc fetch-add 8 B spin', 500)).toBe(
+      `ib_atomic_lat ${device} -A FETCH_AND_ADD -n 500`,
+    )
+    expect(line('stream rc read 64 KiB spin', null)).toBe(`ib_read_bw ${device} -s 65536 -D 4 -f 1`)
+  })
+})
+
+describe("xrbench's endpoints", () => {
+  /** @type {import('../rdma/summary.mjs').Summary} */
+  const nothing = {
+    failure: null,
+    messages: 0,
+    elapsedNs: 0,
+    lost: 0,
+    latency: null,
+    settings: null,
+  }
+  const some = { ...nothing, messages: 3000, elapsedNs: 1.5e9 }
+
+  test('a stream is counted where it arrives: at the server, of reads at the client', () => {
+    expect(readSummaries(verbs('rate rc write 64 B spin'), nothing, some).messagesPerSec).toBe(2000)
+    expect(readSummaries(verbs('stream rc read 64 KiB spin'), some, nothing)).toMatchObject({
+      messagesPerSec: 2000,
+      goodputBitsPerSec: 2000 * 8 * 65_536,
+      lossFraction: null,
+    })
+    expect(
+      readSummaries(verbs('rate ud send 64 B spin'), nothing, { ...some, lost: 1000 }),
+    ).toEqual({ messagesPerSec: 2000, goodputBitsPerSec: 2000 * 8 * 64, lossFraction: 0.25 })
+  })
+
+  test('what went wrong at either end is told', () => {
+    const failed = { ...nothing, failure: 'The port went down.' }
+    expect(() => readSummaries(verbs('rate rc write 64 B spin'), nothing, failed)).toThrow(
+      'xrbench did not complete: The port went down.',
+    )
+  })
+
+  test('reads are drawn by the client', () => {
+    const end = { role: /** @type {const} */ ('client'), localAddress: '192.0.2.1', cpus: [1] }
+    const spec = (/** @type {string} */ name) => endpointSpec(verbs(name), TIMES, end)
+    expect(spec('stream rc read 64 KiB spin').direction).toBe('down')
+    expect(spec('stream rc write 64 KiB spin').direction).toBe('up')
+    expect(spec('ping-pong rc read 64 B spin').direction).toBe('up')
+  })
 })
