@@ -55,14 +55,21 @@ export function setUp(
   })
 }
 
+/** Version managers put a script before the program, and that script wants more than a bare PATH has. */
+const COMMANDS_BEHIND_SHIMS: Readonly<Record<string, string>> = {
+  python3: "python3 -c 'import sys; print(sys.executable)'",
+}
+
+function shell(line: string): string {
+  return spawnSync('sh', ['-c', line], { encoding: 'utf8' }).stdout.trim()
+}
+
 /** A PATH with these commands and nothing else: no compiler, no apt-get, no sudo. */
 export function bareCommands(folder: string, commands: string[]): string {
   const path = join(folder, 'bare-bin')
   mkdirSync(path)
   for (const command of commands) {
-    const found = spawnSync('sh', ['-c', `command -v ${command}`], {
-      encoding: 'utf8',
-    }).stdout.trim()
+    const found = shell(COMMANDS_BEHIND_SHIMS[command] ?? `command -v ${command}`)
     symlinkSync(found, join(path, command))
   }
   symlinkSync(process.execPath, join(path, 'node'))
