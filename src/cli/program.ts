@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { registerCompare } from './commands/compare.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerLab } from './commands/lab.js'
 import { registerRun } from './commands/run.js'
@@ -21,6 +22,7 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
   registerRun(program)
   registerServe(program)
+  registerCompare(program)
   registerDoctor(program)
   registerLab(program)
   return program

@@ -1,0 +1,89 @@
+import { appendFile } from 'node:fs/promises'
+import { type CompareOptions, compareResults } from '../compare/compare.js'
+import { parseGate } from '../compare/gate.js'
+import { ACROSS, type CompareDocument } from '../compare/schema.js'
+import type { Source } from '../compare/source.js'
+import { EXIT_CODES, type ExitCode, environmentError, usageError } from '../errors.js'
+import { renderCompareMarkdown } from '../report/compare-markdown.js'
+import { renderComparability, renderComparison } from '../report/compare-text.js'
+import { readResult } from '../results/store.js'
+import type { CompareFlags } from './commands/compare.js'
+import { parseWord } from './list.js'
+import { note, print, wantsColor, widthOf } from './output.js'
+
+/** `xrbench compare`: exit 3 when it would mean nothing, 7 on a regression, 6 on doubt with `--strict`. */
+export async function compareAction(
+  base: string,
+  others: readonly string[],
+  flags: CompareFlags,
+): Promise<void> {
+  const options = readOptions(flags)
+  if (others.length === 0 && options.across !== 'transport') {
+    throw usageError(
+      'XRB_USAGE',
+      'compare takes a base and at least one other result.',
+      `xrbench compare ${base} NEW.json, or with --across transport the transports of one`,
+    )
+  }
+  const paths = others.length === 0 ? [base] : others
+  const source: Source = { file: base, doc: await readResult(base) }
+  const sources: Source[] = []
+  for (const path of paths) {
+    sources.push({ file: path, doc: path === base ? source.doc : await readResult(path) })
+  }
+  const doc = compareResults(source, sources, options)
+  if (!options.forced) await refuseMeaningless(doc, flags)
+
+  const markdown = renderCompareMarkdown(doc)
+  await print(
+    flags.json
+      ? `${JSON.stringify(doc, null, 2)}\n`
+      : flags.markdown
+        ? markdown
+        : renderComparison(doc, layout()),
+  )
+  await addToJobSummary(markdown)
+  process.exitCode = exitCodeOf(doc, flags.strict === true)
+}
+
+function readOptions(flags: CompareFlags): CompareOptions {
+  if (flags.json && flags.markdown) {
+    throw usageError('XRB_USAGE', '--json and --markdown exclude one another.', 'leave one out')
+  }
+  return {
+    across:
+      flags.across === undefined ? null : parseWord(flags.across, '--across', 'difference', ACROSS),
+    forced: flags.force === true,
+    gates: [flags.failOn ?? []].flat().map(parseGate),
+  }
+}
+
+const layout = () => ({ width: widthOf(process.stdout), color: wantsColor(process.stdout) })
+
+async function refuseMeaningless(doc: CompareDocument, flags: CompareFlags): Promise<void> {
+  const stops = doc.comparisons.flatMap(({ differences }) =>
+    differences.filter(({ weight }) => weight === 'stop'),
+  )
+  if (stops.length === 0) return
+  if (!flags.json && !flags.markdown) await print(`${renderComparability(doc, layout())}\n`)
+  const words = stops.map(({ name, base, new: other }) => `${name} (${base}, ${other})`)
+  throw environmentError(
+    'XRB_NOT_COMPARABLE',
+    `These results answer different questions: they differ in ${[...new Set(words)].join(', ')}.`,
+    '--across host, transport or version when that is what you study; --force compares all the same',
+  )
+}
+
+/** The file that a job's summary page is made of. It is a courtesy: a fault of it is said, and changes nothing. */
+async function addToJobSummary(markdown: string): Promise<void> {
+  const path = process.env.GITHUB_STEP_SUMMARY ?? ''
+  if (path === '') return
+  await appendFile(path, markdown).catch((error: Error) => {
+    note(`note: the job summary could not be written: ${error.message}`)
+  })
+}
+
+function exitCodeOf({ gateVerdict }: CompareDocument, isStrict: boolean): ExitCode {
+  if (gateVerdict === 'regression') return EXIT_CODES.regression
+  return gateVerdict === 'inconclusive' && isStrict ? EXIT_CODES.untrusted : EXIT_CODES.ok
+}

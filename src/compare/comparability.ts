@@ -1,0 +1,100 @@
+import { type Fact, factsOfCase, factsOfMachines, factsOfSource } from './fact.js'
+import type { Across, Difference } from './schema.js'
+import type { Measured } from './source.js'
+
+/** What is not the same between the two sides of each pair, the weightiest first; equal findings of several pairs are one. */
+export function differencesOf(
+  pairs: readonly { base: Measured; new: Measured }[],
+  across: Across | null,
+): Difference[] {
+  const found = new Map<string, Difference>()
+  for (const { base, new: other } of pairs) {
+    const whole = between(
+      [...factsOfSource(base), ...factsOfMachines(base)],
+      [...factsOfSource(other), ...factsOfMachines(other)],
+    )
+    for (const one of whole) add(found, one, null, across)
+    for (const one of between(factsOfCase(base), factsOfCase(other))) {
+      add(found, one, base.case.key, across)
+    }
+  }
+  const order = { stop: 0, studied: 1, note: 2 }
+  return [...found.values()].sort((a, b) => order[a.weight] - order[b.weight])
+}
+
+interface Finding {
+  fact: Fact
+  base: string
+  new: string
+}
+
+function between(base: readonly Fact[], other: readonly Fact[]): Finding[] {
+  const idOf = ({ name, end }: Fact) => `${name} ${end ?? ''}`
+  const values = new Map(other.map((fact) => [idOf(fact), fact.value]))
+  const findings = base.flatMap((fact): Finding[] => {
+    const value = values.get(idOf(fact))
+    if (fact.value === null || value === null || value === undefined || value === fact.value) {
+      return []
+    }
+    return [{ fact, ...apart(fact.value, value) }]
+  })
+  // The kind of path is said by the path itself.
+  const names = findings.map(({ fact }) => fact.name)
+  return mergeEnds(
+    findings.filter(({ fact }) => fact.name !== 'path' || !names.includes('kind of path')),
+  )
+}
+
+/** What differs in the same way at both ends is said once. */
+function mergeEnds(findings: readonly Finding[]): Finding[] {
+  return findings.flatMap((one): Finding[] => {
+    const { name, end } = one.fact
+    if (end === undefined) return [one]
+    const twin = findings.find(({ fact }) => fact.name === name && fact.end !== end)
+    const isSame = twin?.base === one.base && twin.new === one.new
+    if (isSame && end === 'server') return []
+    return [{ ...one, fact: { ...one.fact, name: isSame ? name : `${name} (${end})` } }]
+  })
+}
+
+/** Of two long lists, only what they do not share. */
+function apart(base: string, other: string): { base: string; new: string } {
+  const [a, b] = [base.split(', '), other.split(', ')]
+  if (a.length < 2 && b.length < 2) return { base, new: other }
+  const only = (list: string[], without: string[]) =>
+    list.filter((item) => !without.includes(item)).join(', ') || '–'
+  return { base: only(a, b), new: only(b, a) }
+}
+
+function add(
+  found: Map<string, Difference>,
+  { fact, base, new: other }: Finding,
+  key: string | null,
+  across: Across | null,
+): void {
+  const name = fact.name === 'kind of path' ? 'path' : fact.name
+  const id = [name, base, other].join('\u0000')
+  const known = found.get(id)
+  if (known !== undefined) {
+    if (key !== null && known.cases !== null && !known.cases.includes(key)) known.cases.push(key)
+    return
+  }
+  const weight = fact.of === across ? 'studied' : fact.weight
+  found.set(id, { name, base, new: other, weight, cases: key === null ? null : [key] })
+}
+
+/** What a reader wants to know is the same, in words. */
+export function samenessOf(pairs: readonly { base: Measured; new: Measured }[]): string[] {
+  const [first] = pairs
+  if (first === undefined) return []
+  const names = ['CPU', 'kernel', 'governor', 'MTU', 'clock source of the kernel']
+  const [a, b] = [factsOfMachines(first.base), factsOfMachines(first.new)]
+  const shared = names.flatMap((name) => {
+    const [x, y] = [a, b].map((facts) => facts.find((fact) => fact.name === name)?.value ?? null)
+    if (x === null || x === undefined || x !== y) return []
+    return name === 'CPU' ? [x] : [`${name.replace('clock source of the kernel', 'clock')} ${x}`]
+  })
+  const paths = new Set(pairs.flatMap(({ base, new: other }) => [base.case.path, other.case.path]))
+  const [path] = paths
+  return paths.size === 1 && path ? [...shared, `path ${path}`] : shared
+}

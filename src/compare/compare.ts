@@ -1,0 +1,145 @@
+import { usageError } from '../errors.js'
+import { differencesOf, samenessOf } from './comparability.js'
+import type { Gate } from './gate.js'
+import { judgeGates } from './gate-verdict.js'
+import { METRICS } from './metric.js'
+import { differing, notesOf } from './note.js'
+import { type CasePair, pairCases } from './pairing.js'
+import { CONFIDENCE, compareMetric } from './row.js'
+import {
+  type Across,
+  type CaseRef,
+  COMPARE_FORMAT,
+  type CompareDocument,
+  type Comparison,
+  type Pair,
+  type Row,
+} from './schema.js'
+import { type Measured, type Source, sideOf } from './source.js'
+import { benjaminiHochberg } from './statistics/adjust.js'
+
+export interface CompareOptions {
+  across: Across | null
+  forced: boolean
+  gates: readonly Gate[]
+}
+
+/**
+ * Holds each of `others` against `base`. Pure: whether differences of weight `stop` end it is the caller's to decide.
+ * @throws {XrbenchError} when no case has a partner, or a gate concerns none
+ */
+export function compareResults(
+  base: Source,
+  others: readonly Source[],
+  { across, forced, gates }: CompareOptions,
+): CompareDocument {
+  const comparisons = others.map((other) => compareTwo(base, other, across))
+  const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
+  judgeRows(rows)
+  const judged = judgeGates(gates, comparisons)
+  for (const { text } of gates) {
+    if (judged.some(({ gate }) => gate === text)) continue
+    throw usageError(
+      'XRB_BAD_GATE',
+      `--fail-on: '${text}' concerns no case that is compared.`,
+      `cases are ${comparisons.flatMap(({ pairs }) => pairs.map((pair) => pair.base.key)).join(', ')}`,
+    )
+  }
+  const pairs = comparisons.flatMap((one) => one.pairs)
+  const tested = rows.some(({ effect }) => effect !== null)
+  return {
+    schema: COMPARE_FORMAT,
+    across,
+    forced,
+    base: sideOf(base),
+    comparisons,
+    gates: judged,
+    verdict: !tested ? 'not-compared' : differing(pairs).length > 0 ? 'difference' : 'no-evidence',
+    gateVerdict: judged.length === 0 ? null : worst(judged.map(({ verdict }) => verdict)),
+  }
+}
+
+function compareTwo(base: Source, other: Source, across: Across | null): Comparison {
+  if (base.doc.id === other.doc.id && across !== 'transport') {
+    throw usageError(
+      'XRB_SAME_RESULT',
+      `${base.file} and ${other.file} are the same run.`,
+      '--across transport compares the transports of one run',
+    )
+  }
+  const { pairs, withoutPartner } = pairCases(base, other, across)
+  if (pairs.length === 0) throw nothingToCompare(base, other, withoutPartner, across)
+  const compared = pairs.map(comparePair)
+  return {
+    new: sideOf(other),
+    same: samenessOf(pairs),
+    differences: differencesOf(pairs, across),
+    pairs: compared,
+    withoutPartner: {
+      base: withoutPartner.base.map(refOf),
+      new: withoutPartner.new.map(refOf),
+    },
+    notes: notesOf(pairs, compared),
+  }
+}
+
+function comparePair({ base, new: other, isInterleaved }: CasePair): Pair {
+  const rows = METRICS.filter(
+    (metric) => metric.applies(base.case) && metric.applies(other.case),
+  ).map((metric) => compareMetric(metric, base.case, other.case, isInterleaved))
+  const count = ({ case: c }: Measured) =>
+    c.repetitions.filter(({ status }) => status === 'completed').length
+  return {
+    base: refOf(base),
+    new: refOf(other),
+    design: isInterleaved ? 'interleaved' : 'independent',
+    repetitions: { base: count(base), new: count(other) },
+    rows,
+  }
+}
+
+/** Over all rows at once: when nothing differs, the chance that any row says otherwise stays at 5 %. */
+function judgeRows(rows: readonly Row[]): void {
+  const tested = rows.filter(({ effect }) => effect !== null)
+  const adjusted = benjaminiHochberg(tested.map(({ effect }) => effect?.p ?? 1))
+  tested.forEach((row, i) => {
+    if (row.effect === null) return
+    row.effect.adjustedP = adjusted[i] ?? 1
+    const { kind, estimate, adjustedP } = row.effect
+    const isUp = estimate > (kind === 'ratio' ? 1 : 0)
+    const isWorse = isUp === (row.better === 'lower')
+    row.verdict = adjustedP >= 1 - CONFIDENCE ? 'no-evidence' : isWorse ? 'worse' : 'better'
+  })
+}
+
+function refOf({ case: { key }, place }: Measured): CaseRef {
+  return { key, place }
+}
+
+const BY_WEIGHT = ['regression', 'inconclusive', 'pass'] as const
+
+function worst(verdicts: readonly (typeof BY_WEIGHT)[number][]): (typeof BY_WEIGHT)[number] {
+  return BY_WEIGHT.find((verdict) => verdicts.includes(verdict)) ?? 'pass'
+}
+
+function nothingToCompare(
+  base: Source,
+  other: Source,
+  { base: left, new: right }: { base: Measured[]; new: Measured[] },
+  across: Across | null,
+) {
+  const names = (side: Measured[]) =>
+    side.length === 0 ? 'nothing' : side.map(({ case: { key } }) => key).join(', ')
+  const otherTransport = right.some((b) =>
+    left.some((a) => a.case.key.replace(/^[^/]+/, '') === b.case.key.replace(/^[^/]+/, '')),
+  )
+  const hint =
+    across !== 'transport' && otherTransport
+      ? '--across transport compares cases that differ only in that'
+      : 'measure the same cases on both sides: the same transports, workloads, sizes and waits'
+  return usageError(
+    'XRB_NOTHING_TO_COMPARE',
+    `${base.file} and ${other.file} have no case in common: the first has ${names(left)}, the second ${names(right)}.`,
+    hint,
+  )
+}

@@ -1,0 +1,119 @@
+import { concerns, type Gate } from './gate.js'
+import { CONFIDENCE } from './row.js'
+import type { Comparison, Effect, GateResult, Pair, Row } from './schema.js'
+import { holm } from './statistics/adjust.js'
+import { smallestP } from './statistics/smallest-p.js'
+
+const ALPHA = 1 - CONFIDENCE
+/** Above this a proposal of repetitions is no help. */
+const MAX_PROPOSAL = 1000
+
+interface Candidate {
+  gate: Gate
+  file: string
+  key: string
+  pair: Pair | null
+  row: Row | null
+}
+
+/**
+ * What each gate says of each case it concerns. A regression is worse beyond chance (Holm over all gates) and by no less than
+ * the tolerance; a pass has its whole interval within the tolerance; everything else is inconclusive.
+ */
+export function judgeGates(
+  gates: readonly Gate[],
+  comparisons: readonly Comparison[],
+): GateResult[] {
+  const candidates = gates.flatMap((gate) => comparisons.flatMap((one) => candidatesOf(gate, one)))
+  const tested = candidates.filter(({ row }) => row?.effect)
+  const adjusted = holm(tested.map(({ row }) => row?.effect?.p ?? 1))
+  return candidates.map((candidate) => {
+    const i = tested.indexOf(candidate)
+    const adjustedP = i < 0 ? null : (adjusted[i] ?? 1)
+    return {
+      gate: candidate.gate.text,
+      file: candidate.file,
+      case: candidate.key,
+      metric: candidate.gate.metric,
+      tolerance: candidate.gate.tolerance,
+      adjustedP,
+      ...judge(candidate, adjustedP, tested.length),
+    }
+  })
+}
+
+/** The rows a gate guards, and the cases of the base it can no longer guard. */
+function candidatesOf(gate: Gate, comparison: Comparison): Candidate[] {
+  const file = comparison.new.file
+  const paired = comparison.pairs.flatMap((pair): Candidate[] => {
+    const { key } = pair.base
+    const row = pair.rows.find(({ metric }) => metric === gate.metric)
+    if (!row || !(concerns(gate, key) || concerns(gate, pair.new.key))) return []
+    return [{ gate, file, key, pair, row }]
+  })
+  const gone = comparison.withoutPartner.base.flatMap(({ key }): Candidate[] =>
+    concerns(gate, key) && mayHave(gate, key) ? [{ gate, file, key, pair: null, row: null }] : [],
+  )
+  return [...paired, ...gone]
+}
+
+/** Streams have no round trips, and TCP no losses of its own. */
+function mayHave({ metric }: Gate, key: string): boolean {
+  if (metric.startsWith('p')) return !key.includes('/stream/')
+  return metric !== 'loss' || key.startsWith('udp/')
+}
+
+function judge(
+  { gate, pair, row }: Candidate,
+  adjustedP: number | null,
+  tests: number,
+): Pick<GateResult, 'verdict' | 'reason'> {
+  if (pair === null || row === null) {
+    return { verdict: 'inconclusive', reason: 'the new result does not have this case' }
+  }
+  const { effect } = row
+  if (effect === null) return { verdict: 'inconclusive', reason: row.missing ?? 'not compared' }
+  const { worst, estimate, limit } = inWorseDirection(row, effect, gate.tolerance)
+  if ((adjustedP ?? 1) < ALPHA && estimate > 0 && estimate >= limit) {
+    return { verdict: 'regression', reason: 'worse beyond chance and beyond the tolerance' }
+  }
+  if (worst <= limit && effect.confidence >= CONFIDENCE) {
+    return { verdict: 'pass', reason: 'the whole interval lies within the tolerance' }
+  }
+  return { verdict: 'inconclusive', reason: doubt(pair, effect, limit, tests) }
+}
+
+/** A shift on its own scale (logarithms of ratios), turned so that worse is positive. */
+function inWorseDirection(row: Row, effect: Effect, tolerance: number) {
+  const scale = effect.kind === 'ratio' ? Math.log : (value: number) => value
+  const sign = row.better === 'lower' ? 1 : -1
+  const neutral = effect.kind === 'ratio' ? 1 : 0
+  return {
+    worst: sign * scale(row.better === 'lower' ? effect.high : effect.low),
+    estimate: sign * scale(effect.estimate),
+    limit: sign * scale(neutral + sign * tolerance),
+  }
+}
+
+function doubt(
+  { repetitions, design }: Pair,
+  effect: Effect,
+  limit: number,
+  tests: number,
+): string {
+  const { base: m, new: n } = repetitions
+  const least = smallestP(m, n, design) * tests
+  if (least >= ALPHA) {
+    let enough = Math.max(m, n)
+    while (smallestP(enough, enough, design) * tests >= ALPHA) enough++
+    return `too few repetitions to show anything (${m} and ${n}): --repeat ${enough} is the least`
+  }
+  const width =
+    effect.kind === 'ratio' ? Math.log(effect.high / effect.low) : effect.high - effect.low
+  const proposal = Math.ceil(Math.min(m, n) * (width / 2 / limit) ** 2)
+  const help =
+    proposal > Math.min(m, n) && proposal <= MAX_PROPOSAL
+      ? `: about ${proposal} repetitions would tell`
+      : ''
+  return `the interval reaches beyond the tolerance without proving a regression${help}`
+}

@@ -1,0 +1,96 @@
+import { median } from 'simple-statistics'
+import type { CaseResult, Repetition } from '../results/schema.js'
+import type { Metric } from './metric.js'
+import type { Effect, Row } from './schema.js'
+import { completed } from './source.js'
+import { type Shift, shiftBetween, shiftWithin } from './statistics/shift.js'
+
+export const CONFIDENCE = 0.95
+
+/** One metric of one pair of cases: the values of the repetitions, and how far one side lies from the other. */
+export function compareMetric(
+  metric: Metric,
+  base: CaseResult,
+  other: CaseResult,
+  isInterleaved: boolean,
+): Row {
+  const [a, b] = isInterleaved
+    ? common(completed(base), completed(other))
+    : [completed(base), completed(other)]
+  const [x, y] = [valuesOf(metric, a, base), valuesOf(metric, b, other)]
+  const missing =
+    metric.unit(base) !== metric.unit(other)
+      ? 'another unit on either side'
+      : (lackOf(metric, base, a, 'the base') ?? lackOf(metric, other, b, 'the new result'))
+  const shift = missing === null ? shiftOf(metric, x, y, isInterleaved) : null
+  return {
+    metric: metric.name,
+    unit: metric.unit(base),
+    better: metric.better,
+    base: sample(x),
+    new: sample(y),
+    effect: shift === null ? null : effectOf(metric, shift),
+    missing,
+    verdict: 'not-compared',
+  }
+}
+
+/** The repetitions of the same rounds: those that stood beside each other in time. */
+function common(a: Repetition[], b: Repetition[]): [Repetition[], Repetition[]] {
+  const within = (list: Repetition[]) => new Set(list.map(({ index }) => index))
+  const [inA, inB] = [within(a), within(b)]
+  return [a.filter(({ index }) => inB.has(index)), b.filter(({ index }) => inA.has(index))]
+}
+
+function valuesOf(metric: Metric, repetitions: readonly Repetition[], c: CaseResult): number[] {
+  return repetitions.flatMap((repetition) => metric.value(repetition, c) ?? [])
+}
+
+/**
+ * Why a side cannot be compared. A repetition without a value counts against the rest: those with too few samples are the slow
+ * ones, and leaving them out would flatter.
+ */
+function lackOf(
+  metric: Metric,
+  c: CaseResult,
+  repetitions: readonly Repetition[],
+  side: string,
+): string | null {
+  if (repetitions.length === 0) return `${side} has no completed repetition`
+  const lacking = repetitions
+    .filter((repetition) => metric.value(repetition, c) === null)
+    .sort((a, b) => (a.latency?.count ?? 0) - (b.latency?.count ?? 0))
+  const [poorest] = lacking
+  if (poorest !== undefined) return `a repetition of ${side} has ${metric.lack(poorest)}`
+  if (metric.kind === 'ratio' && valuesOf(metric, repetitions, c).some((value) => value <= 0)) {
+    return `a repetition of ${side} has 0, which has no ratio`
+  }
+  return null
+}
+
+function shiftOf(metric: Metric, x: number[], y: number[], isInterleaved: boolean): Shift | null {
+  const scale = metric.kind === 'ratio' ? Math.log : (value: number) => value
+  const [a, b] = [x.map(scale), y.map(scale)]
+  if (!isInterleaved || a.length !== b.length) return shiftBetween(a, b, CONFIDENCE)
+  return shiftWithin(
+    b.map((value, i) => value - (a[i] ?? 0)),
+    CONFIDENCE,
+  )
+}
+
+function effectOf({ kind }: Metric, { estimate, low, high, confidence, p }: Shift): Effect {
+  const back = kind === 'ratio' ? Math.exp : (value: number) => value
+  return {
+    kind,
+    estimate: back(estimate),
+    low: back(low),
+    high: back(high),
+    confidence,
+    p,
+    adjustedP: p,
+  }
+}
+
+function sample(values: number[]): Row['base'] {
+  return { values, median: values.length === 0 ? null : median(values) }
+}

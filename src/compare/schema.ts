@@ -1,0 +1,143 @@
+import { z } from 'zod'
+
+/** Name and major version of the document that `xrbench compare --json` prints. Within a version, changes only add. */
+export const COMPARE_FORMAT = 'xrbench.compare/1'
+
+export const METRIC_NAMES = [
+  'p50',
+  'p90',
+  'p99',
+  'p99.9',
+  'p99.99',
+  'throughput',
+  'cpu-client',
+  'cpu-server',
+  'loss',
+] as const
+
+export const ACROSS = ['host', 'transport', 'version'] as const
+
+const count = z.int().nonnegative()
+const probability = z.number().min(0).max(1)
+const caseRef = z.object({ key: z.string(), place: z.enum(['host', 'lab']) })
+
+const sideSchema = z
+  .object({
+    file: z.string(),
+    id: z.string(),
+    label: z.string().nullable(),
+    version: z.string(),
+    startedAt: z.string(),
+  })
+  .meta({ id: 'Side', description: 'One result file' })
+
+const differenceSchema = z
+  .object({
+    name: z.string(),
+    base: z.string(),
+    new: z.string(),
+    weight: z
+      .enum(['stop', 'studied', 'note'])
+      .describe(
+        'stop: meaningless without --force; studied: named by --across; note: good to know',
+      ),
+    cases: z.array(z.string()).nullable().describe('keys in the base; null: it concerns the whole'),
+  })
+  .meta({ id: 'Difference', description: 'What is not the same on both sides besides the numbers' })
+
+const sampleSchema = z
+  .object({
+    values: z.array(z.number()).describe('one for each completed repetition, in their order'),
+    median: z.number().nullable(),
+  })
+  .meta({ id: 'Sample' })
+
+const effectSchema = z
+  .object({
+    kind: z.enum(['ratio', 'difference']).describe('new / base, or new - base'),
+    estimate: z.number().describe('Hodges-Lehmann; a ratio from the logarithms'),
+    low: z.number(),
+    high: z.number(),
+    confidence: probability.describe(
+      'of low … high; below 0.95 when there are too few repetitions',
+    ),
+    p: probability.describe(
+      'two-sided: Mann-Whitney, or signed-rank where the pair is interleaved',
+    ),
+    adjustedP: probability.describe('after Benjamini and Hochberg over all rows of the document'),
+  })
+  .meta({ id: 'Effect' })
+
+const rowSchema = z
+  .object({
+    metric: z.enum(METRIC_NAMES),
+    unit: z.enum(['ns', 'bit/s', '1/s', '1']),
+    better: z.enum(['lower', 'higher']),
+    base: sampleSchema,
+    new: sampleSchema,
+    effect: effectSchema.nullable(),
+    missing: z.string().nullable().describe('why there is no effect'),
+    verdict: z.enum(['better', 'worse', 'no-evidence', 'not-compared']),
+  })
+  .meta({ id: 'Row' })
+
+const pairSchema = z
+  .object({
+    base: caseRef,
+    new: caseRef,
+    design: z
+      .enum(['independent', 'interleaved'])
+      .describe('interleaved: measured in turn in one run, compared repetition by repetition'),
+    repetitions: z.object({ base: count, new: count }).describe('completed'),
+    rows: z.array(rowSchema),
+  })
+  .meta({ id: 'Pair' })
+
+const comparisonSchema = z
+  .object({
+    new: sideSchema,
+    same: z.array(z.string()).describe('in words'),
+    differences: z.array(differenceSchema),
+    pairs: z.array(pairSchema),
+    withoutPartner: z.object({ base: z.array(caseRef), new: z.array(caseRef) }),
+    notes: z.array(z.string()).describe('what weakens the comparison, in words'),
+  })
+  .meta({ id: 'Comparison', description: 'One file against the base' })
+
+const gateSchema = z
+  .object({
+    gate: z.string().describe('as given to --fail-on'),
+    file: z.string(),
+    case: z.string(),
+    metric: z.enum(METRIC_NAMES),
+    tolerance: z.number().describe('in the worse direction: 0.05 = 5 %; of loss, a difference'),
+    adjustedP: probability.nullable().describe('after Holm over all gates'),
+    verdict: z.enum(['regression', 'pass', 'inconclusive']),
+    reason: z.string(),
+  })
+  .meta({ id: 'Gate' })
+
+export const compareSchema = z
+  .object({
+    schema: z.literal(COMPARE_FORMAT),
+    across: z.enum(ACROSS).nullable(),
+    forced: z.boolean().describe('compared although it is meaningless'),
+    base: sideSchema,
+    comparisons: z.array(comparisonSchema),
+    gates: z.array(gateSchema),
+    verdict: z.enum(['difference', 'no-evidence', 'not-compared']),
+    gateVerdict: z.enum(['regression', 'pass', 'inconclusive']).nullable(),
+  })
+  .meta({ title: 'xrbench comparison', description: 'What `xrbench compare --json` prints.' })
+
+export type CompareDocument = z.infer<typeof compareSchema>
+export type Comparison = z.infer<typeof comparisonSchema>
+export type Pair = z.infer<typeof pairSchema>
+export type Row = z.infer<typeof rowSchema>
+export type Effect = z.infer<typeof effectSchema>
+export type Difference = z.infer<typeof differenceSchema>
+export type GateResult = z.infer<typeof gateSchema>
+export type Side = z.infer<typeof sideSchema>
+export type CaseRef = z.infer<typeof caseRef>
+export type MetricName = (typeof METRIC_NAMES)[number]
+export type Across = (typeof ACROSS)[number]

@@ -1,0 +1,54 @@
+import type { CaseResult, Repetition, ResultDocument } from '../results/schema.js'
+import type { Side } from './schema.js'
+
+/** A result and the file it came from. */
+export interface Source {
+  file: string
+  doc: ResultDocument
+}
+
+export type Place = 'host' | 'lab'
+
+/** A case where it stands. Key and place together identify a case in a document. */
+export interface Measured {
+  source: Source
+  case: CaseResult
+  place: Place
+}
+
+/** The cases of a result that were run. */
+export function measuredCases(source: Source): Measured[] {
+  return source.doc.cases
+    .filter(({ status }) => status !== 'skipped' && status !== 'pending')
+    .map((one) => ({ source, case: one, place: placeOf(source.doc, one) }))
+}
+
+/** Where a case was measured. A result without places was measured in one as a whole. */
+function placeOf(doc: ResultDocument, one: CaseResult & { place?: Place }): Place {
+  return one.place ?? ((doc.environment.client.lab ?? null) === null ? 'host' : 'lab')
+}
+
+type Ends = ResultDocument['environment']
+
+/** Both ends of a case: those of the lab where it ran in the lab of a run on this machine. */
+export function environmentOf({ source, place }: Measured): Ends {
+  const { doc } = source as { doc: ResultDocument & { labEnvironment?: Ends | null } }
+  return (place === 'lab' ? doc.labEnvironment : null) ?? doc.environment
+}
+
+/** The repetitions that count: completed ones, in the order they were measured. */
+export function completed({ repetitions }: CaseResult): Repetition[] {
+  return repetitions
+    .filter(({ status }) => status === 'completed')
+    .sort((a, b) => a.order - b.order)
+}
+
+export function sideOf({ file, doc }: Source): Side {
+  return {
+    file,
+    id: doc.id,
+    label: doc.label ?? null,
+    version: doc.tool.version,
+    startedAt: doc.startedAt,
+  }
+}

@@ -1,0 +1,98 @@
+import type { CompareDocument, Difference, Effect, Pair, Row, Side } from '../compare/schema.js'
+import { plain } from './plain.js'
+import { ABSENT, amount, bitRate, percentage, time } from './quantity.js'
+
+/** A value of a metric in its own unit. */
+export function valueWords(value: number | null, unit: Row['unit']): string {
+  if (value === null) return ABSENT
+  switch (unit) {
+    case 'ns':
+      return time(value)
+    case 'bit/s':
+      return bitRate(value)
+    case '1/s':
+      return `${amount(value)}/s`
+    case '1':
+      return percentage(value)
+  }
+}
+
+/** `0.976`, or `+0.21 pp` (percentage points) of what is compared by difference. */
+export function shiftWords({ kind }: Effect, value: number): string {
+  if (kind === 'ratio') return value >= 10 ? value.toPrecision(3) : value.toFixed(3)
+  const points = Number((value * 100).toPrecision(2))
+  return `${points > 0 ? '+' : points < 0 ? '−' : ''}${Math.abs(points)} pp`
+}
+
+export function intervalWords(effect: Effect): string {
+  const bounds = `${shiftWords(effect, effect.low)} … ${shiftWords(effect, effect.high)}`
+  return effect.confidence >= 0.95 ? bounds : `${bounds} (${Math.floor(effect.confidence * 100)} %)`
+}
+
+export function probabilityWords(p: number): string {
+  return p < 0.001 ? '<0.001' : p.toFixed(3)
+}
+
+export function verdictWords({ verdict, effect }: Row): string {
+  if (verdict === 'no-evidence' || effect === null) return 'no evidence'
+  return `${verdict} ${changeWords(effect)}`
+}
+
+/** `+8.1 %` */
+function changeWords(effect: Effect): string {
+  if (effect.kind === 'difference') return shiftWords(effect, effect.estimate)
+  if (effect.estimate >= 2) return `×${effect.estimate.toPrecision(3)}`
+  const percent = (effect.estimate - 1) * 100
+  return `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(1)} %`
+}
+
+export function pairTitle({ base, new: other }: Pair): string {
+  const place = (ref: Pair['base']) => (ref.place === 'lab' ? ' (lab)' : '')
+  if (base.key === other.key && base.place === other.place) return plain(base.key) + place(base)
+  return plain(`${base.key}${place(base)} → ${other.key}${place(other)}`)
+}
+
+export function repetitionsWords({ repetitions: { base, new: other }, design }: Pair): string {
+  const counted = base === other ? `n = ${base} each` : `n = ${base} and ${other}`
+  return design === 'interleaved' ? `${counted}, interleaved` : counted
+}
+
+export function sideWords({ file, label, startedAt, version }: Side): string {
+  const named = label === null ? file : `${file} “${label}”`
+  return plain(`${named}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${version}`)
+}
+
+/** `MTU: 1500 → 9000`, and which cases it concerns when not all. */
+export function differenceWords(
+  { name, base, new: other, cases }: Difference,
+  all: number,
+): string {
+  const which = cases === null || cases.length === all ? '' : ` (${cases.join(', ')})`
+  return plain(`${name}: ${base} → ${other}${which}`)
+}
+
+/** What a reader should conclude, first. */
+export function conclusion({ verdict, comparisons }: CompareDocument): string {
+  const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
+  const tested = rows.filter(({ effect }) => effect !== null).length
+  const count = (what: Row['verdict']) => rows.filter((row) => row.verdict === what).length
+  if (verdict === 'not-compared') return 'Nothing could be compared.'
+  if (verdict === 'no-evidence') return `No evidence of a difference in ${tested} comparisons.`
+  const [worse, better] = [count('worse'), count('better')]
+  const parts = [worse > 0 ? `${worse} worse` : '', better > 0 ? `${better} better` : '']
+  return `Of ${tested} comparisons ${parts.filter((part) => part !== '').join(' and ')}; no evidence in the other ${tested - worse - better}.`
+}
+
+/** How the figures are to be read. */
+export function method(doc: CompareDocument): string {
+  const designs = new Set(doc.comparisons.flatMap(({ pairs }) => pairs.map(({ design }) => design)))
+  const tests = [
+    designs.has('independent') ? 'Mann-Whitney' : '',
+    designs.has('interleaved') ? 'signed-rank' : '',
+  ].filter((name) => name !== '')
+  return [
+    'base, new: median of the repetitions, which are the unit of all tests.',
+    'ratio: new / base, Hodges-Lehmann, with the 95 % interval of that row alone (loss: difference in percentage points).',
+    `p: exact ${tests.join(' or ')} test, after Benjamini and Hochberg over all rows${doc.gates.length > 0 ? '; gates: after Holm over all gates' : ''}.`,
+  ].join(' ')
+}
