@@ -6,10 +6,10 @@ import type { Source } from '../compare/source.js'
 import { EXIT_CODES, type ExitCode, environmentError, usageError } from '../errors.js'
 import { renderCompareMarkdown } from '../report/compare-markdown.js'
 import { renderComparability, renderComparison } from '../report/compare-text.js'
-import { readResult } from '../results/store.js'
 import type { CompareFlags } from './commands/compare.js'
 import { parseWord } from './list.js'
 import { note, print, wantsColor, widthOf } from './output.js'
+import { readSource } from './read-results.js'
 
 /** `xrbench compare`: exit 3 when it would mean nothing, 7 on a regression, 6 on doubt with `--strict`. */
 export async function compareAction(
@@ -26,10 +26,10 @@ export async function compareAction(
     )
   }
   const paths = others.length === 0 ? [base] : others
-  const source: Source = { file: base, doc: await readResult(base) }
+  const source = await readSource(base)
   const sources: Source[] = []
   for (const path of paths) {
-    sources.push({ file: path, doc: path === base ? source.doc : await readResult(path) })
+    sources.push(path === base ? source : await readSource(path))
   }
   const doc = compareResults(source, sources, options)
   if (!options.forced) await refuseMeaningless(doc, flags)

@@ -1,9 +1,12 @@
 import { Command } from '@commander-js/extra-typings'
 import { registerCompare } from './commands/compare.js'
 import { registerDoctor } from './commands/doctor.js'
+import { registerExport } from './commands/export.js'
 import { registerLab } from './commands/lab.js'
 import { registerRun } from './commands/run.js'
 import { registerServe } from './commands/serve.js'
+import { registerShow } from './commands/show.js'
+import { registerValidate } from './commands/validate.js'
 import { exitCodeTable } from './help.js'
 import { packageVersion } from './version.js'
 
@@ -23,6 +26,9 @@ export function createProgram(): Command {
   registerRun(program)
   registerServe(program)
   registerCompare(program)
+  registerShow(program)
+  registerValidate(program)
+  registerExport(program)
   registerDoctor(program)
   registerLab(program)
   return program

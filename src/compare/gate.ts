@@ -1,4 +1,5 @@
 import { usageError, type XrbenchError } from '../errors.js'
+import { matches } from './pattern.js'
 import { METRIC_NAMES, type MetricName } from './schema.js'
 
 /** One `--fail-on`: what may not become worse by more than how much, in which cases. */
@@ -38,9 +39,7 @@ export function parseGate(text: string): Gate {
 
 /** Whether a gate concerns the case of this key. */
 export function concerns({ pattern }: Gate, key: string): boolean {
-  if (pattern === null) return true
-  const escaped = pattern.replaceAll(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll('*', '.*')
-  return new RegExp(`^${escaped}$`).test(key)
+  return pattern === null || matches(pattern, key)
 }
 
 function bad(text: string, says: string, hint: string): XrbenchError {

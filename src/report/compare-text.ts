@@ -90,8 +90,15 @@ function rowLines({ pairs }: Comparison, width: number, style: Palette): string[
       ...[...cells.values()].map((row) => row?.[i]?.length ?? 0),
     ),
   )
-  const line = (texts: readonly string[]) =>
-    `  ${texts.map((text, i) => (i === 0 || i === 6 ? text.padEnd(widths[i] ?? 0) : text.padStart(widths[i] ?? 0))).join('  ')}`.trimEnd()
+  const whole = widths.reduce((sum, one) => sum + one + 2, 0)
+  const gap = whole > width ? ' ' : '  '
+  const line = (texts: readonly string[]) => {
+    const cells = texts.map((text, i) => {
+      const align = i === 0 || i === HEADINGS.length - 1 ? 'padEnd' : 'padStart'
+      return text[align](widths[i] ?? 0)
+    })
+    return `  ${cells.join(gap)}`.trimEnd()
+  }
   return pairs.map((pair) => [
     `${style.bold(pairTitle(pair))}  ${style.dim(repetitionsWords(pair))}`,
     style.dim(line(HEADINGS)),
@@ -149,7 +156,7 @@ const GATE_WORDS: Record<GateResult['verdict'], string> = {
 function gateLines(gates: readonly GateResult[], width: number, style: Palette): string[] {
   const files = new Set(gates.map(({ file }) => file)).size
   return gates.flatMap((gate) => {
-    const p = gate.adjustedP === null ? '' : ` (p=${probabilityWords(gate.adjustedP)})`
+    const p = gate.adjustedP === null ? '' : ` (p${equality(probabilityWords(gate.adjustedP))})`
     const of = files > 1 ? `${gate.case} of ${gate.file}` : gate.case
     const lines = wrap(
       `${GATE_WORDS[gate.verdict].padEnd(12)}  ${gate.gate}  ${of}: ${gate.reason}${p}`,
@@ -158,4 +165,9 @@ function gateLines(gates: readonly GateResult[], width: number, style: Palette):
     )
     return gate.verdict === 'pass' ? lines : lines.map((line) => style.warning(line))
   })
+}
+
+/** `=0.021`, `<0.001` */
+function equality(words: string): string {
+  return words.startsWith('<') ? words : `=${words}`
 }

@@ -51,12 +51,30 @@ export function encodeHistogram(histogram: Histogram): string {
  * @throws XrbenchError `XRB_BAD_HISTOGRAM`
  */
 export function decodeHistogram(base64: string): Histogram {
-  if (base64.length > MAX_BASE64_CHARS) throw bad('it is too long')
-  const data = Buffer.from(base64, 'base64')
+  const data = checkedBytes(base64)
   checkPayload(inflatePayload(data))
   const histogram = decodeChecked(data)
   if (!Number.isSafeInteger(histogram.totalCount)) throw bad('its counts are too large')
   return histogram
+}
+
+/**
+ * The buckets of an encoded histogram that are not empty, in the order of their values, without a histogram being made
+ * for them: what is needed to check thousands.
+ * @throws XrbenchError `XRB_BAD_HISTOGRAM`
+ */
+export function readBuckets(base64: string): { index: number; count: number }[] {
+  const payload = inflatePayload(checkedBytes(base64))
+  checkPayload(payload)
+  const buckets: { index: number; count: number }[] = []
+  const words = payload.subarray(HEADER_BYTES, HEADER_BYTES + payload.readInt32BE(4))
+  eachCount(words, (index, count) => buckets.push({ index, count }))
+  return buckets
+}
+
+function checkedBytes(base64: string): Buffer {
+  if (base64.length > MAX_BASE64_CHARS) throw bad('it is too long')
+  return Buffer.from(base64, 'base64')
 }
 
 function inflatePayload(data: Buffer): Buffer {
@@ -83,15 +101,15 @@ function checkPayload(payload: Buffer): void {
     payload.readBigInt64BE(16) === BigInt(LOWEST_DISCERNIBLE_NS) &&
     payload.readBigInt64BE(24) === BigInt(HIGHEST_TRACKABLE_NS)
   if (!expected) throw bad('its range is not 1 ns to 2^36 - 1 ns with 3 digits')
-  if (filledLength(payload.subarray(HEADER_BYTES, end)) > COUNTS_LENGTH)
+  if (eachCount(payload.subarray(HEADER_BYTES, end)) > COUNTS_LENGTH)
     throw bad('it holds values above the range')
 }
 
 /**
- * How many counts `words` stand for, runs of zeros included: hdr-histogram-js steps through as many as they
- * claim, without end for a run of 2^50, and drops what has no place.
+ * Calls `visit` for every count that is not 0, and returns how many counts `words` stand for, runs of zeros included:
+ * hdr-histogram-js steps through as many as they claim, without end for a run of 2^50, and drops what has no place.
  */
-function filledLength(words: Buffer): number {
+function eachCount(words: Buffer, visit?: (index: number, count: number) => void): number {
   let filled = 0
   for (let offset = 0; offset < words.length; ) {
     let word = 0
@@ -102,6 +120,7 @@ function filledLength(words: Buffer): number {
       word += (byte % 128) * 128 ** i
       more = byte >= 128
     }
+    if (word % 2 === 0 && word > 0) visit?.(filled, word / 2)
     filled += word % 2 === 0 ? 1 : (word + 1) / 2
   }
   return filled

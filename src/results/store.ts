@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
-import { type FileHandle, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { XrbenchError } from '../errors.js'
 import { RESULT_FORMAT } from './format.js'
+import { parseJson, readText } from './read-text.js'
 import type { ResultDocument } from './schema.js'
 import { outputError, resultFileError } from './store-errors.js'
 
@@ -13,7 +14,11 @@ import { outputError, resultFileError } from './store-errors.js'
  * @throws XrbenchError `XRB_OUTPUT`; what was at `path` before is untouched
  */
 export async function writeResult(path: string, doc: ResultDocument): Promise<void> {
-  const text = `${JSON.stringify(doc, null, 2)}\n`
+  await writeText(path, `${JSON.stringify(doc, null, 2)}\n`)
+}
+
+/** {@link writeResult} for any text. */
+export async function writeText(path: string, text: string): Promise<void> {
   await attempt(path, async () => {
     const target = await targetOf(path)
     await besides(target, async (file, temporary) => {
@@ -36,14 +41,11 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /**
- * Reads and validates a result file. Members unknown to this version are kept.
+ * Reads and validates a result file, compressed by gzip or not. Members unknown to this version are kept.
  * @throws XrbenchError `XRB_RESULT_FILE`: unreadable, not JSON, of another format, or not valid
  */
 export async function readResult(path: string): Promise<ResultDocument> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw resultFileError(path, `cannot be read: ${cause.message}`)
-  })
-  const json = parseJson(path, text)
+  const json = parseJson(path, await readText(path))
   const format = (json as { schema?: unknown } | null)?.schema
   if (format !== RESULT_FORMAT) {
     const isNewer = typeof format === 'string' && /^xrbench\.result\/\d+$/.test(format)
@@ -57,14 +59,6 @@ export async function readResult(path: string): Promise<ResultDocument> {
   if (checked.success) return json as ResultDocument
   const [issue] = checked.error.issues
   throw resultFileError(path, `is not valid at ${issue?.path.join('.')}: ${issue?.message}`)
-}
-
-function parseJson(path: string, text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw resultFileError(path, 'is not JSON')
-  }
 }
 
 /** The regular file to be replaced, links followed. Devices and pipes are refused: a rename would replace them. */

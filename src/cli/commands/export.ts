@@ -1,0 +1,37 @@
+import type { Command } from '@commander-js/extra-typings'
+import { exitCodeTable } from '../help.js'
+import { option } from '../option.js'
+
+/** `xrbench export`: results in the formats of other tools. */
+export function registerExport(program: Command): void {
+  exportCommand(program).action(async (files, flags) => {
+    const { exportAction } = await import('../export-action.js')
+    await exportAction(files, flags)
+  })
+}
+
+/** Flags of `export` as commander gives them. */
+export type ExportFlags = ReturnType<ReturnType<typeof exportCommand>['opts']>
+
+const EXAMPLES = `
+Examples:
+  xrbench export result.json --csv > values.csv
+  xrbench export result.json --hgrm --case 'tcp/*' > tcp.hgrm
+  xrbench export *.json --hlog -o all.hlog
+`
+
+function exportCommand(program: Command) {
+  return program
+    .command('export')
+    .description('Prints results in a format of other tools.')
+    .argument('<file...>', 'result files, .json or .json.gz')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('before', EXAMPLES.trimStart())
+    .addHelpText('after', exitCodeTable())
+    .addOption(option('--csv', 'a line for each value of each repetition'))
+    .addOption(option('--hgrm', 'percentile distribution of one case, µs (HdrHistogram plotter)'))
+    .addOption(option('--hlog', 'histogram log 1.3, a line for each interval, tagged by case'))
+    .addOption(option('--case <pattern>', 'cases by name, * stands for anything (default: all)'))
+    .addOption(option('-o, --output <file>', 'write there instead of to stdout'))
+    .addOption(option('-v, --verbose', 'show stacks'))
+}

@@ -1,0 +1,62 @@
+import { matches } from '../compare/pattern.js'
+import type { Source } from '../compare/source.js'
+import { usageError } from '../errors.js'
+import { exportCsv } from '../report/export-csv.js'
+import { exportHgrm } from '../report/export-hgrm.js'
+import { exportHlog } from '../report/export-hlog.js'
+import { writeText } from '../results/store.js'
+import type { ExportFlags } from './commands/export.js'
+import { print } from './output.js'
+import { readSource } from './read-results.js'
+
+/** `xrbench export`: all is read and made before a byte is written. */
+export async function exportAction(files: readonly string[], flags: ExportFlags): Promise<void> {
+  const chosen = (['csv', 'hgrm', 'hlog'] as const).filter((format) => flags[format])
+  const [format] = chosen
+  if (format === undefined || chosen.length > 1) {
+    throw usageError(
+      'XRB_USAGE',
+      'export takes one of --csv, --hgrm and --hlog.',
+      `xrbench export ${files[0]} --csv`,
+    )
+  }
+  const sources: Source[] = []
+  for (const file of files) sources.push(chooseCases(await readSource(file), flags.case))
+  if (sources.every(({ doc }) => doc.cases.length === 0)) {
+    throw usageError('XRB_NO_CASE', `--case: no case is named '${flags.case}'.`, "--case 'tcp/*'")
+  }
+  const text = { csv: exportCsv, hgrm: onlyHgrm, hlog: exportHlog }[format](sources)
+  if (flags.output === undefined) return print(text)
+  await writeText(flags.output, text)
+}
+
+function chooseCases({ file, doc }: Source, pattern: string | undefined): Source {
+  if (pattern === undefined) return { file, doc }
+  return { file, doc: { ...doc, cases: doc.cases.filter(({ key }) => matches(pattern, key)) } }
+}
+
+/** That format knows neither names nor more than one distribution. */
+function onlyHgrm(sources: readonly Source[]): string {
+  const made = sources.flatMap(({ doc }) =>
+    doc.cases.flatMap((one) => {
+      const text = exportHgrm(one)
+      return text === null ? [] : [{ key: one.key, text }]
+    }),
+  )
+  const [only] = made
+  if (only === undefined) {
+    throw usageError(
+      'XRB_NO_CASE',
+      'There are no latencies to export.',
+      '--csv has the rates of streams',
+    )
+  }
+  if (made.length > 1) {
+    throw usageError(
+      'XRB_NO_CASE',
+      `--hgrm holds one distribution, and ${made.length} are there: ${made.map(({ key }) => key).join(', ')}.`,
+      `--case '${only.key}'`,
+    )
+  }
+  return only.text
+}

@@ -1,0 +1,22 @@
+import type { Source } from '../compare/source.js'
+import { usageError } from '../errors.js'
+import { contradictionsOf } from '../results/check.js'
+import { readResult } from '../results/store.js'
+import { resultFileError } from '../results/store-errors.js'
+
+/**
+ * Reads a result, and refuses one that contradicts itself: its numbers are not those that were measured.
+ * @throws {XrbenchError} `XRB_RESULT_FILE`
+ */
+export async function readSource(file: string): Promise<Source> {
+  const doc = await readResult(file)
+  const [first, ...more] = contradictionsOf(doc)
+  if (first !== undefined) {
+    const others = more.length === 0 ? '' : ` (and ${more.length} more: xrbench validate ${file})`
+    throw resultFileError(file, `contradicts itself at ${first}${others}`)
+  }
+  if (doc.cases.every(({ repetitions }) => repetitions.length === 0)) {
+    throw usageError('XRB_RESULT_FILE', `${file} holds nothing that was measured.`, 'xrbench run')
+  }
+  return { file, doc }
+}

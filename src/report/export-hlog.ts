@@ -1,0 +1,56 @@
+import { measuredCases, type Source } from '../compare/source.js'
+import type { Repetition } from '../results/schema.js'
+
+/**
+ * A histogram log, version 1.3, as HdrHistogram's own tools read it: a line for each interval of each repetition, tagged
+ * `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there.
+ */
+export function exportHlog(sources: readonly Source[]): string {
+  const start = sources
+    .flatMap(({ doc }) => [doc, ...doc.cases.flatMap(({ repetitions }) => repetitions)])
+    .reduce((least, { startedAt }) => Math.min(least, Date.parse(startedAt)), Infinity)
+  const lines = sources.flatMap((source) =>
+    measuredCases(source).flatMap(({ case: { key, repetitions }, place }) =>
+      repetitions.flatMap((repetition) => {
+        const tag = `${place === 'lab' ? 'lab:' : ''}${key}#${repetition.index}`.replaceAll(
+          /[,\s]/g,
+          '_',
+        )
+        return intervalsOf(repetition).map((one) => lineOf(tag, start, repetition, one))
+      }),
+    ),
+  )
+  return [
+    '#[Written by xrbench]',
+    '#[Histogram log format version 1.3]',
+    `#[StartTime: ${(start / 1000).toFixed(3)} (seconds since epoch), ${new Date(start).toISOString()}]`,
+    '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
+    ...lines,
+    '',
+  ].join('\n')
+}
+
+interface Piece {
+  startNs: number
+  durationNs: number
+  maxNs: number
+  histogram: string
+}
+
+/** The intervals, or the repetition as a whole where it has none. */
+function intervalsOf({ intervals, latency, durationNs }: Repetition): Piece[] {
+  const pieces = intervals.flatMap(({ startNs, durationNs: length, latency: one }) =>
+    one === null
+      ? []
+      : [{ startNs, durationNs: length, maxNs: one.maxNs ?? 0, histogram: one.histogram }],
+  )
+  if (pieces.length > 0 || latency === null) return pieces
+  const { maxNs, histogram } = latency
+  return [{ startNs: 0, durationNs: durationNs ?? 0, maxNs: maxNs ?? 0, histogram }]
+}
+
+function lineOf(tag: string, startMs: number, { startedAt }: Repetition, piece: Piece): string {
+  const seconds = (Date.parse(startedAt) - startMs) / 1000 + piece.startNs / 1e9
+  const length = piece.durationNs / 1e9
+  return `Tag=${tag},${seconds.toFixed(3)},${length.toFixed(3)},${(piece.maxNs / 1e6).toFixed(3)},${piece.histogram}`
+}

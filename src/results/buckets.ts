@@ -1,0 +1,42 @@
+import { readBuckets } from './histogram-codec.js'
+import { SIGNIFICANT_DIGITS } from './histogram-layout.js'
+
+/** Counts of the first half of a bucket, from which on the steps double. */
+const HALF = 2 ** (Math.ceil(Math.log2(2 * 10 ** SIGNIFICANT_DIGITS)) - 1)
+
+/** The highest value that falls into the bucket of an index, ns. */
+export function highestEquivalent(index: number): number {
+  const bucket = Math.max(0, Math.floor(index / HALF) - 1)
+  return (index - bucket * HALF + 1) * 2 ** bucket - 1
+}
+
+/** A histogram as its cumulative distribution: for reading quantiles, not for adding. */
+export class Distribution {
+  /** Samples in range. */
+  readonly count: number
+  readonly #highest: number[]
+  readonly #upTo: number[]
+
+  /** @throws XrbenchError `XRB_BAD_HISTOGRAM` */
+  constructor(base64: string) {
+    const buckets = readBuckets(base64)
+    let seen = 0
+    this.#highest = buckets.map(({ index }) => highestEquivalent(index))
+    this.#upTo = buckets.map(({ count }) => {
+      seen += count
+      return seen
+    })
+    this.count = seen
+  }
+
+  /** The value of the sample of this rank, from 1; `null` when there are not so many. */
+  at(rank: number): number | null {
+    let [low, high] = [0, this.#upTo.length]
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#upTo[middle] ?? 0) >= rank) high = middle
+      else low = middle + 1
+    }
+    return this.#highest[low] ?? null
+  }
+}

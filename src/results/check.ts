@@ -1,0 +1,66 @@
+import { XrbenchError } from '../errors.js'
+import { Distribution } from './buckets.js'
+import type { CaseResult, Interval, Latency, ResultDocument } from './schema.js'
+import { PERCENTILES } from './schema-measures.js'
+
+/**
+ * What a result says that cannot be: a case that is there twice, a histogram that does not decode, or that another count or
+ * percentile stands beside. One sentence each, beginning with where it is.
+ */
+export function contradictionsOf(doc: ResultDocument): string[] {
+  const found: string[] = []
+  const seen = new Set<string>()
+  for (const one of doc.cases) {
+    const { place } = one as CaseResult & { place?: string }
+    const id = place === undefined ? one.key : `${one.key} (${place})`
+    if (seen.has(id)) found.push(`${id} is there twice`)
+    seen.add(id)
+    const add = (where: string, says: string | null) =>
+      says && found.push(`${id}, ${where}: ${says}`)
+    if (one.summary?.latency) add('summary', wrongLatency(one.summary.latency))
+    for (const { index, latency, intervals } of one.repetitions) {
+      if (latency) add(`repetition ${index}`, wrongLatency(latency))
+      intervals.forEach((interval, i) => {
+        add(`repetition ${index}, interval ${i}`, wrongInterval(interval))
+      })
+    }
+  }
+  return found
+}
+
+function wrongLatency(latency: Latency): string | null {
+  const { count, overflow, maxNs } = latency
+  const distribution = read(latency.histogram)
+  if (typeof distribution === 'string') return distribution
+  if (distribution.count !== count - overflow) return miscounted(distribution, count, overflow)
+  for (const { key, oneIn } of PERCENTILES) {
+    const told = latency.percentiles[key]
+    if (told === null) continue
+    const rank = Math.max(1, count - Math.floor(count / oneIn))
+    const value = rank > distribution.count ? maxNs : distribution.at(rank)
+    if (value !== told) return `${key} is said to be ${told} ns, its histogram has ${value} ns`
+  }
+  return null
+}
+
+function wrongInterval({ latency }: Interval): string | null {
+  if (latency === null) return null
+  const distribution = read(latency.histogram)
+  if (typeof distribution === 'string') return distribution
+  const { count, overflow } = latency
+  return distribution.count === count - overflow ? null : miscounted(distribution, count, overflow)
+}
+
+function read(base64: string): Distribution | string {
+  try {
+    return new Distribution(base64)
+  } catch (error) {
+    if (error instanceof XrbenchError) return error.message.replace(/^A/, 'a').replace(/\.$/, '')
+    throw error
+  }
+}
+
+function miscounted(distribution: Distribution, count: number, overflow: number): string {
+  const beyond = overflow > 0 ? ` beside ${overflow} of overflow` : ''
+  return `its histogram holds ${distribution.count} samples${beyond}, the count says ${count}`
+}
