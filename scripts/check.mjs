@@ -15,6 +15,7 @@ const checks = [
   ['lockfile', ...node('scripts/check-lockfile.mjs')],
   ['licences', ...node('scripts/check-licences.mjs')],
   ['README', ...node('scripts/readme.mjs', '--check')],
+  ['notebook', ...node('scripts/notebook.mjs', '--check')],
   ['package', ...node('scripts/check-package.mjs')],
 ]
 

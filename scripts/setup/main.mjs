@@ -3,12 +3,23 @@ import { linkCommand } from './command.mjs'
 import { holdLock } from './lock.mjs'
 import { installNodePackages } from './node-packages.mjs'
 import { explained, note, SetupError } from './report.mjs'
-import { installForLabTests, installForRdma, installForTests } from './system-packages.mjs'
+import {
+  installForLabTests,
+  installForPictureTests,
+  installForRdma,
+  installForTests,
+} from './system-packages.mjs'
 import { buildTypeScript } from './typescript.mjs'
 
 const STEPS = [installNodePackages, buildAddon, buildTypeScript, linkCommand]
 const FOR_RUNNING = [...STEPS, installForRdma]
-const FOR_TESTS = [installForTests, installForLabTests, ...STEPS, buildNativeTests]
+const FOR_TESTS = [
+  installForTests,
+  installForLabTests,
+  installForPictureTests,
+  ...STEPS,
+  buildNativeTests,
+]
 
 /**
  * Makes a checkout ready: packages of the system, packages of npm, addon, TypeScript, command.

@@ -23,6 +23,11 @@ const TEST_TOOLS = {
   strace: () => succeeds('strace', ['-V']),
 }
 
+const PICTURE_TOOLS = {
+  'python3-matplotlib': () =>
+    ['python3', '/usr/bin/python3'].some((name) => succeeds(name, ['-c', 'import matplotlib'])),
+}
+
 /** Called only when something has to be compiled. */
 export function installForBuild() {
   return installNeeded('to build', BUILD_TOOLS)
@@ -51,6 +56,12 @@ export function installForLabTests() {
   const tools = { ...RDMA_BUILD_TOOLS, ...RDMA_TOOLS, ...LAB_TOOLS }
   if (isContinuousIntegration()) return installNeeded('to test RDMA', tools)
   return installWanted('the tests of RDMA are skipped', tools)
+}
+
+/** The pictures are tested where they can be drawn; CI sees to it that they can. */
+export function installForPictureTests() {
+  if (!isContinuousIntegration()) return false
+  return installWanted('the tests of the pictures are skipped', PICTURE_TOOLS)
 }
 
 function isContinuousIntegration() {

@@ -1,8 +1,7 @@
 import { appendFile } from 'node:fs/promises'
-import { type CompareOptions, compareResults } from '../compare/compare.js'
+import { type CompareOptions, compareTwo, conclude } from '../compare/compare.js'
 import { parseGate } from '../compare/gate.js'
-import { ACROSS, type CompareDocument } from '../compare/schema.js'
-import type { Source } from '../compare/source.js'
+import { ACROSS, type CompareDocument, type Comparison } from '../compare/schema.js'
 import { EXIT_CODES, type ExitCode, environmentError, usageError } from '../errors.js'
 import { renderCompareMarkdown } from '../report/compare-markdown.js'
 import { renderComparability, renderComparison } from '../report/compare-text.js'
@@ -27,11 +26,13 @@ export async function compareAction(
   }
   const paths = others.length === 0 ? [base] : others
   const source = await readSource(base)
-  const sources: Source[] = []
+  // One at a time: a thousand results need not be in memory together.
+  const comparisons: Comparison[] = []
   for (const path of paths) {
-    sources.push(path === base ? source : await readSource(path))
+    const other = path === base ? source : await readSource(path)
+    comparisons.push(compareTwo(source, other, options.across))
   }
-  const doc = compareResults(source, sources, options)
+  const doc = conclude(source, comparisons, options)
   if (!options.forced) await refuseMeaningless(doc, flags)
 
   const markdown = renderCompareMarkdown(doc)

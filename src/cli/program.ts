@@ -3,6 +3,7 @@ import { registerCompare } from './commands/compare.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerExport } from './commands/export.js'
 import { registerLab } from './commands/lab.js'
+import { registerPlot } from './commands/plot.js'
 import { registerRun } from './commands/run.js'
 import { registerServe } from './commands/serve.js'
 import { registerShow } from './commands/show.js'
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   registerShow(program)
   registerValidate(program)
   registerExport(program)
+  registerPlot(program)
   registerDoctor(program)
   registerLab(program)
   return program

@@ -8,18 +8,23 @@ export function differencesOf(
   across: Across | null,
 ): Difference[] {
   const found = new Map<string, Difference>()
+  // Of one file, cases at the same place share their machines.
+  const places = new Set<string>()
   for (const { base, new: other } of pairs) {
-    const whole = between(
-      [...factsOfSource(base), ...factsOfMachines(base)],
-      [...factsOfSource(other), ...factsOfMachines(other)],
-    )
-    for (const one of whole) add(found, one, null, across)
+    if (!places.has(`${base.place} ${other.place}`)) {
+      places.add(`${base.place} ${other.place}`)
+      for (const one of between(wholeOf(base), wholeOf(other))) add(found, one, null, across)
+    }
     for (const one of between(factsOfCase(base), factsOfCase(other))) {
       add(found, one, base.case.key, across)
     }
   }
   const order = { stop: 0, studied: 1, note: 2 }
   return [...found.values()].sort((a, b) => order[a.weight] - order[b.weight])
+}
+
+function wholeOf(measured: Measured): Fact[] {
+  return [...factsOfSource(measured), ...factsOfMachines(measured)]
 }
 
 interface Finding {

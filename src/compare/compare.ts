@@ -31,9 +31,18 @@ export interface CompareOptions {
 export function compareResults(
   base: Source,
   others: readonly Source[],
+  options: CompareOptions,
+): CompareDocument {
+  const comparisons = others.map((other) => compareTwo(base, other, options.across))
+  return conclude(base, comparisons, options)
+}
+
+/** The verdicts, which are over all comparisons at once. Adjusts the rows of `comparisons`. */
+export function conclude(
+  base: Source,
+  comparisons: Comparison[],
   { across, forced, gates }: CompareOptions,
 ): CompareDocument {
-  const comparisons = others.map((other) => compareTwo(base, other, across))
   const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
   judgeRows(rows)
   const judged = judgeGates(gates, comparisons)
@@ -59,7 +68,8 @@ export function compareResults(
   }
 }
 
-function compareTwo(base: Source, other: Source, across: Across | null): Comparison {
+/** One result against the base, before any verdict; what it returns holds nothing of the results. */
+export function compareTwo(base: Source, other: Source, across: Across | null): Comparison {
   if (base.doc.id === other.doc.id && across !== 'transport') {
     throw usageError(
       'XRB_SAME_RESULT',

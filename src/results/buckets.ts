@@ -1,4 +1,4 @@
-import { readBuckets } from './histogram-codec.js'
+import { eachBucket } from './histogram-codec.js'
 import { SIGNIFICANT_DIGITS } from './histogram-layout.js'
 
 /** Counts of the first half of a bucket, from which on the steps double. */
@@ -14,17 +14,16 @@ export function highestEquivalent(index: number): number {
 export class Distribution {
   /** Samples in range. */
   readonly count: number
-  readonly #highest: number[]
-  readonly #upTo: number[]
+  readonly #indices: number[] = []
+  readonly #upTo: number[] = []
 
   /** @throws XrbenchError `XRB_BAD_HISTOGRAM` */
   constructor(base64: string) {
-    const buckets = readBuckets(base64)
     let seen = 0
-    this.#highest = buckets.map(({ index }) => highestEquivalent(index))
-    this.#upTo = buckets.map(({ count }) => {
+    eachBucket(base64, (index, count) => {
       seen += count
-      return seen
+      this.#indices.push(index)
+      this.#upTo.push(seen)
     })
     this.count = seen
   }
@@ -37,6 +36,7 @@ export class Distribution {
       if ((this.#upTo[middle] ?? 0) >= rank) high = middle
       else low = middle + 1
     }
-    return this.#highest[low] ?? null
+    const index = this.#indices[low]
+    return index === undefined ? null : highestEquivalent(index)
   }
 }

@@ -59,17 +59,12 @@ export function decodeHistogram(base64: string): Histogram {
 }
 
 /**
- * The buckets of an encoded histogram that are not empty, in the order of their values, without a histogram being made
- * for them: what is needed to check thousands.
- * @throws XrbenchError `XRB_BAD_HISTOGRAM`
+ * Calls `visit` for every bucket of an encoded histogram that is not empty, in the order of their values, without making a
+ * histogram of them: what is needed to check thousands.
+ * @throws XrbenchError `XRB_BAD_HISTOGRAM`, perhaps after some visits
  */
-export function readBuckets(base64: string): { index: number; count: number }[] {
-  const payload = inflatePayload(checkedBytes(base64))
-  checkPayload(payload)
-  const buckets: { index: number; count: number }[] = []
-  const words = payload.subarray(HEADER_BYTES, HEADER_BYTES + payload.readInt32BE(4))
-  eachCount(words, (index, count) => buckets.push({ index, count }))
-  return buckets
+export function eachBucket(base64: string, visit: (index: number, count: number) => void): void {
+  checkPayload(inflatePayload(checkedBytes(base64)), visit)
 }
 
 function checkedBytes(base64: string): Buffer {
@@ -91,7 +86,7 @@ function inflatePayload(data: Buffer): Buffer {
   }
 }
 
-function checkPayload(payload: Buffer): void {
+function checkPayload(payload: Buffer, visit?: (index: number, count: number) => void): void {
   if (payload.length < HEADER_BYTES || payload.readInt32BE(0) !== COOKIE)
     throw bad('it is not HDR V2')
   const end = HEADER_BYTES + payload.readInt32BE(4)
@@ -101,7 +96,7 @@ function checkPayload(payload: Buffer): void {
     payload.readBigInt64BE(16) === BigInt(LOWEST_DISCERNIBLE_NS) &&
     payload.readBigInt64BE(24) === BigInt(HIGHEST_TRACKABLE_NS)
   if (!expected) throw bad('its range is not 1 ns to 2^36 - 1 ns with 3 digits')
-  if (eachCount(payload.subarray(HEADER_BYTES, end)) > COUNTS_LENGTH)
+  if (eachCount(payload.subarray(HEADER_BYTES, end), visit) > COUNTS_LENGTH)
     throw bad('it holds values above the range')
 }
 
@@ -112,16 +107,20 @@ function checkPayload(payload: Buffer): void {
 function eachCount(words: Buffer, visit?: (index: number, count: number) => void): number {
   let filled = 0
   for (let offset = 0; offset < words.length; ) {
-    let word = 0
-    let more = true
-    for (let i = 0; more && i < WORD_BYTES; i++) {
-      const byte = words[offset++]
-      if (byte === undefined) throw bad('a count is cut short')
-      word += (byte % 128) * 128 ** i
-      more = byte >= 128
+    let byte = words[offset++] ?? 0
+    let word = byte % 128
+    for (let i = 1, scale = 128; byte >= 128 && i < WORD_BYTES; i++, scale *= 128) {
+      const next = words[offset++]
+      if (next === undefined) throw bad('a count is cut short')
+      byte = next
+      word += (byte % 128) * scale
     }
-    if (word % 2 === 0 && word > 0) visit?.(filled, word / 2)
-    filled += word % 2 === 0 ? 1 : (word + 1) / 2
+    if (word % 2 === 0) {
+      if (word > 0) visit?.(filled, word / 2)
+      filled += 1
+    } else {
+      filled += (word + 1) / 2
+    }
   }
   return filled
 }

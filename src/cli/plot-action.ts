@@ -1,0 +1,51 @@
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { EXIT_CODES, type ExitCode, environmentError } from '../errors.js'
+import type { PlotFlags } from './commands/plot.js'
+import { parseWord } from './list.js'
+
+const SCRIPT = fileURLToPath(new URL('../../notebooks/xrbench_plots.py', import.meta.url))
+const FORMATS = ['png', 'svg', 'pdf'] as const
+/** The first start of matplotlib builds its list of fonts. */
+const PATIENCE_MS = 60_000
+
+/** `xrbench plot`: the paths of the pictures on stdout, one a line. */
+export async function plotAction(files: readonly string[], flags: PlotFlags): Promise<void> {
+  const format = parseWord(flags.format ?? 'png', '--format', 'format', FORMATS)
+  const args = [SCRIPT, '--format', format, '--output', flags.output ?? '.', '--', ...files]
+  const child = spawn(findPython(), args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, MPLBACKEND: 'Agg' },
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  process.exitCode = exitCodeOf(code)
+}
+
+/** The script ends as xrbench would; anything else is a fault. */
+function exitCodeOf(code: number | null): ExitCode {
+  const known = [EXIT_CODES.ok, EXIT_CODES.usage, EXIT_CODES.environment]
+  return known.find((one) => one === code) ?? EXIT_CODES.internal
+}
+
+/**
+ * A Python that has matplotlib: the first on the path may be one of another tool's, without it.
+ * @throws {XrbenchError} `XRB_NO_MATPLOTLIB`
+ */
+function findPython(): string {
+  const named = process.env.XRBENCH_PYTHON
+  const candidates = named ? [named] : ['python3', '/usr/bin/python3']
+  const found = candidates.find((python) => {
+    const run = spawnSync(python, ['-c', 'import matplotlib'], {
+      stdio: 'ignore',
+      timeout: PATIENCE_MS,
+    })
+    return run.status === 0
+  })
+  if (found !== undefined) return found
+  throw environmentError(
+    'XRB_NO_MATPLOTLIB',
+    `No Python with matplotlib was found: tried ${candidates.join(' and ')}.`,
+    'apt-get install -y --no-install-recommends python3-matplotlib, or set XRBENCH_PYTHON',
+  )
+}
