@@ -24,15 +24,14 @@ export function measuredCases(source: Source): Measured[] {
 }
 
 /** Where a case was measured. A result without places was measured in one as a whole. */
-function placeOf(doc: ResultDocument, one: CaseResult & { place?: Place }): Place {
+function placeOf(doc: ResultDocument, one: CaseResult): Place {
   return one.place ?? ((doc.environment.client.lab ?? null) === null ? 'host' : 'lab')
 }
 
 type Ends = ResultDocument['environment']
 
 /** Both ends of a case: those of the lab where it ran in the lab of a run on this machine. */
-export function environmentOf({ source, place }: Measured): Ends {
-  const { doc } = source as { doc: ResultDocument & { labEnvironment?: Ends | null } }
+export function environmentOf({ source: { doc }, place }: Measured): Ends {
   return (place === 'lab' ? doc.labEnvironment : null) ?? doc.environment
 }
 

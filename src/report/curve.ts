@@ -56,7 +56,11 @@ export function renderCurve(cases: readonly CaseResult[], width: number): string
 
 function linesOf(cases: readonly CaseResult[]): Line[] {
   return cases
-    .flatMap(({ key, summary }) => (summary?.latency ? [{ key, latency: summary.latency }] : []))
+    .flatMap(({ key, place, summary }) =>
+      summary?.latency
+        ? [{ key: place === 'lab' ? `${key} (lab)` : key, latency: summary.latency }]
+        : [],
+    )
     .slice(0, MARKS.length)
     .map(({ key, latency }, i) => ({ key, mark: MARKS[i] ?? '?', at: reader(latency) }))
 }

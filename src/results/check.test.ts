@@ -60,8 +60,8 @@ describe('a result', () => {
     const found = changed((_, { cases }) => {
       const [first] = cases
       if (first === undefined) return
-      cases.push(Object.assign({ ...first }, { place: 'lab' }))
-      Object.assign(first, { place: 'host' })
+      cases.push({ ...first, place: 'lab' })
+      first.place = 'host'
     })
     expect(found.filter((text) => text.includes('twice'))).toEqual([])
   })

@@ -1,6 +1,6 @@
 import { XrbenchError } from '../errors.js'
 import { Distribution } from './buckets.js'
-import type { CaseResult, Interval, Latency, ResultDocument } from './schema.js'
+import type { Interval, Latency, ResultDocument } from './schema.js'
 import { PERCENTILES } from './schema-measures.js'
 
 /**
@@ -11,8 +11,7 @@ export function contradictionsOf(doc: ResultDocument): string[] {
   const found: string[] = []
   const seen = new Set<string>()
   for (const one of doc.cases) {
-    const { place } = one as CaseResult & { place?: string }
-    const id = place === undefined ? one.key : `${one.key} (${place})`
+    const id = one.place === 'lab' ? `${one.key} (lab)` : one.key
     if (seen.has(id)) found.push(`${id} is there twice`)
     seen.add(id)
     const add = (where: string, says: string | null) =>
