@@ -180,6 +180,12 @@ describe('in words', () => {
     expect(notes(base, other)).toEqual(['Doubtful on both sides: cpu-saturated (1 of 4 cases).'])
   })
 
+  test('a machine that was busy is named', () => {
+    const busy = sourceOf(steady)
+    busy.doc.environment.client.limits.loadAverage = [1000, 0, 0]
+    expect(notes(sourceOf(steady), busy).join()).toMatch(/not idle when it began: load per CPU/)
+  })
+
   test('a month between the runs is named', () => {
     const later = sourceOf(steady)
     later.doc.startedAt = new Date(Date.parse(later.doc.startedAt) + 30 * 86_400_000).toISOString()

@@ -2,13 +2,15 @@ import type { Flag } from '../results/flag-names.js'
 import type { CasePair } from './pairing.js'
 import { CONFIDENCE } from './row.js'
 import type { Pair, Row } from './schema.js'
-import { completed } from './source.js'
+import { completed, environmentOf, type Measured } from './source.js'
 import { holm } from './statistics/adjust.js'
 import { smallestP } from './statistics/smallest-p.js'
 import { trendOf } from './statistics/trend.js'
 
 const ALPHA = 1 - CONFIDENCE
 const DAY_MS = 86_400_000
+/** Load average per CPU before the measurement itself. */
+const BUSY = 0.5
 /** Flags that say where it was measured, or that are said otherwise here. */
 const NOT_A_DOUBT: readonly Flag[] = [
   'loopback',
@@ -26,6 +28,7 @@ export function notesOf(cases: readonly CasePair[], pairs: readonly Pair[]): str
     ...driftNotes(pairs),
     ...doubtNotes(cases),
     ...timeNotes(cases),
+    ...loadNotes(cases),
   ]
 }
 
@@ -119,6 +122,26 @@ function timeNotes(pairs: readonly CasePair[]): string[] {
         `${Math.round(days)} ${days < 1.5 ? 'day' : 'days'} lie between the two: more than what was changed may have changed.`,
       ]
     : []
+}
+
+/** A machine that does something else meanwhile measures that too. */
+function loadNotes(pairs: readonly CasePair[]): string[] {
+  const [first] = pairs
+  if (first === undefined) return []
+  const [a, b] = [loadOf(first.base), loadOf(first.new)]
+  if (Math.max(a ?? 0, b ?? 0) <= BUSY) return []
+  const words = [a, b].map((load) => (load === null ? 'unknown' : load.toFixed(1)))
+  return [
+    `The machine was not idle when it began: load per CPU ${words[0]} for the base, ${words[1]} for the new result.`,
+  ]
+}
+
+/** Load average of the last minute over the CPUs, the busier end. */
+function loadOf(measured: Measured): number | null {
+  const loads = Object.values(environmentOf(measured)).flatMap(({ cpu, limits }) =>
+    limits.loadAverage?.[0] === undefined ? [] : [limits.loadAverage[0] / cpu.logicalCpus],
+  )
+  return loads.length === 0 ? null : Math.max(...loads)
 }
 
 /** The rows in which the sides differ beyond chance. */

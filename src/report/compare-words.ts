@@ -94,5 +94,10 @@ export function method(doc: CompareDocument): string {
     'base, new: median of the repetitions, which are the unit of all tests.',
     'ratio: new / base, Hodges-Lehmann, with the 95 % interval of that row alone (loss: difference in percentage points).',
     `p: exact ${tests.join(' or ')} test, after Benjamini and Hochberg over all rows${doc.gates.length > 0 ? '; gates: after Holm over all gates' : ''}.`,
-  ].join(' ')
+    designs.has('independent')
+      ? 'The sides were measured one after the other: what else changed between them counts too.'
+      : '',
+  ]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
 }
