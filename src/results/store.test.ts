@@ -134,8 +134,8 @@ describe('a file that is no result', () => {
       message: expect.stringMatching(says),
     })
   const refused: [string, string, RegExp][] = [
-    ['is empty', '', /not JSON/],
-    ['is cut short', JSON.stringify(doc).slice(0, 900), /not JSON/],
+    ['is empty', '', /is empty/],
+    ['is cut short', JSON.stringify(doc).slice(0, 900), /is cut short/],
     ['is of another tool', '{"start":{}}', /not a result of xrbench/],
     ['is null', 'null', /not a result of xrbench/],
     [
@@ -153,7 +153,7 @@ describe('a file that is no result', () => {
   })
 
   test('because it is not there is refused', async () => {
-    await expect(readResult(inFolder('none.json'))).rejects.toEqual(refusal(/cannot be read/))
+    await expect(readResult(inFolder('none.json'))).rejects.toEqual(refusal(/does not exist/))
   })
 })
 
