@@ -201,6 +201,11 @@ describe('xrbench show, validate, export', () => {
     expect((await runCli(['export', path, '--hgrm', '--case', 'tcp/*'])).stdout).toMatch(
       /Percentile/,
     )
+    const both = structuredClone(doc)
+    both.cases = both.cases.slice(0, 1).flatMap((c) => [c, { ...c, place: 'lab' }])
+    const placed = ['export', put('both.json', both), '--hgrm', '--case']
+    expect((await runCli([...placed, 'tcp/*'])).stderr).toMatch(/block \(host\), .*block \(lab\)/)
+    expect((await runCli([...placed, 'tcp/* (lab)'])).code).toBe(0)
     expect((await runCli(['export', path])).stderr).toMatch(/takes one of --csv, --hgrm and --hlog/)
   })
 })

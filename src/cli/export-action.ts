@@ -1,5 +1,5 @@
 import { matches } from '../compare/pattern.js'
-import type { Source } from '../compare/source.js'
+import { measuredCases, type Source } from '../compare/source.js'
 import { usageError } from '../errors.js'
 import { exportCsv } from '../report/export-csv.js'
 import { exportHgrm } from '../report/export-hgrm.js'
@@ -32,15 +32,18 @@ export async function exportAction(files: readonly string[], flags: ExportFlags)
 
 function chooseCases({ file, doc }: Source, pattern: string | undefined): Source {
   if (pattern === undefined) return { file, doc }
-  return { file, doc: { ...doc, cases: doc.cases.filter(({ key }) => matches(pattern, key)) } }
+  const cases = measuredCases({ file, doc })
+    .filter(({ case: { key }, place }) => matches(pattern, { key, place }))
+    .map((one) => one.case)
+  return { file, doc: { ...doc, cases } }
 }
 
 /** That format knows neither names nor more than one distribution. */
 function onlyHgrm(sources: readonly Source[]): string {
-  const made = sources.flatMap(({ doc }) =>
-    doc.cases.flatMap((one) => {
+  const made = sources.flatMap((source) =>
+    measuredCases(source).flatMap(({ case: one, place }) => {
       const text = exportHgrm(one)
-      return text === null ? [] : [{ key: one.key, text }]
+      return text === null ? [] : [{ name: `${one.key} (${place})`, text }]
     }),
   )
   const [only] = made
@@ -54,8 +57,8 @@ function onlyHgrm(sources: readonly Source[]): string {
   if (made.length > 1) {
     throw usageError(
       'XRB_NO_CASE',
-      `--hgrm holds one distribution, and ${made.length} are there: ${made.map(({ key }) => key).join(', ')}.`,
-      `--case '${only.key}'`,
+      `--hgrm holds one distribution, and ${made.length} are there: ${made.map(({ name }) => name).join(', ')}.`,
+      `--case '${only.name}'`,
     )
   }
   return only.text

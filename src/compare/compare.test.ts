@@ -116,6 +116,24 @@ describe('pairs', () => {
     expect(one?.pairs[0]?.rows.find(({ metric }) => metric === 'p50')?.effect?.p).toBe(2 / 2 ** 8)
   })
 
+  test('across transports heed nothing that only one of them knows', () => {
+    const run = sourceOf({ [TCP]: steady, [UDP]: slower })
+    Object.assign(caseIn(run, TCP), {
+      key: 'rdma/ping-pong/64B/block/rc/send',
+      transport: 'rdma',
+      path: caseIn(run, UDP).path,
+    })
+    const [one] = compareResults(run, [run], { ...plain, across: 'transport' }).comparisons
+    expect(one?.pairs.map((pair) => [pair.base.key, pair.new.key])).toEqual([
+      ['rdma/ping-pong/64B/block/rc/send', UDP],
+    ])
+    const spinning = sourceOf(steady, { keys: [UDP] })
+    caseIn(spinning, UDP).parameters.requested.wait = 'spin'
+    expect(() => compareResults(run, [spinning], { ...plain, across: 'transport' })).toThrow(
+      /no case in common/,
+    )
+  })
+
   test('of interleaved repetitions are of the same round, also where one is missing', () => {
     const run = sourceOf({ [TCP]: steady, [UDP]: steady.map((level) => level * 1.1) })
     caseIn(run, TCP).repetitions.splice(2, 1)

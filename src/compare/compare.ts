@@ -1,10 +1,11 @@
 import { usageError } from '../errors.js'
+import { caseName } from '../results/case-name.js'
 import { differencesOf, samenessOf } from './comparability.js'
 import type { Gate } from './gate.js'
 import { judgeGates } from './gate-verdict.js'
 import { METRICS } from './metric.js'
 import { differing, notesOf } from './note.js'
-import { type CasePair, pairCases } from './pairing.js'
+import { type CasePair, differInTransport, pairCases } from './pairing.js'
 import { CONFIDENCE, compareMetric } from './row.js'
 import {
   type Across,
@@ -51,7 +52,7 @@ export function conclude(
     throw usageError(
       'XRB_BAD_GATE',
       `--fail-on: '${text}' concerns no case that is compared.`,
-      `cases are ${comparisons.flatMap(({ pairs }) => pairs.map((pair) => pair.base.key)).join(', ')}`,
+      `cases are ${comparisons.flatMap(({ pairs }) => pairs.map((pair) => caseName(pair.base))).join(', ')}`,
     )
   }
   const pairs = comparisons.flatMap((one) => one.pairs)
@@ -139,10 +140,8 @@ function nothingToCompare(
   across: Across | null,
 ) {
   const names = (side: Measured[]) =>
-    side.length === 0 ? 'nothing' : side.map(({ case: { key } }) => key).join(', ')
-  const otherTransport = right.some((b) =>
-    left.some((a) => a.case.key.replace(/^[^/]+/, '') === b.case.key.replace(/^[^/]+/, '')),
-  )
+    side.length === 0 ? 'nothing' : side.map((one) => caseName(refOf(one))).join(', ')
+  const otherTransport = right.some((b) => left.some((a) => differInTransport(a, b)))
   const hint =
     across !== 'transport' && otherTransport
       ? '--across transport compares cases that differ only in that'

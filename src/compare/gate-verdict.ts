@@ -1,6 +1,6 @@
 import { concerns, type Gate } from './gate.js'
 import { CONFIDENCE } from './row.js'
-import type { Comparison, Effect, GateResult, Pair, Row } from './schema.js'
+import type { CaseRef, Comparison, Effect, GateResult, Pair, Row } from './schema.js'
 import { holm } from './statistics/adjust.js'
 import { smallestP } from './statistics/smallest-p.js'
 
@@ -11,7 +11,7 @@ const MAX_PROPOSAL = 1000
 interface Candidate {
   gate: Gate
   file: string
-  key: string
+  ref: CaseRef
   pair: Pair | null
   row: Row | null
 }
@@ -33,7 +33,8 @@ export function judgeGates(
     return {
       gate: candidate.gate.text,
       file: candidate.file,
-      case: candidate.key,
+      case: candidate.ref.key,
+      place: candidate.ref.place,
       metric: candidate.gate.metric,
       tolerance: candidate.gate.tolerance,
       adjustedP,
@@ -46,13 +47,14 @@ export function judgeGates(
 function candidatesOf(gate: Gate, comparison: Comparison): Candidate[] {
   const file = comparison.new.file
   const paired = comparison.pairs.flatMap((pair): Candidate[] => {
-    const { key } = pair.base
     const row = pair.rows.find(({ metric }) => metric === gate.metric)
-    if (!row || !(concerns(gate, key) || concerns(gate, pair.new.key))) return []
-    return [{ gate, file, key, pair, row }]
+    if (!row || !(concerns(gate, pair.base) || concerns(gate, pair.new))) return []
+    return [{ gate, file, ref: pair.base, pair, row }]
   })
-  const gone = comparison.withoutPartner.base.flatMap(({ key }): Candidate[] =>
-    concerns(gate, key) && mayHave(gate, key) ? [{ gate, file, key, pair: null, row: null }] : [],
+  const gone = comparison.withoutPartner.base.flatMap((ref): Candidate[] =>
+    concerns(gate, ref) && mayHave(gate, ref.key)
+      ? [{ gate, file, ref, pair: null, row: null }]
+      : [],
   )
   return [...paired, ...gone]
 }

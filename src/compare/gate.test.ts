@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { compareResults } from './compare.js'
-import { sourceOf, TCP, TCP_STREAM, UDP } from './fixtures/sources.js'
+import { caseIn, sourceOf, TCP, TCP_STREAM, UDP } from './fixtures/sources.js'
 import { concerns, parseGate } from './gate.js'
 import type { GateResult } from './schema.js'
 import type { Source } from './source.js'
@@ -35,8 +35,10 @@ describe('a gate', () => {
     ['*/64B/*', TCP, true],
     [TCP, TCP, true],
     ['tcp.ping-pong.64B.block', TCP, false],
+    ['tcp/* (host)', TCP, true],
+    ['*(lab)', TCP, false],
   ])('of %s and %s: %s', (pattern, key, expected) => {
-    expect(concerns(parseGate(`p99@${pattern}:+5%`), key)).toBe(expected)
+    expect(concerns(parseGate(`p99@${pattern}:+5%`), { key, place: 'host' })).toBe(expected)
   })
 })
 
@@ -96,6 +98,17 @@ describe('a verdict', () => {
     expect(lost).toMatchObject({ case: UDP, verdict: 'inconclusive', adjustedP: null })
     const [missing] = judge(one(steady), one(steady), 'p99.99:+5%')
     expect(missing?.reason).toMatch(/needs 100,000/)
+  })
+
+  test('says where the case ran, as the same key may be there for each place', () => {
+    const both = () => {
+      const source = sourceOf(steady, { keys: [TCP] })
+      source.doc.cases.push({ ...caseIn(source, TCP), place: 'lab' })
+      return source
+    }
+    const places = (gate: string) => judge(both(), both(), gate).map(({ place }) => place)
+    expect(places('p99:+5%')).toEqual(['host', 'lab'])
+    expect(places('p99@tcp/* (lab):+5%')).toEqual(['lab'])
   })
 
   test('concerns only cases that have the metric', () => {

@@ -1,13 +1,13 @@
 import { usageError, type XrbenchError } from '../errors.js'
 import { matches } from './pattern.js'
-import { METRIC_NAMES, type MetricName } from './schema.js'
+import { type CaseRef, METRIC_NAMES, type MetricName } from './schema.js'
 
 /** One `--fail-on`: what may not become worse by more than how much, in which cases. */
 export interface Gate {
   /** As it was written. */
   text: string
   metric: MetricName
-  /** Of case keys, `*` standing for anything; `null` = all cases that have the metric. */
+  /** Of cases ({@link matches}); `null` = all cases that have the metric. */
   pattern: string | null
   /** In the worse direction, as a part (0.05 = 5 %); for loss the difference of the lost parts. */
   tolerance: number
@@ -37,9 +37,9 @@ export function parseGate(text: string): Gate {
   return { text: text.trim(), metric, pattern: pattern ?? null, tolerance }
 }
 
-/** Whether a gate concerns the case of this key. */
-export function concerns({ pattern }: Gate, key: string): boolean {
-  return pattern === null || matches(pattern, key)
+/** Whether a gate concerns this case. */
+export function concerns({ pattern }: Gate, ref: CaseRef): boolean {
+  return pattern === null || matches(pattern, ref)
 }
 
 function bad(text: string, says: string, hint: string): XrbenchError {

@@ -14,8 +14,8 @@ export interface Pairing {
 }
 
 /**
- * Which case of `base` belongs to which of `other`: the same key at the same place. Across transports, keys that differ in
- * nothing else; within one file its first transport is the base. Across hosts, a place alone does not part them.
+ * Which case of `base` belongs to which of `other`: the same key at the same place. Across transports, the same in all that
+ * every transport has; within one file its first transport is the base. Across hosts, a place alone does not part them.
  */
 export function pairCases(base: Source, other: Source, across: Across | null): Pairing {
   const isOneRun = base.doc.id === other.doc.id
@@ -42,10 +42,16 @@ export function pairCases(base: Source, other: Source, across: Across | null): P
 function belong(a: Measured, b: Measured, across: Across | null): boolean {
   if (a.place !== b.place && across !== 'host') return false
   if (a.case.key === b.case.key) return across !== 'transport'
-  return across === 'transport' && a.case.transport !== b.case.transport && rest(a) === rest(b)
+  return across === 'transport' && differInTransport(a, b)
 }
 
-/** The key without its transport. */
-function rest({ case: { key } }: Measured): string {
-  return key.slice(key.indexOf('/') + 1)
+/** Whether two cases ask the same of different transports. What only one of them knows, as queue pairs, parts them not. */
+export function differInTransport(a: Measured, b: Measured): boolean {
+  return a.case.transport !== b.case.transport && question(a) === question(b)
+}
+
+function question({ case: { workload, parameters } }: Measured): string {
+  const { messageSizeBytes, wait, direction, streams, rateBitsPerSec, pin } = parameters.requested
+  const ofStreams = workload === 'stream' ? [direction, streams, rateBitsPerSec] : []
+  return JSON.stringify([workload, messageSizeBytes, wait, pin, ...ofStreams])
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { PLACES } from '../plan/case.js'
 
 /** Name and major version of the document that `xrbench compare --json` prints. Within a version, changes only add. */
 export const COMPARE_FORMAT = 'xrbench.compare/1'
@@ -19,7 +20,7 @@ export const ACROSS = ['host', 'transport', 'version'] as const
 
 const count = z.int().nonnegative()
 const probability = z.number().min(0).max(1)
-const caseRef = z.object({ key: z.string(), place: z.enum(['host', 'lab']) })
+const caseRef = z.object({ key: z.string(), place: z.enum(PLACES) })
 
 const sideSchema = z
   .object({
@@ -108,7 +109,8 @@ const gateSchema = z
   .object({
     gate: z.string().describe('as given to --fail-on'),
     file: z.string(),
-    case: z.string(),
+    case: z.string().describe('key in the base'),
+    place: z.enum(PLACES),
     metric: z.enum(METRIC_NAMES),
     tolerance: z.number().describe('in the worse direction: 0.05 = 5 %; of loss, a difference'),
     adjustedP: probability.nullable().describe('after Holm over all gates'),

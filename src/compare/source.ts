@@ -1,3 +1,4 @@
+import type { Place } from '../plan/case.js'
 import type { CaseResult, Repetition, ResultDocument } from '../results/schema.js'
 import type { Side } from './schema.js'
 
@@ -6,8 +7,6 @@ export interface Source {
   file: string
   doc: ResultDocument
 }
-
-export type Place = 'host' | 'lab'
 
 /** A case where it stands. Key and place together identify a case in a document. */
 export interface Measured {

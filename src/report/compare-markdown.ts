@@ -1,4 +1,5 @@
 import type { CompareDocument, Comparison, GateResult, Row } from '../compare/schema.js'
+import { caseName } from '../results/case-name.js'
 import {
   conclusion,
   differenceWords,
@@ -82,18 +83,16 @@ function gateTable(gates: readonly GateResult[]): string {
   return [
     '| gate | case | verdict | why | p |',
     '|---|---|---|---|--:|',
-    ...gates.map(({ gate, case: key, verdict, reason, adjustedP }) => {
+    ...gates.map(({ gate, case: key, place, verdict, reason, adjustedP }) => {
       const p = adjustedP === null ? '' : probabilityWords(adjustedP)
-      return `| \`${gate.replaceAll('`', '')}\` | ${asText(key)} | **${verdict}** | ${asText(reason)} | ${escapeCell(p)} |`
+      return `| \`${gate.replaceAll('`', '')}\` | ${asText(caseName({ key, place }))} | **${verdict}** | ${asText(reason)} | ${escapeCell(p)} |`
     }),
   ].join('\n')
 }
 
 function footnotes({ notes, withoutPartner }: Comparison): string {
   const only = (side: string, refs: Comparison['withoutPartner']['base']) =>
-    refs.length === 0
-      ? []
-      : [`- Only in ${side}: ${asText(refs.map(({ key }) => key).join(', '))}.`]
+    refs.length === 0 ? [] : [`- Only in ${side}: ${asText(refs.map(caseName).join(', '))}.`]
   return [
     ...notes.map((note) => `- ${asText(note)}`),
     ...only('the base', withoutPartner.base),

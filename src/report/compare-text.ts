@@ -1,4 +1,5 @@
 import type { CompareDocument, Comparison, Difference, GateResult, Row } from '../compare/schema.js'
+import { caseName } from '../results/case-name.js'
 import {
   conclusion,
   differenceWords,
@@ -136,11 +137,7 @@ function partnerLines({ withoutPartner }: Comparison, width: number): string[] {
   const listed = (side: string, refs: Comparison['withoutPartner']['base']) =>
     refs.length === 0
       ? []
-      : wrap(
-          `Only in ${side}: ${refs.map(({ key, place }) => (place === 'lab' ? `${key} (lab)` : key)).join(', ')}.`,
-          width,
-          2,
-        )
+      : wrap(plain(`Only in ${side}: ${refs.map(caseName).join(', ')}.`), width, 2)
   return [
     ...listed('the base', withoutPartner.base),
     ...listed('the new result', withoutPartner.new),
@@ -157,7 +154,8 @@ function gateLines(gates: readonly GateResult[], width: number, style: Palette):
   const files = new Set(gates.map(({ file }) => file)).size
   return gates.flatMap((gate) => {
     const p = gate.adjustedP === null ? '' : ` (p${equality(probabilityWords(gate.adjustedP))})`
-    const of = files > 1 ? `${gate.case} of ${gate.file}` : gate.case
+    const name = caseName({ key: gate.case, place: gate.place })
+    const of = files > 1 ? `${name} of ${gate.file}` : name
     const lines = wrap(
       `${GATE_WORDS[gate.verdict].padEnd(12)}  ${gate.gate}  ${of}: ${gate.reason}${p}`,
       width,

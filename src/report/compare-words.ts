@@ -1,4 +1,5 @@
 import type { CompareDocument, Difference, Effect, Pair, Row, Side } from '../compare/schema.js'
+import { caseName } from '../results/case-name.js'
 import { plain } from './plain.js'
 import { ABSENT, amount, bitRate, percentage, time } from './quantity.js'
 
@@ -47,9 +48,8 @@ function changeWords(effect: Effect): string {
 }
 
 export function pairTitle({ base, new: other }: Pair): string {
-  const place = (ref: Pair['base']) => (ref.place === 'lab' ? ' (lab)' : '')
-  if (base.key === other.key && base.place === other.place) return plain(base.key) + place(base)
-  return plain(`${base.key}${place(base)} → ${other.key}${place(other)}`)
+  const [a, b] = [caseName(base), caseName(other)]
+  return plain(a === b ? a : `${a} → ${b}`)
 }
 
 export function repetitionsWords({ repetitions: { base, new: other }, design }: Pair): string {

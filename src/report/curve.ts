@@ -1,4 +1,5 @@
 import { Distribution } from '../results/buckets.js'
+import { caseName } from '../results/case-name.js'
 import type { CaseResult, Latency } from '../results/schema.js'
 import { plain } from './plain.js'
 import { time } from './quantity.js'
@@ -56,10 +57,8 @@ export function renderCurve(cases: readonly CaseResult[], width: number): string
 
 function linesOf(cases: readonly CaseResult[]): Line[] {
   return cases
-    .flatMap(({ key, place, summary }) =>
-      summary?.latency
-        ? [{ key: place === 'lab' ? `${key} (lab)` : key, latency: summary.latency }]
-        : [],
+    .flatMap((one) =>
+      one.summary?.latency ? [{ key: caseName(one), latency: one.summary.latency }] : [],
     )
     .slice(0, MARKS.length)
     .map(({ key, latency }, i) => ({ key, mark: MARKS[i] ?? '?', at: reader(latency) }))

@@ -1,5 +1,6 @@
 import { XrbenchError } from '../errors.js'
 import { Distribution } from './buckets.js'
+import { caseName } from './case-name.js'
 import type { Interval, Latency, ResultDocument } from './schema.js'
 import { PERCENTILES } from './schema-measures.js'
 
@@ -11,7 +12,7 @@ export function contradictionsOf(doc: ResultDocument): string[] {
   const found: string[] = []
   const seen = new Set<string>()
   for (const one of doc.cases) {
-    const id = one.place === 'lab' ? `${one.key} (lab)` : one.key
+    const id = caseName(one)
     if (seen.has(id)) found.push(`${id} is there twice`)
     seen.add(id)
     const add = (where: string, says: string | null) =>

@@ -22,8 +22,8 @@ Examples:
 `
 
 const NOTES = `
-A gate is METRIC[@PATTERN]:±N%, in the worse direction; PATTERN is of case names, * stands for anything. Metrics: p50, p90, p99, p99.9,
-p99.99, throughput, cpu-client, cpu-server, loss (in percentage points). A regression is worse beyond chance and beyond the tolerance
+A gate is METRIC[@PATTERN]:±N%, in the worse direction; PATTERN is of case names, * stands for anything, as in tcp/* or
+*(lab). Metrics: p50, p90, p99, p99.9, p99.99, throughput, cpu-client, cpu-server, loss (in percentage points). A regression is worse beyond chance and beyond the tolerance
 (exit 7); a pass has its whole interval within it; anything else is inconclusive (exit 6 with --strict).
 Where GITHUB_STEP_SUMMARY names a file, as in a GitHub job, the comparison is appended to it as Markdown.
 `

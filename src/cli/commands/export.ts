@@ -31,7 +31,12 @@ function exportCommand(program: Command) {
     .addOption(option('--csv', 'a line for each value of each repetition'))
     .addOption(option('--hgrm', 'percentile distribution of one case, µs (HdrHistogram plotter)'))
     .addOption(option('--hlog', 'histogram log 1.3, a line for each interval, tagged by case'))
-    .addOption(option('--case <pattern>', 'cases by name, * stands for anything (default: all)'))
+    .addOption(
+      option(
+        '--case <pattern>',
+        'cases by name, * stands for anything: tcp/* or *(lab) (default: all)',
+      ),
+    )
     .addOption(option('-o, --output <file>', 'write there instead of to stdout'))
     .addOption(option('-v, --verbose', 'show stacks'))
 }
