@@ -6,6 +6,9 @@
     # RDMA needs the headers of libibverbs to be built; the library itself is loaded at run time.
     'rdmacm%': '<!(printf "#include <rdma/rdma_cma.h>\\n" | ${CXX:-c++} -x c++ -E - >/dev/null 2>&1 && echo 1 || echo 0)',
     'verbs%': '<!(printf "#include <infiniband/verbs.h>\\n" | ${CXX:-c++} -x c++ -E - >/dev/null 2>&1 && echo 1 || echo 0)',
+    # TLS and QUIC need GnuTLS, QUIC also ngtcp2 0.12.1 or newer with its helper for GnuTLS.
+    'gnutls%': '<!(printf "#include <gnutls/gnutls.h>\\n" | ${CXX:-c++} -x c++ -E - >/dev/null 2>&1 && echo 1 || echo 0)',
+    'ngtcp2%': '<!(printf "#include <ngtcp2/ngtcp2.h>\\n#include <ngtcp2/ngtcp2_crypto_gnutls.h>\\n#if NGTCP2_VERSION_NUM < 0x000c01\\n#error too old\\n#endif\\n" | ${CXX:-c++} -x c++ -E - >/dev/null 2>&1 && echo 1 || echo 0)',
   },
   'target_defaults': {
     'include_dirs': ['native'],
@@ -43,7 +46,6 @@
         'native/measure/thread_setup.cc',
         'native/transport/endpoint_spec.cc',
         'native/transport/loopback/loopback_endpoint.cc',
-        'native/transport/make_endpoint.cc',
         'native/transport/outcome.cc',
         'native/transport/rdma/lane_shape.cc',
         'native/transport/rdma/rdma_blob.cc',
@@ -55,6 +57,7 @@
         'native/transport/socket/blob.cc',
         'native/transport/socket/deadline.cc',
         'native/transport/socket/options.cc',
+        'native/transport/socket/tcp_connections.cc',
         'native/transport/tcp/tcp_endpoint.cc',
         'native/transport/udp/udp_endpoint.cc',
         'native/transport/udp/udp_handshake.cc',
@@ -109,10 +112,51 @@
         'native/binding/rdma_link.cc',
         'native/binding/self_measurement.cc',
         'native/binding/spec_from_js.cc',
+        'native/transport/make_endpoint.cc',
       ],
     },
   ],
   'conditions': [
+    ['gnutls==1', {
+      'targets': [
+        {
+          'target_name': 'xrbench_secure_core',
+          'type': 'static_library',
+          'sources': [
+            'native/transport/gnutls/identity.cc',
+            'native/transport/gnutls/pinned_blob.cc',
+            'native/transport/gnutls/tls_settings.cc',
+            'native/transport/tls/tls_endpoint.cc',
+            'native/transport/tls/tls_session.cc',
+          ],
+          'cflags': ['-fPIC'],
+          'direct_dependent_settings': { 'defines': ['XRBENCH_TLS'] },
+          'link_settings': { 'libraries': ['-lgnutls'] },
+          'conditions': [
+            ['ngtcp2==1', {
+              'sources': [
+              ],
+              'direct_dependent_settings': { 'defines': ['XRBENCH_QUIC'] },
+              'link_settings': { 'libraries': ['-lngtcp2_crypto_gnutls', '-lngtcp2'] },
+            }],
+          ],
+        },
+        {
+          # A file of its own: it does not load where these libraries are not installed.
+          'target_name': 'xrbench_secure',
+          'dependencies': ['xrbench_secure_core', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+          'defines': ['NAPI_VERSION=9', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+          'sources': [
+            'native/binding/endpoint_wrap.cc',
+            'native/binding/job.cc',
+            'native/binding/outcome_to_js.cc',
+            'native/binding/secure_addon.cc',
+            'native/binding/spec_from_js.cc',
+            'native/transport/make_endpoint.cc',
+          ],
+        },
+      ],
+    }],
     ['build_tests==1', {
       'targets': [{
         'target_name': 'xrbench_native_test',
@@ -128,9 +172,11 @@
           'native/transport/rdma/soft_roce_test.cc',
           'native/transport/endpoint_test.cc',
           'native/transport/socket/sequence_window_test.cc',
+          'native/transport/make_endpoint.cc',
           'native/workload/pacer_test.cc',
         ],
         'conditions': [
+          ['gnutls==1', { 'dependencies': ['xrbench_secure_core'] }],
           ['verbs==1', {
             'sources': [
               'native/transport/rdma/rdma_endpoint_test.cc',

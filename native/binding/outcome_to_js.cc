@@ -54,6 +54,17 @@ Napi::Value rdma_to_js(Napi::Env env, const RdmaSettings& rdma) {
   return object;
 }
 
+Napi::Value tls_to_js(Napi::Env env, const TlsSettings& tls) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("library", tls.library);
+  object.Set("version", tls.version);
+  object.Set("builtWith", tls.built_with);
+  object.Set("protocol", tls.protocol);
+  object.Set("cipher", tls.cipher);
+  object.Set("group", tls.group);
+  return object;
+}
+
 const char* name_of(Role role) {
   switch (role) {
     case Role::kInitiator: return "initiator";
@@ -160,6 +171,7 @@ Napi::Object to_js(Napi::Env env, const EffectiveSettings& settings) {
   object.Set("gso", nullable(env, settings.gso));
   object.Set("gro", nullable(env, settings.gro));
   object.Set("rdma", settings.rdma ? rdma_to_js(env, *settings.rdma) : env.Null());
+  object.Set("tls", settings.tls ? tls_to_js(env, *settings.tls) : env.Null());
   return object;
 }
 

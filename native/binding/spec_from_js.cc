@@ -112,6 +112,15 @@ RdmaOptions rdma_options(const Reader& reader) {
   return options;
 }
 
+TlsOptions tls_options(const Reader& reader) {
+  TlsOptions options;
+  options.cipher =
+      reader.one_of<TlsCipher>("cipher", {{"aes-128-gcm", TlsCipher::kAes128Gcm},
+                                          {"aes-256-gcm", TlsCipher::kAes256Gcm},
+                                          {"chacha20-poly1305", TlsCipher::kChacha20Poly1305}});
+  return options;
+}
+
 }  // namespace
 
 EndpointSpec spec_from_js(const Napi::Value& value) {
@@ -122,6 +131,8 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
       reader.one_of<TransportKind>("transport", {{"loopback", TransportKind::kLoopback},
                                                  {"tcp", TransportKind::kTcp},
                                                  {"udp", TransportKind::kUdp},
+                                                 {"tls", TransportKind::kTls},
+                                                 {"quic", TransportKind::kQuic},
                                                  {"rdma", TransportKind::kRdma}});
   spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
   spec.local_address = reader.text("localAddress");
@@ -155,6 +166,8 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   }
   spec.socket = socket_options(reader.object("socket"));
   if (spec.transport == TransportKind::kRdma) spec.rdma = rdma_options(reader.object("rdma"));
+  if (spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic)
+    spec.tls = tls_options(reader.object("tls"));
   return spec;
 }
 

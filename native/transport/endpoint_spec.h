@@ -6,12 +6,13 @@
 #include <vector>
 
 #include "measure/timeline.h"
+#include "transport/quic/quic_options.h"
 #include "transport/rdma/rdma_options.h"
 #include "workload/io.h"
 
 namespace xr {
 
-enum class TransportKind { kLoopback, kTcp, kUdp, kRdma };
+enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic };
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
 enum class Workload { kPingPong, kStream };
@@ -26,6 +27,12 @@ struct SocketOptions {
   std::optional<int> dscp;
   std::optional<int> busy_poll_us;
   bool segmentation_offload = true;
+};
+
+enum class TlsCipher { kAes128Gcm, kAes256Gcm, kChacha20Poly1305 };
+
+struct TlsOptions {
+  TlsCipher cipher = TlsCipher::kAes128Gcm;
 };
 
 /// One end of one repetition; the C++ face of `EndpointSpec` in src/addon/addon.ts, which documents
@@ -48,6 +55,9 @@ struct EndpointSpec {
   SocketOptions socket;
   /// Read by `kRdma` alone.
   RdmaOptions rdma;
+  /// Read by `kTls` and `kQuic`.
+  TlsOptions tls;
+  QuicOptions quic;
 
   /// Connections of this endpoint: with `both`, the first half carries up, the second down.
   unsigned link_count() const noexcept {

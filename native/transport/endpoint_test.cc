@@ -71,8 +71,14 @@ struct Pair {
 
 template <class Body>
 void for_all(const Body& body) {
-  for (const auto transport :
-       {TransportKind::kLoopback, TransportKind::kTcp, TransportKind::kUdp}) {
+  for (const auto transport : {
+           TransportKind::kLoopback,
+           TransportKind::kTcp,
+           TransportKind::kUdp,
+#ifdef XRBENCH_TLS
+           TransportKind::kTls,
+#endif
+       }) {
     for (const auto wait : {WaitPolicy::kSpin, WaitPolicy::kBlock}) body(spec_for(transport, wait));
   }
 }

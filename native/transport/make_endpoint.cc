@@ -5,6 +5,12 @@
 #include "transport/rdma/rdma_endpoint.h"
 #endif
 #include "transport/tcp/tcp_endpoint.h"
+#ifdef XRBENCH_TLS
+#include "transport/tls/tls_endpoint.h"
+#endif
+#if defined(XRBENCH_QUIC) && 0
+#include "transport/quic/quic_endpoint.h"
+#endif
 #include "transport/udp/udp_endpoint.h"
 
 namespace xr {
@@ -20,6 +26,18 @@ std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec) {
       return make_rdma_endpoint(spec);
 #else
       throw_fault("UNSUPPORTED", "transport", "this build is without RDMA");
+#endif
+    case TransportKind::kTls:
+#ifdef XRBENCH_TLS
+      return make_tls_endpoint(spec);
+#else
+      throw_fault("UNSUPPORTED", "transport", "this build is without TLS");
+#endif
+    case TransportKind::kQuic:
+#if defined(XRBENCH_QUIC) && 0
+      return make_quic_endpoint(spec);
+#else
+      throw_fault("UNSUPPORTED", "transport", "this build is without QUIC");
 #endif
   }
   return nullptr;

@@ -43,6 +43,40 @@ struct LinkOutcome {
   double drift_ppm = 0;
 };
 
+/// What a TLS handshake agreed on, and who did it.
+struct TlsSettings {
+  std::string library;
+  /// At run time; `built_with` is that of the headers.
+  std::string version;
+  std::string built_with;
+  std::string protocol;
+  std::string cipher;
+  std::string group;
+};
+
+/// What a QUIC connection was and how it ended up; mirrors `QuicSettings` in src/addon/addon.ts.
+struct QuicSettings {
+  std::string library;
+  std::string version;
+  std::string built_with;
+  std::uint32_t protocol_version = 0;
+  std::string messages;
+  unsigned streams = 1;
+  unsigned udp_payload_bytes = 0;
+  std::uint64_t window_bytes = 0;
+  unsigned ack_threshold = 0;
+  std::string congestion_control;
+  std::uint64_t congestion_window_bytes = 0;
+  std::uint64_t smoothed_rtt_ns = 0;
+  std::uint64_t min_rtt_ns = 0;
+  std::uint64_t rtt_variation_ns = 0;
+  /// Over all connections of this end, from the first packet of a handshake to the end of the run.
+  std::uint64_t packets_sent = 0;
+  std::uint64_t packets_received = 0;
+  std::uint64_t send_calls = 0;
+  std::uint64_t handshake_ns = 0;
+};
+
 /// Granted by the kernel, first connection; empty where it does not apply.
 struct EffectiveSettings {
   std::string local_address;
@@ -59,6 +93,8 @@ struct EffectiveSettings {
   std::optional<bool> gso;
   std::optional<bool> gro;
   std::optional<RdmaSettings> rdma;
+  std::optional<TlsSettings> tls;
+  std::optional<QuicSettings> quic;
 };
 
 enum class RunStatus { kCompleted, kStopped, kPeerClosed, kFailed };

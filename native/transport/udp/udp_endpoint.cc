@@ -95,10 +95,7 @@ class UdpEndpoint final : public Endpoint {
                         spec_.idle_timeout_ns);
     if (!spec_.socket.segmentation_offload) return;
     if (role == Role::kSender) offload_sending(fd);
-    if (role == Role::kReceiver) {
-      const int on = 1;
-      gro_ = ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on) == 0;
-    }
+    if (role == Role::kReceiver) gro_ = enable_merging(fd);
   }
 
   /// The kernel segments only what fits the path's MTU datagram by datagram (udp(7), UDP_SEGMENT).

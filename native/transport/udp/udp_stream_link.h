@@ -14,26 +14,13 @@
 #include "base/page_buffer.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/socket/datagram_batch.h"
 #include "transport/socket/options.h"
 #include "transport/socket/spin_guard.h"
 #include "transport/socket/sequence_window.h"
 #include "workload/io.h"
 
-#ifndef UDP_SEGMENT
-#define UDP_SEGMENT 103
-#endif
-#ifndef UDP_GRO
-#define UDP_GRO 104
-#endif
-
 namespace xr {
-
-/// The kernel cuts a send of several messages into at most 64 datagrams (UDP_MAX_SEGMENTS of Linux
-/// before 6.9).
-inline constexpr std::uint64_t kMaxSegments = 64;
-/// What one send may carry in all, headers included (udp(7)).
-inline constexpr std::uint64_t kMaxSendBytes = 65'507;
-inline constexpr std::size_t kBatchDatagrams = 64;
 
 /// The sending side of a UDP stream: numbered datagrams, many per system call.
 template <WaitPolicy kWait>
@@ -164,33 +151,20 @@ class UdpReceiverLink {
         width_(sequence_width(message_bytes)),
         window_(width_),
         idle_timeout_ns_(idle_timeout_ns),
-        stop_(stop) {
-    const std::size_t slot_bytes = gro ? 65'536 : message_bytes + 1;
-    const std::size_t slots = gro ? 4 : kBatchDatagrams;
-    buffer_ = PageBuffer(slots * slot_bytes);
-    controls_.resize(slots);
-    vectors_.resize(slots);
-    headers_.resize(slots);
-    for (std::size_t i = 0; i < slots; ++i) {
-      vectors_[i] = {buffer_.data() + i * slot_bytes, slot_bytes};
-      std::memset(&headers_[i], 0, sizeof headers_[i]);
-      headers_[i].msg_hdr.msg_iov = &vectors_[i];
-      headers_[i].msg_hdr.msg_iovlen = 1;
-      headers_[i].msg_hdr.msg_control = controls_[i].bytes;
-    }
-  }
+        stop_(stop),
+        receiver_(message_bytes + 1, gro) {}
 
   Io receive_some() noexcept {
     SpinGuard guard(idle_timeout_ns_, stop_);
     for (;;) {
-      // The kernel writes how long each control message was where it reads how much room there is.
-      for (mmsghdr& header : headers_) header.msg_hdr.msg_controllen = sizeof(Control);
-      const int got =
-          ::recvmmsg(fd_, headers_.data(), static_cast<unsigned>(headers_.size()), kFlags, nullptr);
+      const int got = receiver_.receive(fd_, kFlags);
       if (got > 0) [[likely]] {
         bool any = false;
-        for (unsigned i = 0; i < static_cast<unsigned>(got); ++i)
-          any |= take(headers_[i], static_cast<std::uint8_t*>(vectors_[i].iov_base));
+        receiver_.for_each(got, [&](const std::uint8_t* data, std::size_t length) {
+          any = true;
+          if (length == message_bytes_) [[likely]]
+            take(data);
+        });
         if (any) [[likely]]
           return Io::kOk;
         // Only datagrams of length zero, which is also what a stopped socket gives.
@@ -217,29 +191,10 @@ class UdpReceiverLink {
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : MSG_WAITFORONE;
 
-  union Control {
-    cmsghdr align;
-    std::uint8_t bytes[CMSG_SPACE(sizeof(int))];
-  };
-
-  bool take(mmsghdr& header, const std::uint8_t* data) noexcept {
-    const std::size_t length = header.msg_len;
-    if (length == 0) return false;
-    std::size_t segment = length;
-    for (cmsghdr* control = CMSG_FIRSTHDR(&header.msg_hdr); control != nullptr;
-         control = CMSG_NXTHDR(&header.msg_hdr, control)) {
-      if (control->cmsg_level != SOL_UDP || control->cmsg_type != UDP_GRO) continue;
-      int size = 0;
-      std::memcpy(&size, CMSG_DATA(control), sizeof size);
-      if (size > 0) segment = static_cast<std::size_t>(size);
-    }
-    if (segment != message_bytes_) return true;
-    for (std::size_t at = 0; at + message_bytes_ <= length; at += message_bytes_) {
-      if (!window_.accept(read_sequence(data + at, width_), counters_)) continue;
-      counters_.messages += 1;
-      counters_.bytes += message_bytes_;
-    }
-    return true;
+  void take(const std::uint8_t* message) noexcept {
+    if (!window_.accept(read_sequence(message, width_), counters_)) return;
+    counters_.messages += 1;
+    counters_.bytes += message_bytes_;
   }
 
   int fd_;
@@ -248,10 +203,7 @@ class UdpReceiverLink {
   SequenceWindow window_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
-  PageBuffer buffer_;
-  std::vector<Control> controls_;
-  std::vector<iovec> vectors_;
-  std::vector<mmsghdr> headers_;
+  DatagramReceiver receiver_;
   Counters counters_;
   IoFailure failure_;
 };

@@ -1,0 +1,26 @@
+#include <napi.h>
+
+#include "binding/endpoint_wrap.h"
+
+// The addon file of its own for the transports that need GnuTLS: where that is not installed, this
+// file does not load, and nothing else suffers.
+
+namespace xr::js {
+namespace {
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  Napi::Array transports = Napi::Array::New(env);
+  transports.Set(0u, "tls");
+#ifdef XRBENCH_QUIC
+  transports.Set(1u, "quic");
+#endif
+  exports.Set("transports", transports);
+  exports.Set("Endpoint", EndpointWrap::define(env));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(xrbench_secure, init)
+
+}  // namespace xr::js

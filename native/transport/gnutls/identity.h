@@ -1,0 +1,39 @@
+#pragma once
+
+#include <gnutls/gnutls.h>
+#include <gnutls/x509.h>
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+namespace xr {
+
+/// SHA-256 of a certificate in DER: by it one end knows the other.
+using Pin = std::array<std::uint8_t, 32>;
+
+using Credentials =
+    std::unique_ptr<std::remove_pointer_t<gnutls_certificate_credentials_t>,
+                    decltype(&gnutls_certificate_free_credentials)>;
+
+/// A certificate of its own for one endpoint: a fresh P-256 key, self-signed, for a day. It is never
+/// written anywhere.
+class Identity {
+ public:
+  Identity();
+  gnutls_certificate_credentials_t credentials() const noexcept { return credentials_.get(); }
+  const Pin& pin() const noexcept { return pin_; }
+
+ private:
+  Credentials credentials_;
+  Pin pin_{};
+};
+
+/// What a client presents: nothing.
+Credentials no_credentials();
+
+/// Whether the certificate that the other end of this handshake showed is the pinned one.
+bool matches_pin(gnutls_session_t session, const Pin& pin) noexcept;
+
+}  // namespace xr

@@ -1,0 +1,322 @@
+#include "transport/quic/quic_connection.h"
+
+#include <gnutls/crypto.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "transport/gnutls/gnutls_error.h"
+#include "transport/gnutls/tls_settings.h"
+
+namespace xr {
+namespace {
+
+constexpr std::size_t kCidBytes = 8;
+constexpr std::string_view kAlpn = "xrbench/1";
+// A short header with the largest connection ID and packet number, the AEAD tag, and the type and
+// length of a DATAGRAM frame (RFC 9000 section 17.3, RFC 9221 section 4).
+constexpr std::size_t kDatagramOverheadBytes = 1 + kCidBytes + 4 + 16 + 1 + 4;
+
+void fill_random(std::uint8_t* to, std::size_t length, const ngtcp2_rand_ctx*) noexcept {
+  // What it serves need only be hard to guess; GnuTLS does not fail here once it is initialised.
+  if (gnutls_rnd(GNUTLS_RND_NONCE, to, length) < 0) std::memset(to, 0x5a, length);
+}
+
+ngtcp2_cid random_cid() noexcept {
+  ngtcp2_cid cid{};
+  cid.datalen = kCidBytes;
+  fill_random(cid.data, cid.datalen, nullptr);
+  return cid;
+}
+
+ngtcp2_cid cid_of(const Token& token) noexcept {
+  ngtcp2_cid cid{};
+  ngtcp2_cid_init(&cid, token.data(), token.size());
+  return cid;
+}
+
+int new_connection_id(ngtcp2_conn*, ngtcp2_cid* cid, std::uint8_t* token, std::size_t length,
+                      void*) noexcept {
+  cid->datalen = length;
+  fill_random(cid->data, length, nullptr);
+  fill_random(token, NGTCP2_STATELESS_RESET_TOKENLEN, nullptr);
+  return 0;
+}
+
+int stream_closed(ngtcp2_conn* conn, std::uint32_t, std::int64_t id, std::uint64_t, void*,
+                  void*) noexcept {
+  // Or a peer that opens one after the other would come to our limit.
+  if (ngtcp2_conn_is_local_stream(conn, id) != 0) return 0;
+  if (ngtcp2_is_bidi_stream(id) != 0) {
+    ngtcp2_conn_extend_max_streams_bidi(conn, 1);
+  } else {
+    ngtcp2_conn_extend_max_streams_uni(conn, 1);
+  }
+  return 0;
+}
+
+ngtcp2_cc_algo algorithm_of(QuicCongestion congestion) noexcept {
+  switch (congestion) {
+    case QuicCongestion::kCubic: return NGTCP2_CC_ALGO_CUBIC;
+    case QuicCongestion::kReno: return NGTCP2_CC_ALGO_RENO;
+    case QuicCongestion::kBbr: return NGTCP2_CC_ALGO_BBR;
+  }
+  return NGTCP2_CC_ALGO_CUBIC;
+}
+
+const char* name_of(QuicCongestion congestion) noexcept {
+  switch (congestion) {
+    case QuicCongestion::kCubic: return "cubic";
+    case QuicCongestion::kReno: return "reno";
+    case QuicCongestion::kBbr: return "bbr";
+  }
+  return "";
+}
+
+ngtcp2_settings settings_for(const QuicOptions& options, std::uint64_t now_ns) noexcept {
+  ngtcp2_settings settings;
+  ngtcp2_settings_default(&settings);
+  settings.initial_ts = now_ns;
+  settings.cc_algo = algorithm_of(options.congestion);
+  settings.max_tx_udp_payload_size = options.udp_payload_bytes;
+  // The size asked for is used as it is: what is measured must not change while it is measured.
+  settings.no_tx_udp_payload_size_shaping = 1;
+  settings.no_pmtud = 1;
+  settings.ack_thresh = options.ack_threshold;
+  // As large as the window to begin with: no tuning by itself.
+  settings.max_window = options.window_bytes;
+  settings.max_stream_window = options.window_bytes;
+  return settings;
+}
+
+ngtcp2_transport_params parameters_for(const QuicOptions& options) noexcept {
+  ngtcp2_transport_params params;
+  ngtcp2_transport_params_default(&params);
+  params.initial_max_stream_data_bidi_local = options.window_bytes;
+  params.initial_max_stream_data_bidi_remote = options.window_bytes;
+  params.initial_max_stream_data_uni = options.window_bytes;
+  params.initial_max_data = options.window_bytes;
+  params.initial_max_streams_bidi = 64;
+  params.initial_max_streams_uni = 64;
+  // Stalls are ours to find: an idle connection sends nothing, and stays.
+  params.max_idle_timeout = 0;
+  params.max_udp_payload_size = 65'527;
+  params.max_datagram_frame_size = options.datagrams ? 65'535 : 0;
+  params.disable_active_migration = 1;
+  return params;
+}
+
+}  // namespace
+
+QuicConnection::QuicConnection(const QuicSetup& setup, std::uint64_t now_ns)
+    : QuicConnection(setup, nullptr, now_ns) {}
+
+std::unique_ptr<QuicConnection> QuicConnection::accept(const QuicSetup& setup,
+                                                       const std::uint8_t* packet,
+                                                       std::size_t length, std::uint64_t now_ns) {
+  ngtcp2_pkt_hd first{};
+  if (ngtcp2_accept(&first, packet, length) != 0) return nullptr;
+  const ngtcp2_cid wanted = cid_of(setup.token);
+  if (ngtcp2_cid_eq(&first.dcid, &wanted) == 0) return nullptr;
+  return std::unique_ptr<QuicConnection>(new QuicConnection(setup, &first, now_ns));
+}
+
+QuicConnection::QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd* first,
+                               std::uint64_t now_ns)
+    : setup_(setup),
+      client_credentials_(no_credentials()),
+      payload_bytes_(setup.options.udp_payload_bytes) {
+  path_.local = {setup_.local.get(), setup_.local.length};
+  path_.remote = {setup_.remote.get(), setup_.remote.length};
+  make_session(setup_);
+  const ngtcp2_callbacks handlers = callbacks(setup_.side);
+  const ngtcp2_settings settings = settings_for(setup_.options, now_ns);
+  ngtcp2_transport_params params = parameters_for(setup_.options);
+  const ngtcp2_cid scid = random_cid();
+  int result = 0;
+  if (first == nullptr) {
+    const ngtcp2_cid dcid = cid_of(setup_.token);
+    result = ngtcp2_conn_client_new(&conn_, &dcid, &scid, &path_, NGTCP2_PROTO_VER_V1, &handlers,
+                                    &settings, &params, nullptr, this);
+  } else {
+    set_original_dcid(params, first->dcid);
+    result = ngtcp2_conn_server_new(&conn_, &first->scid, &scid, &path_, first->version, &handlers,
+                                    &settings, &params, nullptr, this);
+  }
+  if (result != 0) {
+    gnutls_deinit(session_);
+    throw_fault("QUIC", "ngtcp2_conn_new", std::string("ngtcp2: ") + ngtcp2_strerror(result));
+  }
+  reference_ = {&QuicConnection::conn_of, this};
+  ngtcp2_conn_set_tls_native_handle(conn_, session_);
+}
+
+QuicConnection::~QuicConnection() {
+  ngtcp2_conn_del(conn_);
+  gnutls_deinit(session_);
+}
+
+void QuicConnection::make_session(const QuicSetup& setup) {
+  const bool server = setup.side == Side::kServer;
+  const unsigned role = server ? GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET : GNUTLS_CLIENT;
+  check_gnutls("gnutls_init",
+               gnutls_init(&session_, role | GNUTLS_NO_END_OF_EARLY_DATA | GNUTLS_NO_TICKETS));
+  try {
+    // QUIC has no middleboxes to please (RFC 9001 section 8.4).
+    set_priority(session_, setup.cipher, ":%DISABLE_TLS13_COMPAT_MODE");
+    const int configured = server ? ngtcp2_crypto_gnutls_configure_server_session(session_)
+                                  : ngtcp2_crypto_gnutls_configure_client_session(session_);
+    if (configured != 0) throw_fault("QUIC", "ngtcp2_crypto_gnutls", "GnuTLS cannot do QUIC here");
+    const gnutls_datum_t alpn{
+        reinterpret_cast<unsigned char*>(const_cast<char*>(kAlpn.data())),
+        static_cast<unsigned>(kAlpn.size())};
+    check_gnutls("gnutls_alpn_set_protocols",
+                 gnutls_alpn_set_protocols(session_, &alpn, 1, GNUTLS_ALPN_MANDATORY));
+    check_gnutls("gnutls_credentials_set",
+                 gnutls_credentials_set(
+                     session_, GNUTLS_CRD_CERTIFICATE,
+                     server ? setup.identity->credentials() : client_credentials_.get()));
+  } catch (...) {
+    gnutls_deinit(session_);
+    throw;
+  }
+  gnutls_session_set_ptr(session_, &reference_);
+  if (!server) gnutls_session_set_verify_function(session_, &QuicConnection::verify);
+}
+
+ngtcp2_callbacks QuicConnection::callbacks(Side side) noexcept {
+  // The library asserts that these are set, and an assertion would end the process: all of them,
+  // also those that this side should never need.
+  ngtcp2_callbacks all{};
+  if (side == Side::kClient) {
+    all.client_initial = ngtcp2_crypto_client_initial_cb;
+    all.recv_retry = ngtcp2_crypto_recv_retry_cb;
+  } else {
+    all.recv_client_initial = ngtcp2_crypto_recv_client_initial_cb;
+  }
+  all.recv_crypto_data = ngtcp2_crypto_recv_crypto_data_cb;
+  all.encrypt = ngtcp2_crypto_encrypt_cb;
+  all.decrypt = ngtcp2_crypto_decrypt_cb;
+  all.hp_mask = ngtcp2_crypto_hp_mask_cb;
+  all.rand = fill_random;
+  all.get_new_connection_id = new_connection_id;
+  all.update_key = ngtcp2_crypto_update_key_cb;
+  all.delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb;
+  all.delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb;
+  all.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
+  all.version_negotiation = ngtcp2_crypto_version_negotiation_cb;
+  all.recv_stream_data = &QuicConnection::on_stream_data;
+  all.recv_datagram = &QuicConnection::on_datagram;
+  all.stream_close = stream_closed;
+  all.handshake_confirmed = &QuicConnection::on_confirmed;
+  return all;
+}
+
+ngtcp2_conn* QuicConnection::conn_of(ngtcp2_crypto_conn_ref* reference) {
+  return static_cast<QuicConnection*>(reference->user_data)->conn_;
+}
+
+int QuicConnection::verify(gnutls_session_t session) noexcept {
+  auto* reference = static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session));
+  auto* self = static_cast<QuicConnection*>(reference->user_data);
+  self->pin_failed_ = !matches_pin(session, *self->setup_.pin);
+  return self->pin_failed_ ? 1 : 0;
+}
+
+int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t, std::int64_t id, std::uint64_t,
+                                   const std::uint8_t* data, std::size_t length, void* user,
+                                   void*) noexcept {
+  QuicInbox& inbox = static_cast<QuicConnection*>(user)->inbox_;
+  if (inbox.ring != nullptr) {
+    for (std::size_t done = 0; done < length;) {
+      const std::size_t at = (inbox.bytes + done) % inbox.ring_bytes;
+      const std::size_t here = std::min(length - done, inbox.ring_bytes - at);
+      std::memcpy(inbox.ring + at, data + done, here);
+      done += here;
+    }
+  }
+  inbox.bytes += length;
+  if (ngtcp2_conn_extend_max_stream_offset(conn, id, length) != 0)
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  ngtcp2_conn_extend_max_offset(conn, length);
+  return 0;
+}
+
+int QuicConnection::on_datagram(ngtcp2_conn*, std::uint32_t, const std::uint8_t* data,
+                                std::size_t length, void* user) noexcept {
+  const QuicInbox& inbox = static_cast<QuicConnection*>(user)->inbox_;
+  if (inbox.on_datagram != nullptr) inbox.on_datagram(inbox.context, data, length);
+  return 0;
+}
+
+int QuicConnection::on_confirmed(ngtcp2_conn*, void* user) noexcept {
+  static_cast<QuicConnection*>(user)->confirmed_ = true;
+  return 0;
+}
+
+std::int64_t QuicConnection::open_uni_stream() {
+  std::int64_t id = -1;
+  if (const int result = ngtcp2_conn_open_uni_stream(conn_, &id, nullptr); result != 0)
+    throw Error(fault_of("ngtcp2_conn_open_uni_stream", result));
+  return id;
+}
+
+std::int64_t QuicConnection::open_bidi_stream() {
+  std::int64_t id = -1;
+  if (const int result = ngtcp2_conn_open_bidi_stream(conn_, &id, nullptr); result != 0)
+    throw Error(fault_of("ngtcp2_conn_open_bidi_stream", result));
+  return id;
+}
+
+std::size_t QuicConnection::write_close(std::uint8_t* to, std::size_t room,
+                                        std::uint64_t now_ns) noexcept {
+  if (is_draining(conn_) || is_closing(conn_)) return 0;
+  const QuicCloseReason reason = no_error_reason();
+  const ngtcp2_ssize length =
+      ngtcp2_conn_write_connection_close(conn_, nullptr, nullptr, to, room, &reason, now_ns);
+  return length > 0 ? static_cast<std::size_t>(length) : 0;
+}
+
+Fault QuicConnection::fault_of(const char* op, int error) const {
+  if (pin_failed_) {
+    return Fault{"TLS_PIN", op, 0,
+                 "the certificate of the peer is not the one that it announced"};
+  }
+  std::string message = std::string(op) + ": " + ngtcp2_strerror(error);
+  if (error == NGTCP2_ERR_CRYPTO) {
+    const auto alert = static_cast<gnutls_alert_description_t>(ngtcp2_conn_get_tls_alert(conn_));
+    if (const char* name = gnutls_alert_get_name(alert); name != nullptr)
+      message += std::string(" (TLS alert: ") + name + ")";
+    return Fault{"TLS", op, 0, message};
+  }
+  return Fault{"QUIC", op, 0, message};
+}
+
+std::size_t QuicConnection::largest_datagram_bytes() const noexcept {
+  return payload_bytes_ - kDatagramOverheadBytes;
+}
+
+TlsSettings QuicConnection::tls_settings() const { return read_tls_settings(session_); }
+
+QuicSettings QuicConnection::settings() const {
+  const QuicInfo info = quic_info(conn_);
+  QuicSettings settings;
+  settings.library = "ngtcp2";
+  settings.version = ngtcp2_version(0)->version_str;
+  settings.built_with = NGTCP2_VERSION;
+  settings.protocol_version = ngtcp2_conn_get_negotiated_version(conn_);
+  settings.messages = setup_.options.datagrams ? "datagram" : "stream";
+  settings.streams = setup_.options.streams;
+  settings.udp_payload_bytes = setup_.options.udp_payload_bytes;
+  settings.window_bytes = setup_.options.window_bytes;
+  settings.ack_threshold = setup_.options.ack_threshold;
+  settings.congestion_control = name_of(setup_.options.congestion);
+  settings.congestion_window_bytes = info.cwnd;
+  settings.smoothed_rtt_ns = info.smoothed_rtt;
+  settings.min_rtt_ns = info.min_rtt;
+  settings.rtt_variation_ns = info.rttvar;
+  return settings;
+}
+
+}  // namespace xr

@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "base/error.h"
+#include "transport/endpoint_spec.h"
+#include "transport/gnutls/identity.h"
+#include "transport/outcome.h"
+#include "transport/quic/ngtcp2_compat.h"
+#include "transport/socket/address.h"
+#include "transport/socket/blob.h"
+
+namespace xr {
+
+/// Where the bytes of all streams of a connection go: counted, and copied round `ring` unless it is
+/// null, as a read(2) would copy them.
+struct QuicInbox {
+  std::uint64_t bytes = 0;
+  std::uint8_t* ring = nullptr;
+  std::size_t ring_bytes = 0;
+  /// Called for each DATAGRAM frame.
+  void (*on_datagram)(void* context, const std::uint8_t* data, std::size_t length) = nullptr;
+  void* context = nullptr;
+};
+
+/// What both ends of a connection know before its first packet.
+struct QuicSetup {
+  Side side = Side::kClient;
+  TlsCipher cipher = TlsCipher::kAes128Gcm;
+  QuicOptions options;
+  /// The client's first packet is addressed to it, so that a server hears its own client only.
+  Token token{};
+  SocketAddress local;
+  SocketAddress remote;
+  /// The server's; null at the client.
+  const Identity* identity = nullptr;
+  /// The client's; null at the server.
+  const Pin* pin = nullptr;
+};
+
+/// One QUIC connection without any input or output of its own: packets go in and come out, time is
+/// told by the caller, always from one monotonic clock, nanoseconds.
+class QuicConnection {
+ public:
+  /// Of a client.
+  QuicConnection(const QuicSetup& setup, std::uint64_t now_ns);
+  /// Of a server, from the client's first packet: null when that is not from our client.
+  static std::unique_ptr<QuicConnection> accept(const QuicSetup& setup, const std::uint8_t* packet,
+                                                std::size_t length, std::uint64_t now_ns);
+  ~QuicConnection();
+  QuicConnection(const QuicConnection&) = delete;
+  QuicConnection& operator=(const QuicConnection&) = delete;
+
+  /// A packet from the peer. 0, or an error of ngtcp2 that ends the connection.
+  int read(const std::uint8_t* packet, std::size_t length, std::uint64_t now_ns) noexcept {
+    const ngtcp2_pkt_info info{};
+    return ngtcp2_conn_read_pkt(conn_, &path_, &info, packet, length, now_ns);
+  }
+
+  /// The next packet into `to`, with as much of `data` of stream `id` as it has room for; -1 = none.
+  /// The length of the packet, 0 when there is nothing to send now, or an error of ngtcp2.
+  /// `taken` is how much of `data` is in it: those bytes must stay as they are until acknowledged.
+  ngtcp2_ssize write(std::uint8_t* to, std::int64_t id, const ngtcp2_vec* data, std::size_t pieces,
+                     std::size_t& taken, std::uint64_t now_ns) noexcept {
+    ngtcp2_ssize in_packet = -1;
+    const ngtcp2_ssize length =
+        ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &in_packet,
+                                  NGTCP2_WRITE_STREAM_FLAG_NONE, id, data, pieces, now_ns);
+    taken = in_packet > 0 ? static_cast<std::size_t>(in_packet) : 0;
+    return length;
+  }
+
+  /// As `write`, with a DATAGRAM frame: `taken` when it is in the packet.
+  ngtcp2_ssize write_datagram(std::uint8_t* to, const ngtcp2_vec& data, bool& taken,
+                              std::uint64_t now_ns) noexcept {
+    int accepted = 0;
+    const ngtcp2_ssize length =
+        ngtcp2_conn_writev_datagram(conn_, nullptr, nullptr, to, payload_bytes_, &accepted,
+                                    NGTCP2_WRITE_DATAGRAM_FLAG_NONE, 0, &data, 1, now_ns);
+    taken = accepted != 0;
+    return length;
+  }
+
+  /// When `expire` is due; the largest value = never.
+  std::uint64_t expiry_ns() const noexcept { return ngtcp2_conn_get_expiry(conn_); }
+  int expire(std::uint64_t now_ns) noexcept { return ngtcp2_conn_handle_expiry(conn_, now_ns); }
+
+  bool is_established() const noexcept { return ngtcp2_conn_get_handshake_completed(conn_) != 0; }
+  /// Nothing of what was sent is unacknowledged.
+  bool is_quiet() const noexcept { return quic_info(conn_).bytes_in_flight == 0; }
+  bool is_confirmed() const noexcept { return confirmed_; }
+
+  /// A stream of one's own to send on. Throws when the peer does not let it be opened.
+  std::int64_t open_uni_stream();
+  std::int64_t open_bidi_stream();
+
+  /// The packet that says farewell, or 0.
+  std::size_t write_close(std::uint8_t* to, std::size_t room, std::uint64_t now_ns) noexcept;
+
+  /// What an error of `read`, `write` or `expire` means.
+  Fault fault_of(const char* op, int error) const;
+  /// Whether it means no more than that the peer has closed.
+  static bool is_farewell(int error) noexcept {
+    return error == NGTCP2_ERR_DRAINING || error == NGTCP2_ERR_CLOSING ||
+           error == NGTCP2_ERR_DROP_CONN;
+  }
+
+  QuicInbox& inbox() noexcept { return inbox_; }
+  std::size_t payload_bytes() const noexcept { return payload_bytes_; }
+  /// The most that fits a DATAGRAM frame in one packet.
+  std::size_t largest_datagram_bytes() const noexcept;
+
+  TlsSettings tls_settings() const;
+  /// Library, window and round-trip estimates as they are now.
+  QuicSettings settings() const;
+
+ private:
+  QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd* first, std::uint64_t now_ns);
+  void make_session(const QuicSetup& setup);
+  static ngtcp2_callbacks callbacks(Side side) noexcept;
+  static ngtcp2_conn* conn_of(ngtcp2_crypto_conn_ref* reference);
+  static int verify(gnutls_session_t session) noexcept;
+  static int on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id,
+                            std::uint64_t offset, const std::uint8_t* data, std::size_t length,
+                            void* self, void* stream) noexcept;
+  static int on_datagram(ngtcp2_conn* conn, std::uint32_t flags, const std::uint8_t* data,
+                         std::size_t length, void* self) noexcept;
+  static int on_confirmed(ngtcp2_conn* conn, void* self) noexcept;
+
+  QuicSetup setup_;
+  ngtcp2_crypto_conn_ref reference_{};
+  Credentials client_credentials_;
+  gnutls_session_t session_ = nullptr;
+  ngtcp2_conn* conn_ = nullptr;
+  ngtcp2_path path_{};
+  std::size_t payload_bytes_;
+  QuicInbox inbox_;
+  bool pin_failed_ = false;
+  bool confirmed_ = false;
+};
+
+}  // namespace xr

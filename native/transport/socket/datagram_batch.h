@@ -1,0 +1,101 @@
+#pragma once
+
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "base/page_buffer.h"
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+namespace xr {
+
+/// The kernel cuts a send of several messages into at most 64 datagrams (UDP_MAX_SEGMENTS of Linux
+/// before 6.9).
+inline constexpr std::uint64_t kMaxSegments = 64;
+/// What one send may carry in all, headers included (udp(7)).
+inline constexpr std::uint64_t kMaxSendBytes = 65'507;
+inline constexpr std::size_t kBatchDatagrams = 64;
+
+/// Lets the kernel merge datagrams of one sender (udp(7), UDP_GRO); false where it cannot.
+inline bool enable_merging(int fd) noexcept {
+  const int on = 1;
+  return ::setsockopt(fd, SOL_UDP, UDP_GRO, &on, sizeof on) == 0;
+}
+
+/// Receives as many datagrams per system call as are there, and takes apart those that the kernel
+/// merged.
+class DatagramReceiver {
+ public:
+  /// `merging`: UDP_GRO is on, so that each slot has to hold a merged run.
+  DatagramReceiver(std::size_t largest_bytes, bool merging) {
+    const std::size_t slot_bytes = merging ? 65'536 : largest_bytes;
+    const std::size_t slots = merging ? 4 : kBatchDatagrams;
+    buffer_ = PageBuffer(slots * slot_bytes);
+    controls_.resize(slots);
+    vectors_.resize(slots);
+    headers_.resize(slots);
+    for (std::size_t i = 0; i < slots; ++i) {
+      vectors_[i] = {buffer_.data() + i * slot_bytes, slot_bytes};
+      std::memset(&headers_[i], 0, sizeof headers_[i]);
+      headers_[i].msg_hdr.msg_iov = &vectors_[i];
+      headers_[i].msg_hdr.msg_iovlen = 1;
+      headers_[i].msg_hdr.msg_control = controls_[i].bytes;
+    }
+  }
+
+  /// recvmmsg(2) with `flags`: the number of slots filled, or -1 and errno.
+  int receive(int fd, int flags) noexcept {
+    // The kernel writes how long each control message was where it reads how much room there is.
+    for (mmsghdr& header : headers_) header.msg_hdr.msg_controllen = sizeof(Control);
+    return ::recvmmsg(fd, headers_.data(), static_cast<unsigned>(headers_.size()), flags, nullptr);
+  }
+
+  /// Calls `take(data, length)` for each datagram of the first `slots` slots, in order. A datagram of
+  /// length zero, which is also what a stopped socket gives, is left out.
+  template <class Take>
+  void for_each(int slots, const Take& take) noexcept {
+    for (std::size_t i = 0; i < static_cast<std::size_t>(slots); ++i) {
+      auto* data = static_cast<std::uint8_t*>(vectors_[i].iov_base);
+      const std::size_t length = headers_[i].msg_len;
+      const std::size_t segment = segment_bytes(headers_[i].msg_hdr, length);
+      for (std::size_t at = 0; at < length; at += segment)
+        take(data + at, std::min(segment, length - at));
+    }
+  }
+
+ private:
+  union Control {
+    cmsghdr align;
+    std::uint8_t bytes[CMSG_SPACE(sizeof(int))];
+  };
+
+  static std::size_t segment_bytes(msghdr& header, std::size_t length) noexcept {
+    for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
+         control = CMSG_NXTHDR(&header, control)) {
+      if (control->cmsg_level != SOL_UDP || control->cmsg_type != UDP_GRO) continue;
+      int size = 0;
+      std::memcpy(&size, CMSG_DATA(control), sizeof size);
+      if (size > 0) return static_cast<std::size_t>(size);
+    }
+    return std::max<std::size_t>(length, 1);
+  }
+
+  PageBuffer buffer_;
+  std::vector<Control> controls_;
+  std::vector<iovec> vectors_;
+  std::vector<mmsghdr> headers_;
+};
+
+}  // namespace xr

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "transport/endpoint_spec.h"
+#include "transport/socket/blob.h"
+#include "transport/socket/deadline.h"
+
+namespace xr {
+
+/// The TCP connections of one endpoint, one for each link: those it makes, or those it accepts from
+/// whoever shows the session's token. What runs over them is the transport's.
+class TcpConnections {
+ public:
+  explicit TcpConnections(const EndpointSpec& spec);
+
+  /// What the peer needs: the token and, of a server, where it listens.
+  SocketBlob open();
+  /// Blocks until all are connected, then leaves them blocking. `peer` is what the other end's
+  /// `open` gave.
+  void connect(const SocketBlob& peer, const Deadline& deadline);
+  /// Addresses in the blob of the other end.
+  std::size_t peer_addresses() const noexcept { return spec_.side == Side::kServer ? 0 : 1; }
+
+  const std::vector<UniqueFd>& sockets() const noexcept { return sockets_; }
+  void close() noexcept;
+
+ private:
+  UniqueFd make_listener(int family) const;
+  void connect_one(const SocketBlob& server, unsigned link, const Deadline& deadline);
+  void accept_all(const Deadline& deadline);
+  int read_hello(int fd, const Deadline& deadline) const;
+
+  EndpointSpec spec_;
+  Token token_;
+  UniqueFd listener_;
+  std::vector<UniqueFd> sockets_;
+};
+
+}  // namespace xr

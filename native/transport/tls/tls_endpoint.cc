@@ -1,0 +1,103 @@
+#include "transport/tls/tls_endpoint.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.h"
+#include "measure/clock.h"
+#include "transport/gnutls/pinned_blob.h"
+#include "transport/run_links.h"
+#include "transport/socket/options.h"
+#include "transport/socket/tcp_connections.h"
+#include "transport/socket/waker.h"
+#include "transport/tls/tls_link.h"
+
+namespace xr {
+namespace {
+
+constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
+
+class TlsEndpoint final : public Endpoint {
+ public:
+  explicit TlsEndpoint(const EndpointSpec& spec)
+      : spec_(spec), connections_(spec), origin_(read_clock_pair()) {}
+  ~TlsEndpoint() override { close(); }
+
+  Blob open() override {
+    if (spec_.side == Side::kServer) identity_.emplace();
+    return encode_pinned_blob(connections_.open(), identity_ ? identity_->pin() : Pin{});
+  }
+
+  void connect(const Blob& peer) override {
+    const Deadline deadline(spec_.connect_timeout_ns, waker_);
+    const PinnedBlob remote =
+        decode_pinned_blob(peer, TransportKind::kTls, connections_.peer_addresses());
+    connections_.connect(remote.sockets, deadline);
+    const Identity* identity = identity_ ? &*identity_ : nullptr;
+    for (const UniqueFd& connection : connections_.sockets()) {
+      const Pin* pin = identity == nullptr ? &remote.pin : nullptr;
+      sessions_.push_back(
+          std::make_unique<TlsSession>(connection.get(), spec_.tls.cipher, identity, pin));
+      sessions_.back()->handshake(deadline);
+    }
+    for (const UniqueFd& connection : connections_.sockets()) {
+      set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
+      waker_.watch(connection.get());
+    }
+    settings_ = effective();
+  }
+
+  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  }
+
+  void stop() noexcept override { waker_.stop(); }
+
+  EffectiveSettings effective() const override {
+    if (sessions_.empty()) throw_fault("STATE", "effective", "not connected");
+    EffectiveSettings settings = read_socket_settings(sessions_.front()->fd(), true);
+    settings.tls = sessions_.front()->settings();
+    return settings;
+  }
+
+  void close() noexcept override {
+    waker_.forget_all();
+    sessions_.clear();
+    connections_.close();
+  }
+
+ private:
+  template <WaitPolicy kWait>
+  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        [&](unsigned i, const auto& visit) {
+          const bool receives_stream = spec_.role_of(i) == Role::kReceiver;
+          const std::size_t buffer_bytes =
+              receives_stream ? std::max<std::size_t>(spec_.message_bytes, kReceiveBufferBytes)
+                              : spec_.message_bytes;
+          TlsLink<kWait> link(*sessions_[i], spec_.message_bytes, buffer_bytes,
+                              spec_.idle_timeout_ns, waker_.flag());
+          visit(link);
+        });
+    outcome.effective = settings_;
+    return outcome;
+  }
+
+  EndpointSpec spec_;
+  TcpConnections connections_;
+  ClockPair origin_;
+  Waker waker_;
+  std::optional<Identity> identity_;
+  std::vector<std::unique_ptr<TlsSession>> sessions_;
+  EffectiveSettings settings_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_tls_endpoint(const EndpointSpec& spec) {
+  return std::make_unique<TlsEndpoint>(spec);
+}
+
+}  // namespace xr

@@ -1,0 +1,106 @@
+#include "transport/tls/tls_session.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+
+#include "transport/gnutls/gnutls_error.h"
+#include "transport/gnutls/tls_settings.h"
+
+namespace xr {
+namespace {
+
+// Eight full records: a receiver of a stream empties the socket with few calls, and what it reads is
+// still in the cache when it is decrypted.
+constexpr std::size_t kInputBytes = std::size_t{128} << 10;
+
+}  // namespace
+
+TlsSession::TlsSession(int fd, TlsCipher cipher, const Identity* identity, const Pin* pin)
+    : fd_(fd), pin_(pin), client_credentials_(no_credentials()), input_(kInputBytes) {
+  // A resumption is a scenario of its own: without tickets nothing but data follows the handshake.
+  const unsigned flags =
+      (identity != nullptr ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS;
+  check_gnutls("gnutls_init", gnutls_init(&session_, flags));
+  try {
+    set_priority(session_, cipher);
+    check_gnutls("gnutls_credentials_set",
+                 gnutls_credentials_set(
+                     session_, GNUTLS_CRD_CERTIFICATE,
+                     identity != nullptr ? identity->credentials() : client_credentials_.get()));
+  } catch (...) {
+    gnutls_deinit(session_);
+    throw;
+  }
+  gnutls_session_set_ptr(session_, this);
+  if (pin != nullptr) gnutls_session_set_verify_function(session_, &TlsSession::verify);
+  gnutls_transport_set_ptr(session_, this);
+  gnutls_transport_set_push_function(session_, &TlsSession::push);
+  gnutls_transport_set_pull_function(session_, &TlsSession::pull);
+}
+
+TlsSession::~TlsSession() { gnutls_deinit(session_); }
+
+void TlsSession::handshake(const Deadline& deadline) {
+  set_send_flags(MSG_DONTWAIT | MSG_NOSIGNAL);
+  for (;;) {
+    const int result = gnutls_handshake(session_);
+    if (result == GNUTLS_E_SUCCESS) return;
+    if (pin_failed_) {
+      throw_fault("TLS_PIN", "gnutls_handshake",
+                  "the certificate of the peer is not the one that it announced");
+    }
+    if (gnutls_error_is_fatal(result) != 0)
+      throw Error(gnutls_fault("TLS", "gnutls_handshake", result));
+    if (result != GNUTLS_E_AGAIN) continue;
+    if (gnutls_record_get_direction(session_) != 0) {
+      deadline.wait(fd_, POLLOUT, "handshake");
+      continue;
+    }
+    deadline.wait(fd_, POLLIN, "handshake");
+    const ssize_t got = ::recv(fd_, room(), room_bytes(), MSG_DONTWAIT);
+    if (got > 0) {
+      filled(static_cast<std::size_t>(got));
+    } else if (got == 0) {
+      throw_fault("CONNECT_REFUSED", "handshake", "handshake: the peer closed the connection");
+    } else if (errno != EAGAIN && errno != EINTR) {
+      throw_errno("CONNECT_REFUSED", "recv");
+    }
+  }
+}
+
+TlsSettings TlsSession::settings() const { return read_tls_settings(session_); }
+
+ssize_t TlsSession::push(gnutls_transport_ptr_t pointer, const void* data,
+                         std::size_t length) noexcept {
+  auto* self = static_cast<TlsSession*>(pointer);
+  const ssize_t sent = ::send(self->fd_, data, length, self->send_flags_);
+  if (sent < 0) {
+    self->send_errno_ = errno;
+    gnutls_transport_set_errno(self->session_, errno);
+  }
+  return sent;
+}
+
+ssize_t TlsSession::pull(gnutls_transport_ptr_t pointer, void* into, std::size_t length) noexcept {
+  auto* self = static_cast<TlsSession*>(pointer);
+  const std::size_t have = std::min(length, self->to_ - self->from_);
+  if (have == 0) {
+    gnutls_transport_set_errno(self->session_, EAGAIN);
+    return -1;
+  }
+  std::memcpy(into, self->input_.data() + self->from_, have);
+  self->from_ += have;
+  return static_cast<ssize_t>(have);
+}
+
+int TlsSession::verify(gnutls_session_t session) noexcept {
+  auto* self = static_cast<TlsSession*>(gnutls_session_get_ptr(session));
+  self->pin_failed_ = !matches_pin(session, *self->pin_);
+  return self->pin_failed_ ? 1 : 0;
+}
+
+}  // namespace xr

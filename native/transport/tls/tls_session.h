@@ -1,0 +1,67 @@
+#pragma once
+
+#include <gnutls/gnutls.h>
+
+#include <cstddef>
+#include <cstdint>
+
+#include "base/page_buffer.h"
+#include "transport/endpoint_spec.h"
+#include "transport/gnutls/identity.h"
+#include "transport/outcome.h"
+#include "transport/socket/deadline.h"
+
+namespace xr {
+
+/// One TLS 1.3 session over a TCP socket. GnuTLS reads only from a buffer that its owner fills, so
+/// that waiting stays the link's and a record costs one recv at most; it writes to the socket.
+class TlsSession {
+ public:
+  /// `identity` is the server's, `pin` the client's; the other one is null.
+  TlsSession(int fd, TlsCipher cipher, const Identity* identity, const Pin* pin);
+  ~TlsSession();
+  TlsSession(const TlsSession&) = delete;
+  TlsSession& operator=(const TlsSession&) = delete;
+
+  /// Throws TLS_PIN, TLS, CONNECT_REFUSED, CONNECT_TIMEOUT or STOPPED.
+  void handshake(const Deadline& deadline);
+  TlsSettings settings() const;
+
+  gnutls_session_t get() const noexcept { return session_; }
+  int fd() const noexcept { return fd_; }
+
+  /// Flags of the sends to come.
+  void set_send_flags(int flags) noexcept { send_flags_ = flags; }
+  /// Of the last send that the kernel refused.
+  int send_errno() const noexcept { return send_errno_; }
+
+  /// Something is there that GnuTLS has not decrypted or handed out yet.
+  bool has_input() const noexcept {
+    return from_ < to_ || gnutls_record_check_pending(session_) > 0;
+  }
+  /// Room for a recv, when there is no input.
+  std::uint8_t* room() noexcept { return input_.data(); }
+  std::size_t room_bytes() const noexcept { return input_.size(); }
+  void filled(std::size_t bytes) noexcept {
+    from_ = 0;
+    to_ = bytes;
+  }
+
+ private:
+  static ssize_t push(gnutls_transport_ptr_t self, const void* data, std::size_t length) noexcept;
+  static ssize_t pull(gnutls_transport_ptr_t self, void* into, std::size_t length) noexcept;
+  static int verify(gnutls_session_t session) noexcept;
+
+  int fd_;
+  int send_flags_ = 0;
+  int send_errno_ = 0;
+  bool pin_failed_ = false;
+  const Pin* pin_;
+  Credentials client_credentials_;
+  PageBuffer input_;
+  std::size_t from_ = 0;
+  std::size_t to_ = 0;
+  gnutls_session_t session_ = nullptr;
+};
+
+}  // namespace xr
