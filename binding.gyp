@@ -135,6 +135,9 @@
           'conditions': [
             ['ngtcp2==1', {
               'sources': [
+                'native/transport/quic/quic_connection.cc',
+                'native/transport/quic/quic_endpoint.cc',
+                'native/transport/quic/quic_handshake.cc',
               ],
               'direct_dependent_settings': { 'defines': ['XRBENCH_QUIC'] },
               'link_settings': { 'libraries': ['-lngtcp2_crypto_gnutls', '-lngtcp2'] },

@@ -78,6 +78,9 @@ void for_all(const Body& body) {
 #ifdef XRBENCH_TLS
            TransportKind::kTls,
 #endif
+#ifdef XRBENCH_QUIC
+           TransportKind::kQuic,
+#endif
        }) {
     for (const auto wait : {WaitPolicy::kSpin, WaitPolicy::kBlock}) body(spec_for(transport, wait));
   }

@@ -8,7 +8,7 @@
 #ifdef XRBENCH_TLS
 #include "transport/tls/tls_endpoint.h"
 #endif
-#if defined(XRBENCH_QUIC) && 0
+#ifdef XRBENCH_QUIC
 #include "transport/quic/quic_endpoint.h"
 #endif
 #include "transport/udp/udp_endpoint.h"
@@ -34,7 +34,7 @@ std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec) {
       throw_fault("UNSUPPORTED", "transport", "this build is without TLS");
 #endif
     case TransportKind::kQuic:
-#if defined(XRBENCH_QUIC) && 0
+#ifdef XRBENCH_QUIC
       return make_quic_endpoint(spec);
 #else
       throw_fault("UNSUPPORTED", "transport", "this build is without QUIC");

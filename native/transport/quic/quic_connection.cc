@@ -270,9 +270,10 @@ std::int64_t QuicConnection::open_bidi_stream() {
 }
 
 std::size_t QuicConnection::write_close(std::uint8_t* to, std::size_t room,
-                                        std::uint64_t now_ns) noexcept {
+                                        std::uint64_t now_ns, int error) noexcept {
   if (is_draining(conn_) || is_closing(conn_)) return 0;
-  const QuicCloseReason reason = no_error_reason();
+  const QuicCloseReason reason =
+      error == 0 ? no_error_reason() : reason_for(error, ngtcp2_conn_get_tls_alert(conn_));
   const ngtcp2_ssize length =
       ngtcp2_conn_write_connection_close(conn_, nullptr, nullptr, to, room, &reason, now_ns);
   return length > 0 ? static_cast<std::size_t>(length) : 0;

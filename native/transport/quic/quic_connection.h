@@ -98,8 +98,10 @@ class QuicConnection {
   std::int64_t open_uni_stream();
   std::int64_t open_bidi_stream();
 
-  /// The packet that says farewell, or 0.
-  std::size_t write_close(std::uint8_t* to, std::size_t room, std::uint64_t now_ns) noexcept;
+  /// The packet that says farewell, because of an error of ngtcp2 or, with 0, without one; its
+  /// length, or 0 when there is nothing more to say.
+  std::size_t write_close(std::uint8_t* to, std::size_t room, std::uint64_t now_ns,
+                          int error) noexcept;
 
   /// What an error of `read`, `write` or `expire` means.
   Fault fault_of(const char* op, int error) const;

@@ -24,11 +24,12 @@ class Waker {
   const StopFlag& flag() const noexcept { return flag_; }
   int event_fd() const noexcept { return event_.get(); }
 
-  /// From now on a stop shuts this socket down. It must stay open until `forget`.
-  void watch(int fd) {
+  /// From now on a stop shuts this socket down, or that half of it. It must stay open until
+  /// `forget_all`.
+  void watch(int fd, int half = SHUT_RDWR) {
     const std::lock_guard lock(mutex_);
-    sockets_.push_back(fd);
-    if (flag_.is_set()) ::shutdown(fd, SHUT_RDWR);
+    sockets_.push_back({fd, half});
+    if (flag_.is_set()) ::shutdown(fd, half);
   }
 
   void forget_all() noexcept {
@@ -42,14 +43,19 @@ class Waker {
     // Fails only when it is readable already.
     [[maybe_unused]] const ssize_t written = ::write(event_.get(), &one, sizeof one);
     const std::lock_guard lock(mutex_);
-    for (const int fd : sockets_) ::shutdown(fd, SHUT_RDWR);
+    for (const auto& [fd, half] : sockets_) ::shutdown(fd, half);
   }
 
  private:
+  struct Watched {
+    int fd;
+    int half;
+  };
+
   StopFlag flag_;
   UniqueFd event_;
   std::mutex mutex_;
-  std::vector<int> sockets_;
+  std::vector<Watched> sockets_;
 };
 
 }  // namespace xr

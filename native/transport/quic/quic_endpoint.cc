@@ -1,0 +1,177 @@
+#include "transport/quic/quic_endpoint.h"
+
+#include <netinet/in.h>
+
+#include <optional>
+
+#include "base/error.h"
+#include "measure/clock.h"
+#include "transport/gnutls/pinned_blob.h"
+#include "transport/quic/quic_handshake.h"
+#include "transport/quic/quic_ping_pong_link.h"
+#include "transport/quic/quic_stream_links.h"
+#include "transport/run_links.h"
+#include "transport/socket/deadline.h"
+#include "transport/socket/options.h"
+#include "transport/socket/waker.h"
+
+namespace xr {
+namespace {
+
+/// A QUIC packet must not be fragmented (RFC 9000 section 14): the size asked for fits the path, or
+/// the send fails and says so.
+void forbid_fragments(int fd, int family) {
+  const int mode = IP_PMTUDISC_PROBE;
+  if (family == AF_INET6) {
+    ::setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &mode, sizeof mode);
+  } else {
+    ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &mode, sizeof mode);
+  }
+}
+
+class QuicEndpoint final : public Endpoint {
+ public:
+  explicit QuicEndpoint(const EndpointSpec& spec)
+      : spec_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+  ~QuicEndpoint() override { close(); }
+
+  Blob open() override {
+    SocketBlob blob{TransportKind::kQuic, token_, {}};
+    const SocketAddress local = parse_address(spec_.local_address, 0);
+    lanes_.resize(spec_.link_count());
+    for (QuicLane& lane : lanes_) {
+      lane.fd = UniqueFd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+      if (!lane.fd) throw_errno("SOCKET", "socket");
+      apply_socket_options(lane.fd.get(), local.family(), false, spec_.socket);
+      forbid_fragments(lane.fd.get(), local.family());
+      if (::bind(lane.fd.get(), local.get(), local.length) != 0)
+        throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
+      blob.addresses.push_back(local_address_of(lane.fd.get()));
+    }
+    if (spec_.side == Side::kServer) identity_.emplace();
+    return encode_pinned_blob(blob, identity_ ? identity_->pin() : Pin{});
+  }
+
+  void connect(const Blob& peer) override {
+    const Deadline deadline(spec_.connect_timeout_ns, waker_);
+    const PinnedBlob remote = decode_pinned_blob(peer, TransportKind::kQuic, spec_.link_count());
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      const SocketAddress& address = remote.sockets.addresses[i];
+      if (::connect(lanes_[i].fd.get(), address.get(), address.length) != 0)
+        throw_errno("CONNECT_REFUSED", "connect");
+    }
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      shake_hands(lanes_[i], setup_of(lanes_[i], remote, i), deadline);
+      prepare(lanes_[i]);
+    }
+    settings_ = effective();
+  }
+
+  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  }
+
+  void stop() noexcept override { waker_.stop(); }
+
+  EffectiveSettings effective() const override {
+    if (lanes_.empty() || !lanes_.front().connection)
+      throw_fault("STATE", "effective", "not connected");
+    EffectiveSettings settings = read_socket_settings(lanes_.front().fd.get(), false);
+    add_connection(settings);
+    return settings;
+  }
+
+  void close() noexcept override {
+    waker_.forget_all();
+    for (QuicLane& lane : lanes_) say_farewell(lane);
+    lanes_.clear();
+  }
+
+ private:
+  QuicSetup setup_of(const QuicLane& lane, const PinnedBlob& remote, unsigned link) const {
+    const bool server = spec_.side == Side::kServer;
+    QuicSetup setup;
+    setup.side = spec_.side;
+    setup.cipher = spec_.tls.cipher;
+    setup.options = spec_.quic;
+    setup.token = server ? token_ : remote.sockets.token;
+    setup.local = local_address_of(lane.fd.get());
+    setup.remote = remote.sockets.addresses[link];
+    setup.identity = server ? &*identity_ : nullptr;
+    setup.pin = server ? nullptr : &remote.pin;
+    return setup;
+  }
+
+  void prepare(QuicLane& lane) {
+    const bool bulk = spec_.workload == Workload::kStream ||
+                      spec_.message_bytes + 100 > lane.connection->payload_bytes();
+    lane.segmenting = bulk && spec_.socket.segmentation_offload;
+    lane.merging = lane.segmenting && enable_merging(lane.fd.get());
+    set_socket_timeouts(lane.fd.get(), kQuicNapNs, spec_.idle_timeout_ns);
+    // Only the receiving half: the farewell must still go out.
+    waker_.watch(lane.fd.get(), SHUT_RD);
+  }
+
+  /// What is the connections' own, as it is now.
+  void add_connection(EffectiveSettings& settings) const {
+    const QuicLane& first = lanes_.front();
+    settings.tls = first.connection->tls_settings();
+    QuicSettings quic = first.connection->settings();
+    settings.congestion_control = quic.congestion_control;
+    settings.gso = first.segmenting;
+    settings.gro = first.merging;
+    quic.handshake_ns = first.handshake_ns;
+    for (const QuicLane& lane : lanes_) {
+      quic.packets_sent += lane.packets_sent;
+      quic.packets_received += lane.packets_received;
+      quic.send_calls += lane.send_calls;
+    }
+    settings.quic = std::move(quic);
+  }
+
+  template <WaitPolicy kWait>
+  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
+    add_connection(settings_);
+    outcome.effective = settings_;
+    return outcome;
+  }
+
+  template <WaitPolicy kWait, class Visitor>
+  void with_link(unsigned i, const Visitor& visit) {
+    switch (spec_.role_of(i)) {
+      case Role::kInitiator:
+      case Role::kResponder: {
+        QuicPingPongLink<kWait> link(lanes_[i], spec_, waker_.flag());
+        return visit(link);
+      }
+      case Role::kSender: {
+        QuicSenderLink<kWait> link(lanes_[i], spec_, waker_.flag());
+        return visit(link);
+      }
+      case Role::kReceiver: {
+        QuicReceiverLink<kWait> link(lanes_[i], spec_, waker_.flag());
+        return visit(link);
+      }
+    }
+  }
+
+  EndpointSpec spec_;
+  Token token_;
+  ClockPair origin_;
+  Waker waker_;
+  std::optional<Identity> identity_;
+  std::vector<QuicLane> lanes_;
+  EffectiveSettings settings_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_quic_endpoint(const EndpointSpec& spec) {
+  return std::make_unique<QuicEndpoint>(spec);
+}
+
+}  // namespace xr

@@ -1,0 +1,139 @@
+#include "transport/quic/quic_handshake.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "base/units.h"
+#include "measure/clock.h"
+
+namespace xr {
+namespace {
+
+constexpr std::size_t kLargestPacketBytes = 65'536;
+// What is still on its way after the handshake (tickets, connection IDs, their acknowledgements)
+// has so long to arrive.
+constexpr std::uint64_t kSettleNs = 100 * kNsPerMs;
+// A timer further away than that belongs to nothing that is under way.
+constexpr std::uint64_t kFarNs = kNsPerSec;
+constexpr std::uint64_t kLongestWaitNs = 50 * kNsPerMs;
+
+class Handshake {
+ public:
+  Handshake(QuicLane& lane, const QuicSetup& setup, const Deadline& deadline)
+      : lane_(lane), setup_(setup), deadline_(deadline), buffer_(kLargestPacketBytes) {}
+
+  void run() {
+    const std::uint64_t began_ns = monotonic_raw_ns();
+    if (setup_.side == Side::kClient) {
+      lane_.connection = std::make_unique<QuicConnection>(setup_, began_ns);
+      write();
+    }
+    for (std::uint64_t established_ns = 0;;) {
+      const bool came = deadline_.wait_within(lane_.fd.get(), POLLIN, wait_ns(), "handshake");
+      if (came) read();
+      if (!lane_.connection) continue;
+      if (const int result = lane_.connection->expire(monotonic_raw_ns()); result != 0)
+        fail("ngtcp2_conn_handle_expiry", result);
+      write();
+      const std::uint64_t now_ns = monotonic_raw_ns();
+      if (established_ns == 0 && lane_.connection->is_established()) {
+        established_ns = now_ns;
+        lane_.handshake_ns = now_ns - began_ns;
+      }
+      if (established_ns != 0 && (is_settled(now_ns) || now_ns - established_ns > kSettleNs))
+        return;
+    }
+  }
+
+ private:
+  bool is_settled(std::uint64_t now_ns) const {
+    const QuicConnection& connection = *lane_.connection;
+    return connection.is_confirmed() && connection.is_quiet() &&
+           connection.expiry_ns() > now_ns + kFarNs;
+  }
+
+  std::uint64_t wait_ns() const {
+    if (!lane_.connection) return kLongestWaitNs;
+    const std::uint64_t now_ns = monotonic_raw_ns();
+    const std::uint64_t due_ns = lane_.connection->expiry_ns();
+    return due_ns <= now_ns ? 0 : std::min(due_ns - now_ns, kLongestWaitNs);
+  }
+
+  void read() {
+    for (;;) {
+      const ssize_t got =
+          ::recv(lane_.fd.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT | MSG_TRUNC);
+      if (got < 0) {
+        if (errno == ECONNREFUSED) throw_errno("CONNECT_REFUSED", "recv");
+        return;
+      }
+      if (got == 0) return;
+      const auto length = static_cast<std::size_t>(got);
+      ++lane_.packets_received;
+      const std::uint64_t now_ns = monotonic_raw_ns();
+      if (!lane_.connection) {
+        lane_.connection = QuicConnection::accept(setup_, buffer_.data(), length, now_ns);
+        // A stranger's packet.
+        if (!lane_.connection) continue;
+      }
+      if (const int result = lane_.connection->read(buffer_.data(), length, now_ns); result != 0)
+        fail("ngtcp2_conn_read_pkt", result);
+    }
+  }
+
+  void write() {
+    for (;;) {
+      std::size_t taken = 0;
+      const ngtcp2_ssize length =
+          lane_.connection->write(buffer_.data(), -1, nullptr, 0, taken, monotonic_raw_ns());
+      if (length == 0) return;
+      if (length < 0) fail("ngtcp2_conn_writev_stream", static_cast<int>(length));
+      send(static_cast<std::size_t>(length));
+    }
+  }
+
+  void send(std::size_t length) {
+    ++lane_.packets_sent;
+    if (::send(lane_.fd.get(), buffer_.data(), length, MSG_NOSIGNAL) < 0 && errno == ECONNREFUSED)
+      throw_errno("CONNECT_REFUSED", "send");
+  }
+
+  [[noreturn]] void fail(const char* op, int error) {
+    const Fault fault = lane_.connection->fault_of(op, error);
+    const bool farewell = QuicConnection::is_farewell(error);
+    if (!farewell) {
+      const std::size_t length = lane_.connection->write_close(
+          buffer_.data(), lane_.connection->payload_bytes(), monotonic_raw_ns(), error);
+      if (length > 0) ::send(lane_.fd.get(), buffer_.data(), length, MSG_NOSIGNAL);
+    }
+    lane_.connection.reset();
+    if (farewell)
+      throw_fault("CONNECT_REFUSED", "handshake", "handshake: the peer closed the connection");
+    throw Error(fault);
+  }
+
+  QuicLane& lane_;
+  const QuicSetup& setup_;
+  const Deadline& deadline_;
+  std::vector<std::uint8_t> buffer_;
+};
+
+}  // namespace
+
+void shake_hands(QuicLane& lane, const QuicSetup& setup, const Deadline& deadline) {
+  Handshake(lane, setup, deadline).run();
+}
+
+void say_farewell(QuicLane& lane) noexcept {
+  if (!lane.connection || !lane.fd) return;
+  std::array<std::uint8_t, 1500> packet{};
+  const std::size_t length =
+      lane.connection->write_close(packet.data(), packet.size(), monotonic_raw_ns(), 0);
+  if (length > 0) ::send(lane.fd.get(), packet.data(), length, MSG_DONTWAIT | MSG_NOSIGNAL);
+}
+
+}  // namespace xr

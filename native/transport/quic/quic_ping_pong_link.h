@@ -1,0 +1,117 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+
+#include "base/page_buffer.h"
+#include "measure/mark.h"
+#include "transport/quic/quic_pump.h"
+#include "workload/io.h"
+
+namespace xr {
+
+/// Ping-pong over one bidirectional stream that lives as long as the connection. The responder sends
+/// back the bytes that came. An acknowledgement goes with the next message, so that a round trip of
+/// small messages is one packet each way.
+template <WaitPolicy kWait>
+class QuicPingPongLink {
+ public:
+  QuicPingPongLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
+      : message_bytes_(spec.message_bytes),
+        verify_(spec.quic.verify),
+        pump_(lane, spec.message_bytes + 100 > lane.connection->payload_bytes(),
+              spec.idle_timeout_ns, stop),
+        in_(spec.message_bytes),
+        pattern_(spec.side == Side::kClient ? spec.message_bytes : 0) {
+    QuicInbox& inbox = pump_.connection().inbox();
+    inbox.ring = in_.data();
+    inbox.ring_bytes = in_.size();
+    const bool initiates = spec.side == Side::kClient;
+    // The first stream that a client opens (RFC 9000 section 2.1).
+    out_.id = initiates ? pump_.connection().open_bidi_stream() : 0;
+    out_.ring = initiates ? pattern_.data() : in_.data();
+    out_.ring_bytes = message_bytes_;
+  }
+  ~QuicPingPongLink() { pump_.connection().inbox().ring = nullptr; }
+  QuicPingPongLink(const QuicPingPongLink&) = delete;
+  QuicPingPongLink& operator=(const QuicPingPongLink&) = delete;
+
+  Io send_request() noexcept {
+    if (verify_) [[unlikely]]
+      write_pattern();
+    return send_message();
+  }
+
+  Io receive_reply() noexcept {
+    const Io io = receive_message();
+    if (verify_ && io == Io::kOk && !is_pattern()) [[unlikely]] {
+      mismatch_ = true;
+      return Io::kError;
+    }
+    return io;
+  }
+
+  Io receive_request() noexcept { return receive_message(); }
+  Io send_reply() noexcept { return send_message(); }
+
+  Counters& counters() noexcept { return counters_; }
+  void refresh() noexcept { counters_.local_drops = pump_.refused(); }
+  IoFailure failure() const noexcept { return pump_.failure(); }
+  std::optional<Fault> fault() const {
+    if (!mismatch_) return pump_.fault();
+    return Fault{"DATA_MISMATCH", "verify", 0, "a reply differs from what was sent"};
+  }
+
+ private:
+  Io send_message() noexcept {
+    const std::uint64_t until = out_.sent + message_bytes_;
+    for (;;) {
+      if (const Io io = pump_.write_stream(out_, until); io != Io::kOk) [[unlikely]]
+        return io;
+      if (out_.sent == until) [[likely]]
+        return Io::kOk;
+      if (const Io io = pump_.read_some(); io != Io::kOk) return io;
+    }
+  }
+
+  Io receive_message() noexcept {
+    expected_ += message_bytes_;
+    const QuicInbox& inbox = pump_.connection().inbox();
+    while (inbox.bytes < expected_) {
+      if (const Io io = pump_.read_some(); io != Io::kOk) [[unlikely]]
+        return io;
+      if (inbox.bytes >= expected_) [[likely]]
+        break;
+      if (const Io io = pump_.write_control(); io != Io::kOk) return io;
+    }
+    return Io::kOk;
+  }
+
+  /// Different in every message and at every offset.
+  void write_pattern() noexcept {
+    ++number_;
+    for (std::size_t i = 0; i < message_bytes_; ++i) pattern_.data()[i] = byte_at(i);
+  }
+  bool is_pattern() const noexcept {
+    for (std::size_t i = 0; i < message_bytes_; ++i) {
+      if (in_.data()[i] != byte_at(i)) return false;
+    }
+    return true;
+  }
+  std::uint8_t byte_at(std::size_t i) const noexcept {
+    return static_cast<std::uint8_t>((number_ * 131 + i * 7 + (i >> 8) * 13) & 0xff);
+  }
+
+  std::uint64_t message_bytes_;
+  bool verify_;
+  bool mismatch_ = false;
+  QuicPump<kWait> pump_;
+  PageBuffer in_;
+  PageBuffer pattern_;
+  QuicOutgoing out_;
+  std::uint64_t expected_ = 0;
+  std::uint64_t number_ = 0;
+  Counters counters_;
+};
+
+}  // namespace xr

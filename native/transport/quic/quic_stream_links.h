@@ -1,0 +1,106 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <vector>
+
+#include "base/page_buffer.h"
+#include "measure/mark.h"
+#include "transport/quic/quic_pump.h"
+#include "transport/socket/options.h"
+#include "workload/io.h"
+#include "workload/stream.h"
+
+namespace xr {
+
+/// The sending side of a stream of bytes, spread over the QUIC streams of one connection in turn.
+template <WaitPolicy kWait>
+class QuicSenderLink {
+ public:
+  QuicSenderLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
+      : message_bytes_(spec.message_bytes),
+        pump_(lane, true, spec.idle_timeout_ns, stop),
+        ring_(kRingBytes),
+        streams_(spec.quic.streams) {
+    for (QuicOutgoing& out : streams_) {
+      out.id = pump_.connection().open_uni_stream();
+      out.ring = ring_.data();
+      out.ring_bytes = ring_.size();
+    }
+  }
+
+  Io send_some(std::uint64_t most) noexcept {
+    const std::uint64_t bytes =
+        most == kUnlimitedBatch ? std::max(message_bytes_, kChunkBytes) : most * message_bytes_;
+    QuicOutgoing& out = streams_[turn_];
+    turn_ = turn_ + 1 == streams_.size() ? 0 : turn_ + 1;
+    const std::uint64_t until = out.sent + bytes;
+    if (const Io io = pump_.read_ready(); io != Io::kOk) return io;
+    for (;;) {
+      const std::uint64_t before = out.sent;
+      const Io io = pump_.write_stream(out, until);
+      counters_.bytes += out.sent - before;
+      counters_.messages = counters_.bytes / message_bytes_;
+      if (io != Io::kOk) [[unlikely]]
+        return io;
+      if (out.sent == until) return Io::kOk;
+      if (const Io read = pump_.read_some(); read != Io::kOk) return read;
+    }
+  }
+
+  Counters& counters() noexcept { return counters_; }
+  void refresh() noexcept { counters_.local_drops = pump_.refused(); }
+  IoFailure failure() const noexcept { return pump_.failure(); }
+  std::optional<Fault> fault() const { return pump_.fault(); }
+
+ private:
+  static constexpr std::size_t kRingBytes = std::size_t{256} << 10;
+  /// About one segmented send; between two of them acknowledgements are read.
+  static constexpr std::uint64_t kChunkBytes = std::uint64_t{64} << 10;
+
+  std::uint64_t message_bytes_;
+  QuicPump<kWait> pump_;
+  PageBuffer ring_;
+  std::vector<QuicOutgoing> streams_;
+  std::size_t turn_ = 0;
+  Counters counters_;
+};
+
+/// The receiving side: counts what arrives in order, on all streams of the connection.
+template <WaitPolicy kWait>
+class QuicReceiverLink {
+ public:
+  QuicReceiverLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
+      : fd_(lane.fd.get()),
+        message_bytes_(spec.message_bytes),
+        pump_(lane, true, spec.idle_timeout_ns, stop),
+        already_(pump_.connection().inbox().bytes) {}
+
+  Io receive_some() noexcept {
+    const QuicInbox& inbox = pump_.connection().inbox();
+    const std::uint64_t before = inbox.bytes;
+    do {
+      if (const Io io = pump_.read_some(); io != Io::kOk) [[unlikely]]
+        return io;
+      if (const Io io = pump_.write_control(); io != Io::kOk) [[unlikely]]
+        return io;
+    } while (inbox.bytes == before);
+    counters_.bytes = inbox.bytes - already_;
+    counters_.messages = counters_.bytes / message_bytes_;
+    return Io::kOk;
+  }
+
+  Counters& counters() noexcept { return counters_; }
+  void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
+  IoFailure failure() const noexcept { return pump_.failure(); }
+  std::optional<Fault> fault() const { return pump_.fault(); }
+
+ private:
+  int fd_;
+  std::uint64_t message_bytes_;
+  QuicPump<kWait> pump_;
+  std::uint64_t already_;
+  Counters counters_;
+};
+
+}  // namespace xr
