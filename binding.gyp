@@ -135,6 +135,7 @@
           'conditions': [
             ['ngtcp2==1', {
               'sources': [
+                'native/transport/quic/foreign_library.cc',
                 'native/transport/quic/quic_connection.cc',
                 'native/transport/quic/quic_endpoint.cc',
                 'native/transport/quic/quic_handshake.cc',
@@ -180,6 +181,7 @@
         ],
         'conditions': [
           ['gnutls==1', { 'dependencies': ['xrbench_secure_core'] }],
+          ['ngtcp2==1', { 'sources': ['native/transport/quic/quic_connection_test.cc'] }],
           ['verbs==1', {
             'sources': [
               'native/transport/rdma/rdma_endpoint_test.cc',

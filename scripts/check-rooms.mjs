@@ -39,11 +39,12 @@ const VOCABULARY = [
   'src/plan/limits.ts',
   'src/plan/lossy.ts',
   'src/plan/rdma-words.ts',
+  'src/plan/secure-words.ts',
   'src/session/types.ts',
 ]
 
-/** What the transports over sockets have in common; itself no transport. */
-const SHARED_BY_TRANSPORTS = 'socket'
+/** What the transports over sockets, and those with TLS, have in common; themselves no transports. */
+const SHARED_BY_TRANSPORTS = ['socket', 'gnutls']
 
 const NATIVE_ROOMS = {
   binding: ['transport', 'workload', 'measure', 'base'],
@@ -110,7 +111,7 @@ function checkNative(file) {
 /** transport/tcp/… and transport/udp/… share by way of transport/ and transport/socket/ only. */
 function crossesTransports(file, header) {
   const [own, other] = [transportOf(file.replace(/^native\//, '')), transportOf(header)]
-  if (other === undefined || other === SHARED_BY_TRANSPORTS) return false
+  if (other === undefined || SHARED_BY_TRANSPORTS.includes(other)) return false
   return own !== undefined && own !== other
 }
 

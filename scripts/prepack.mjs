@@ -1,6 +1,6 @@
 // Before `npm pack`: builds, and puts the binary where the loader of an installed package looks.
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs'
 import { root } from './setup/paths.mjs'
 import { explained, note, SetupError } from './setup/report.mjs'
 
@@ -18,6 +18,10 @@ async function pack() {
   rmSync(`${root}/prebuilds`, { recursive: true, force: true })
   mkdirSync(`${root}/${folder}`, { recursive: true })
   output('strip', ['--strip-unneeded', '-o', binary, 'build/Release/xrbench.node'])
+  const secure = 'build/Release/xrbench_secure.node'
+  if (existsSync(`${root}/${secure}`)) {
+    output('strip', ['--strip-unneeded', '-o', `${folder}/xrbench_secure.node`, secure])
+  }
   const needed = newestGlibc(output('readelf', ['--version-info', '--wide', binary]))
   const kilobytes = Math.round(statSync(`${root}/${binary}`).size / 1000)
   note(`${binary}: ${kilobytes} kB, needs glibc ${needed} or newer`)

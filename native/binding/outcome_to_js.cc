@@ -65,6 +65,31 @@ Napi::Value tls_to_js(Napi::Env env, const TlsSettings& tls) {
   return object;
 }
 
+Napi::Value quic_to_js(Napi::Env env, const QuicSettings& quic) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("library", quic.library);
+  object.Set("version", quic.version);
+  object.Set("builtWith", quic.built_with);
+  object.Set("protocolVersion", quic.protocol_version);
+  object.Set("messages", quic.messages);
+  object.Set("streams", quic.streams);
+  object.Set("udpPayloadBytes", quic.udp_payload_bytes);
+  object.Set("windowBytes", number(env, quic.window_bytes));
+  object.Set("ackThreshold", quic.ack_threshold);
+  object.Set("congestionControl", quic.congestion_control);
+  object.Set("congestionWindowBytes", number(env, quic.congestion_window_bytes));
+  object.Set("smoothedRttNs", number(env, quic.smoothed_rtt_ns));
+  object.Set("minRttNs", number(env, quic.min_rtt_ns));
+  object.Set("rttVariationNs", number(env, quic.rtt_variation_ns));
+  object.Set("packetsSent", number(env, quic.packets_sent));
+  object.Set("packetsReceived", number(env, quic.packets_received));
+  object.Set("sendCalls", number(env, quic.send_calls));
+  object.Set("handshakeNs", number(env, quic.handshake_ns));
+  object.Set("packetsSentPerMessage", nullable(env, quic.packets_sent_per_message));
+  object.Set("packetsReceivedPerMessage", nullable(env, quic.packets_received_per_message));
+  return object;
+}
+
 const char* name_of(Role role) {
   switch (role) {
     case Role::kInitiator: return "initiator";
@@ -172,6 +197,7 @@ Napi::Object to_js(Napi::Env env, const EffectiveSettings& settings) {
   object.Set("gro", nullable(env, settings.gro));
   object.Set("rdma", settings.rdma ? rdma_to_js(env, *settings.rdma) : env.Null());
   object.Set("tls", settings.tls ? tls_to_js(env, *settings.tls) : env.Null());
+  object.Set("quic", settings.quic ? quic_to_js(env, *settings.quic) : env.Null());
   return object;
 }
 

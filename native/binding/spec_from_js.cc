@@ -121,6 +121,27 @@ TlsOptions tls_options(const Reader& reader) {
   return options;
 }
 
+QuicOptions quic_options(const Reader& reader) {
+  constexpr int kLargestWindow = 0x3fffffff;
+  const auto number = [&](const char* name, int highest) {
+    const std::optional<int> value = reader.optional_int(name, highest);
+    if (!value) bad(name, "a number");
+    return static_cast<unsigned>(*value);
+  };
+  QuicOptions options;
+  options.datagrams = reader.one_of<bool>("messages", {{"stream", false}, {"datagram", true}});
+  options.streams = number("streams", 64);
+  options.udp_payload_bytes = number("udpPayloadBytes", 65'507);
+  options.window_bytes = number("windowBytes", kLargestWindow);
+  options.ack_threshold = number("ackThreshold", 1000);
+  options.congestion =
+      reader.one_of<QuicCongestion>("congestionControl", {{"cubic", QuicCongestion::kCubic},
+                                                          {"reno", QuicCongestion::kReno},
+                                                          {"bbr", QuicCongestion::kBbr}});
+  options.verify = reader.boolean("verify");
+  return options;
+}
+
 }  // namespace
 
 EndpointSpec spec_from_js(const Napi::Value& value) {
@@ -168,6 +189,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   if (spec.transport == TransportKind::kRdma) spec.rdma = rdma_options(reader.object("rdma"));
   if (spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic)
     spec.tls = tls_options(reader.object("tls"));
+  if (spec.transport == TransportKind::kQuic) spec.quic = quic_options(reader.object("quic"));
   return spec;
 }
 

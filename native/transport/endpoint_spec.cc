@@ -43,6 +43,18 @@ void check_spec(const EndpointSpec& spec) {
           "idleTimeoutNs must lie between 1 ms and an hour");
   require(spec.connect_timeout_ns >= kNsPerMs && spec.connect_timeout_ns <= 3600 * kNsPerSec,
           "connectTimeoutNs must lie between 1 ms and an hour");
+  if (spec.transport == TransportKind::kQuic) {
+    // The library asserts some of these.
+    const QuicOptions& quic = spec.quic;
+    require(quic.streams >= 1 && quic.streams <= 64, "quic.streams must lie between 1 and 64");
+    require(quic.udp_payload_bytes >= 1200 && quic.udp_payload_bytes <= 65'507,
+            "quic.udpPayloadBytes must lie between 1,200 and 65,507");
+    require(quic.window_bytes >= 1024, "quic.windowBytes must be 1,024 or more");
+    require(quic.ack_threshold >= 1, "quic.ackThreshold must be 1 or more");
+    require(!quic.datagrams ||
+                spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
+            "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
+  }
   if (spec.transport == TransportKind::kRdma) check_rdma_spec(spec);
   for (const int cpu : spec.cpus)
     require(cpu >= 0 && cpu < 1024, "cpus must lie between 0 and 1023");

@@ -75,6 +75,9 @@ struct QuicSettings {
   std::uint64_t packets_received = 0;
   std::uint64_t send_calls = 0;
   std::uint64_t handshake_ns = 0;
+  /// Of the run alone, warm-up included; empty before it and where there were none.
+  std::optional<double> packets_sent_per_message;
+  std::optional<double> packets_received_per_message;
 };
 
 /// Granted by the kernel, first connection; empty where it does not apply.

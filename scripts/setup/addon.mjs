@@ -6,8 +6,9 @@ import { buildDir, root } from './paths.mjs'
 import { RDMA_HEADERS } from './rdma-packages.mjs'
 import { timed } from './report.mjs'
 import { buildFailed, runLogged } from './run-logged.mjs'
+import { SECURE_HEADERS } from './secure-packages.mjs'
 import { digest, isFresh, markFresh } from './stamp.mjs'
-import { installForBuild, installForRdmaBuild } from './system-packages.mjs'
+import { installForBuild, installForRdmaBuild, installForSecureBuild } from './system-packages.mjs'
 
 const ADDON = 'build/Release/xrbench.node'
 const NATIVE_TESTS = 'build/Release/xrbench_native_test'
@@ -26,6 +27,7 @@ async function buildNative(name, output, variables) {
   if (!isBuilt()) await installForBuild()
   // Headers that come now are an input that was not there a moment ago.
   await installForRdmaBuild()
+  await installForSecureBuild()
   if (isBuilt()) return false
   await installForBuild()
   const inputs = inputsNow()
@@ -77,7 +79,9 @@ function facts() {
   const { CXX = '', CXXFLAGS = '', LDFLAGS = '' } = process.env
   // The version is compiled in.
   const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8'))
-  // RDMA is built in where its headers are.
-  const headers = Object.values(RDMA_HEADERS).map((file) => String(existsSync(file)))
+  // RDMA, TLS and QUIC are built where their headers are.
+  const headers = [...Object.values(RDMA_HEADERS), ...Object.values(SECURE_HEADERS)].map((file) =>
+    String(existsSync(file)),
+  )
   return [process.arch, CXX, CXXFLAGS, LDFLAGS, version, ...headers]
 }

@@ -3,6 +3,7 @@ import { compiles, hasRdmaDevice, succeeds } from './probe.mjs'
 import { LAB_TOOLS, RDMA_BUILD_TOOLS, RDMA_TOOLS } from './rdma-packages.mjs'
 import { note, SetupError, timed } from './report.mjs'
 import { runLogged, tail } from './run-logged.mjs'
+import { SECURE_BUILD_TOOLS } from './secure-packages.mjs'
 import { digest, isFresh, markFresh } from './stamp.mjs'
 
 const LISTS = '/var/lib/apt/lists'
@@ -40,6 +41,11 @@ export function installForTests() {
 /** The headers of RDMA, without which the addon has the other transports only. */
 export function installForRdmaBuild() {
   return installWanted('RDMA is left out of the build', RDMA_BUILD_TOOLS)
+}
+
+/** TLS and QUIC, which have an addon file of their own. */
+export function installForSecureBuild() {
+  return installWanted('TLS and QUIC are left out of the build', SECURE_BUILD_TOOLS)
 }
 
 /** What `--transport rdma` takes on this machine. */

@@ -4,7 +4,7 @@
  */
 
 /** Transports this addon was built with. `loopback` joins two endpoints of one process: the floor of the loop itself. */
-export type NativeTransport = 'loopback' | 'tcp' | 'udp' | 'rdma'
+export type NativeTransport = 'loopback' | 'tcp' | 'udp' | 'rdma' | 'tls' | 'quic'
 
 export type WaitPolicy = 'spin' | 'block'
 export type WorkloadName = 'ping-pong' | 'stream'
@@ -95,6 +95,75 @@ export interface RdmaSettings {
   verify: boolean
 }
 
+export type TlsCipher = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305'
+
+/** TLS 1.3 options of TLS and QUIC, as requested. */
+export interface TlsOptions {
+  /** The only one offered. */
+  cipher: TlsCipher
+}
+
+/** What carries a message: a stream, or a DATAGRAM frame (RFC 9221), which may be lost. */
+export type QuicMessages = 'stream' | 'datagram'
+export type QuicCongestion = 'cubic' | 'reno' | 'bbr'
+
+/** QUIC options as requested. */
+export interface QuicOptions {
+  messages: QuicMessages
+  /** QUIC streams of a connection, 1–64, over which a stream of bytes is spread. */
+  streams: number
+  /** Payload of a UDP datagram, 1200–65,507; not tuned while measuring. */
+  udpPayloadBytes: number
+  /** Flow-control window of the connection and of each stream, bytes. */
+  windowBytes: number
+  /** So many packets are acknowledged at once. */
+  ackThreshold: number
+  congestionControl: QuicCongestion
+  /** Every byte of a ping-pong over a stream is checked; slow. */
+  verify: boolean
+}
+
+/** What a TLS handshake agreed on, and who did it. */
+export interface TlsSettings {
+  library: string
+  /** At run time; `builtWith` is that of the headers. */
+  version: string
+  builtWith: string
+  protocol: string
+  cipher: string
+  group: string
+}
+
+/** What a QUIC connection was, and how it ended up: the first one of this end, but packets and calls of all. */
+export interface QuicSettings {
+  library: string
+  /** At run time; `builtWith` is that of the headers. */
+  version: string
+  builtWith: string
+  /** 1 = RFC 9000. */
+  protocolVersion: number
+  messages: string
+  streams: number
+  udpPayloadBytes: number
+  windowBytes: number
+  ackThreshold: number
+  congestionControl: string
+  congestionWindowBytes: number
+  smoothedRttNs: number
+  minRttNs: number
+  rttVariationNs: number
+  /** From the first packet of the handshake to the end of the run. What one end sent and the other did not receive was lost. */
+  packetsSent: number
+  packetsReceived: number
+  /** System calls that sent them. */
+  sendCalls: number
+  /** From the first packet until the handshake was complete. */
+  handshakeNs: number
+  /** Of the run alone, warm-up included; `null` before it. */
+  packetsSentPerMessage: number | null
+  packetsReceivedPerMessage: number | null
+}
+
 /** A port of an RDMA device (ibv_query_device(3), ibv_query_port(3)). */
 export interface RdmaPort {
   device: string
@@ -169,6 +238,10 @@ export interface EndpointSpec {
   socket: SocketOptions
   /** `null` for other transports. */
   rdma: RdmaOptions | null
+  /** TLS and QUIC; `null` for other transports. */
+  tls: TlsOptions | null
+  /** `null` for other transports. */
+  quic: QuicOptions | null
 }
 
 /** What the kernel granted (getsockopt after connecting, first connection); `null` where it does not apply. */
@@ -190,11 +263,15 @@ export interface EffectiveSettings {
   gro: boolean | null
   /** `null` for other transports; the addresses above are then GIDs. */
   rdma: RdmaSettings | null
+  /** TLS and QUIC; `null` for other transports. */
+  tls: TlsSettings | null
+  /** `null` for other transports. */
+  quic: QuicSettings | null
 }
 
 /** A failure inside the addon. As a thrown `Error` it has the same fields. */
 export interface NativeFault {
-  /** `ADDRESS_IN_USE`, `CONNECT_TIMEOUT`, `CONNECT_REFUSED`, `PEER_CLOSED`, `STALLED`, `BAD_BLOB`, `BAD_SPEC`, `SOCKET`, `UNSUPPORTED`, `NO_MEMORY`, `THREAD`, `STOPPED`, `RDMA_…`, `DATA_MISMATCH` … */
+  /** `ADDRESS_IN_USE`, `CONNECT_TIMEOUT`, `CONNECT_REFUSED`, `PEER_CLOSED`, `STALLED`, `BAD_BLOB`, `BAD_SPEC`, `SOCKET`, `UNSUPPORTED`, `NO_MEMORY`, `THREAD`, `STOPPED`, `RDMA_…`, `TLS`, `TLS_PIN`, `QUIC`, `DATA_MISMATCH` … */
   code: string
   /** The call that failed, e.g. `bind`. */
   op: string
@@ -314,6 +391,7 @@ export interface Addon {
     compiler: string
     flags: string
     sanitizer: string | null
+    /** Of the first file alone; TLS and QUIC are in a second. */
     transports: NativeTransport[]
   }
   Endpoint: new (spec: EndpointSpec) => Endpoint

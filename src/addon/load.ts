@@ -3,11 +3,13 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { environmentError } from '../errors.js'
 import type { Addon } from './addon.js'
+import { loadSecure, type SecureAddon, withSecure } from './load-secure.js'
 
 const require = createRequire(import.meta.url)
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 let loaded: Addon | undefined
+let secure: SecureAddon | undefined
 
 /**
  * The native addon: the file named by XRBENCH_ADDON, else this checkout's build, else the binary
@@ -15,8 +17,18 @@ let loaded: Addon | undefined
  * @throws XrbenchError XRB_ADDON_MISSING (exit 3), naming every file tried and why it would not do.
  */
 export function loadAddon(): Addon {
-  loaded ??= loadFirst(addonFiles(process.env))
+  loaded ??= withSecure(loadFirst(addonFiles(process.env)), loadSecureAddon)
   return loaded
+}
+
+/**
+ * The addon file with TLS and QUIC, from the same folder.
+ * @throws XrbenchError XRB_TRANSPORT_UNAVAILABLE (exit 3) where it or its libraries are missing
+ */
+export function loadSecureAddon(): SecureAddon {
+  const files = addonFiles(process.env)
+  secure ??= loadSecure(files.find((file) => existsSync(file)) ?? files[0] ?? '')
+  return secure
 }
 
 /** Where the addon is looked for, in order. A file named by hand is the only one considered. */

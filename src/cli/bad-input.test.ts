@@ -189,11 +189,25 @@ const REFUSALS: Record<string, Refusal> = {
     error: /\[XRB_BAD_PEER\]/,
     hint: /HOST:PORT/,
   },
-  'a transport of a later version': {
-    args: run('--transport', 'quic'),
-    code: 3,
-    error: /\[XRB_TRANSPORT_UNAVAILABLE\]/,
-    hint: /--transport tcp,udp/,
+  'an unknown cipher': {
+    args: run('--cipher', 'rot13'),
+    error: /'rot13' is not a cipher/,
+    hint: /aes-128-gcm/,
+  },
+  'a cipher of transports without one': {
+    args: run('-t', 'tcp', '--cipher', 'aes-256-gcm'),
+    error: /--cipher would change nothing: it needs TLS or QUIC/,
+    hint: /leave it out/,
+  },
+  'a QUIC packet that is too small': {
+    args: run('--quic-payload', '1199'),
+    error: /--quic-payload: '1199' is outside 1200B to /,
+    hint: /--quic-payload/,
+  },
+  'an option of QUIC without it': {
+    args: run('-t', 'udp', '--quic-messages', 'datagram'),
+    error: /--quic-messages would change nothing: it needs QUIC/,
+    hint: /leave it out/,
   },
 }
 

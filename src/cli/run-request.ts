@@ -15,6 +15,7 @@ import { MAX_MESSAGE_BYTES, parseDuration, parseRate, parseSize, parseWhole } fr
 import type { RunFlags } from './commands/run.js'
 import { parseList, parseWord } from './list.js'
 import { parsePin } from './pin.js'
+import { readQuicFlags, readTlsFlags } from './quic-request.js'
 import { readRdmaFlags } from './rdma-request.js'
 
 type RequestAnywhere = Omit<PlanRequest, 'transports' | 'place'>
@@ -100,6 +101,8 @@ export function readRunFlags(flags: RunFlags, origin: FlagOrigin): RunRequest {
       segmentationOffload: flags.gso !== false,
     },
     rdma: readRdmaFlags(flags, (key) => origin.label(key), read),
+    tls: readTlsFlags(read),
+    quic: readQuicFlags(read, flags.verify === true),
     repetitions: read('repeat', whole(1, MAX_REPETITIONS), DEFAULT_REQUEST.repetitions),
     family: flags.ipv6 ? (6 as const) : (4 as const),
   }

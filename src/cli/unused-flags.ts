@@ -1,6 +1,7 @@
 import { usageError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import { isLossy } from '../plan/lossy.js'
+import { runsOverTcp } from '../plan/over-tcp.js'
 import type { FlagOrigin } from './run-request.js'
 
 const RDMA_FLAGS = [
@@ -15,7 +16,15 @@ const RDMA_FLAGS = [
   'postList',
   'inline',
   'connectBy',
-  'verify',
+] as const
+
+const QUIC_FLAGS = [
+  'quicMessages',
+  'quicStreams',
+  'quicPayload',
+  'quicWindow',
+  'quicCongestion',
+  'ackThreshold',
 ] as const
 
 /** Options that only some cases use: what these have to be, in words and as a test. */
@@ -28,14 +37,29 @@ const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] 
     'a ping-pong that can lose messages',
     (c) => isLossy(c) && c.workload === 'ping-pong',
   ],
-  ['nodelay', 'TCP', (c) => c.transport === 'tcp'],
-  ['congestion', 'TCP', (c) => c.transport === 'tcp'],
+  ['nodelay', 'TCP', (c) => runsOverTcp(c.transport)],
+  ['congestion', 'TCP', (c) => runsOverTcp(c.transport)],
+  ...QUIC_FLAGS.map((key): [string, string, (c: Case) => boolean] => [
+    key,
+    'QUIC',
+    (c) => c.transport === 'quic',
+  ]),
+  ['cipher', 'TLS or QUIC', (c) => c.parameters.tls !== null],
+  [
+    'verify',
+    'RDMA, or a ping-pong over QUIC streams',
+    (c) => c.transport === 'rdma' || c.parameters.quic?.verify === true,
+  ],
   ...RDMA_FLAGS.map((key): [string, string, (c: Case) => boolean] => [
     key,
     'RDMA',
     (c) => c.transport === 'rdma',
   ]),
-  ['gso', 'a UDP stream', (c) => c.transport === 'udp' && c.workload === 'stream'],
+  [
+    'gso',
+    'a UDP or QUIC stream',
+    (c) => (c.transport === 'udp' || c.transport === 'quic') && c.workload === 'stream',
+  ],
 ]
 
 /**

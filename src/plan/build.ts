@@ -1,9 +1,11 @@
-import type { WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type { QuicMessages, WaitPolicy, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
 import { defaultReceiveBufferBytes, defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
-import { checkSize, MAX_CASES } from './limits.js'
+import { checkQuicSize, checkSize, MAX_CASES } from './limits.js'
+import { runsOverTcp } from './over-tcp.js'
+import { quicOptions } from './quic.js'
 import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
 
@@ -30,9 +32,15 @@ function casesOf(request: PlanRequest): Case[] {
     for (const size of request.sizesBytes ?? [null]) {
       for (const wait of request.waits) {
         for (const transport of request.transports) {
-          const messageSizeBytes = size ?? defaultSizeBytes(transport, workload, request.rdma)
-          checkSize(transport, messageSizeBytes, request.family)
-          cases.push(makeCase(request, transport, workload, messageSizeBytes, wait))
+          // Other transports have one way to carry a message, and no use for its name.
+          const ways: readonly QuicMessages[] =
+            transport === 'quic' ? request.quic.messages : ['stream']
+          for (const messages of ways) {
+            const messageSizeBytes =
+              size ?? defaultSizeBytes(transport, workload, request.rdma, messages)
+            checkSize(transport, messageSizeBytes, request.family)
+            cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, messages))
+          }
         }
       }
     }
@@ -46,6 +54,7 @@ function makeCase(
   workload: WorkloadName,
   messageSizeBytes: number,
   wait: WaitPolicy,
+  messages: QuicMessages,
 ): Case {
   const isStream = workload === 'stream'
   const parameters: CaseParameters = Object.freeze({
@@ -67,11 +76,15 @@ function makeCase(
       receiveBufferBytes:
         request.socket.receiveBufferBytes ?? defaultReceiveBufferBytes(transport, workload),
       // Settings of one transport are not asked of another: the request in the result stays true.
-      congestionControl: transport === 'tcp' ? request.socket.congestionControl : null,
+      congestionControl: runsOverTcp(transport) ? request.socket.congestionControl : null,
     }),
     rdma: transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null,
+    tls: transport === 'tls' || transport === 'quic' ? Object.freeze({ ...request.tls }) : null,
+    quic:
+      transport === 'quic' ? Object.freeze(quicOptions(request.quic, messages, workload)) : null,
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
+  if (parameters.quic !== null) checkQuicSize(parameters.quic, messageSizeBytes)
   return Object.freeze({
     key: caseKey({ transport, workload, parameters }),
     transport,

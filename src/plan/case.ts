@@ -1,12 +1,14 @@
 import type {
   Direction,
+  QuicOptions,
   RdmaOptions,
   SocketOptions,
+  TlsOptions,
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
 
-/** Transports a user can name. Those without an implementation yet are refused by name. */
+/** Transports a user can name. */
 export const TRANSPORT_NAMES = ['rdma', 'tcp', 'udp', 'quic', 'tls'] as const
 export type TransportName = (typeof TRANSPORT_NAMES)[number]
 
@@ -59,6 +61,10 @@ export interface CaseParameters {
   readonly socket: Readonly<SocketOptions>
   /** `null` for other transports. */
   readonly rdma: Readonly<RdmaOptions> | null
+  /** TLS and QUIC; `null` for other transports. */
+  readonly tls: Readonly<TlsOptions> | null
+  /** `null` for other transports. */
+  readonly quic: Readonly<QuicOptions> | null
 }
 
 /** All that a run is going to do, in order. */

@@ -1,4 +1,4 @@
-import type { RdmaOptions, SocketOptions, WorkloadName } from '../addon/addon.js'
+import type { QuicMessages, RdmaOptions, SocketOptions, WorkloadName } from '../addon/addon.js'
 import type { TransportName } from './case.js'
 import { isAtomic } from './rdma.js'
 import { ATOMIC_BYTES } from './rdma-words.js'
@@ -52,12 +52,19 @@ export const DEFAULT_STREAM_RDMA_BYTES = 64 * 1024
 /** … over UD, where it is one packet: fits the MTU of every path. */
 export const DEFAULT_STREAM_UD_BYTES = 256
 
+/** Whether a stream of `transport` arrives in datagrams, for which the kernel's own receive buffer is too small. */
+function arrivesInDatagrams(transport: TransportName): boolean {
+  return transport === 'udp' || transport === 'quic'
+}
+
 /** SO_RCVBUF when `--rcvbuf` is not given; `null` leaves the kernel's own. */
 export function defaultReceiveBufferBytes(
   transport: TransportName,
   workload: WorkloadName,
 ): number | null {
-  return transport === 'udp' && workload === 'stream' ? DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES : null
+  return arrivesInDatagrams(transport) && workload === 'stream'
+    ? DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES
+    : null
 }
 
 /** Bytes of a message when `--size` is not given. */
@@ -65,11 +72,13 @@ export function defaultSizeBytes(
   transport: TransportName,
   workload: WorkloadName,
   rdma: Pick<RdmaOptions, 'queuePair' | 'operation'>,
+  quicMessages: QuicMessages,
 ): number {
   if (transport === 'rdma' && isAtomic(rdma.operation)) return ATOMIC_BYTES
   if (workload === 'ping-pong') return DEFAULT_PING_PONG_BYTES
   if (transport === 'rdma') {
     return rdma.queuePair === 'ud' ? DEFAULT_STREAM_UD_BYTES : DEFAULT_STREAM_RDMA_BYTES
   }
-  return transport === 'udp' ? DEFAULT_STREAM_DATAGRAM_BYTES : DEFAULT_STREAM_BYTES
+  const inDatagrams = transport === 'udp' || (transport === 'quic' && quicMessages === 'datagram')
+  return inDatagrams ? DEFAULT_STREAM_DATAGRAM_BYTES : DEFAULT_STREAM_BYTES
 }

@@ -6,6 +6,8 @@ import {
   defaultReceiveBufferBytes,
 } from './defaults.js'
 import { isLossy } from './lossy.js'
+import { runsOverTcp } from './over-tcp.js'
+import { quicKeyParts, tlsKeyParts } from './quic-key.js'
 import { rdmaKeyParts } from './rdma-key.js'
 
 /**
@@ -31,6 +33,8 @@ export function caseKey({
     parts.push(`message-timeout=${formatDuration(p.messageTimeoutNs)}`)
   }
   if (p.rdma !== null) parts.push(...rdmaKeyParts(p.rdma))
+  if (p.quic !== null) parts.push(...quicKeyParts(p.quic, workload))
+  if (p.tls !== null) parts.push(...tlsKeyParts(p.tls))
   const s = p.socket
   if (s.sendBufferBytes !== null) parts.push(`sndbuf=${formatSize(s.sendBufferBytes)}`)
   if (
@@ -39,13 +43,19 @@ export function caseKey({
   ) {
     parts.push(`rcvbuf=${formatSize(s.receiveBufferBytes)}`)
   }
-  if (transport === 'tcp' && s.noDelay !== DEFAULT_SOCKET.noDelay) parts.push('no-nodelay')
-  if (transport === 'tcp' && s.congestionControl !== null) {
+  if (runsOverTcp(transport) && s.noDelay !== DEFAULT_SOCKET.noDelay) parts.push('no-nodelay')
+  if (runsOverTcp(transport) && s.congestionControl !== null) {
     parts.push(`congestion=${s.congestionControl}`)
   }
   if (s.dscp !== null) parts.push(`dscp=${s.dscp}`)
   if (s.busyPollUs !== null) parts.push(`busy-poll=${s.busyPollUs}us`)
-  if (transport === 'udp' && workload === 'stream' && !s.segmentationOffload) parts.push('no-gso')
+  if (
+    (transport === 'udp' || transport === 'quic') &&
+    workload === 'stream' &&
+    !s.segmentationOffload
+  ) {
+    parts.push('no-gso')
+  }
   if (p.pin === 'none') parts.push('pin=none')
   else if (p.pin !== 'auto') parts.push(`pin=${p.pin.client.join('+')}:${p.pin.server.join('+')}`)
   return parts.join('/')

@@ -1,6 +1,8 @@
+import type { QuicOptions } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 import type { TransportName } from './case.js'
+import { QUIC_DATAGRAM_OVERHEAD_BYTES } from './secure-words.js'
 
 /** Largest UDP payload: 65,535 less the headers that count against it (RFC 768, RFC 791, RFC 8200). */
 export const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
@@ -34,6 +36,20 @@ export function checkSize(transport: TransportName, bytes: number, family: 4 | 6
       `--size ${limit}, or leave UDP out: --transport tcp`,
     )
   }
+}
+
+/** @throws {XrbenchError} `XRB_BAD_SIZE` when a message of `bytes` does not fit a DATAGRAM frame in one packet */
+export function checkQuicSize(
+  { messages, udpPayloadBytes }: Pick<QuicOptions, 'messages' | 'udpPayloadBytes'>,
+  bytes: number,
+): void {
+  const limit = udpPayloadBytes - QUIC_DATAGRAM_OVERHEAD_BYTES
+  if (messages === 'stream' || bytes <= limit) return
+  throw usageError(
+    'XRB_BAD_SIZE',
+    `A message of ${thousands(bytes)} B does not fit a QUIC datagram, which carries at most ${thousands(limit)} B in packets of ${thousands(udpPayloadBytes)} B.`,
+    `--size ${limit}, or --quic-messages stream`,
+  )
 }
 
 function thousands(n: number): string {

@@ -2,6 +2,7 @@ import type {
   Direction,
   RdmaOptions,
   SocketOptions,
+  TlsOptions,
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
@@ -16,6 +17,7 @@ import {
   DEFAULT_SOCKET,
   DEFAULT_WARMUP_CAP_NS,
 } from './defaults.js'
+import { DEFAULT_QUIC, DEFAULT_TLS, type QuicRequest } from './quic.js'
 import { DEFAULT_RDMA } from './rdma.js'
 
 /** What a user asked to be measured, with defaults filled in; {@link buildPlan} makes the cases of it. */
@@ -42,6 +44,8 @@ export interface PlanRequest {
   readonly pin: CaseParameters['pin']
   readonly socket: Readonly<SocketOptions>
   readonly rdma: Readonly<RdmaOptions>
+  readonly tls: Readonly<TlsOptions>
+  readonly quic: Readonly<QuicRequest>
   readonly repetitions: number
   /** Address family the messages will use: UDP's limit depends on it. */
   readonly family: 4 | 6
@@ -67,6 +71,8 @@ export const DEFAULT_REQUEST = Object.freeze<PlanRequest>({
   pin: 'auto',
   socket: DEFAULT_SOCKET,
   rdma: DEFAULT_RDMA,
+  tls: DEFAULT_TLS,
+  quic: DEFAULT_QUIC,
   repetitions: DEFAULT_REPETITIONS,
   family: 4,
 })

@@ -56,12 +56,23 @@ function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string 
     has('stream')
       ? 'Goodput: payload that arrived, counted at the receiver between its own time stamps.'
       : '',
+    ...shown.flatMap(libraries).filter((words, i, all) => all.indexOf(words) === i),
     'CPU: user and system time of the measuring threads at each end, without soft interrupts.',
     has('ping-pong') ? 'A message of a ping-pong is one round trip.' : '',
     `Warm-up is left out; ${mergedWords(doc)}.`,
     'Not measured, or fewer than ten samples beyond a percentile: –.',
   ]
   return sentences.filter((sentence) => sentence !== '').join(' ')
+}
+
+/** Whose TLS and QUIC it was: another library's figures are others. */
+function libraries({ parameters }: CaseResult): string[] {
+  const { tls, quic } = parameters.effective.client ?? {}
+  if (!tls) return []
+  const security = `${tls.protocol} by ${tls.library} ${tls.version}, ${tls.cipher}`
+  if (!quic) return [`tls: TCP with ${security}.`]
+  const packets = `packets of ${quic.udpPayloadBytes.toLocaleString('en-US')} B`
+  return [`quic: QUIC via ${quic.library} ${quic.version}, ${security}, ${packets}.`]
 }
 
 function mergedWords({ plannedRepetitions: planned }: ResultDocument): string {

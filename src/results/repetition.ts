@@ -55,10 +55,20 @@ export function buildRepetition(
       client: report.client.rdmaCounters,
       server: report.server.rdmaCounters,
     },
+    ...quicOf(c, report),
     intervals: intervalsOf(links),
   }
   const onLoopback = pathOf(c.transport, report) === 'loopback'
   return { ...unflagged, flags: flagsOfRepetition(c, unflagged, report, onLoopback) }
+}
+
+function quicOf({ transport }: Case, { client, server }: RepetitionReport) {
+  if (transport !== 'quic') return {}
+  const quic = {
+    client: client.outcome?.effective.quic ?? null,
+    server: server.outcome?.effective.quic ?? null,
+  }
+  return { quic }
 }
 
 function failureOf({ failure }: RepetitionReport): Repetition['failure'] {

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS, WAYS_TO_CONNECT } from '../plan/rdma-words.js'
+import { QUIC_CONGESTIONS, QUIC_MESSAGES, TLS_CIPHERS } from '../plan/secure-words.js'
 
 const count = z.int().nonnegative()
 const ns = z.int().nonnegative()
@@ -37,6 +38,24 @@ const rdmaOptions = z
   })
   .describe('RDMA options as requested; null: chosen by xrbench')
 
+const tlsOptions = z
+  .object({ cipher: z.enum(TLS_CIPHERS) })
+  .describe('TLS 1.3 options of TLS and QUIC as requested')
+
+const quicOptions = z
+  .object({
+    messages: z
+      .enum(QUIC_MESSAGES)
+      .describe('stream, or DATAGRAM frames (RFC 9221), which may be lost'),
+    streams: z.int().min(1).describe('QUIC streams of each connection'),
+    udpPayloadBytes: count,
+    windowBytes: count.describe('flow-control window of the connection and of each stream'),
+    ackThreshold: count.describe('packets acknowledged at once'),
+    congestionControl: z.enum(QUIC_CONGESTIONS),
+    verify: z.boolean().describe('every byte of a ping-pong checked'),
+  })
+  .describe('QUIC options as requested')
+
 /** As requested, after defaults; the JSON face of `CaseParameters`. */
 export const parametersSchema = z
   .object({
@@ -60,6 +79,8 @@ export const parametersSchema = z
     ]),
     socket: socketOptions,
     rdma: rdmaOptions.nullable().default(null).describe('null: another transport'),
+    tls: tlsOptions.nullable().default(null).describe('null: another transport'),
+    quic: quicOptions.nullable().default(null).describe('null: another transport'),
   })
   .meta({ id: 'Parameters', description: 'Parameters of a case; times in nanoseconds' })
 
@@ -94,6 +115,49 @@ const rdmaSettings = z
   })
   .describe('granted and negotiated with the device and the peer')
 
+const tlsSettings = z
+  .object({
+    library: text,
+    version: text.describe('at run time'),
+    builtWith: text.describe('version of its headers'),
+    protocol: text,
+    cipher: text,
+    group: text.describe('of the key exchange'),
+  })
+  .describe('what the TLS handshake agreed on')
+
+export const quicSettingsSchema = z
+  .object({
+    library: text,
+    version: text.describe('at run time'),
+    builtWith: text.describe('version of its headers'),
+    protocolVersion: count.describe('1 = RFC 9000'),
+    messages: text,
+    streams: count,
+    udpPayloadBytes: count,
+    windowBytes: count,
+    ackThreshold: count,
+    congestionControl: text,
+    congestionWindowBytes: count.describe('at the end of the run'),
+    smoothedRttNs: count.describe('at the end of the run'),
+    minRttNs: count,
+    rttVariationNs: count,
+    packetsSent: count.describe('all connections, from the handshake to the end of the run'),
+    packetsReceived: count.describe('what the other end sent beyond that was lost'),
+    sendCalls: count.describe('system calls that sent the packets'),
+    handshakeNs: count.describe('from the first packet until the handshake was complete'),
+    packetsSentPerMessage: z
+      .number()
+      .nonnegative()
+      .nullable()
+      .describe('of the run alone, warm-up included; ping-pong: per round trip'),
+    packetsReceivedPerMessage: z.number().nonnegative().nullable(),
+  })
+  .meta({
+    id: 'QuicConnection',
+    description: 'QUIC connection at the end of a run; the first one of this end',
+  })
+
 /** What the kernel granted, read back after connecting (first connection). */
 export const effectiveSchema = z
   .object({
@@ -111,5 +175,7 @@ export const effectiveSchema = z
     gso: z.boolean().nullable().describe('UDP_SEGMENT in use by the sender'),
     gro: z.boolean().nullable().describe('UDP_GRO in use by the receiver'),
     rdma: rdmaSettings.nullable().default(null),
+    tls: tlsSettings.nullable().default(null),
+    quic: quicSettingsSchema.nullable().default(null),
   })
   .meta({ id: 'Effective', description: 'What the kernel granted; null where it does not apply' })

@@ -13,7 +13,7 @@ import {
   spreadSchema,
   throughputSchema,
 } from './schema-measures.js'
-import { effectiveSchema, parametersSchema } from './schema-parameters.js'
+import { effectiveSchema, parametersSchema, quicSettingsSchema } from './schema-parameters.js'
 import { labSchema, rdmaDeviceSchema } from './schema-place.js'
 
 const count = z.int().nonnegative()
@@ -74,6 +74,7 @@ export const repetitionSchema = z
     rdmaCounters: bothEnds(rdmaCountersSchema.nullable())
       .optional()
       .describe('null: another transport, or not readable'),
+    quic: bothEnds(quicSettingsSchema.nullable()).optional().describe('absent: another transport'),
     intervals: z.array(intervalSchema),
   })
   .meta({

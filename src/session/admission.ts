@@ -1,6 +1,6 @@
 import type { EndpointSpec, OwnRdmaPort } from '../addon/addon.js'
 import { peerError } from '../errors.js'
-import { checkSize } from '../plan/limits.js'
+import { checkQuicSize, checkSize } from '../plan/limits.js'
 import type { PrepareMessage } from './client-messages.js'
 import { endpointSpec } from './endpoint-spec.js'
 
@@ -33,12 +33,8 @@ export function admit(
   isAlone = false,
 ): EndpointSpec {
   const { transport, workload, parameters } = request
-  if (transport !== 'tcp' && transport !== 'udp' && transport !== 'rdma') {
-    throw peerError('XRB_TRANSPORT_UNAVAILABLE', `The agent cannot do '${transport}'.`, {
-      hint: '--transport tcp,udp',
-    })
-  }
   checkSize(transport, parameters.messageSizeBytes, localAddress.includes(':') ? 6 : 4)
+  if (parameters.quic !== null) checkQuicSize(parameters.quic, parameters.messageSizeBytes)
   checkLimits(parameters, limits)
   // Whatever the client says of a device means one of its own machine.
   const rdma = parameters.rdma === null ? null : { ...parameters.rdma, ...rdmaPort }

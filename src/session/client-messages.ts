@@ -7,6 +7,17 @@ import {
   RDMA_OPERATIONS,
   WAYS_TO_CONNECT,
 } from '../plan/rdma-words.js'
+import {
+  MAX_ACK_THRESHOLD,
+  MAX_QUIC_STREAMS,
+  MAX_QUIC_WINDOW_BYTES,
+  MAX_UDP_PAYLOAD_BYTES,
+  MIN_QUIC_WINDOW_BYTES,
+  MIN_UDP_PAYLOAD_BYTES,
+  QUIC_CONGESTIONS,
+  QUIC_MESSAGES,
+  TLS_CIPHERS,
+} from '../plan/secure-words.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../transports/blob.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 
@@ -49,6 +60,17 @@ const rdmaSchema = z.strictObject({
   verify: z.boolean(),
 })
 
+const tlsSchema = z.strictObject({ cipher: z.enum(TLS_CIPHERS) })
+const quicSchema = z.strictObject({
+  messages: z.enum(QUIC_MESSAGES),
+  streams: z.int().min(1).max(MAX_QUIC_STREAMS),
+  udpPayloadBytes: z.int().min(MIN_UDP_PAYLOAD_BYTES).max(MAX_UDP_PAYLOAD_BYTES),
+  windowBytes: z.int().min(MIN_QUIC_WINDOW_BYTES).max(MAX_QUIC_WINDOW_BYTES),
+  ackThreshold: z.int().min(1).max(MAX_ACK_THRESHOLD),
+  congestionControl: z.enum(QUIC_CONGESTIONS),
+  verify: z.boolean(),
+})
+
 /** Parameters of a case as far as the far end has to know them; it names no host, path or interface. */
 export const remoteParametersSchema = z.strictObject({
   messageSizeBytes: z.int().min(1).max(MAX_MESSAGE_BYTES),
@@ -66,6 +88,8 @@ export const remoteParametersSchema = z.strictObject({
   pin: z.union([z.enum(['auto', 'none']), z.strictObject({ cpus: z.array(cpu).min(1).max(128) })]),
   socket: socketSchema,
   rdma: rdmaSchema.nullable(),
+  tls: tlsSchema.nullable(),
+  quic: quicSchema.nullable(),
 })
 
 const tool = z.strictObject({ name: z.string().max(64), version: z.string().max(64) })

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import type { EndpointSpec, NativeTransport } from '../addon/addon.js'
-import { environmentError, peerError, XrbenchError } from '../errors.js'
+import type { EndpointSpec } from '../addon/addon.js'
+import { peerError, XrbenchError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import { decodeBlob, encodeBlob } from '../transports/blob.js'
 import { type AgentReplies, agentReplies, type ClientChannel } from './agent-replies.js'
@@ -69,18 +69,10 @@ export async function runRepetition(
 
 function clientSpec(c: Case, { localAddress, remoteAddress }: ClientRoom): EndpointSpec {
   const { transport, workload } = c
-  if (transport !== 'tcp' && transport !== 'udp' && transport !== 'rdma') {
-    throw environmentError(
-      'XRB_TRANSPORT_UNAVAILABLE',
-      `Transport '${transport}' is not in this version.`,
-      '--transport tcp,udp',
-    )
-  }
-  const native: NativeTransport = transport
   const parameters = remoteParameters(c, 'client')
   const isAlone = isRemote(localAddress, remoteAddress)
   const own = { localAddress, parameters, isAlone }
-  return endpointSpec({ role: 'client', transport: native, workload, ...own })
+  return endpointSpec({ role: 'client', transport, workload, ...own })
 }
 
 /** With `iterations` nobody knows how long it takes; the addon then watches that there is progress. */

@@ -114,6 +114,13 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     hint: 'dmesg | tail',
   },
   RDMA_ASYNC: { code: 'XRB_RDMA_EVENT', exitCode: EXIT_CODES.measurement, hint: 'dmesg | tail' },
+  TLS_PIN: {
+    code: 'XRB_TLS_PIN',
+    exitCode: EXIT_CODES.peer,
+    hint: 'something between the two ends answers in place of the other one',
+  },
+  TLS: { code: 'XRB_TLS', exitCode: EXIT_CODES.peer, hint: null },
+  QUIC: { code: 'XRB_QUIC', exitCode: EXIT_CODES.measurement, hint: null },
   DATA_MISMATCH: { code: 'XRB_DATA_MISMATCH', exitCode: EXIT_CODES.measurement, hint: null },
   THREAD: { code: 'XRB_THREAD', exitCode: EXIT_CODES.environment, hint: 'ulimit -u' },
 }

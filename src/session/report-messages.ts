@@ -88,6 +88,38 @@ const rdma = z.strictObject({
   verify: z.boolean(),
 })
 
+const tls = z.strictObject({
+  library: word,
+  version: word,
+  builtWith: word,
+  protocol: word,
+  cipher: word,
+  group: word,
+})
+
+const quic = z.strictObject({
+  library: word,
+  version: word,
+  builtWith: word,
+  protocolVersion: count,
+  messages: word,
+  streams: count,
+  udpPayloadBytes: count,
+  windowBytes: count,
+  ackThreshold: count,
+  congestionControl: word,
+  congestionWindowBytes: count,
+  smoothedRttNs: count,
+  minRttNs: count,
+  rttVariationNs: count,
+  packetsSent: count,
+  packetsReceived: count,
+  sendCalls: count,
+  handshakeNs: count,
+  packetsSentPerMessage: count.nullable(),
+  packetsReceivedPerMessage: count.nullable(),
+})
+
 const effective = z.strictObject({
   localAddress: word,
   remoteAddress: word,
@@ -103,6 +135,8 @@ const effective = z.strictObject({
   gso: z.boolean().nullable(),
   gro: z.boolean().nullable(),
   rdma: rdma.nullable(),
+  tls: tls.nullable(),
+  quic: quic.nullable(),
 })
 
 const outcome = z.strictObject({
@@ -124,7 +158,7 @@ const build = z.strictObject({
   compiler: z.string().max(1024),
   flags: z.string().max(4096),
   sanitizer: word.nullable(),
-  transports: z.array(z.enum(['loopback', 'tcp', 'udp', 'rdma'])).max(32),
+  transports: z.array(z.enum(['loopback', 'tcp', 'udp', 'rdma', 'tls', 'quic'])).max(32),
 })
 
 const rdmaCounters = z

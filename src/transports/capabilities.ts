@@ -1,5 +1,6 @@
 import type { Addon } from '../addon/addon.js'
-import { loadAddon } from '../addon/load.js'
+import { loadAddon, loadSecureAddon } from '../addon/load.js'
+import { unavailable as secureUnavailable } from '../addon/load-secure.js'
 import { environmentError, XrbenchError } from '../errors.js'
 import { TRANSPORT_NAMES, type TransportName } from '../plan/case.js'
 import { explainRdmaFault, hintForPort } from '../rdma/explain-fault.js'
@@ -36,7 +37,21 @@ function capability(transport: TransportName, addon: Addon | XrbenchError): Capa
       return rdma(addon)
     case 'quic':
     case 'tls':
-      return unavailable(transport, `Transport '${transport}' is not in this version.`)
+      return secure(transport)
+  }
+}
+
+/** In an addon file of its own, which loads where its libraries are. */
+function secure(transport: 'quic' | 'tls'): Capability {
+  try {
+    if (loadSecureAddon().transports.includes(transport)) return { transport, available: true }
+    throw secureUnavailable(
+      'QUIC is not in this build, which found no ngtcp2 of version 0.12.1 or newer.',
+    )
+  } catch (error) {
+    if (!(error instanceof XrbenchError)) throw error
+    const { code, message: reason, hint } = error
+    return { transport, available: false, code, reason, hint: hint ?? null }
   }
 }
 

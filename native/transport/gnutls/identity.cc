@@ -53,7 +53,8 @@ void sign_itself(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key) {
 
 Pin digest_of(const gnutls_datum_t& der) {
   Pin pin{};
-  check_gnutls("gnutls_hash_fast", gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, pin.data()));
+  check_gnutls("gnutls_hash_fast",
+               gnutls_hash_fast(GNUTLS_DIG_SHA256, der.data, der.size, pin.data()));
   return pin;
 }
 

@@ -13,12 +13,11 @@ namespace xr {
 /// SHA-256 of a certificate in DER: by it one end knows the other.
 using Pin = std::array<std::uint8_t, 32>;
 
-using Credentials =
-    std::unique_ptr<std::remove_pointer_t<gnutls_certificate_credentials_t>,
-                    decltype(&gnutls_certificate_free_credentials)>;
+using Credentials = std::unique_ptr<std::remove_pointer_t<gnutls_certificate_credentials_t>,
+                                    decltype(&gnutls_certificate_free_credentials)>;
 
-/// A certificate of its own for one endpoint: a fresh P-256 key, self-signed, for a day. It is never
-/// written anywhere.
+/// A certificate of its own for one endpoint: a fresh P-256 key, self-signed, for a day. It is
+/// never written anywhere.
 class Identity {
  public:
   Identity();

@@ -20,8 +20,8 @@ std::string text(const char* value) { return value == nullptr ? "" : value; }
 
 void set_priority(gnutls_session_t session, TlsCipher cipher, const char* extra) {
   const std::string priority = std::string("NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+") +
-                               name_of(cipher) +
-                               ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1" + extra;
+                               name_of(cipher) + ":-GROUP-ALL:+GROUP-X25519:+GROUP-SECP256R1" +
+                               extra;
   check_gnutls("gnutls_priority_set_direct",
                gnutls_priority_set_direct(session, priority.c_str(), nullptr));
 }

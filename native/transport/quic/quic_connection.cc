@@ -14,9 +14,6 @@ namespace {
 
 constexpr std::size_t kCidBytes = 8;
 constexpr std::string_view kAlpn = "xrbench/1";
-// A short header with the largest connection ID and packet number, the AEAD tag, and the type and
-// length of a DATAGRAM frame (RFC 9000 section 17.3, RFC 9221 section 4).
-constexpr std::size_t kDatagramOverheadBytes = 1 + kCidBytes + 4 + 16 + 1 + 4;
 
 void fill_random(std::uint8_t* to, std::size_t length, const ngtcp2_rand_ctx*) noexcept {
   // What it serves need only be hard to guess; GnuTLS does not fail here once it is initialised.
@@ -168,15 +165,14 @@ void QuicConnection::make_session(const QuicSetup& setup) {
     const int configured = server ? ngtcp2_crypto_gnutls_configure_server_session(session_)
                                   : ngtcp2_crypto_gnutls_configure_client_session(session_);
     if (configured != 0) throw_fault("QUIC", "ngtcp2_crypto_gnutls", "GnuTLS cannot do QUIC here");
-    const gnutls_datum_t alpn{
-        reinterpret_cast<unsigned char*>(const_cast<char*>(kAlpn.data())),
-        static_cast<unsigned>(kAlpn.size())};
+    const gnutls_datum_t alpn{reinterpret_cast<unsigned char*>(const_cast<char*>(kAlpn.data())),
+                              static_cast<unsigned>(kAlpn.size())};
     check_gnutls("gnutls_alpn_set_protocols",
                  gnutls_alpn_set_protocols(session_, &alpn, 1, GNUTLS_ALPN_MANDATORY));
-    check_gnutls("gnutls_credentials_set",
-                 gnutls_credentials_set(
-                     session_, GNUTLS_CRD_CERTIFICATE,
-                     server ? setup.identity->credentials() : client_credentials_.get()));
+    check_gnutls(
+        "gnutls_credentials_set",
+        gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE,
+                               server ? setup.identity->credentials() : client_credentials_.get()));
   } catch (...) {
     gnutls_deinit(session_);
     throw;
@@ -269,8 +265,8 @@ std::int64_t QuicConnection::open_bidi_stream() {
   return id;
 }
 
-std::size_t QuicConnection::write_close(std::uint8_t* to, std::size_t room,
-                                        std::uint64_t now_ns, int error) noexcept {
+std::size_t QuicConnection::write_close(std::uint8_t* to, std::size_t room, std::uint64_t now_ns,
+                                        int error) noexcept {
   if (is_draining(conn_) || is_closing(conn_)) return 0;
   const QuicCloseReason reason =
       error == 0 ? no_error_reason() : reason_for(error, ngtcp2_conn_get_tls_alert(conn_));
@@ -281,8 +277,7 @@ std::size_t QuicConnection::write_close(std::uint8_t* to, std::size_t room,
 
 Fault QuicConnection::fault_of(const char* op, int error) const {
   if (pin_failed_) {
-    return Fault{"TLS_PIN", op, 0,
-                 "the certificate of the peer is not the one that it announced"};
+    return Fault{"TLS_PIN", op, 0, "the certificate of the peer is not the one that it announced"};
   }
   std::string message = std::string(op) + ": " + ngtcp2_strerror(error);
   if (error == NGTCP2_ERR_CRYPTO) {
@@ -292,10 +287,6 @@ Fault QuicConnection::fault_of(const char* op, int error) const {
     return Fault{"TLS", op, 0, message};
   }
   return Fault{"QUIC", op, 0, message};
-}
-
-std::size_t QuicConnection::largest_datagram_bytes() const noexcept {
-  return payload_bytes_ - kDatagramOverheadBytes;
 }
 
 TlsSettings QuicConnection::tls_settings() const { return read_tls_settings(session_); }

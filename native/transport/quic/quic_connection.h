@@ -61,8 +61,8 @@ class QuicConnection {
     return ngtcp2_conn_read_pkt(conn_, &path_, &info, packet, length, now_ns);
   }
 
-  /// The next packet into `to`, with as much of `data` of stream `id` as it has room for; -1 = none.
-  /// The length of the packet, 0 when there is nothing to send now, or an error of ngtcp2.
+  /// The next packet into `to`, with as much of `data` of stream `id` as it has room for; -1 =
+  /// none. The length of the packet, 0 when there is nothing to send now, or an error of ngtcp2.
   /// `taken` is how much of `data` is in it: those bytes must stay as they are until acknowledged.
   ngtcp2_ssize write(std::uint8_t* to, std::int64_t id, const ngtcp2_vec* data, std::size_t pieces,
                      std::size_t& taken, std::uint64_t now_ns) noexcept {
@@ -94,6 +94,12 @@ class QuicConnection {
   bool is_quiet() const noexcept { return quic_info(conn_).bytes_in_flight == 0; }
   bool is_confirmed() const noexcept { return confirmed_; }
 
+  /// Has the next packets protected by new keys (RFC 9001 section 6); false while the last update
+  /// is not confirmed yet.
+  bool update_keys(std::uint64_t now_ns) noexcept {
+    return ngtcp2_conn_initiate_key_update(conn_, now_ns) == 0;
+  }
+
   /// A stream of one's own to send on. Throws when the peer does not let it be opened.
   std::int64_t open_uni_stream();
   std::int64_t open_bidi_stream();
@@ -113,8 +119,6 @@ class QuicConnection {
 
   QuicInbox& inbox() noexcept { return inbox_; }
   std::size_t payload_bytes() const noexcept { return payload_bytes_; }
-  /// The most that fits a DATAGRAM frame in one packet.
-  std::size_t largest_datagram_bytes() const noexcept;
 
   TlsSettings tls_settings() const;
   /// Library, window and round-trip estimates as they are now.

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "measure/clock.h"
 #include "transport/gnutls/pinned_blob.h"
+#include "transport/quic/quic_datagram_links.h"
 #include "transport/quic/quic_handshake.h"
 #include "transport/quic/quic_ping_pong_link.h"
 #include "transport/quic/quic_stream_links.h"
@@ -63,6 +64,7 @@ class QuicEndpoint final : public Endpoint {
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
       shake_hands(lanes_[i], setup_of(lanes_[i], remote, i), deadline);
       prepare(lanes_[i]);
+      open_streams(lanes_[i], spec_.role_of(i));
     }
     settings_ = effective();
   }
@@ -113,6 +115,16 @@ class QuicEndpoint final : public Endpoint {
     waker_.watch(lane.fd.get(), SHUT_RD);
   }
 
+  void open_streams(QuicLane& lane, Role role) const {
+    if (spec_.quic.datagrams) return;
+    if (role == Role::kInitiator) lane.streams = {lane.connection->open_bidi_stream()};
+    // The first stream that a client opens (RFC 9000 section 2.1).
+    if (role == Role::kResponder) lane.streams = {0};
+    if (role != Role::kSender) return;
+    for (unsigned i = 0; i < spec_.quic.streams; ++i)
+      lane.streams.push_back(lane.connection->open_uni_stream());
+  }
+
   /// What is the connections' own, as it is now.
   void add_connection(EffectiveSettings& settings) const {
     const QuicLane& first = lanes_.front();
@@ -122,41 +134,75 @@ class QuicEndpoint final : public Endpoint {
     settings.gso = first.segmenting;
     settings.gro = first.merging;
     quic.handshake_ns = first.handshake_ns;
-    for (const QuicLane& lane : lanes_) {
-      quic.packets_sent += lane.packets_sent;
-      quic.packets_received += lane.packets_received;
-      quic.send_calls += lane.send_calls;
-    }
+    const Packets all = packets();
+    quic.packets_sent = all.sent;
+    quic.packets_received = all.received;
+    for (const QuicLane& lane : lanes_) quic.send_calls += lane.send_calls;
     settings.quic = std::move(quic);
+  }
+
+  struct Packets {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+  };
+
+  Packets packets() const noexcept {
+    Packets all;
+    for (const QuicLane& lane : lanes_) {
+      all.sent += lane.packets_sent;
+      all.received += lane.packets_received;
+    }
+    return all;
+  }
+
+  /// How many packets a message took in this run.
+  void add_economy(QuicSettings& quic, const Packets& before, const RunOutcome& outcome) const {
+    std::uint64_t messages = 0;
+    for (const LinkOutcome& link : outcome.links) {
+      if (link.marks.empty()) continue;
+      const Counters& end = link.marks.back().counters;
+      messages += end.messages + end.lost;
+    }
+    if (messages == 0) return;
+    const Packets now = packets();
+    const auto each = static_cast<double>(messages);
+    quic.packets_sent_per_message = static_cast<double>(now.sent - before.sent) / each;
+    quic.packets_received_per_message = static_cast<double>(now.received - before.received) / each;
   }
 
   template <WaitPolicy kWait>
   RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+    const Packets before = packets();
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
         [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
     add_connection(settings_);
+    add_economy(*settings_.quic, before, outcome);
     outcome.effective = settings_;
     return outcome;
   }
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
+    const bool datagrams = spec_.quic.datagrams;
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
-      case Role::kResponder: {
-        QuicPingPongLink<kWait> link(lanes_[i], spec_, waker_.flag());
-        return visit(link);
-      }
-      case Role::kSender: {
-        QuicSenderLink<kWait> link(lanes_[i], spec_, waker_.flag());
-        return visit(link);
-      }
-      case Role::kReceiver: {
-        QuicReceiverLink<kWait> link(lanes_[i], spec_, waker_.flag());
-        return visit(link);
-      }
+      case Role::kResponder:
+        return datagrams ? with<QuicDatagramPingPongLink<kWait>>(i, visit)
+                         : with<QuicPingPongLink<kWait>>(i, visit);
+      case Role::kSender:
+        return datagrams ? with<QuicDatagramSenderLink<kWait>>(i, visit)
+                         : with<QuicSenderLink<kWait>>(i, visit);
+      case Role::kReceiver:
+        return datagrams ? with<QuicDatagramReceiverLink<kWait>>(i, visit)
+                         : with<QuicReceiverLink<kWait>>(i, visit);
     }
+  }
+
+  template <class Link, class Visitor>
+  void with(unsigned i, const Visitor& visit) {
+    Link link(lanes_[i], spec_, waker_.flag());
+    visit(link);
   }
 
   EndpointSpec spec_;

@@ -80,8 +80,13 @@ class Handshake {
         // A stranger's packet.
         if (!lane_.connection) continue;
       }
-      if (const int result = lane_.connection->read(buffer_.data(), length, now_ns); result != 0)
-        fail("ngtcp2_conn_read_pkt", result);
+      const int result = lane_.connection->read(buffer_.data(), length, now_ns);
+      if (result == NGTCP2_ERR_DROP_CONN && setup_.side == Side::kServer) {
+        // A first packet that was damaged or made up: our client's may still come.
+        lane_.connection.reset();
+        continue;
+      }
+      if (result != 0) fail("ngtcp2_conn_read_pkt", result);
     }
   }
 

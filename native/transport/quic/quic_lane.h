@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "transport/quic/quic_connection.h"
@@ -12,6 +13,9 @@ namespace xr {
 struct QuicLane {
   UniqueFd fd;
   std::unique_ptr<QuicConnection> connection;
+  /// Those that this end sends on; they are opened before the run, where a refusal can still be
+  /// told.
+  std::vector<std::int64_t> streams;
   /// UDP_GRO is on.
   bool merging = false;
   /// UDP_SEGMENT may be used; cleared where the kernel refuses it.

@@ -4,6 +4,11 @@
 
 namespace xr {
 
+/// Of a packet with a DATAGRAM frame, so much is not payload: a short header with the largest
+/// packet number, the AEAD tag, and the frame's type and length (RFC 9000 section 17.3, RFC 9221
+/// section 4).
+inline constexpr std::uint64_t kQuicDatagramOverheadBytes = 1 + 8 + 4 + 16 + 1 + 4;
+
 enum class QuicCongestion { kCubic, kReno, kBbr };
 
 /// As requested; mirrors `QuicOptions` in src/addon/addon.ts.

@@ -10,9 +10,9 @@
 
 namespace xr {
 
-/// Ping-pong over one bidirectional stream that lives as long as the connection. The responder sends
-/// back the bytes that came. An acknowledgement goes with the next message, so that a round trip of
-/// small messages is one packet each way.
+/// Ping-pong over one bidirectional stream that lives as long as the connection. The responder
+/// sends back the bytes that came. An acknowledgement goes with the next message, so that a round
+/// trip of small messages is one packet each way.
 template <WaitPolicy kWait>
 class QuicPingPongLink {
  public:
@@ -27,8 +27,7 @@ class QuicPingPongLink {
     inbox.ring = in_.data();
     inbox.ring_bytes = in_.size();
     const bool initiates = spec.side == Side::kClient;
-    // The first stream that a client opens (RFC 9000 section 2.1).
-    out_.id = initiates ? pump_.connection().open_bidi_stream() : 0;
+    out_.id = lane.streams.front();
     out_.ring = initiates ? pattern_.data() : in_.data();
     out_.ring_bytes = message_bytes_;
   }

@@ -60,20 +60,24 @@ class QuicPump {
 
   /// Waits until something came and was read, or a timer was due. What there is to send then is
   /// the caller's to write.
-  Io read_some() noexcept {
+  Io read_some() noexcept { return read_some(idle_timeout_ns_); }
+
+  /// As above; kStalled after `limit_ns`.
+  Io read_some(std::uint64_t limit_ns) noexcept {
     const std::uint64_t due_ns = connection_.expiry_ns();
-    SpinGuard guard(idle_timeout_ns_, stop_);
+    SpinGuard guard(limit_ns, stop_);
     std::uint64_t since_ns = 0;
     for (;;) {
       if constexpr (kWait == WaitPolicy::kBlock) {
         const std::uint64_t now_ns = monotonic_raw_ns();
         if (since_ns == 0) since_ns = now_ns;
         if (now_ns >= due_ns) return expire(now_ns);
-        if (now_ns - since_ns > idle_timeout_ns_) return stalled();
+        if (now_ns - since_ns > limit_ns) return stalled();
         // Further away than a receive sleeps by itself: no second system call.
-        if (due_ns - now_ns < kQuicNapNs) nap(due_ns - now_ns);
-        const int flags = due_ns - now_ns < kQuicNapNs ? MSG_DONTWAIT : 0;
-        if (const Io io = receive(flags); io != Io::kLost) return io;
+        const std::uint64_t left_ns = std::min(due_ns - now_ns, since_ns + limit_ns + 1 - now_ns);
+        if (left_ns < kQuicNapNs) nap(left_ns);
+        if (const Io io = receive(left_ns < kQuicNapNs ? MSG_DONTWAIT : 0); io != Io::kLost)
+          return io;
       } else {
         if (const Io io = receive(MSG_DONTWAIT); io != Io::kLost) return io;
         const std::uint64_t now_ns = monotonic_raw_ns();
@@ -99,8 +103,7 @@ class QuicPump {
     const std::uint64_t now_ns = monotonic_raw_ns();
     for (;;) {
       std::size_t taken = 0;
-      const ngtcp2_ssize length =
-          connection_.write(sender_.room(), -1, nullptr, 0, taken, now_ns);
+      const ngtcp2_ssize length = connection_.write(sender_.room(), -1, nullptr, 0, taken, now_ns);
       if (length <= 0) return length == 0 ? flush() : failed("ngtcp2_conn_writev_stream", length);
       if (const Io io = add(length); io != Io::kOk) return io;
     }
@@ -132,8 +135,7 @@ class QuicPump {
     const ngtcp2_vec piece{const_cast<std::uint8_t*>(data), length};
     for (;;) {
       bool taken = false;
-      const ngtcp2_ssize written =
-          connection_.write_datagram(sender_.room(), piece, taken, now_ns);
+      const ngtcp2_ssize written = connection_.write_datagram(sender_.room(), piece, taken, now_ns);
       if (written < 0) return failed("ngtcp2_conn_writev_datagram", written);
       if (written == 0) return Io::kLost;
       if (const Io io = add(written); io != Io::kOk) return io;

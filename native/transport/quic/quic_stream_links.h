@@ -20,13 +20,9 @@ class QuicSenderLink {
   QuicSenderLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
         pump_(lane, true, spec.idle_timeout_ns, stop),
-        ring_(kRingBytes),
-        streams_(spec.quic.streams) {
-    for (QuicOutgoing& out : streams_) {
-      out.id = pump_.connection().open_uni_stream();
-      out.ring = ring_.data();
-      out.ring_bytes = ring_.size();
-    }
+        ring_(kRingBytes) {
+    for (const std::int64_t id : lane.streams)
+      streams_.push_back({id, ring_.data(), ring_.size(), 0});
   }
 
   Io send_some(std::uint64_t most) noexcept {

@@ -62,8 +62,8 @@ class DatagramReceiver {
     return ::recvmmsg(fd, headers_.data(), static_cast<unsigned>(headers_.size()), flags, nullptr);
   }
 
-  /// Calls `take(data, length)` for each datagram of the first `slots` slots, in order. A datagram of
-  /// length zero, which is also what a stopped socket gives, is left out.
+  /// Calls `take(data, length)` for each datagram of the first `slots` slots, in order. A datagram
+  /// of length zero, which is also what a stopped socket gives, is left out.
   template <class Take>
   void for_each(int slots, const Take& take) noexcept {
     for (std::size_t i = 0; i < static_cast<std::size_t>(slots); ++i) {

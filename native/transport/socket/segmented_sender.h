@@ -83,8 +83,8 @@ class SegmentedSender {
     SpinGuard guard(idle_timeout_ns_, stop_);
     for (;;) {
       ++calls_;
-      const ssize_t sent = segment == 0 ? ::send(fd_, data, bytes, kFlags)
-                                        : send_segmented(data, bytes, segment);
+      const ssize_t sent =
+          segment == 0 ? ::send(fd_, data, bytes, kFlags) : send_segmented(data, bytes, segment);
       if (sent >= 0) [[likely]]
         return Io::kOk;
       failure_ = {"send", errno};

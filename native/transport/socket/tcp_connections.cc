@@ -71,7 +71,8 @@ UniqueFd TcpConnections::make_listener(int family) const {
   return fd;
 }
 
-void TcpConnections::connect_one(const SocketBlob& server, unsigned link, const Deadline& deadline) {
+void TcpConnections::connect_one(const SocketBlob& server, unsigned link,
+                                 const Deadline& deadline) {
   const SocketAddress& remote = server.addresses.front();
   SocketAddress local = parse_address(spec_.local_address, 0);
   UniqueFd fd(::socket(remote.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));

@@ -21,8 +21,8 @@ namespace xr {
 template <WaitPolicy kWait>
 class TlsLink {
  public:
-  /// `session` stays the endpoint's. With `kBlock` SO_RCVTIMEO and SO_SNDTIMEO of its socket are the
-  /// idle timeout.
+  /// `session` stays the endpoint's. With `kBlock` SO_RCVTIMEO and SO_SNDTIMEO of its socket are
+  /// the idle timeout.
   TlsLink(TlsSession& session, std::uint64_t message_bytes, std::size_t buffer_bytes,
           std::uint64_t idle_timeout_ns, const StopFlag& stop)
       : session_(session),
@@ -133,8 +133,11 @@ class TlsLink {
   }
 
   Io after_send(int error, SpinGuard& guard) noexcept {
-    if (error == GNUTLS_E_AGAIN || error == GNUTLS_E_INTERRUPTED || error == GNUTLS_E_PUSH_ERROR)
+    // These stand for what the socket said; a connection reset is called a premature end.
+    if (error == GNUTLS_E_AGAIN || error == GNUTLS_E_INTERRUPTED || error == GNUTLS_E_PUSH_ERROR ||
+        error == GNUTLS_E_PREMATURE_TERMINATION) {
       return after_errno("send", session_.send_errno(), guard);
+    }
     failure_ = {"gnutls_record_send", 0};
     tls_error_ = error;
     return stop_.is_set() ? Io::kStopped : Io::kError;

@@ -13,9 +13,17 @@
 namespace xr {
 namespace {
 
-// Eight full records: a receiver of a stream empties the socket with few calls, and what it reads is
-// still in the cache when it is decrypted.
+// Eight full records: a receiver of a stream empties the socket with few calls, and what it reads
+// is still in the cache when it is decrypted.
 constexpr std::size_t kInputBytes = std::size_t{128} << 10;
+
+Fault handshake_fault(gnutls_session_t session, int error) {
+  Fault fault = gnutls_fault("TLS", "gnutls_handshake", error);
+  if (error != GNUTLS_E_FATAL_ALERT_RECEIVED) return fault;
+  if (const char* name = gnutls_alert_get_name(gnutls_alert_get(session)); name != nullptr)
+    fault.message += std::string(" (") + name + ")";
+  return fault;
+}
 
 }  // namespace
 
@@ -49,12 +57,14 @@ void TlsSession::handshake(const Deadline& deadline) {
   for (;;) {
     const int result = gnutls_handshake(session_);
     if (result == GNUTLS_E_SUCCESS) return;
+    // The peer is told why, or it would wait.
+    if (gnutls_error_is_fatal(result) != 0) gnutls_alert_send_appropriate(session_, result);
     if (pin_failed_) {
       throw_fault("TLS_PIN", "gnutls_handshake",
                   "the certificate of the peer is not the one that it announced");
     }
     if (gnutls_error_is_fatal(result) != 0)
-      throw Error(gnutls_fault("TLS", "gnutls_handshake", result));
+      throw Error(handshake_fault(session_, result));
     if (result != GNUTLS_E_AGAIN) continue;
     if (gnutls_record_get_direction(session_) != 0) {
       deadline.wait(fd_, POLLOUT, "handshake");

@@ -10,8 +10,8 @@
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/socket/options.h"
-#include "transport/socket/spin_guard.h"
 #include "transport/socket/sequence_window.h"
+#include "transport/socket/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {

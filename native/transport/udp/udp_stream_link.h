@@ -16,8 +16,8 @@
 #include "measure/stop_flag.h"
 #include "transport/socket/datagram_batch.h"
 #include "transport/socket/options.h"
-#include "transport/socket/spin_guard.h"
 #include "transport/socket/sequence_window.h"
+#include "transport/socket/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -89,8 +89,8 @@ class UdpSenderLink {
   // cache.
   static constexpr std::size_t kBatchBytes = std::size_t{128} << 10;
 
-  /// Linux before 6.11 refuses UDP_SEGMENT with EIO where the device does not compute checksums, and
-  /// tells so only here: from now on one datagram per message.
+  /// Linux before 6.11 refuses UDP_SEGMENT with EIO where the device does not compute checksums,
+  /// and tells so only here: from now on one datagram per message.
   bool stop_segmenting() noexcept {
     const int off = 0;
     if (::setsockopt(fd_, SOL_UDP, UDP_SEGMENT, &off, sizeof off) != 0) return false;

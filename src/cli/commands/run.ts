@@ -26,7 +26,10 @@ function runCommand(program: Command) {
     .addHelpText('after', RUN_UNITS + exitCodeTable())
     .optionsGroup('What to measure:')
     .addOption(
-      option('-t, --transport <list>', 'rdma, tcp, udp, or all this build can do (default: all)'),
+      option(
+        '-t, --transport <list>',
+        'rdma, tcp, udp, quic, tls, or all this build can do (default: all)',
+      ),
     )
     .addOption(option('-w, --workload <list>', 'ping-pong, stream (default: ping-pong)'))
     .addOption(
@@ -124,6 +127,33 @@ function runCommand(program: Command) {
       ),
     )
     .addOption(option('--verify', 'check the data at the receiver; slow'))
+    .optionsGroup('TLS and QUIC:')
+    .addOption(
+      option(
+        '--cipher <name>',
+        'aes-128-gcm, aes-256-gcm or chacha20-poly1305 (default: the first)',
+      ),
+    )
+    .addOption(
+      option(
+        '--quic-messages <list>',
+        'stream, datagram: what carries a message (default: stream)',
+      ),
+    )
+    .addOption(
+      option('--quic-streams <n>', 'QUIC streams of each connection of a stream (default: 1)'),
+    )
+    .addOption(option('--quic-payload <size>', 'bytes of a UDP datagram (default: 1452)'))
+    .addOption(
+      option('--quic-window <size>', 'flow-control window (default: 2 MiB; 8 MiB above 9,000 B)'),
+    )
+    .addOption(option('--quic-congestion <name>', 'cubic, reno or bbr (default: cubic)'))
+    .addOption(
+      option(
+        '--ack-threshold <n>',
+        'packets acknowledged at once (default: 1 for ping-pong, 10 for streams)',
+      ),
+    )
     .optionsGroup('Where:')
     .addOption(
       option(

@@ -1,0 +1,80 @@
+import type { TlsOptions } from '../addon/addon.js'
+import { usageError } from '../errors.js'
+import { DEFAULT_QUIC, DEFAULT_TLS, type QuicRequest } from '../plan/quic.js'
+import {
+  MAX_ACK_THRESHOLD,
+  MAX_QUIC_STREAMS,
+  MAX_QUIC_WINDOW_BYTES,
+  MAX_UDP_PAYLOAD_BYTES,
+  MIN_QUIC_WINDOW_BYTES,
+  MIN_UDP_PAYLOAD_BYTES,
+  QUIC_CONGESTIONS,
+  QUIC_MESSAGES,
+  TLS_CIPHERS,
+} from '../plan/secure-words.js'
+import { formatSize, parseSize, parseWhole } from '../units.js'
+import { parseList, parseWord } from './list.js'
+import type { ReadFlag } from './rdma-request.js'
+
+/** The TLS part of the command line, for TLS and QUIC. @throws {XrbenchError} exit 2 */
+export function readTlsFlags(read: ReadFlag): TlsOptions {
+  return {
+    cipher: read(
+      'cipher',
+      (text, label) => parseWord(text, label, 'cipher', TLS_CIPHERS),
+      DEFAULT_TLS.cipher,
+    ),
+  }
+}
+
+/** The QUIC part of the command line. @throws {XrbenchError} exit 2 */
+export function readQuicFlags(read: ReadFlag, verify: boolean): QuicRequest {
+  return {
+    messages: read(
+      'quicMessages',
+      (text, label) =>
+        parseList(text, label, (item) =>
+          parseWord(item, label, 'way to carry messages', QUIC_MESSAGES),
+        ),
+      DEFAULT_QUIC.messages,
+    ),
+    streams: read(
+      'quicStreams',
+      (text, label) => parseWhole(text, label, 1, MAX_QUIC_STREAMS),
+      DEFAULT_QUIC.streams,
+    ),
+    udpPayloadBytes: read(
+      'quicPayload',
+      sizeWithin(MIN_UDP_PAYLOAD_BYTES, MAX_UDP_PAYLOAD_BYTES),
+      DEFAULT_QUIC.udpPayloadBytes,
+    ),
+    windowBytes: read<number | null>(
+      'quicWindow',
+      sizeWithin(MIN_QUIC_WINDOW_BYTES, MAX_QUIC_WINDOW_BYTES),
+      null,
+    ),
+    ackThreshold: read<number | null>(
+      'ackThreshold',
+      (text, label) => parseWhole(text, label, 1, MAX_ACK_THRESHOLD),
+      null,
+    ),
+    congestionControl: read(
+      'quicCongestion',
+      (text, label) => parseWord(text, label, 'congestion control', QUIC_CONGESTIONS),
+      DEFAULT_QUIC.congestionControl,
+    ),
+    verify,
+  }
+}
+
+function sizeWithin(min: number, max: number) {
+  return (text: string, label: string) => {
+    const bytes = parseSize(text, label)
+    if (bytes >= min && bytes <= max) return bytes
+    throw usageError(
+      'XRB_BAD_SIZE',
+      `${label}: '${text}' is outside ${formatSize(min)} to ${formatSize(max)}.`,
+      `${label} ${formatSize(min)}`,
+    )
+  }
+}

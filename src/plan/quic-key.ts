@@ -1,0 +1,31 @@
+import type { QuicOptions, TlsOptions, WorkloadName } from '../addon/addon.js'
+import { formatSize } from '../units.js'
+import {
+  DEFAULT_TLS,
+  DEFAULT_UDP_PAYLOAD_BYTES,
+  defaultAckThreshold,
+  defaultWindowBytes,
+} from './quic.js'
+
+/** What the name of a case says of its cipher. */
+export function tlsKeyParts({ cipher }: Readonly<TlsOptions>): string[] {
+  return cipher === DEFAULT_TLS.cipher ? [] : [cipher]
+}
+
+/** … and of its QUIC options. */
+export function quicKeyParts(quic: Readonly<QuicOptions>, workload: WorkloadName): string[] {
+  const parts: string[] = [quic.messages]
+  if (quic.streams !== 1) parts.push(`quic-streams=${quic.streams}`)
+  if (quic.udpPayloadBytes !== DEFAULT_UDP_PAYLOAD_BYTES) {
+    parts.push(`payload=${quic.udpPayloadBytes}B`)
+  }
+  if (quic.windowBytes !== defaultWindowBytes(quic.udpPayloadBytes)) {
+    parts.push(`window=${formatSize(quic.windowBytes)}`)
+  }
+  if (quic.ackThreshold !== defaultAckThreshold(workload)) {
+    parts.push(`ack-threshold=${quic.ackThreshold}`)
+  }
+  if (quic.congestionControl !== 'cubic') parts.push(quic.congestionControl)
+  if (quic.verify) parts.push('verify')
+  return parts
+}

@@ -1,0 +1,51 @@
+import type { QuicMessages, QuicOptions, TlsOptions, WorkloadName } from '../addon/addon.js'
+
+export const DEFAULT_TLS: Readonly<TlsOptions> = Object.freeze({ cipher: 'aes-128-gcm' })
+
+/** QUIC options as a user gives them; `null` is chosen by workload. */
+export interface QuicRequest
+  extends Omit<QuicOptions, 'messages' | 'windowBytes' | 'ackThreshold'> {
+  /** One case for each. */
+  readonly messages: readonly QuicMessages[]
+  readonly windowBytes: number | null
+  readonly ackThreshold: number | null
+}
+
+/** Fits an Ethernet frame with every IP header. */
+export const DEFAULT_UDP_PAYLOAD_BYTES = 1452
+
+export const DEFAULT_QUIC: Readonly<QuicRequest> = Object.freeze({
+  messages: ['stream'] as const,
+  streams: 1,
+  udpPayloadBytes: DEFAULT_UDP_PAYLOAD_BYTES,
+  windowBytes: null,
+  ackThreshold: null,
+  congestionControl: 'cubic',
+  verify: false,
+})
+
+/** Larger ones only fill queues: the round trip grows, the goodput does not. Large packets take a larger one. */
+export function defaultWindowBytes(udpPayloadBytes: number): number {
+  return (udpPayloadBytes > 9000 ? 8 : 2) * 1024 * 1024
+}
+
+/** In a ping-pong each packet is acknowledged by the next message; of a stream, ten by one. */
+export function defaultAckThreshold(workload: WorkloadName): number {
+  return workload === 'ping-pong' ? 1 : 10
+}
+
+/** The options of one case. */
+export function quicOptions(
+  request: Readonly<QuicRequest>,
+  messages: QuicMessages,
+  workload: WorkloadName,
+): QuicOptions {
+  return {
+    ...request,
+    messages,
+    streams: workload === 'stream' && messages === 'stream' ? request.streams : 1,
+    windowBytes: request.windowBytes ?? defaultWindowBytes(request.udpPayloadBytes),
+    ackThreshold: request.ackThreshold ?? defaultAckThreshold(workload),
+    verify: workload === 'ping-pong' && messages === 'stream' && request.verify,
+  }
+}
