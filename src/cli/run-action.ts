@@ -23,8 +23,8 @@ export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<vo
   const label = readLabel(flags.label)
   const target = peer && { ...peer, ...(await resolveHost(peer.host, familyAsked(flags))) }
   const family = target?.family ?? asked.plan.family
-  const transports = chooseTransports(asked.transports)
-  const whole = buildPlan({ ...asked.plan, family, place: 'host', transports })
+  const { wanted } = chooseTransports(asked.transports)
+  const whole = buildPlan({ ...asked.plan, family, place: 'host', transports: wanted })
   refuseUnusedFlags(whole.cases, origin)
   if (placeFlags.lab !== 'only') checkMachine(asked.plan, target === null)
 

@@ -3,7 +3,7 @@ import { environmentError, type XrbenchError } from '../errors.js'
 import { chooseRdmaDevice, type DeviceChoice } from '../place/device.js'
 import type { TransportName } from '../plan/case.js'
 import type { PlaceFlags } from './place-flags.js'
-import { chooseTransports } from './transports.js'
+import { chooseTransports, type LeftOut } from './transports.js'
 
 export interface PlaceRequest {
   asked: readonly TransportName[] | 'all'
@@ -21,8 +21,7 @@ export interface RunPlaces {
   lab: readonly TransportName[]
   /** `null`: none was needed on this machine. To be released. */
   device: DeviceChoice | null
-  /** Why there is no RDMA, which was not asked for by name. */
-  noRdma: XrbenchError | null
+  leftOut: readonly LeftOut[]
 }
 
 /**
@@ -32,8 +31,9 @@ export interface RunPlaces {
  */
 export async function choosePlaces(request: PlaceRequest): Promise<RunPlaces> {
   const { asked, flags, rdma, say } = request
-  const wanted = chooseTransports(asked)
-  const places = { host: wanted, lab: [], device: null, noRdma: null }
+  const { wanted, leftOut } = chooseTransports(asked)
+  const places = { host: wanted, lab: [], device: null, leftOut }
+  for (const { transport, why } of leftOut) say(leftOutLine(transport, why))
   if (flags.lab === 'only') return { ...places, host: [], lab: wanted }
   if (!wanted.includes('rdma')) return places
   const device = await chooseRdmaDevice({
@@ -51,7 +51,12 @@ export async function choosePlaces(request: PlaceRequest): Promise<RunPlaces> {
   if (device.step !== null) return { ...places, device }
   const noRdma = noDevice(device)
   if (asked !== 'all' || others.length === 0) throw noRdma
-  return { ...places, host: others, device, noRdma }
+  return {
+    ...places,
+    host: others,
+    device,
+    leftOut: [...leftOut, { transport: 'rdma', why: noRdma }],
+  }
 }
 
 function noDevice({ attempts }: DeviceChoice): XrbenchError {
@@ -62,4 +67,8 @@ function noDevice({ attempts }: DeviceChoice): XrbenchError {
     // The last way is the one that most machines have.
     hints.at(-1) ?? 'xrbench doctor',
   )
+}
+
+function leftOutLine(transport: TransportName, { message, hint }: XrbenchError): string {
+  return `${transport} is left out: ${message}${hint === undefined ? '' : ` → ${hint}`}`
 }

@@ -8,7 +8,7 @@ import { readRunFlags } from './run-request.js'
 
 const asked = (flags: Partial<RunFlags> = {}) =>
   readRunFlags(flags as RunFlags, { label: (key) => `--${key}`, isGiven: () => false })
-const nowhere: RunPlaces = { host: [], lab: [], device: null, noRdma: null }
+const nowhere: RunPlaces = { host: [], lab: [], device: null, leftOut: [] }
 const device = { attempts: [], release: async () => {} }
 const inLab: RunPlaces = {
   ...nowhere,
@@ -65,8 +65,9 @@ describe('the plan of a run', () => {
   })
 
   test('keeps a row for what cannot be measured', () => {
-    const noRdma = environmentError('XRB_RDMA_UNAVAILABLE', 'No device.', 'get one')
-    const plan = planFor(asked(), 4, { ...nowhere, host: ['tcp'], noRdma })
+    const why = environmentError('XRB_RDMA_UNAVAILABLE', 'No device.', 'get one')
+    const leftOut = [{ transport: 'rdma' as const, why }]
+    const plan = planFor(asked(), 4, { ...nowhere, host: ['tcp'], leftOut })
     expect(plan.cases.map((c) => c.transport)).toEqual(['tcp'])
     expect(plan.skipped).toMatchObject([
       {

@@ -7,7 +7,7 @@ import type { RunRequest } from './run-request.js'
 
 /** The plan of a run whose transports have found their places. @throws {XrbenchError} exit 2 */
 export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Plan {
-  const { device, noRdma } = places
+  const { device, leftOut } = places
   const inLab = places.lab.length > 0
   const host: PlanRequest = {
     ...asked.plan,
@@ -20,10 +20,10 @@ export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Pl
   const lab: PlanRequest = { ...asked.labPlan, family, place: 'lab', transports: places.lab }
   const requests = [host, lab].filter(({ transports }) => transports.length > 0)
   const plan = buildPlan(requests[0] ?? host, ...requests.slice(1))
-  if (noRdma === null) return plan
-  const { code, message, hint = null } = noRdma
-  const skipped = buildPlan({ ...host, transports: ['rdma'] }).cases.map((c) =>
-    Object.freeze({ case: c, reason: { code, message, hint } }),
+  const skipped = leftOut.flatMap(({ transport, why: { code, message, hint = null } }) =>
+    buildPlan({ ...host, transports: [transport] }).cases.map((c) =>
+      Object.freeze({ case: c, reason: { code, message, hint } }),
+    ),
   )
   return Object.freeze({ ...plan, skipped: Object.freeze(skipped) })
 }

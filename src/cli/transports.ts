@@ -1,5 +1,5 @@
 import { loadAddon } from '../addon/load.js'
-import { environmentError } from '../errors.js'
+import { environmentError, type XrbenchError } from '../errors.js'
 import type { TransportName } from '../plan/case.js'
 import {
   type Capability,
@@ -7,23 +7,37 @@ import {
   transportCapabilities,
 } from '../transports/capabilities.js'
 
+/** One that was not named, and cannot be measured here. */
+export interface LeftOut {
+  readonly transport: TransportName
+  readonly why: XrbenchError
+}
+
+export interface ChosenTransports {
+  readonly wanted: readonly TransportName[]
+  readonly leftOut: readonly LeftOut[]
+}
+
 /**
  * The transports to measure: those named, or all that this build has. RDMA may still want for a device.
  * @throws {XrbenchError} exit 3 when one that was named, or every one, is not available
  */
-export function chooseTransports(
-  asked: readonly TransportName[] | 'all',
-): readonly TransportName[] {
+export function chooseTransports(asked: readonly TransportName[] | 'all'): ChosenTransports {
   const capabilities = transportCapabilities()
   if (asked !== 'all') {
     for (const transport of asked) {
       const found = capabilities.find((c) => c.transport === transport)
       if (found === undefined || !isMeasurable(found)) requireTransport(transport)
     }
-    return asked
+    return { wanted: asked, leftOut: [] }
   }
-  const available = capabilities.filter(isMeasurable).map((c) => c.transport)
-  if (available.length > 0) return available
+  const wanted = capabilities.filter(isMeasurable).map((c) => c.transport)
+  const leftOut = capabilities.flatMap((c) =>
+    c.available || isMeasurable(c)
+      ? []
+      : { transport: c.transport, why: environmentError(c.code, c.reason, c.hint ?? undefined) },
+  )
+  if (wanted.length > 0) return { wanted, leftOut }
   const why = capabilities.find((c) => !c.available && c.code !== 'XRB_TRANSPORT_UNAVAILABLE')
   if (why !== undefined && !why.available) {
     throw environmentError(why.code, why.reason, why.hint ?? undefined)

@@ -9,7 +9,7 @@ import type {
 } from '../addon/addon.js'
 
 /** Transports a user can name. */
-export const TRANSPORT_NAMES = ['rdma', 'tcp', 'udp', 'quic', 'tls'] as const
+export const TRANSPORT_NAMES = ['rdma', 'tcp', 'tls', 'udp', 'quic'] as const
 export type TransportName = (typeof TRANSPORT_NAMES)[number]
 
 /** Where a case has its ends: this machine (and its peer), or guests of the lab. In the order in which they are measured. */
