@@ -66,6 +66,25 @@ inline void set_original_dcid(ngtcp2_transport_params& params, const ngtcp2_cid&
 #endif
 }
 
+/// Gives up sending on a stream: RESET_STREAM with the application's `code`. False when there is no
+/// such stream.
+inline bool reset_stream(ngtcp2_conn* conn, std::int64_t id, std::uint64_t code) noexcept {
+#if NGTCP2_VERSION_NUM >= 0x010000
+  return ngtcp2_conn_shutdown_stream_write(conn, 0, id, code) == 0;
+#else
+  return ngtcp2_conn_shutdown_stream_write(conn, id, code) == 0;
+#endif
+}
+
+/// Asks the peer to give up sending on a stream: STOP_SENDING.
+inline bool stop_stream(ngtcp2_conn* conn, std::int64_t id, std::uint64_t code) noexcept {
+#if NGTCP2_VERSION_NUM >= 0x010000
+  return ngtcp2_conn_shutdown_stream_read(conn, 0, id, code) == 0;
+#else
+  return ngtcp2_conn_shutdown_stream_read(conn, id, code) == 0;
+#endif
+}
+
 inline bool is_draining(ngtcp2_conn* conn) noexcept {
 #if NGTCP2_VERSION_NUM >= 0x010000
   return ngtcp2_conn_in_draining_period(conn) != 0;

@@ -3,7 +3,6 @@
 #include <gnutls/crypto.h>
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include "transport/gnutls/gnutls_error.h"
@@ -12,9 +11,6 @@
 namespace xr {
 namespace {
 
-constexpr std::size_t kCidBytes = 8;
-constexpr std::string_view kAlpn = "xrbench/1";
-
 void fill_random(std::uint8_t* to, std::size_t length, const ngtcp2_rand_ctx*) noexcept {
   // What it serves need only be hard to guess; GnuTLS does not fail here once it is initialised.
   if (gnutls_rnd(GNUTLS_RND_NONCE, to, length) < 0) std::memset(to, 0x5a, length);
@@ -22,7 +18,7 @@ void fill_random(std::uint8_t* to, std::size_t length, const ngtcp2_rand_ctx*) n
 
 ngtcp2_cid random_cid() noexcept {
   ngtcp2_cid cid{};
-  cid.datalen = kCidBytes;
+  cid.datalen = kQuicCidBytes;
   fill_random(cid.data, cid.datalen, nullptr);
   return cid;
 }
@@ -31,26 +27,6 @@ ngtcp2_cid cid_of(const Token& token) noexcept {
   ngtcp2_cid cid{};
   ngtcp2_cid_init(&cid, token.data(), token.size());
   return cid;
-}
-
-int new_connection_id(ngtcp2_conn*, ngtcp2_cid* cid, std::uint8_t* token, std::size_t length,
-                      void*) noexcept {
-  cid->datalen = length;
-  fill_random(cid->data, length, nullptr);
-  fill_random(token, NGTCP2_STATELESS_RESET_TOKENLEN, nullptr);
-  return 0;
-}
-
-int stream_closed(ngtcp2_conn* conn, std::uint32_t, std::int64_t id, std::uint64_t, void*,
-                  void*) noexcept {
-  // Or a peer that opens one after the other would come to our limit.
-  if (ngtcp2_conn_is_local_stream(conn, id) != 0) return 0;
-  if (ngtcp2_is_bidi_stream(id) != 0) {
-    ngtcp2_conn_extend_max_streams_bidi(conn, 1);
-  } else {
-    ngtcp2_conn_extend_max_streams_uni(conn, 1);
-  }
-  return 0;
 }
 
 ngtcp2_cc_algo algorithm_of(QuicCongestion congestion) noexcept {
@@ -87,17 +63,18 @@ ngtcp2_settings settings_for(const QuicOptions& options, std::uint64_t now_ns) n
   return settings;
 }
 
-ngtcp2_transport_params parameters_for(const QuicOptions& options) noexcept {
+ngtcp2_transport_params parameters_for(const QuicSetup& setup) noexcept {
+  const QuicOptions& options = setup.options;
   ngtcp2_transport_params params;
   ngtcp2_transport_params_default(&params);
   params.initial_max_stream_data_bidi_local = options.window_bytes;
   params.initial_max_stream_data_bidi_remote = options.window_bytes;
   params.initial_max_stream_data_uni = options.window_bytes;
   params.initial_max_data = options.window_bytes;
-  params.initial_max_streams_bidi = 64;
-  params.initial_max_streams_uni = 64;
-  // Stalls are ours to find: an idle connection sends nothing, and stays.
-  params.max_idle_timeout = 0;
+  params.initial_max_streams_bidi = setup.peer_streams;
+  params.initial_max_streams_uni = setup.peer_streams;
+  // With 0, stalls are ours to find: an idle connection sends nothing, and stays.
+  params.max_idle_timeout = setup.idle_timeout_ns;
   params.max_udp_payload_size = 65'527;
   params.max_datagram_frame_size = options.datagrams ? 65'535 : 0;
   params.disable_active_migration = 1;
@@ -129,7 +106,7 @@ QuicConnection::QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd* firs
   make_session(setup_);
   const ngtcp2_callbacks handlers = callbacks(setup_.side);
   const ngtcp2_settings settings = settings_for(setup_.options, now_ns);
-  ngtcp2_transport_params params = parameters_for(setup_.options);
+  ngtcp2_transport_params params = parameters_for(setup_);
   const ngtcp2_cid scid = random_cid();
   int result = 0;
   if (first == nullptr) {
@@ -165,10 +142,16 @@ void QuicConnection::make_session(const QuicSetup& setup) {
     const int configured = server ? ngtcp2_crypto_gnutls_configure_server_session(session_)
                                   : ngtcp2_crypto_gnutls_configure_client_session(session_);
     if (configured != 0) throw_fault("QUIC", "ngtcp2_crypto_gnutls", "GnuTLS cannot do QUIC here");
-    const gnutls_datum_t alpn{reinterpret_cast<unsigned char*>(const_cast<char*>(kAlpn.data())),
-                              static_cast<unsigned>(kAlpn.size())};
+    const gnutls_datum_t alpn{
+        reinterpret_cast<unsigned char*>(const_cast<char*>(setup.alpn.data())),
+        static_cast<unsigned>(setup.alpn.size())};
     check_gnutls("gnutls_alpn_set_protocols",
                  gnutls_alpn_set_protocols(session_, &alpn, 1, GNUTLS_ALPN_MANDATORY));
+    if (!setup.server_name.empty()) {
+      check_gnutls("gnutls_server_name_set",
+                   gnutls_server_name_set(session_, GNUTLS_NAME_DNS, setup.server_name.data(),
+                                          setup.server_name.size()));
+    }
     check_gnutls(
         "gnutls_credentials_set",
         gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE,
@@ -196,7 +179,8 @@ ngtcp2_callbacks QuicConnection::callbacks(Side side) noexcept {
   all.decrypt = ngtcp2_crypto_decrypt_cb;
   all.hp_mask = ngtcp2_crypto_hp_mask_cb;
   all.rand = fill_random;
-  all.get_new_connection_id = new_connection_id;
+  all.get_new_connection_id = &QuicConnection::on_new_cid;
+  all.remove_connection_id = &QuicConnection::on_removed_cid;
   all.update_key = ngtcp2_crypto_update_key_cb;
   all.delete_crypto_aead_ctx = ngtcp2_crypto_delete_crypto_aead_ctx_cb;
   all.delete_crypto_cipher_ctx = ngtcp2_crypto_delete_crypto_cipher_ctx_cb;
@@ -204,7 +188,8 @@ ngtcp2_callbacks QuicConnection::callbacks(Side side) noexcept {
   all.version_negotiation = ngtcp2_crypto_version_negotiation_cb;
   all.recv_stream_data = &QuicConnection::on_stream_data;
   all.recv_datagram = &QuicConnection::on_datagram;
-  all.stream_close = stream_closed;
+  all.stream_reset = &QuicConnection::on_stream_reset;
+  all.stream_close = &QuicConnection::on_stream_close;
   all.handshake_confirmed = &QuicConnection::on_confirmed;
   return all;
 }
@@ -216,14 +201,16 @@ ngtcp2_conn* QuicConnection::conn_of(ngtcp2_crypto_conn_ref* reference) {
 int QuicConnection::verify(gnutls_session_t session) noexcept {
   auto* reference = static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session));
   auto* self = static_cast<QuicConnection*>(reference->user_data);
+  if (self->setup_.trusts_anyone) return 0;
   self->pin_failed_ = !matches_pin(session, *self->setup_.pin);
   return self->pin_failed_ ? 1 : 0;
 }
 
-int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t, std::int64_t id, std::uint64_t,
-                                   const std::uint8_t* data, std::size_t length, void* user,
-                                   void*) noexcept {
-  QuicInbox& inbox = static_cast<QuicConnection*>(user)->inbox_;
+int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id,
+                                   std::uint64_t, const std::uint8_t* data, std::size_t length,
+                                   void* user, void* stream) noexcept {
+  auto* self = static_cast<QuicConnection*>(user);
+  QuicInbox& inbox = self->inbox_;
   if (inbox.ring != nullptr) {
     for (std::size_t done = 0; done < length;) {
       const std::size_t at = (inbox.bytes + done) % inbox.ring_bytes;
@@ -233,9 +220,55 @@ int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t, std::int64_
     }
   }
   inbox.bytes += length;
+  if (const QuicStreamEvents* events = self->setup_.stream_events; events != nullptr) {
+    const bool last = (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0;
+    events->data(events->context, id, stream, data, length, last);
+  }
   if (ngtcp2_conn_extend_max_stream_offset(conn, id, length) != 0)
     return NGTCP2_ERR_CALLBACK_FAILURE;
   ngtcp2_conn_extend_max_offset(conn, length);
+  return 0;
+}
+
+int QuicConnection::on_stream_reset(ngtcp2_conn*, std::int64_t id, std::uint64_t,
+                                    std::uint64_t code, void* user, void* stream) noexcept {
+  const QuicStreamEvents* events = static_cast<QuicConnection*>(user)->setup_.stream_events;
+  if (events != nullptr) events->reset(events->context, id, stream, code);
+  return 0;
+}
+
+int QuicConnection::on_stream_close(ngtcp2_conn* conn, std::uint32_t, std::int64_t id,
+                                    std::uint64_t, void* user, void* stream) noexcept {
+  const QuicStreamEvents* events = static_cast<QuicConnection*>(user)->setup_.stream_events;
+  if (events != nullptr) events->closed(events->context, id, stream);
+  // Or a peer that opens one after the other would come to our limit.
+  if (ngtcp2_conn_is_local_stream(conn, id) != 0) return 0;
+  if (ngtcp2_is_bidi_stream(id) != 0) {
+    ngtcp2_conn_extend_max_streams_bidi(conn, 1);
+  } else {
+    ngtcp2_conn_extend_max_streams_uni(conn, 1);
+  }
+  return 0;
+}
+
+int QuicConnection::on_new_cid(ngtcp2_conn*, ngtcp2_cid* cid, std::uint8_t* token,
+                               std::size_t length, void* user) noexcept {
+  const QuicSetup& setup = static_cast<QuicConnection*>(user)->setup_;
+  cid->datalen = length;
+  fill_random(cid->data, length, nullptr);
+  if (setup.reset_key == nullptr) {
+    fill_random(token, NGTCP2_STATELESS_RESET_TOKENLEN, nullptr);
+  } else if (ngtcp2_crypto_generate_stateless_reset_token(token, setup.reset_key->data(),
+                                                          setup.reset_key->size(), cid) != 0) {
+    return NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+  if (setup.cid_events != nullptr) setup.cid_events->added(setup.cid_events->context, *cid);
+  return 0;
+}
+
+int QuicConnection::on_removed_cid(ngtcp2_conn*, const ngtcp2_cid* cid, void* user) noexcept {
+  const QuicCidEvents* events = static_cast<QuicConnection*>(user)->setup_.cid_events;
+  if (events != nullptr) events->removed(events->context, *cid);
   return 0;
 }
 
@@ -263,6 +296,12 @@ std::int64_t QuicConnection::open_bidi_stream() {
   if (const int result = ngtcp2_conn_open_bidi_stream(conn_, &id, nullptr); result != 0)
     throw Error(fault_of("ngtcp2_conn_open_bidi_stream", result));
   return id;
+}
+
+std::vector<ngtcp2_cid> QuicConnection::cids() const {
+  std::vector<ngtcp2_cid> all(ngtcp2_conn_get_num_scid(conn_));
+  ngtcp2_conn_get_scid(conn_, all.data());
+  return all;
 }
 
 std::size_t QuicConnection::write_close(std::uint8_t* to, std::size_t room, std::uint64_t now_ns,

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -11,6 +14,7 @@
 #include "transport/gnutls/identity.h"
 #include "transport/outcome.h"
 #include "transport/quic/ngtcp2_compat.h"
+#include "transport/quic/quic_events.h"
 #include "transport/socket/address.h"
 #include "transport/socket/blob.h"
 
@@ -27,6 +31,13 @@ struct QuicInbox {
   void* context = nullptr;
 };
 
+/// From it the stateless reset token of each connection ID is made (RFC 9000 section 10.3.2), so
+/// that whoever has it can reset connections of which nothing else is left.
+using ResetKey = std::array<std::uint8_t, 32>;
+
+/// All connection IDs of our choice are so long.
+inline constexpr std::size_t kQuicCidBytes = 8;
+
 /// What both ends of a connection know before its first packet.
 struct QuicSetup {
   Side side = Side::kClient;
@@ -40,6 +51,19 @@ struct QuicSetup {
   const Identity* identity = nullptr;
   /// The client's; null at the server.
   const Pin* pin = nullptr;
+  /// A client's, in place of the pin: it looks at no certificate.
+  bool trusts_anyone = false;
+  /// A client's: tells a server with many names which one is meant; empty = nothing is told.
+  std::string server_name;
+  std::string_view alpn = "xrbench/1";
+  /// Streams of each kind that the peer may have open at once.
+  unsigned peer_streams = 64;
+  /// The connection ends when nothing came for so long; 0 = it stays.
+  std::uint64_t idle_timeout_ns = 0;
+  /// Null: bytes of all streams go to the inbox alone.
+  const QuicStreamEvents* stream_events = nullptr;
+  const QuicCidEvents* cid_events = nullptr;
+  const ResetKey* reset_key = nullptr;
 };
 
 /// One QUIC connection without any input or output of its own: packets go in and come out, time is
@@ -51,6 +75,9 @@ class QuicConnection {
   /// Of a server, from the client's first packet: null when that is not from our client.
   static std::unique_ptr<QuicConnection> accept(const QuicSetup& setup, const std::uint8_t* packet,
                                                 std::size_t length, std::uint64_t now_ns);
+  /// As above, from the first packet of any client, whose header `ngtcp2_accept` has read.
+  QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd& first, std::uint64_t now_ns)
+      : QuicConnection(setup, &first, now_ns) {}
   ~QuicConnection();
   QuicConnection(const QuicConnection&) = delete;
   QuicConnection& operator=(const QuicConnection&) = delete;
@@ -72,6 +99,18 @@ class QuicConnection {
                                   NGTCP2_WRITE_STREAM_FLAG_NONE, id, data, pieces, now_ns);
     taken = in_packet > 0 ? static_cast<std::size_t>(in_packet) : 0;
     return length;
+  }
+
+  /// As `write`, but NGTCP2_ERR_WRITE_MORE says that there is room for another stream in the
+  /// packet, which is then to be written next, into the same place; a `write` of nothing ends it.
+  /// `last`: with the end of the stream. `taken` is -1 when nothing of the stream is in the packet.
+  ngtcp2_ssize write_some(std::uint8_t* to, std::int64_t id, const ngtcp2_vec& data, bool last,
+                          ngtcp2_ssize& taken, std::uint64_t now_ns) noexcept {
+    const std::uint32_t flags =
+        NGTCP2_WRITE_STREAM_FLAG_MORE | (last ? NGTCP2_WRITE_STREAM_FLAG_FIN : 0u);
+    taken = -1;
+    return ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &taken, flags, id,
+                                     &data, 1, now_ns);
   }
 
   /// As `write`, with a DATAGRAM frame: `taken` when it is in the packet.
@@ -104,6 +143,28 @@ class QuicConnection {
   std::int64_t open_uni_stream();
   std::int64_t open_bidi_stream();
 
+  /// As above; -1 when the peer does not let it be opened now.
+  std::int64_t try_open_uni_stream(void* state) noexcept {
+    std::int64_t id = -1;
+    return ngtcp2_conn_open_uni_stream(conn_, &id, state) == 0 ? id : -1;
+  }
+  std::int64_t try_open_bidi_stream(void* state) noexcept {
+    std::int64_t id = -1;
+    return ngtcp2_conn_open_bidi_stream(conn_, &id, state) == 0 ? id : -1;
+  }
+  /// What the events of a stream are told with.
+  void attach(std::int64_t id, void* state) noexcept {
+    ngtcp2_conn_set_stream_user_data(conn_, id, state);
+  }
+  /// Gives one's own half of a stream up.
+  void reset(std::int64_t id, std::uint64_t code) noexcept { reset_stream(conn_, id, code); }
+  /// Asks the peer to give its half up.
+  void ask_to_stop(std::int64_t id, std::uint64_t code) noexcept { stop_stream(conn_, id, code); }
+  /// Whether the peer's window for all streams together has room.
+  bool has_credit() const noexcept { return ngtcp2_conn_get_max_data_left(conn_) > 0; }
+  /// Those under which packets may arrive now.
+  std::vector<ngtcp2_cid> cids() const;
+
   /// The packet that says farewell, because of an error of ngtcp2 or, with 0, without one; its
   /// length, or 0 when there is nothing more to say.
   std::size_t write_close(std::uint8_t* to, std::size_t room, std::uint64_t now_ns,
@@ -133,6 +194,13 @@ class QuicConnection {
   static int on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id,
                             std::uint64_t offset, const std::uint8_t* data, std::size_t length,
                             void* self, void* stream) noexcept;
+  static int on_stream_reset(ngtcp2_conn* conn, std::int64_t id, std::uint64_t size,
+                             std::uint64_t code, void* self, void* stream) noexcept;
+  static int on_stream_close(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id,
+                             std::uint64_t code, void* self, void* stream) noexcept;
+  static int on_new_cid(ngtcp2_conn* conn, ngtcp2_cid* cid, std::uint8_t* token, std::size_t length,
+                        void* self) noexcept;
+  static int on_removed_cid(ngtcp2_conn* conn, const ngtcp2_cid* cid, void* self) noexcept;
   static int on_datagram(ngtcp2_conn* conn, std::uint32_t flags, const std::uint8_t* data,
                          std::size_t length, void* self) noexcept;
   static int on_confirmed(ngtcp2_conn* conn, void* self) noexcept;
