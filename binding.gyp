@@ -120,35 +120,64 @@
     ['gnutls==1', {
       'targets': [
         {
-          'target_name': 'xrbench_secure_core',
+          # What TLS and QUIC share.
+          'target_name': 'xrbench_gnutls',
           'type': 'static_library',
           'sources': [
             'native/transport/gnutls/identity.cc',
             'native/transport/gnutls/pinned_blob.cc',
             'native/transport/gnutls/tls_settings.cc',
+          ],
+          'cflags': ['-fPIC'],
+          'link_settings': { 'libraries': ['-lgnutls'] },
+        },
+        {
+          'target_name': 'xrbench_tls_core',
+          'type': 'static_library',
+          'dependencies': ['xrbench_gnutls'],
+          'sources': [
             'native/transport/tls/tls_endpoint.cc',
             'native/transport/tls/tls_session.cc',
           ],
           'cflags': ['-fPIC'],
           'direct_dependent_settings': { 'defines': ['XRBENCH_TLS'] },
-          'link_settings': { 'libraries': ['-lgnutls'] },
-          'conditions': [
-            ['ngtcp2==1', {
-              'sources': [
-                'native/transport/quic/foreign_library.cc',
-                'native/transport/quic/quic_connection.cc',
-                'native/transport/quic/quic_endpoint.cc',
-                'native/transport/quic/quic_handshake.cc',
-              ],
-              'direct_dependent_settings': { 'defines': ['XRBENCH_QUIC'] },
-              'link_settings': { 'libraries': ['-lngtcp2_crypto_gnutls', '-lngtcp2'] },
-            }],
-          ],
         },
         {
-          # A file of its own: it does not load where these libraries are not installed.
-          'target_name': 'xrbench_secure',
-          'dependencies': ['xrbench_secure_core', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+          # A file of its own: it does not load where its libraries are not installed, and nothing else suffers.
+          'target_name': 'xrbench_tls',
+          'dependencies': ['xrbench_tls_core', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+          'defines': ['NAPI_VERSION=9', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+          'sources': [
+            'native/binding/endpoint_wrap.cc',
+            'native/binding/job.cc',
+            'native/binding/outcome_to_js.cc',
+            'native/binding/secure_addon.cc',
+            'native/binding/spec_from_js.cc',
+            'native/transport/make_endpoint.cc',
+          ],
+        },
+      ],
+    }],
+    ['gnutls==1 and ngtcp2==1', {
+      'targets': [
+        {
+          'target_name': 'xrbench_quic_core',
+          'type': 'static_library',
+          'dependencies': ['xrbench_gnutls'],
+          'sources': [
+            'native/transport/quic/foreign_library.cc',
+            'native/transport/quic/quic_connection.cc',
+            'native/transport/quic/quic_endpoint.cc',
+            'native/transport/quic/quic_handshake.cc',
+          ],
+          'cflags': ['-fPIC'],
+          'direct_dependent_settings': { 'defines': ['XRBENCH_QUIC'] },
+          'link_settings': { 'libraries': ['-lngtcp2_crypto_gnutls', '-lngtcp2'] },
+        },
+        {
+          # A file of its own: it does not load where its libraries are not installed, and nothing else suffers.
+          'target_name': 'xrbench_quic',
+          'dependencies': ['xrbench_quic_core', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
           'defines': ['NAPI_VERSION=9', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
           'sources': [
             'native/binding/endpoint_wrap.cc',
@@ -180,8 +209,11 @@
           'native/workload/pacer_test.cc',
         ],
         'conditions': [
-          ['gnutls==1', { 'dependencies': ['xrbench_secure_core'] }],
-          ['ngtcp2==1', { 'sources': ['native/transport/quic/quic_connection_test.cc'] }],
+          ['gnutls==1', { 'dependencies': ['xrbench_tls_core'] }],
+          ['gnutls==1 and ngtcp2==1', {
+            'dependencies': ['xrbench_quic_core'],
+            'sources': ['native/transport/quic/quic_connection_test.cc'],
+          }],
           ['verbs==1', {
             'sources': [
               'native/transport/rdma/rdma_endpoint_test.cc',

@@ -18,9 +18,10 @@ async function pack() {
   rmSync(`${root}/prebuilds`, { recursive: true, force: true })
   mkdirSync(`${root}/${folder}`, { recursive: true })
   output('strip', ['--strip-unneeded', '-o', binary, 'build/Release/xrbench.node'])
-  const secure = 'build/Release/xrbench_secure.node'
-  if (existsSync(`${root}/${secure}`)) {
-    output('strip', ['--strip-unneeded', '-o', `${folder}/xrbench_secure.node`, secure])
+  for (const name of ['xrbench_tls.node', 'xrbench_quic.node']) {
+    const built = `build/Release/${name}`
+    if (!existsSync(`${root}/${built}`)) continue
+    output('strip', ['--strip-unneeded', '-o', `${folder}/${name}`, built])
   }
   const needed = newestGlibc(output('readelf', ['--version-info', '--wide', binary]))
   const kilobytes = Math.round(statSync(`${root}/${binary}`).size / 1000)

@@ -21,19 +21,23 @@ const refusal = (reason: RegExp) =>
 
 test('without the second file the reason and the line that installs what it takes are told', () => {
   const core = join(folder, 'xrbench.node')
-  expect(() => loadSecure(core)).toThrowError(refusal(/not in this build/))
+  expect(() => loadSecure(core, 'quic')).toThrowError(refusal(/not in this build/))
 })
 
 test('where it does not load, as without its libraries, the reason is that of the loader', () => {
-  writeFileSync(join(folder, 'xrbench_secure.node'), 'not a shared object')
-  expect(() => loadSecure(join(folder, 'xrbench.node'))).toThrowError(refusal(/cannot be loaded/))
+  writeFileSync(join(folder, 'xrbench_quic.node'), 'not a shared object')
+  expect(() => loadSecure(join(folder, 'xrbench.node'), 'quic')).toThrowError(
+    refusal(/cannot be loaded/),
+  )
 })
 
 test('nothing else suffers', () => {
-  const addon = withSecure(loadAddon(), () => loadSecure(join(folder, 'xrbench.node')))
+  const addon = withSecure(loadAddon(), (transport) =>
+    loadSecure(join(folder, 'xrbench.node'), transport),
+  )
   const [wire] = WIRES.filter(({ transport }) => transport === 'tcp')
   if (wire === undefined) throw new Error('no TCP')
-  expect(() => new addon.Endpoint(spec(wire, 'server', { transport: 'tls' }))).toThrowError(
+  expect(() => new addon.Endpoint(spec(wire, 'server', { transport: 'quic' }))).toThrowError(
     expect.objectContaining({ code: 'UNSUPPORTED', errno: 0 }),
   )
   new addon.Endpoint(spec(wire, 'server')).close()

@@ -3,13 +3,13 @@ import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 import { environmentError } from '../errors.js'
 import type { Addon } from './addon.js'
-import { loadSecure, type SecureAddon, withSecure } from './load-secure.js'
+import { loadSecure, type SecureAddon, type SecureTransport, withSecure } from './load-secure.js'
 
 const require = createRequire(import.meta.url)
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
 
 let loaded: Addon | undefined
-let secure: SecureAddon | undefined
+const secure = new Map<SecureTransport, SecureAddon>()
 
 /**
  * The native addon: the file named by XRBENCH_ADDON, else this checkout's build, else the binary
@@ -22,13 +22,16 @@ export function loadAddon(): Addon {
 }
 
 /**
- * The addon file with TLS and QUIC, from the same folder.
+ * The addon file of TLS or QUIC, from the same folder.
  * @throws XrbenchError XRB_TRANSPORT_UNAVAILABLE (exit 3) where it or its libraries are missing
  */
-export function loadSecureAddon(): SecureAddon {
+export function loadSecureAddon(transport: SecureTransport): SecureAddon {
   const files = addonFiles(process.env)
-  secure ??= loadSecure(files.find((file) => existsSync(file)) ?? files[0] ?? '')
-  return secure
+  const addon =
+    secure.get(transport) ??
+    loadSecure(files.find((file) => existsSync(file)) ?? files[0] ?? '', transport)
+  secure.set(transport, addon)
+  return addon
 }
 
 /** Where the addon is looked for, in order. A file named by hand is the only one considered. */

@@ -1,6 +1,6 @@
 import type { Addon } from '../addon/addon.js'
 import { loadAddon, loadSecureAddon } from '../addon/load.js'
-import { unavailable as secureUnavailable } from '../addon/load-secure.js'
+import type { SecureTransport } from '../addon/load-secure.js'
 import { environmentError, XrbenchError } from '../errors.js'
 import { TRANSPORT_NAMES, type TransportName } from '../plan/case.js'
 import { explainRdmaFault, hintForPort } from '../rdma/explain-fault.js'
@@ -42,12 +42,10 @@ function capability(transport: TransportName, addon: Addon | XrbenchError): Capa
 }
 
 /** In an addon file of its own, which loads where its libraries are. */
-function secure(transport: 'quic' | 'tls'): Capability {
+function secure(transport: SecureTransport): Capability {
   try {
-    if (loadSecureAddon().transports.includes(transport)) return { transport, available: true }
-    throw secureUnavailable(
-      'QUIC is not in this build, which found no ngtcp2 of version 0.12.1 or newer.',
-    )
+    loadSecureAddon(transport)
+    return { transport, available: true }
   } catch (error) {
     if (!(error instanceof XrbenchError)) throw error
     const { code, message: reason, hint } = error
