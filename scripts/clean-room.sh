@@ -10,6 +10,8 @@ set -euo pipefail
 
 repository=$(cd "$(dirname "$0")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/xrbench/clean-room
+# Of the one who works in the room.
+home=/home/tester
 arch=$(uname -m)
 case $arch in x86_64) node_arch=x64 ;; aarch64) node_arch=arm64 ;; *) node_arch=$arch ;; esac
 
@@ -118,20 +120,21 @@ open_room() {
 # What this machine needs to reach the outside, it needs in there as well.
 copy_network_settings() {
   local root=$1 file
+  mkdir -p "$root$home"
   cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
   apt-config dump | grep -E '^Acquire::(http|https|ftp)' >"$root/etc/apt/apt.conf.d/99host" || true
   # Where packages come from and through what; never who we are.
   for file in "$(npm config get globalconfig 2>/dev/null)" "$(npm config get userconfig 2>/dev/null)"; do
     [[ -f $file ]] || continue
     grep -E '^(registry|@[^:]+:registry|proxy|https-proxy|noproxy|strict-ssl) *=' "$file" || true
-  done >"$root/root/.npmrc"
+  done >"$root$home/.npmrc"
   # Certificates under a name of their own: the package ca-certificates writes its own bundle.
   file=$(npm config get cafile 2>/dev/null)
   if [[ -f $file ]]; then
     cp -L "$file" "$root/etc/host-certificates.pem"
-    echo 'cafile=/etc/host-certificates.pem' >>"$root/root/.npmrc"
+    echo 'cafile=/etc/host-certificates.pem' >>"$root$home/.npmrc"
   fi
-  environment=(HOME=/root LANG=C.UTF-8 TERM=dumb CI=true PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
+  environment=(HOME=$home LANG=C.UTF-8 TERM=dumb CI=true PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin)
   local name
   for name in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
     [[ -z ${!name-} ]] || environment+=("$name=${!name}")

@@ -33,15 +33,15 @@ mount -t 9p -o trans=virtio,version=9p2000.L,ro,msize=512000,cache=loose host /h
   fail 'the file system of the host cannot be mounted'
 mount -t tmpfs -o mode=755 tmpfs /changes
 mkdir /changes/upper /changes/work
-mount -t overlay -o lowerdir=/host,upperdir=/changes/upper,workdir=/changes/work overlay /root ||
+mount -t overlay -o lowerdir=/host,upperdir=/changes/upper,workdir=/changes/work overlay /newroot ||
   fail 'the overlay cannot be mounted'
-mount -t tmpfs -o mode=755 tmpfs /root/run
-mkdir ${'/root'}${LAB_MOUNT} /root/run/lab
-mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none ${LAB_TAG} /root${LAB_MOUNT} ||
+mount -t tmpfs -o mode=755 tmpfs /newroot/run
+mkdir /newroot${LAB_MOUNT} /newroot/run/lab
+mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none ${LAB_TAG} /newroot${LAB_MOUNT} ||
   fail 'the share of the lab cannot be mounted'
-mount --move /proc /root/proc
-mount --move /sys /root/sys
-mount --move /dev /root/dev
-cp /bin/busybox /root/run/lab/busybox
-exec switch_root /root /run/lab/busybox sh ${LAB_MOUNT}/guest.sh
+mount --move /proc /newroot/proc
+mount --move /sys /newroot/sys
+mount --move /dev /newroot/dev
+cp /bin/busybox /newroot/run/lab/busybox
+exec switch_root /newroot /run/lab/busybox sh ${LAB_MOUNT}/guest.sh
 `

@@ -10,9 +10,9 @@ import type { Kernel } from './kernel.js'
 import { type GuestModule, modulesToLoad, OPTIONAL_MODULES, REQUIRED_MODULES } from './modules.js'
 
 /** Raised when what goes into the archive changes by other means than what its name is made of. */
-const FORM = 2
+const FORM = 3
 
-const FOLDERS = ['bin', 'proc', 'sys', 'dev', 'modules', 'host', 'changes', 'root']
+const FOLDERS = ['bin', 'proc', 'sys', 'dev', 'modules', 'host', 'changes', 'newroot']
 
 /** The archive a guest starts from: a static busybox, the modules, and the script that goes on with them. */
 export function initramfs(busybox: Uint8Array, modules: readonly GuestModule[]): Buffer {

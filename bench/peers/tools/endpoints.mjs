@@ -1,15 +1,6 @@
+import { DEFAULT_SOCKET } from '../../../dist/plan/defaults.js'
+import { DEFAULT_RDMA } from '../../../dist/plan/rdma.js'
 import { expectEnds } from '../rdma/ends.mjs'
-
-/** As `xrbench run` has them. */
-const SOCKET = Object.freeze({
-  sendBufferBytes: null,
-  receiveBufferBytes: null,
-  noDelay: true,
-  congestionControl: null,
-  dscp: null,
-  busyPollUs: null,
-  segmentationOffload: true,
-})
 
 /**
  * xrbench without its command line: the processes that measure, told by this one what a session tells them.
@@ -73,21 +64,14 @@ export function endpointSpec(configuration, { warmupSeconds, durationSeconds }, 
     messageTimeoutNs: 1e9,
     idleTimeoutNs: 5e9,
     connectTimeoutNs: 10e9,
-    socket: SOCKET,
+    socket: DEFAULT_SOCKET,
     rdma: {
-      queuePair: configuration.queuePair ?? 'rc',
-      operation: configuration.operation ?? 'send',
-      device: null,
-      port: null,
-      gidIndex: null,
-      connectBy: 'exchange',
-      txDepth: null,
-      rxDepth: null,
-      signalEvery: null,
-      postList: null,
-      inlineBytes: null,
-      verify: false,
+      ...DEFAULT_RDMA,
+      queuePair: configuration.queuePair ?? DEFAULT_RDMA.queuePair,
+      operation: configuration.operation ?? DEFAULT_RDMA.operation,
     },
+    tls: null,
+    quic: null,
   }
 }
 
