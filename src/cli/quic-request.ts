@@ -2,6 +2,7 @@ import type { TlsOptions } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { DEFAULT_QUIC, DEFAULT_TLS, type QuicRequest } from '../plan/quic.js'
 import {
+  LOOPBACK_UDP_PAYLOAD_BYTES,
   MAX_ACK_THRESHOLD,
   MAX_QUIC_STREAMS,
   MAX_QUIC_WINDOW_BYTES,
@@ -45,7 +46,10 @@ export function readQuicFlags(read: ReadFlag, verify: boolean): QuicRequest {
     ),
     udpPayloadBytes: read(
       'quicPayload',
-      sizeWithin(MIN_UDP_PAYLOAD_BYTES, MAX_UDP_PAYLOAD_BYTES),
+      (text, label) =>
+        text === 'loopback'
+          ? LOOPBACK_UDP_PAYLOAD_BYTES
+          : sizeWithin(MIN_UDP_PAYLOAD_BYTES, MAX_UDP_PAYLOAD_BYTES)(text, label),
       DEFAULT_QUIC.udpPayloadBytes,
     ),
     windowBytes: read<number | null>(

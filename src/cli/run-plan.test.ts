@@ -64,6 +64,13 @@ describe('the plan of a run', () => {
     expect(c?.key).toBe('rdma/ping-pong/64B/block/rc/send')
   })
 
+  test('gives QUIC packets as large as loopback carries, with the larger window', () => {
+    const flags = asked({ quicPayload: 'loopback' })
+    const [c] = planFor(flags, 4, { ...nowhere, host: ['quic'] }).cases
+    const quic = { udpPayloadBytes: 65_000, windowBytes: 8 * 1024 ** 2 }
+    expect(c?.parameters.quic).toMatchObject(quic)
+  })
+
   test('keeps a row for what cannot be measured', () => {
     const why = environmentError('XRB_RDMA_UNAVAILABLE', 'No device.', 'get one')
     const leftOut = [{ transport: 'rdma' as const, why }]

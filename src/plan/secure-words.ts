@@ -15,6 +15,8 @@ export const MAX_QUIC_STREAMS = 64
 /** The smallest UDP payload that QUIC allows a path to have (RFC 9000 section 14). */
 export const MIN_UDP_PAYLOAD_BYTES = 1200
 export const MAX_UDP_PAYLOAD_BYTES = 65_507
+/** One packet fills nearly all of what Linux' loopback device carries at once (its MTU is 65,536). */
+export const LOOPBACK_UDP_PAYLOAD_BYTES = 65_000
 export const MIN_QUIC_WINDOW_BYTES = 1024
 export const MAX_QUIC_WINDOW_BYTES = 256 * 1024 * 1024
 export const MAX_ACK_THRESHOLD = 1000

@@ -28,7 +28,7 @@ function runCommand(program: Command) {
     .addOption(
       option(
         '-t, --transport <list>',
-        'rdma, tcp, udp, quic, tls, or all this build can do (default: all)',
+        'rdma, tcp, tls, udp, quic, or all this build can do (default: all)',
       ),
     )
     .addOption(option('-w, --workload <list>', 'ping-pong, stream (default: ping-pong)'))
@@ -143,7 +143,12 @@ function runCommand(program: Command) {
     .addOption(
       option('--quic-streams <n>', 'QUIC streams of each connection of a stream (default: 1)'),
     )
-    .addOption(option('--quic-payload <size>', 'bytes of a UDP datagram (default: 1452)'))
+    .addOption(
+      option(
+        '--quic-payload <size>',
+        'bytes of a UDP datagram, or loopback for 65000 (default: 1452)',
+      ),
+    )
     .addOption(
       option('--quic-window <size>', 'flow-control window (default: 2 MiB; 8 MiB above 9,000 B)'),
     )
