@@ -139,6 +139,11 @@ class Case:
         return [value for value in found if value is not None]
 
 
+def title_of(one: dict) -> str:
+    """The key of a case, and of which configuration it is where a result has two."""
+    return f"{one['variant'].upper()}: {one['key']}" if one.get("variant") else one["key"]
+
+
 def read_json(path: Path) -> dict:
     try:
         data = path.read_bytes()
@@ -175,7 +180,7 @@ def cases_of(path: Path, document: dict) -> list[Case]:
         found.append(
             Case(
                 source=document.get("label") or path.name.removesuffix(".gz").removesuffix(".json"),
-                key=one["key"],
+                key=title_of(one),
                 place=one.get("place") or ("lab" if whole_lab else "host"),
                 transport=one["transport"],
                 workload=one["workload"],
@@ -614,7 +619,8 @@ def plot_comparison(document: dict):
     figure, axis = plt.subplots(figsize=(10, 1.8 + 0.3 * len(rows)))
     names, previous = [], None
     for y, (pair, row, effect, file) in enumerate(rows):
-        key = pair["new"]["key"] if pair["base"] == pair["new"] else f"{pair['base']['key']} → {pair['new']['key']}"
+        base, new = title_of(pair["base"]), title_of(pair["new"])
+        key = new if pair["base"] == pair["new"] else f"{base} → {new}"
         key = f"{file}: {key}" if several else key
         names.append(plain(f"{key}   {row['metric']}" if key != previous else row["metric"]))
         if previous not in (None, key):

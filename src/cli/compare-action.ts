@@ -7,7 +7,7 @@ import { renderCompareMarkdown } from '../report/compare-markdown.js'
 import { renderComparability, renderComparison } from '../report/compare-text.js'
 import type { CompareFlags } from './commands/compare.js'
 import { parseWord } from './list.js'
-import { note, print, wantsColor, widthOf } from './output.js'
+import { layoutOf, note, print } from './output.js'
 import { readSource } from './read-results.js'
 
 /** `xrbench compare`: exit 3 when it would mean nothing, 7 on a regression, 6 on doubt with `--strict`. */
@@ -16,16 +16,19 @@ export async function compareAction(
   others: readonly string[],
   flags: CompareFlags,
 ): Promise<void> {
-  const options = readOptions(flags)
-  if (others.length === 0 && options.across !== 'transport') {
+  const asked = readOptions(flags)
+  const source = await readSource(base)
+  const isAlone = others.length === 0
+  const isAb = isAlone && asked.across === null && source.doc.variants !== undefined
+  const options: CompareOptions = isAb ? { ...asked, across: 'variant' } : asked
+  if (isAlone && !isAb && options.across !== 'transport') {
     throw usageError(
       'XRB_USAGE',
       'compare takes a base and at least one other result.',
       `xrbench compare ${base} NEW.json, or with --across transport the transports of one`,
     )
   }
-  const paths = others.length === 0 ? [base] : others
-  const source = await readSource(base)
+  const paths = isAlone ? [base] : others
   // One at a time: a thousand results need not be in memory together.
   const comparisons: Comparison[] = []
   for (const path of paths) {
@@ -41,7 +44,7 @@ export async function compareAction(
       ? `${JSON.stringify(doc, null, 2)}\n`
       : flags.markdown
         ? markdown
-        : renderComparison(doc, layout()),
+        : renderComparison(doc, layoutOf(process.stdout)),
   )
   await addToJobSummary(markdown)
   process.exitCode = exitCodeOf(doc, flags.strict === true)
@@ -59,14 +62,13 @@ function readOptions(flags: CompareFlags): CompareOptions {
   }
 }
 
-const layout = () => ({ width: widthOf(process.stdout), color: wantsColor(process.stdout) })
-
 async function refuseMeaningless(doc: CompareDocument, flags: CompareFlags): Promise<void> {
   const stops = doc.comparisons.flatMap(({ differences }) =>
     differences.filter(({ weight }) => weight === 'stop'),
   )
   if (stops.length === 0) return
-  if (!flags.json && !flags.markdown) await print(`${renderComparability(doc, layout())}\n`)
+  if (!flags.json && !flags.markdown)
+    await print(`${renderComparability(doc, layoutOf(process.stdout))}\n`)
   const words = stops.map(({ name, base, new: other }) => `${name} (${base}, ${other})`)
   throw environmentError(
     'XRB_NOT_COMPARABLE',

@@ -1,14 +1,15 @@
 import type { Plan } from '../plan/case.js'
 import { longestMeasuringNs } from '../plan/schedule.js'
+import { caseTitle } from '../results/case-name.js'
 import { formatDuration } from '../units.js'
 
 /** What a run would do, for `--dry-run`. */
 export function dryRunText(plan: Plan, output: string | null): string {
-  const width = Math.max(...plan.cases.map((c) => c.key.length))
+  const width = Math.max(...plan.cases.map((c) => caseTitle(c).length))
   return [
     ...plan.cases.map((c) => {
       const where = c.place === 'lab' ? '  in the lab' : ''
-      return `${c.key.padEnd(width)}  × ${plan.repetitions}${where}`
+      return `${caseTitle(c).padEnd(width)}  × ${plan.repetitions}${where}`
     }),
     ...(plan.skipped ?? []).map(({ case: c, reason }) => `not ${c.key}: ${reason.message}`),
     '',

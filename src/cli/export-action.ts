@@ -1,5 +1,5 @@
-import { matches } from '../compare/pattern.js'
-import { measuredCases, type Source } from '../compare/source.js'
+import { fullName, matches } from '../compare/pattern.js'
+import { measuredCases, refOf, type Source } from '../compare/source.js'
 import { usageError } from '../errors.js'
 import { exportCsv } from '../report/export-csv.js'
 import { exportHgrm } from '../report/export-hgrm.js'
@@ -33,7 +33,7 @@ export async function exportAction(files: readonly string[], flags: ExportFlags)
 function chooseCases({ file, doc }: Source, pattern: string | undefined): Source {
   if (pattern === undefined) return { file, doc }
   const cases = measuredCases({ file, doc })
-    .filter(({ case: { key }, place }) => matches(pattern, { key, place }))
+    .filter((one) => matches(pattern, refOf(one)))
     .map((one) => one.case)
   return { file, doc: { ...doc, cases } }
 }
@@ -41,9 +41,9 @@ function chooseCases({ file, doc }: Source, pattern: string | undefined): Source
 /** That format knows neither names nor more than one distribution. */
 function onlyHgrm(sources: readonly Source[]): string {
   const made = sources.flatMap((source) =>
-    measuredCases(source).flatMap(({ case: one, place }) => {
-      const text = exportHgrm(one)
-      return text === null ? [] : [{ name: `${one.key} (${place})`, text }]
+    measuredCases(source).flatMap((one) => {
+      const text = exportHgrm(one.case)
+      return text === null ? [] : [{ name: fullName(refOf(one)), text }]
     }),
   )
   const [only] = made

@@ -2,15 +2,16 @@ import { EXIT_CODES, type ExitCode, peerError, XrbenchError } from '../errors.js
 import type { DeviceChoice } from '../place/device.js'
 import { type Case, PLACES, type Place, type Plan } from '../plan/case.js'
 import { renderTable } from '../report/table.js'
+import { caseTitle } from '../results/case-name.js'
 import { createDocument, enterLab } from '../results/document.js'
-import type { Environment, LabFacts, Problem } from '../results/schema.js'
+import type { Environment, LabFacts, Problem, ResultDocument } from '../results/schema.js'
 import type { Session } from '../session/client.js'
 import { failureOf, finishRun, type RunEnd, type RunEvent, runPlan } from '../session/run-plan.js'
 import { commitOfCheckout } from './commit.js'
 import { summary } from './dry-run.js'
 import { type Interrupts, watchInterrupts } from './interrupt.js'
 import { withLocalHints } from './local-hints.js'
-import { note, print, wantsColor, widthOf } from './output.js'
+import { layoutOf, note, print } from './output.js'
 import { type Where, withSession } from './place.js'
 import { canRedraw, ProgressView } from './progress.js'
 import { printError } from './report-error.js'
@@ -29,6 +30,10 @@ export interface MeasureOptions {
   /** Result file; `null`: none. */
   output: string | null
   label: string | undefined
+  /** The options of the two configurations the plan has. */
+  variants: ResultDocument['variants']
+  /** What is printed of the result; a table unless told. */
+  render?: ((document: ResultDocument, file: string | null) => string) | undefined
   isJson: boolean
   /** No progress and no notes. */
   isSilent: boolean
@@ -121,11 +126,11 @@ async function enter(
 }
 
 function makeSink(
-  { command, plan, device, label, output, isRedacted }: MeasureOptions,
+  { command, plan, device, label, variants, output, isRedacted }: MeasureOptions,
   ends: { client: Environment; server: Environment },
 ): DocumentSink {
   const document = createDocument({
-    ...{ command, plan, ...ends, label },
+    ...{ command, plan, ...ends, label, variants },
     version: packageVersion(),
     commit: commitOfCheckout(),
     rdmaDevice: device && deviceFacts(device),
@@ -148,8 +153,12 @@ function problemOf(error: unknown): Problem {
 }
 
 function failedLine({ slot, goesOn }: Extract<RunEvent, { type: 'failed' }>): string {
-  const what = `${slot.case.key} failed in repetition ${slot.index + 1} and is not tried again`
+  const what = `${caseTitle(slot.case)} failed in repetition ${slot.index + 1} and is not tried again`
   return goesOn ? `${what}; the other cases go on` : what
+}
+
+function table(document: ResultDocument): string {
+  return renderTable(document, layoutOf(process.stdout))
 }
 
 async function conclude(
@@ -162,10 +171,7 @@ async function conclude(
   await print(
     options.isJson
       ? `${JSON.stringify(document, null, 2)}\n`
-      : renderTable(document, {
-          width: widthOf(process.stdout),
-          color: wantsColor(process.stdout),
-        }),
+      : (options.render ?? table)(document, options.output),
   )
   if (end.failure !== null) {
     const { code, exitCode, message, hint } = end.failure

@@ -27,14 +27,19 @@ export function note(line: string): void {
   process.stderr.write(`${line}\n`)
 }
 
+/** How text for people is laid out on a stream. */
+export function layoutOf(stream: NodeJS.WriteStream): { width: number; color: boolean } {
+  return { width: widthOf(stream), color: wantsColor(stream) }
+}
+
 /** Columns to lay out for: the terminal's, or 100 where there is none. */
-export function widthOf(stream: NodeJS.WriteStream): number {
+function widthOf(stream: NodeJS.WriteStream): number {
   const columns = stream.isTTY ? stream.columns : Number(process.env.COLUMNS)
   return Number.isInteger(columns) && columns >= 40 ? columns : 100
 }
 
 /** Whether colour is wanted on a stream: NO_COLOR and FORCE_COLOR, then whether a terminal reads it. */
-export function wantsColor(stream: NodeJS.WriteStream): boolean {
+function wantsColor(stream: NodeJS.WriteStream): boolean {
   if (process.env.NO_COLOR) return false
   const force = process.env.FORCE_COLOR
   if (force !== undefined && force !== '') return force !== '0'

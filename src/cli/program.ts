@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { registerAb } from './commands/ab.js'
 import { registerCompare } from './commands/compare.js'
 import { registerDoctor } from './commands/doctor.js'
 import { registerExport } from './commands/export.js'
@@ -26,6 +27,7 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
   registerRun(program)
   registerServe(program)
+  registerAb(program)
   registerCompare(program)
   registerShow(program)
   registerValidate(program)

@@ -1,4 +1,5 @@
 import type { Case } from '../plan/case.js'
+import { caseTitle } from '../results/case-name.js'
 import type { RunEvent } from '../session/run-plan.js'
 import { formatDuration } from '../units.js'
 
@@ -93,8 +94,8 @@ function describe({ slot, progress }: Extract<RunEvent, { type: 'progress' }>): 
   }
 }
 
-function nameOf({ key, place }: Case): string {
-  return place === 'lab' ? `${key} in the lab` : key
+function nameOf(c: Case): string {
+  return c.place === 'lab' ? `${caseTitle(c)} in the lab` : caseTitle(c)
 }
 
 function caseLine(c: Case, repetitions: number): string {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Case } from '../plan/case.js'
+import { isSameCase } from '../results/case-name.js'
 import { finishDocument, recordRepetition, skipCase } from '../results/document.js'
 import { redact } from '../results/redact.js'
 import type { Problem, ResultDocument } from '../results/schema.js'
@@ -33,10 +34,8 @@ export class DocumentSink implements ResultSink {
 
   /** Marks those of the cases that could not even begin. */
   async skip(cases: readonly Case[], reason: Problem): Promise<void> {
-    const isPending = ({ key, place }: Case) =>
-      this.document.cases.some(
-        (one) => one.key === key && one.place === place && one.status === 'pending',
-      )
+    const isPending = (c: Case) =>
+      this.document.cases.some((one) => isSameCase(one, c) && one.status === 'pending')
     for (const c of cases.filter(isPending)) skipCase(this.document, c, reason)
     await this.#write()
   }

@@ -1,19 +1,19 @@
 import { renderCurve } from '../report/curve.js'
 import { plain } from '../report/plain.js'
 import { renderTable } from '../report/table.js'
-import { print, wantsColor, widthOf } from './output.js'
+import { layoutOf, print } from './output.js'
 import { readSource } from './read-results.js'
 
 /** `xrbench show`. All files are read before anything is printed. */
 export async function showAction(files: readonly string[]): Promise<void> {
-  const width = widthOf(process.stdout)
+  const layout = layoutOf(process.stdout)
   const sources = []
   for (const file of files) sources.push(await readSource(file))
   const blocks = sources.map(({ file, doc }) => {
     const title = [plain(file), doc.label === undefined ? '' : plain(`“${doc.label}”`)]
     const head = `${title.filter((text) => text !== '').join(' ')}, ${doc.startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${plain(doc.tool.version)}, ${doc.status}`
-    const table = renderTable(doc, { width, color: wantsColor(process.stdout) })
-    const curve = renderCurve(doc.cases, width)
+    const table = renderTable(doc, layout)
+    const curve = renderCurve(doc.cases, layout.width)
     return `${head}\n\n${table}${curve.length === 0 ? '' : `\n${curve.join('\n')}\n`}`
   })
   await print(blocks.join('\n'))

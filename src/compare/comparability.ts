@@ -1,11 +1,11 @@
 import { type Fact, factsOfCase, factsOfMachines, factsOfSource } from './fact.js'
-import type { Across, Difference } from './schema.js'
+import type { Difference, Studied } from './schema.js'
 import type { Measured } from './source.js'
 
 /** What is not the same between the two sides of each pair, the weightiest first; equal findings of several pairs are one. */
 export function differencesOf(
   pairs: readonly { base: Measured; new: Measured }[],
-  across: Across | null,
+  across: Studied | null,
 ): Difference[] {
   const found = new Map<string, Difference>()
   // Of one file, cases at the same place share their machines.
@@ -75,7 +75,7 @@ function add(
   found: Map<string, Difference>,
   { fact, base, new: other }: Finding,
   key: string | null,
-  across: Across | null,
+  across: Studied | null,
 ): void {
   const name = fact.name === 'kind of path' ? 'path' : fact.name
   const id = [name, base, other].join('\u0000')
@@ -84,7 +84,9 @@ function add(
     if (key !== null && known.cases !== null && !known.cases.includes(key)) known.cases.push(key)
     return
   }
-  const weight = fact.of === across ? 'studied' : fact.weight
+  // Two configurations of one run differ in nothing that was not asked for.
+  const isStudied = across === 'variant' || fact.of === across
+  const weight = isStudied ? 'studied' : fact.weight
   found.set(id, { name, base, new: other, weight, cases: key === null ? null : [key] })
 }
 

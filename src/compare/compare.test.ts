@@ -134,6 +134,23 @@ describe('pairs', () => {
     )
   })
 
+  test('of two configurations of one run stand at the same place in their lists', () => {
+    const run = sourceOf({ [TCP]: steady, [UDP]: slower, [TCP_STREAM]: steady })
+    Object.assign(caseIn(run, TCP), { variant: 'a' })
+    Object.assign(caseIn(run, UDP), { variant: 'b' })
+    Object.assign(caseIn(run, TCP_STREAM), { variant: 'a' })
+    run.doc.cases = run.doc.cases.filter(({ variant }) => variant !== undefined)
+    run.doc.variants = { a: ['-t', 'tcp'], b: ['-t', 'udp'] }
+    const doc = compareResults(run, [run], { ...plain, across: 'variant' })
+    expect(doc.base.variant).toEqual({ name: 'a', options: ['-t', 'tcp'] })
+    const [one] = doc.comparisons
+    expect(one?.pairs.map((pair) => [pair.base.key, pair.new.key, pair.design])).toEqual([
+      [TCP, UDP, 'interleaved'],
+    ])
+    expect(one?.differences.every(({ weight }) => weight === 'studied')).toBe(true)
+    expect(one?.withoutPartner.base).toEqual([{ key: TCP_STREAM, place: 'host', variant: 'a' }])
+  })
+
   test('of interleaved repetitions are of the same round, also where one is missing', () => {
     const run = sourceOf({ [TCP]: steady, [UDP]: steady.map((level) => level * 1.1) })
     caseIn(run, TCP).repetitions.splice(2, 1)

@@ -8,19 +8,18 @@ import { differing, notesOf } from './note.js'
 import { type CasePair, differInTransport, pairCases } from './pairing.js'
 import { CONFIDENCE, compareMetric } from './row.js'
 import {
-  type Across,
-  type CaseRef,
   COMPARE_FORMAT,
   type CompareDocument,
   type Comparison,
   type Pair,
   type Row,
+  type Studied,
 } from './schema.js'
-import { type Measured, type Source, sideOf } from './source.js'
+import { type Measured, refOf, type Source, sideOf } from './source.js'
 import { benjaminiHochberg } from './statistics/adjust.js'
 
 export interface CompareOptions {
-  across: Across | null
+  across: Studied | null
   forced: boolean
   gates: readonly Gate[]
 }
@@ -61,7 +60,7 @@ export function conclude(
     schema: COMPARE_FORMAT,
     across,
     forced,
-    base: sideOf(base),
+    base: sideOf(base, across === 'variant' ? 'a' : undefined),
     comparisons,
     gates: judged,
     verdict: !tested ? 'not-compared' : differing(pairs).length > 0 ? 'difference' : 'no-evidence',
@@ -70,8 +69,8 @@ export function conclude(
 }
 
 /** One result against the base, before any verdict; what it returns holds nothing of the results. */
-export function compareTwo(base: Source, other: Source, across: Across | null): Comparison {
-  if (base.doc.id === other.doc.id && across !== 'transport') {
+export function compareTwo(base: Source, other: Source, across: Studied | null): Comparison {
+  if (base.doc.id === other.doc.id && across !== 'transport' && across !== 'variant') {
     throw usageError(
       'XRB_SAME_RESULT',
       `${base.file} and ${other.file} are the same run.`,
@@ -82,7 +81,7 @@ export function compareTwo(base: Source, other: Source, across: Across | null): 
   if (pairs.length === 0) throw nothingToCompare(base, other, withoutPartner, across)
   const compared = pairs.map(comparePair)
   return {
-    new: sideOf(other),
+    new: sideOf(other, across === 'variant' ? 'b' : undefined),
     same: samenessOf(pairs),
     differences: differencesOf(pairs, across),
     pairs: compared,
@@ -123,10 +122,6 @@ function judgeRows(rows: readonly Row[]): void {
   })
 }
 
-function refOf({ case: { key }, place }: Measured): CaseRef {
-  return { key, place }
-}
-
 const BY_WEIGHT = ['regression', 'inconclusive', 'pass'] as const
 
 function worst(verdicts: readonly (typeof BY_WEIGHT)[number][]): (typeof BY_WEIGHT)[number] {
@@ -137,7 +132,7 @@ function nothingToCompare(
   base: Source,
   other: Source,
   { base: left, new: right }: { base: Measured[]; new: Measured[] },
-  across: Across | null,
+  across: Studied | null,
 ) {
   const names = (side: Measured[]) =>
     side.length === 0 ? 'nothing' : side.map((one) => caseName(refOf(one))).join(', ')

@@ -1,4 +1,5 @@
-import type { Across } from './schema.js'
+import type { Variant } from '../plan/case.js'
+import type { Studied } from './schema.js'
 import { type Measured, measuredCases, type Source } from './source.js'
 
 export interface CasePair {
@@ -17,7 +18,8 @@ export interface Pairing {
  * Which case of `base` belongs to which of `other`: the same key at the same place. Across transports, the same in all that
  * every transport has; within one file its first transport is the base. Across hosts, a place alone does not part them.
  */
-export function pairCases(base: Source, other: Source, across: Across | null): Pairing {
+export function pairCases(base: Source, other: Source, across: Studied | null): Pairing {
+  if (across === 'variant') return variantPairs(base)
   const isOneRun = base.doc.id === other.doc.id
   const [left, right] = [measuredCases(base), measuredCases(other)]
   const first = left[0]?.case.transport
@@ -39,7 +41,28 @@ export function pairCases(base: Source, other: Source, across: Across | null): P
   }
 }
 
-function belong(a: Measured, b: Measured, across: Across | null): boolean {
+/** The two configurations of one run: a case of either at the same place in the list. */
+function variantPairs(source: Source): Pairing {
+  const measured = measuredCases(source)
+  const of = (variant: Variant) =>
+    source.doc.cases
+      .filter((one) => one.variant === variant)
+      .map((one) => measured.find((found) => found.case === one) ?? null)
+  const [left, right] = [of('a'), of('b')]
+  const partner = (others: (Measured | null)[], i: number) => others[i] ?? null
+  const alone = (side: (Measured | null)[], others: (Measured | null)[]) =>
+    side.flatMap((one, i) => (one !== null && partner(others, i) === null ? [one] : []))
+  return {
+    pairs: left.flatMap((a, i) => {
+      const b = partner(right, i)
+      return a === null || b === null ? [] : [{ base: a, new: b, isInterleaved: true }]
+    }),
+    withoutPartner: { base: alone(left, right), new: alone(right, left) },
+  }
+}
+
+function belong(a: Measured, b: Measured, across: Studied | null): boolean {
+  if (a.case.variant !== b.case.variant) return false
   if (a.place !== b.place && across !== 'host') return false
   if (a.case.key === b.case.key) return across !== 'transport'
   return across === 'transport' && differInTransport(a, b)

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PLACES } from '../plan/case.js'
+import { PLACES, VARIANTS } from '../plan/case.js'
 
 /** Name and major version of the document that `xrbench compare --json` prints. Within a version, changes only add. */
 export const COMPARE_FORMAT = 'xrbench.compare/1'
@@ -16,11 +16,17 @@ export const METRIC_NAMES = [
   'loss',
 ] as const
 
+/** What a user may want to study. */
 export const ACROSS = ['host', 'transport', 'version'] as const
+const STUDIED = [...ACROSS, 'variant'] as const
 
 const count = z.int().nonnegative()
 const probability = z.number().min(0).max(1)
-const caseRef = z.object({ key: z.string(), place: z.enum(PLACES) })
+const caseRef = z.object({
+  key: z.string(),
+  place: z.enum(PLACES),
+  variant: z.enum(VARIANTS).optional().describe('of the two configurations of xrbench ab'),
+})
 
 const sideSchema = z
   .object({
@@ -29,6 +35,10 @@ const sideSchema = z
     label: z.string().nullable(),
     version: z.string(),
     startedAt: z.string(),
+    variant: z
+      .object({ name: z.enum(VARIANTS), options: z.array(z.string()) })
+      .optional()
+      .describe('the configuration of xrbench ab that this side is'),
   })
   .meta({ id: 'Side', description: 'One result file' })
 
@@ -122,7 +132,10 @@ const gateSchema = z
 export const compareSchema = z
   .object({
     schema: z.literal(COMPARE_FORMAT),
-    across: z.enum(ACROSS).nullable(),
+    across: z
+      .enum(STUDIED)
+      .nullable()
+      .describe('what is meant to differ; variant: the two configurations of xrbench ab'),
     forced: z.boolean().describe('compared although it is meaningless'),
     base: sideSchema,
     comparisons: z.array(comparisonSchema),
@@ -143,3 +156,4 @@ export type Side = z.infer<typeof sideSchema>
 export type CaseRef = z.infer<typeof caseRef>
 export type MetricName = (typeof METRIC_NAMES)[number]
 export type Across = (typeof ACROSS)[number]
+export type Studied = (typeof STUDIED)[number]

@@ -1,6 +1,6 @@
-import type { Place } from '../plan/case.js'
+import type { Place, Variant } from '../plan/case.js'
 import type { CaseResult, Repetition, ResultDocument } from '../results/schema.js'
-import type { Side } from './schema.js'
+import type { CaseRef, Side } from './schema.js'
 
 /** A result and the file it came from. */
 export interface Source {
@@ -27,6 +27,10 @@ function placeOf(doc: ResultDocument, one: CaseResult): Place {
   return one.place ?? ((doc.environment.client.lab ?? null) === null ? 'host' : 'lab')
 }
 
+export function refOf({ case: { key, variant }, place }: Measured): CaseRef {
+  return { key, place, ...(variant && { variant }) }
+}
+
 type Ends = ResultDocument['environment']
 
 /** Both ends of a case: those of the lab where it ran in the lab of a run on this machine. */
@@ -41,12 +45,14 @@ export function completed({ repetitions }: CaseResult): Repetition[] {
     .sort((a, b) => a.order - b.order)
 }
 
-export function sideOf({ file, doc }: Source): Side {
+/** `variant`: the file holds both sides, and this is the one. */
+export function sideOf({ file, doc }: Source, variant?: Variant): Side {
   return {
     file,
     id: doc.id,
     label: doc.label ?? null,
     version: doc.tool.version,
     startedAt: doc.startedAt,
+    ...(variant && { variant: { name: variant, options: doc.variants?.[variant] ?? [] } }),
   }
 }

@@ -16,14 +16,20 @@ export type TransportName = (typeof TRANSPORT_NAMES)[number]
 export const PLACES = ['host', 'lab'] as const
 export type Place = (typeof PLACES)[number]
 
+/** Of two configurations that are measured in turn, the first and the second. */
+export const VARIANTS = ['a', 'b'] as const
+export type Variant = (typeof VARIANTS)[number]
+
 /** What is measured in one row of the result: a transport × a workload × one set of parameters. Frozen. */
 export interface Case {
-  /** Canonical, same on every machine, unique in a plan for each place: `tcp/ping-pong/64B/block`, further parts only where they differ from the default. */
+  /** Canonical, same on every machine, unique in a plan for each place and variant: `tcp/ping-pong/64B/block`, further parts only where they differ from the default. */
   readonly key: string
   readonly transport: TransportName
   readonly workload: WorkloadName
   readonly place: Place
   readonly parameters: CaseParameters
+  /** Absent: there is one configuration only. */
+  readonly variant?: Variant
 }
 
 /** A case that is going to be left out, and why. */

@@ -57,9 +57,12 @@ export function repetitionsWords({ repetitions: { base, new: other }, design }: 
   return design === 'interleaved' ? `${counted}, interleaved` : counted
 }
 
-export function sideWords({ file, label, startedAt, version }: Side): string {
+export function sideWords({ file, label, startedAt, version, variant }: Side): string {
   const named = label === null ? file : `${file} “${label}”`
-  return plain(`${named}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${version}`)
+  const which = variant ? `${variant.name.toUpperCase()} (${variant.options.join(' ')}) of ` : ''
+  return plain(
+    `${which}${named}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${version}`,
+  )
 }
 
 /** `MTU: 1500 → 9000`, and which cases it concerns when not all. */

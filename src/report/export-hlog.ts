@@ -1,4 +1,5 @@
 import { measuredCases, type Source } from '../compare/source.js'
+import { caseTitle } from '../results/case-name.js'
 import type { Repetition } from '../results/schema.js'
 
 /**
@@ -10,12 +11,13 @@ export function exportHlog(sources: readonly Source[]): string {
     .flatMap(({ doc }) => [doc, ...doc.cases.flatMap(({ repetitions }) => repetitions)])
     .reduce((least, { startedAt }) => Math.min(least, Date.parse(startedAt)), Infinity)
   const lines = sources.flatMap((source) =>
-    measuredCases(source).flatMap(({ case: { key, repetitions }, place }) =>
-      repetitions.flatMap((repetition) => {
-        const tag = `${place === 'lab' ? 'lab:' : ''}${key}#${repetition.index}`.replaceAll(
-          /[,\s]/g,
-          '_',
-        )
+    measuredCases(source).flatMap(({ case: one, place }) =>
+      one.repetitions.flatMap((repetition) => {
+        const tag =
+          `${place === 'lab' ? 'lab:' : ''}${caseTitle(one)}#${repetition.index}`.replaceAll(
+            /[,\s]/g,
+            '_',
+          )
         return intervalsOf(repetition).map((one) => lineOf(tag, start, repetition, one))
       }),
     ),

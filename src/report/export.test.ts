@@ -12,11 +12,11 @@ describe('csv', () => {
   const [head = '', ...lines] = exportCsv([source]).trimEnd().split('\n')
 
   test('has a line for each value of each repetition', () => {
-    expect(head.split(',')).toHaveLength(13)
+    expect(head.split(',')).toHaveLength(14)
     const p50 = lines.filter((line) => line.includes(',p50,ns,'))
     expect(p50).toHaveLength(4)
     expect(p50[0]).toBe(
-      `"a ""b"", c.json",tcp/ping-pong/64B/block,host,tcp,ping-pong,64,0,0,${doc.cases[0]?.repetitions[0]?.startedAt},completed,p50,ns,${doc.cases[0]?.repetitions[0]?.latency?.percentiles.p50}`,
+      `"a ""b"", c.json",tcp/ping-pong/64B/block,host,,tcp,ping-pong,64,0,0,${doc.cases[0]?.repetitions[0]?.startedAt},completed,p50,ns,${doc.cases[0]?.repetitions[0]?.latency?.percentiles.p50}`,
     )
   })
 

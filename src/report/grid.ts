@@ -1,3 +1,4 @@
+import { caseTitle } from '../results/case-name.js'
 import type { CaseResult } from '../results/schema.js'
 import type { Column } from './columns.js'
 import type { PlaceGroup } from './places.js'
@@ -66,7 +67,7 @@ function layOut(
   width: number,
   nameLimit: number,
 ): Layout {
-  const names = cases.map(({ key }) => wrapKey(key, nameLimit))
+  const names = cases.map((one) => wrapKey(caseTitle(one), nameLimit))
   const nameWidth = Math.max(4, ...names.flat().map((name) => name.length))
   return { names, nameWidth, blocks: split(columns, width - nameWidth) }
 }

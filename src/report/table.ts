@@ -1,3 +1,4 @@
+import { caseTitle } from '../results/case-name.js'
 import type { CaseResult, Clock, ResultDocument } from '../results/schema.js'
 import { columnsFor } from './columns.js'
 import { renderGrid } from './grid.js'
@@ -35,7 +36,8 @@ export function renderTable(doc: ResultDocument, options: TableOptions): string 
 /** Why a case was not run, or what its first failure was. */
 function troubleLines(result: CaseResult, width: number): string[] {
   const { skipped, repetitions } = result
-  const name = result.place === 'lab' ? `${result.key} in the lab` : result.key
+  const title = caseTitle(result)
+  const name = result.place === 'lab' ? `${title} in the lab` : title
   if (skipped !== undefined)
     return wrap(`${name} was not run: ${firstLine(skipped.message)}`, width, 2)
   const failed = repetitions.find(({ failure }) => failure !== null)

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Case, Place, Plan, SkippedCase } from '../plan/case.js'
 import type { RepetitionReport } from '../session/types.js'
+import { caseName, isSameCase } from './case-name.js'
 import { type Flag, sortFlags } from './flag-names.js'
 import { flagsOfCase, flagsOfEnvironments } from './flags.js'
 import { RESULT_FORMAT } from './format.js'
@@ -28,6 +29,8 @@ export interface DocumentOptions {
   version: string
   commit?: string | null
   label?: string | undefined
+  /** Options of the two configurations that the cases are of. */
+  variants?: ResultDocument['variants']
 }
 
 /** The document of a run that begins now: every case of the plan is there, pending. */
@@ -52,6 +55,7 @@ export function createDocument(options: DocumentOptions): ResultDocument {
     labEnvironment: null,
     lab: null,
     rdmaDevice: options.rdmaDevice ?? null,
+    ...(options.variants === undefined ? {} : { variants: options.variants }),
     cases: [...plan.cases.map(pendingCase), ...(plan.skipped ?? []).map(skippedCase)],
   }
 }
@@ -70,10 +74,11 @@ function skippedCase({ case: c, reason }: SkippedCase): CaseResult {
   return { ...pendingCase(c), status: 'skipped', skipped: { ...reason } }
 }
 
-function pendingCase({ key, transport, workload, place, parameters }: Case): CaseResult {
+function pendingCase({ key, transport, workload, place, parameters, variant }: Case): CaseResult {
   return {
     key,
     place,
+    ...(variant === undefined ? {} : { variant }),
     transport,
     workload,
     parameters: {
@@ -102,7 +107,7 @@ export function recordRepetition(
   { case: c, index, order }: RepetitionSlot,
   report: RepetitionReport,
 ): Repetition {
-  const result = caseOf(doc, c.key, c.place)
+  const result = caseOf(doc, c)
   const repetition = buildRepetition(c, index, order, report)
   const { effective } = result.parameters
   result.repetitions.push(repetition)
@@ -120,12 +125,8 @@ export function recordRepetition(
 }
 
 /** Marks a case as not run, and why. Changes `doc`. */
-export function skipCase(
-  doc: ResultDocument,
-  { key, place }: Pick<Case, 'key' | 'place'>,
-  reason: Problem,
-): void {
-  const result = caseOf(doc, key, place)
+export function skipCase(doc: ResultDocument, c: Case, reason: Problem): void {
+  const result = caseOf(doc, c)
   result.status = 'skipped'
   result.skipped = reason
 }
@@ -167,9 +168,9 @@ function isGuest({ environment }: ResultDocument): boolean {
   return (environment.client.lab ?? null) !== null
 }
 
-function caseOf(doc: ResultDocument, key: string, place: Place): CaseResult {
-  const found = doc.cases.find((one) => one.key === key && one.place === place)
-  if (found === undefined) throw new Error(`the plan has no case ${key}`)
+function caseOf(doc: ResultDocument, c: Case): CaseResult {
+  const found = doc.cases.find((one) => isSameCase(one, c))
+  if (found === undefined) throw new Error(`the plan has no case ${caseName(c)}`)
   return found
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PLACES, TRANSPORT_NAMES } from '../plan/case.js'
+import { PLACES, TRANSPORT_NAMES, VARIANTS } from '../plan/case.js'
 import { FLAGS } from './flag-names.js'
 import { RESULT_FORMAT } from './format.js'
 import { environmentSchema } from './schema-environment.js'
@@ -107,6 +107,12 @@ export const caseResultSchema = z
       .enum(PLACES)
       .optional()
       .describe('where both ends ran; a key occurs once at each place; absent: host'),
+    variant: z
+      .enum(VARIANTS)
+      .optional()
+      .describe(
+        'which of the two configurations of xrbench ab; the nth case of a and the nth of b are a pair; a key occurs once in each',
+      ),
     transport: z.enum(TRANSPORT_NAMES),
     workload: z.enum(['ping-pong', 'stream']),
     parameters: z.object({
@@ -152,6 +158,10 @@ export const resultSchema = z
       .nullable()
       .optional()
       .describe('how the device was come by; null = no RDMA was asked for, or only in the lab'),
+    variants: z
+      .object({ a: z.array(z.string()), b: z.array(z.string()) })
+      .optional()
+      .describe('xrbench ab: the options that only one of the two configurations has'),
     cases: z.array(caseResultSchema),
   })
   .meta({

@@ -34,7 +34,7 @@ function exportCommand(program: Command) {
     .addOption(
       option(
         '--case <pattern>',
-        'cases by name, * stands for anything: tcp/* or *(lab) (default: all)',
+        'cases by name, * stands for anything: tcp/*, *(lab), A:* (default: all)',
       ),
     )
     .addOption(option('-o, --output <file>', 'write there instead of to stdout'))

@@ -15,14 +15,20 @@ export function registerRun(program: Command): void {
 }
 
 /** Flags of `run` as commander gives them: text, read by `readRunFlags`. */
-export type RunFlags = ReturnType<ReturnType<typeof runCommand>['opts']>
+export type RunFlags = ReturnType<ReturnType<typeof withRunOptions>['opts']>
 
 function runCommand(program: Command) {
-  return program
+  const command = program
     .command('run')
     .description('Measures each transport, prints a table, and writes a result file.')
-    .helpOption('-h, --help', 'print this help')
     .addHelpText('before', RUN_EXAMPLES.trimStart())
+  return withRunOptions(command)
+}
+
+/** The options that say what to measure, where, and what becomes of it. */
+export function withRunOptions(command: Command) {
+  return command
+    .helpOption('-h, --help', 'print this help')
     .addHelpText('after', RUN_UNITS + exitCodeTable())
     .optionsGroup('What to measure:')
     .addOption(
