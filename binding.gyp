@@ -126,6 +126,7 @@
           'sources': [
             'native/transport/gnutls/identity.cc',
             'native/transport/gnutls/pinned_blob.cc',
+            'native/transport/gnutls/resumption.cc',
             'native/transport/gnutls/tls_settings.cc',
           ],
           'cflags': ['-fPIC'],
@@ -168,6 +169,7 @@
             'native/transport/quic/foreign_library.cc',
             'native/transport/quic/quic_connection.cc',
             'native/transport/quic/quic_endpoint.cc',
+            'native/transport/quic/quic_gate.cc',
             'native/transport/quic/quic_handshake.cc',
           ],
           'cflags': ['-fPIC'],
@@ -204,6 +206,7 @@
           'native/transport/rdma/rdma_options_test.cc',
           'native/transport/rdma/soft_roce_test.cc',
           'native/transport/endpoint_test.cc',
+          'native/transport/socket/segmented_sender_test.cc',
           'native/transport/socket/sequence_window_test.cc',
           'native/transport/make_endpoint.cc',
           'native/workload/pacer_test.cc',
@@ -212,7 +215,12 @@
           ['gnutls==1', { 'dependencies': ['xrbench_tls_core'] }],
           ['gnutls==1 and ngtcp2==1', {
             'dependencies': ['xrbench_quic_core'],
-            'sources': ['native/transport/quic/quic_connection_test.cc'],
+            'sources': [
+              'native/transport/quic/quic_connection_test.cc',
+              'native/transport/quic/quic_handshake_test.cc',
+              'native/transport/quic/quic_hostile_test.cc',
+              'native/transport/quic/quic_loss_test.cc',
+            ],
           }],
           ['verbs==1', {
             'sources': [

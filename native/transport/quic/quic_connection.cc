@@ -4,12 +4,15 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 #include "transport/gnutls/gnutls_error.h"
 #include "transport/gnutls/tls_settings.h"
 
 namespace xr {
 namespace {
+
+constexpr std::size_t kNumberBytes = 4;
 
 void fill_random(std::uint8_t* to, std::size_t length, const ngtcp2_rand_ctx*) noexcept {
   // What it serves need only be hard to guess; GnuTLS does not fail here once it is initialised.
@@ -20,12 +23,6 @@ ngtcp2_cid random_cid() noexcept {
   ngtcp2_cid cid{};
   cid.datalen = kQuicCidBytes;
   fill_random(cid.data, cid.datalen, nullptr);
-  return cid;
-}
-
-ngtcp2_cid cid_of(const Token& token) noexcept {
-  ngtcp2_cid cid{};
-  ngtcp2_cid_init(&cid, token.data(), token.size());
   return cid;
 }
 
@@ -57,6 +54,8 @@ ngtcp2_settings settings_for(const QuicOptions& options, std::uint64_t now_ns) n
   settings.no_tx_udp_payload_size_shaping = 1;
   settings.no_pmtud = 1;
   settings.ack_thresh = options.ack_threshold;
+  // How long it may take is the caller's to say.
+  settings.handshake_timeout = std::numeric_limits<ngtcp2_duration>::max();
   // As large as the window to begin with: no tuning by itself.
   settings.max_window = options.window_bytes;
   settings.max_stream_window = options.window_bytes;
@@ -83,20 +82,33 @@ ngtcp2_transport_params parameters_for(const QuicSetup& setup) noexcept {
 
 }  // namespace
 
+ngtcp2_cid first_cid(const Token& token, std::uint32_t number) noexcept {
+  ngtcp2_cid cid{};
+  cid.datalen = token.size() + kNumberBytes;
+  std::memcpy(cid.data, token.data(), token.size());
+  for (std::size_t i = 0; i < kNumberBytes; ++i)
+    cid.data[token.size() + i] = static_cast<std::uint8_t>(number >> (8 * (kNumberBytes - 1 - i)));
+  return cid;
+}
+
+std::int64_t number_of(const ngtcp2_cid& cid, const Token& token) noexcept {
+  if (cid.datalen != token.size() + kNumberBytes ||
+      gnutls_memcmp(cid.data, token.data(), token.size()) != 0) {
+    return -1;
+  }
+  std::int64_t number = 0;
+  for (std::size_t i = 0; i < kNumberBytes; ++i) number = number << 8 | cid.data[token.size() + i];
+  return number;
+}
+
 QuicConnection::QuicConnection(const QuicSetup& setup, std::uint64_t now_ns)
     : QuicConnection(setup, nullptr, now_ns) {}
 
-std::unique_ptr<QuicConnection> QuicConnection::accept(const QuicSetup& setup,
-                                                       const std::uint8_t* packet,
-                                                       std::size_t length, std::uint64_t now_ns) {
-  ngtcp2_pkt_hd first{};
-  if (ngtcp2_accept(&first, packet, length) != 0) return nullptr;
-  const ngtcp2_cid wanted = cid_of(setup.token);
-  if (ngtcp2_cid_eq(&first.dcid, &wanted) == 0) return nullptr;
-  return std::unique_ptr<QuicConnection>(new QuicConnection(setup, &first, now_ns));
-}
+QuicConnection::QuicConnection(const QuicSetup& setup, const QuicFirstPacket& first,
+                               std::uint64_t now_ns)
+    : QuicConnection(setup, &first, now_ns) {}
 
-QuicConnection::QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd* first,
+QuicConnection::QuicConnection(const QuicSetup& setup, const QuicFirstPacket* first,
                                std::uint64_t now_ns)
     : setup_(setup),
       client_credentials_(no_credentials()),
@@ -105,17 +117,23 @@ QuicConnection::QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd* firs
   path_.remote = {setup_.remote.get(), setup_.remote.length};
   make_session(setup_);
   const ngtcp2_callbacks handlers = callbacks(setup_.side);
-  const ngtcp2_settings settings = settings_for(setup_.options, now_ns);
+  ngtcp2_settings settings = settings_for(setup_.options, now_ns);
   ngtcp2_transport_params params = parameters_for(setup_);
   const ngtcp2_cid scid = random_cid();
   int result = 0;
   if (first == nullptr) {
-    const ngtcp2_cid dcid = cid_of(setup_.token);
+    const ngtcp2_cid dcid = first_cid(setup_.token, setup_.number);
     result = ngtcp2_conn_client_new(&conn_, &dcid, &scid, &path_, NGTCP2_PROTO_VER_V1, &handlers,
                                     &settings, &params, nullptr, this);
   } else {
-    set_original_dcid(params, first->dcid);
-    result = ngtcp2_conn_server_new(&conn_, &first->scid, &scid, &path_, first->version, &handlers,
+    const ngtcp2_pkt_hd& header = *first->header;
+    set_original_dcid(params, first->original);
+    if (first->retry_token.len > 0) {
+      params.retry_scid = header.dcid;
+      params.retry_scid_present = 1;
+      set_retry_token(settings, first->retry_token);
+    }
+    result = ngtcp2_conn_server_new(&conn_, &header.scid, &scid, &path_, header.version, &handlers,
                                     &settings, &params, nullptr, this);
   }
   if (result != 0) {
@@ -124,6 +142,8 @@ QuicConnection::QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd* firs
   }
   reference_ = {&QuicConnection::conn_of, this};
   ngtcp2_conn_set_tls_native_handle(conn_, session_);
+  if (setup_.ticket != nullptr && setup_.early_data)
+    use_early_parameters(conn_, setup_.ticket->parameters);
 }
 
 QuicConnection::~QuicConnection() {
@@ -133,9 +153,12 @@ QuicConnection::~QuicConnection() {
 
 void QuicConnection::make_session(const QuicSetup& setup) {
   const bool server = setup.side == Side::kServer;
-  const unsigned role = server ? GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET : GNUTLS_CLIENT;
-  check_gnutls("gnutls_init",
-               gnutls_init(&session_, role | GNUTLS_NO_END_OF_EARLY_DATA | GNUTLS_NO_TICKETS));
+  unsigned flags = GNUTLS_NO_END_OF_EARLY_DATA;
+  flags |= server ? GNUTLS_SERVER | GNUTLS_NO_AUTO_SEND_TICKET : GNUTLS_CLIENT;
+  if (setup.tickets == nullptr && setup.ticket == nullptr && !setup.wants_ticket)
+    flags |= GNUTLS_NO_TICKETS;
+  if (setup.early_data) flags |= GNUTLS_ENABLE_EARLY_DATA;
+  check_gnutls("gnutls_init", gnutls_init(&session_, flags));
   try {
     // QUIC has no middleboxes to please (RFC 9001 section 8.4).
     set_priority(session_, setup.cipher, ":%DISABLE_TLS13_COMPAT_MODE");
@@ -156,12 +179,18 @@ void QuicConnection::make_session(const QuicSetup& setup) {
         "gnutls_credentials_set",
         gnutls_credentials_set(session_, GNUTLS_CRD_CERTIFICATE,
                                server ? setup.identity->credentials() : client_credentials_.get()));
+    if (setup.tickets != nullptr) setup.tickets->admit(session_, setup.early_data);
+    if (setup.ticket != nullptr) show_ticket(session_, setup.ticket->tls);
   } catch (...) {
     gnutls_deinit(session_);
     throw;
   }
   gnutls_session_set_ptr(session_, &reference_);
   if (!server) gnutls_session_set_verify_function(session_, &QuicConnection::verify);
+  if (setup.wants_ticket) {
+    gnutls_handshake_set_hook_function(session_, GNUTLS_HANDSHAKE_NEW_SESSION_TICKET,
+                                       GNUTLS_HOOK_POST, &QuicConnection::on_ticket);
+  }
 }
 
 ngtcp2_callbacks QuicConnection::callbacks(Side side) noexcept {
@@ -190,7 +219,13 @@ ngtcp2_callbacks QuicConnection::callbacks(Side side) noexcept {
   all.recv_datagram = &QuicConnection::on_datagram;
   all.stream_reset = &QuicConnection::on_stream_reset;
   all.stream_close = &QuicConnection::on_stream_close;
+  all.handshake_completed = &QuicConnection::on_completed;
   all.handshake_confirmed = &QuicConnection::on_confirmed;
+#if NGTCP2_VERSION_NUM >= 0x010000
+  all.tls_early_data_rejected = &QuicConnection::on_early_data_rejected;
+#else
+  all.early_data_rejected = &QuicConnection::on_early_data_rejected;
+#endif
   return all;
 }
 
@@ -279,6 +314,33 @@ int QuicConnection::on_datagram(ngtcp2_conn*, std::uint32_t, const std::uint8_t*
   return 0;
 }
 
+int QuicConnection::on_completed(ngtcp2_conn* conn, void* user) noexcept {
+  auto* self = static_cast<QuicConnection*>(user);
+  if (self->setup_.side == Side::kServer) {
+    if (!self->setup_.gives_ticket) return 0;
+    return gnutls_session_ticket_send(self->session_, 1, 0) == 0 ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+  }
+  if (!self->setup_.early_data || self->took_early_data()) return 0;
+  return reject_early_data(conn) == 0 ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;
+}
+
+int QuicConnection::on_early_data_rejected(ngtcp2_conn*, void* user) noexcept {
+  static_cast<QuicConnection*>(user)->early_data_lost_ = true;
+  return 0;
+}
+
+int QuicConnection::on_ticket(gnutls_session_t session, unsigned, unsigned, unsigned,
+                              const gnutls_datum_t*) noexcept {
+  auto* reference = static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session));
+  auto* self = static_cast<QuicConnection*>(reference->user_data);
+  try {
+    self->ticket_ = QuicTicket{ticket_of(session), early_parameters_of(self->conn_)};
+  } catch (...) {
+    return GNUTLS_E_MEMORY_ERROR;
+  }
+  return 0;
+}
+
 int QuicConnection::on_confirmed(ngtcp2_conn*, void* user) noexcept {
   static_cast<QuicConnection*>(user)->confirmed_ = true;
   return 0;
@@ -318,6 +380,8 @@ Fault QuicConnection::fault_of(const char* op, int error) const {
   if (pin_failed_) {
     return Fault{"TLS_PIN", op, 0, "the certificate of the peer is not the one that it announced"};
   }
+  if (error == NGTCP2_ERR_RECV_VERSION_NEGOTIATION)
+    return Fault{"QUIC", op, 0, "the peer speaks no version of QUIC that this end speaks"};
   std::string message = std::string(op) + ": " + ngtcp2_strerror(error);
   if (error == NGTCP2_ERR_CRYPTO) {
     const auto alert = static_cast<gnutls_alert_description_t>(ngtcp2_conn_get_tls_alert(conn_));

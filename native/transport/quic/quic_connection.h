@@ -7,11 +7,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/error.h"
 #include "transport/endpoint_spec.h"
 #include "transport/gnutls/identity.h"
+#include "transport/gnutls/resumption.h"
 #include "transport/outcome.h"
 #include "transport/quic/ngtcp2_compat.h"
 #include "transport/quic/quic_events.h"
@@ -37,6 +39,12 @@ using ResetKey = std::array<std::uint8_t, 32>;
 
 /// All connection IDs of our choice are so long.
 inline constexpr std::size_t kQuicCidBytes = 8;
+
+/// What a client needs to come back to a server: the ticket, and what the server let it send.
+struct QuicTicket {
+  Ticket tls;
+  QuicEarlyParameters parameters;
+};
 
 /// What both ends of a connection know before its first packet.
 struct QuicSetup {
@@ -64,6 +72,33 @@ struct QuicSetup {
   const QuicStreamEvents* stream_events = nullptr;
   const QuicCidEvents* cid_events = nullptr;
   const ResetKey* reset_key = nullptr;
+  /// Of the connections that a session makes one after the other; the first packet is addressed to
+  /// it as well.
+  std::uint32_t number = 0;
+  /// A server's: clients may come back with a ticket, which `gives_ticket` has it send. Null: each
+  /// handshake is a full one.
+  TicketOffice* tickets = nullptr;
+  bool gives_ticket = false;
+  /// A client's: wants to be given a ticket.
+  bool wants_ticket = false;
+  /// A client's: comes back with it. Null: a full handshake.
+  const QuicTicket* ticket = nullptr;
+  /// Data goes with the first packets, or is taken from them (0-RTT, RFC 9001 section 4.6).
+  bool early_data = false;
+};
+
+/// The ID that a client's first packet is addressed to: 16 bytes of token, 4 of number.
+ngtcp2_cid first_cid(const Token& token, std::uint32_t number) noexcept;
+/// The number in it, or -1 when it is not of this token.
+std::int64_t number_of(const ngtcp2_cid& cid, const Token& token) noexcept;
+
+/// What a server knows of a client's first packet.
+struct QuicFirstPacket {
+  const ngtcp2_pkt_hd* header = nullptr;
+  /// What the client addressed before it was asked back, if it was.
+  ngtcp2_cid original{};
+  /// Empty unless the client was asked back.
+  ngtcp2_vec retry_token{};
 };
 
 /// One QUIC connection without any input or output of its own: packets go in and come out, time is
@@ -72,12 +107,11 @@ class QuicConnection {
  public:
   /// Of a client.
   QuicConnection(const QuicSetup& setup, std::uint64_t now_ns);
-  /// Of a server, from the client's first packet: null when that is not from our client.
-  static std::unique_ptr<QuicConnection> accept(const QuicSetup& setup, const std::uint8_t* packet,
-                                                std::size_t length, std::uint64_t now_ns);
-  /// As above, from the first packet of any client, whose header `ngtcp2_accept` has read.
+  /// Of a server; `QuicGate` says from which packets.
+  QuicConnection(const QuicSetup& setup, const QuicFirstPacket& first, std::uint64_t now_ns);
+  /// The same, from the first packet of any client, whose header `ngtcp2_accept` has read.
   QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd& first, std::uint64_t now_ns)
-      : QuicConnection(setup, &first, now_ns) {}
+      : QuicConnection(setup, QuicFirstPacket{&first, first.dcid, {}}, now_ns) {}
   ~QuicConnection();
   QuicConnection(const QuicConnection&) = delete;
   QuicConnection& operator=(const QuicConnection&) = delete;
@@ -132,6 +166,16 @@ class QuicConnection {
   /// Nothing of what was sent is unacknowledged.
   bool is_quiet() const noexcept { return quic_info(conn_).bytes_in_flight == 0; }
   bool is_confirmed() const noexcept { return confirmed_; }
+  /// The handshake was a resumed one.
+  bool is_resumed() const noexcept { return gnutls_session_is_resumed(session_) != 0; }
+  /// Data of the first packets was taken.
+  bool took_early_data() const noexcept {
+    return (gnutls_session_get_flags(session_) & GNUTLS_SFLAGS_EARLY_DATA) != 0;
+  }
+  /// It was not: streams that were opened for it are gone, and may be opened again. Once.
+  bool lost_early_data() noexcept { return std::exchange(early_data_lost_, false); }
+  /// What the server gave to come back with.
+  const std::optional<QuicTicket>& ticket() const noexcept { return ticket_; }
 
   /// Has the next packets protected by new keys (RFC 9001 section 6); false while the last update
   /// is not confirmed yet.
@@ -186,7 +230,7 @@ class QuicConnection {
   QuicSettings settings() const;
 
  private:
-  QuicConnection(const QuicSetup& setup, const ngtcp2_pkt_hd* first, std::uint64_t now_ns);
+  QuicConnection(const QuicSetup& setup, const QuicFirstPacket* first, std::uint64_t now_ns);
   void make_session(const QuicSetup& setup);
   static ngtcp2_callbacks callbacks(Side side) noexcept;
   static ngtcp2_conn* conn_of(ngtcp2_crypto_conn_ref* reference);
@@ -203,7 +247,11 @@ class QuicConnection {
   static int on_removed_cid(ngtcp2_conn* conn, const ngtcp2_cid* cid, void* self) noexcept;
   static int on_datagram(ngtcp2_conn* conn, std::uint32_t flags, const std::uint8_t* data,
                          std::size_t length, void* self) noexcept;
+  static int on_completed(ngtcp2_conn* conn, void* self) noexcept;
   static int on_confirmed(ngtcp2_conn* conn, void* self) noexcept;
+  static int on_early_data_rejected(ngtcp2_conn* conn, void* self) noexcept;
+  static int on_ticket(gnutls_session_t session, unsigned kind, unsigned when, unsigned incoming,
+                       const gnutls_datum_t* message) noexcept;
 
   QuicSetup setup_;
   ngtcp2_crypto_conn_ref reference_{};
@@ -215,6 +263,8 @@ class QuicConnection {
   QuicInbox inbox_;
   bool pin_failed_ = false;
   bool confirmed_ = false;
+  bool early_data_lost_ = false;
+  std::optional<QuicTicket> ticket_;
 };
 
 }  // namespace xr

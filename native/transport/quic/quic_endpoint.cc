@@ -49,7 +49,10 @@ class QuicEndpoint final : public Endpoint {
         throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
       blob.addresses.push_back(local_address_of(lane.fd.get()));
     }
-    if (spec_.side == Side::kServer) identity_.emplace();
+    if (spec_.side == Side::kServer) {
+      identity_.emplace();
+      gate_.emplace(spec_.quic.retry);
+    }
     return encode_pinned_blob(blob, identity_ ? identity_->pin() : Pin{});
   }
 
@@ -62,7 +65,8 @@ class QuicEndpoint final : public Endpoint {
         throw_errno("CONNECT_REFUSED", "connect");
     }
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      shake_hands(lanes_[i], setup_of(lanes_[i], remote, i), deadline);
+      QuicSetup setup = setup_of(lanes_[i], remote, i);
+      shake_hands(lanes_[i], setup, gate_ ? &*gate_ : nullptr, deadline);
       prepare(lanes_[i]);
       open_streams(lanes_[i], spec_.role_of(i));
     }
@@ -210,6 +214,7 @@ class QuicEndpoint final : public Endpoint {
   ClockPair origin_;
   Waker waker_;
   std::optional<Identity> identity_;
+  std::optional<QuicGate> gate_;
   std::vector<QuicLane> lanes_;
   EffectiveSettings settings_{};
 };

@@ -23,8 +23,12 @@ constexpr std::uint64_t kLongestWaitNs = 50 * kNsPerMs;
 
 class Handshake {
  public:
-  Handshake(QuicLane& lane, const QuicSetup& setup, const Deadline& deadline)
-      : lane_(lane), setup_(setup), deadline_(deadline), buffer_(kLargestPacketBytes) {}
+  Handshake(QuicLane& lane, QuicSetup& setup, QuicGate* gate, const Deadline& deadline)
+      : lane_(lane),
+        setup_(setup),
+        gate_(gate),
+        deadline_(deadline),
+        buffer_(kLargestPacketBytes) {}
 
   void run() {
     const std::uint64_t began_ns = monotonic_raw_ns();
@@ -53,7 +57,8 @@ class Handshake {
   bool is_settled(std::uint64_t now_ns) const {
     const QuicConnection& connection = *lane_.connection;
     return connection.is_confirmed() && connection.is_quiet() &&
-           connection.expiry_ns() > now_ns + kFarNs;
+           connection.expiry_ns() > now_ns + kFarNs &&
+           (!setup_.wants_ticket || connection.ticket().has_value());
   }
 
   std::uint64_t wait_ns() const {
@@ -76,8 +81,9 @@ class Handshake {
       ++lane_.packets_received;
       const std::uint64_t now_ns = monotonic_raw_ns();
       if (!lane_.connection) {
-        lane_.connection = QuicConnection::accept(setup_, buffer_.data(), length, now_ns);
-        // A stranger's packet.
+        QuicAnswer answer;
+        lane_.connection = gate_->admit(setup_, buffer_.data(), length, now_ns, answer);
+        if (answer.length > 0) send(answer.bytes.data(), answer.length);
         if (!lane_.connection) continue;
       }
       const int result = lane_.connection->read(buffer_.data(), length, now_ns);
@@ -97,13 +103,13 @@ class Handshake {
           lane_.connection->write(buffer_.data(), -1, nullptr, 0, taken, monotonic_raw_ns());
       if (length == 0) return;
       if (length < 0) fail("ngtcp2_conn_writev_stream", static_cast<int>(length));
-      send(static_cast<std::size_t>(length));
+      send(buffer_.data(), static_cast<std::size_t>(length));
     }
   }
 
-  void send(std::size_t length) {
+  void send(const std::uint8_t* packet, std::size_t length) {
     ++lane_.packets_sent;
-    if (::send(lane_.fd.get(), buffer_.data(), length, MSG_NOSIGNAL) < 0 && errno == ECONNREFUSED)
+    if (::send(lane_.fd.get(), packet, length, MSG_NOSIGNAL) < 0 && errno == ECONNREFUSED)
       throw_errno("CONNECT_REFUSED", "send");
   }
 
@@ -122,15 +128,16 @@ class Handshake {
   }
 
   QuicLane& lane_;
-  const QuicSetup& setup_;
+  QuicSetup& setup_;
+  QuicGate* gate_;
   const Deadline& deadline_;
   std::vector<std::uint8_t> buffer_;
 };
 
 }  // namespace
 
-void shake_hands(QuicLane& lane, const QuicSetup& setup, const Deadline& deadline) {
-  Handshake(lane, setup, deadline).run();
+void shake_hands(QuicLane& lane, QuicSetup& setup, QuicGate* gate, const Deadline& deadline) {
+  Handshake(lane, setup, gate, deadline).run();
 }
 
 void say_farewell(QuicLane& lane) noexcept {

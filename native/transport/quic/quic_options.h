@@ -21,6 +21,8 @@ struct QuicOptions {
   std::uint64_t window_bytes = std::uint64_t{2} << 20;
   unsigned ack_threshold = 1;
   QuicCongestion congestion = QuicCongestion::kCubic;
+  /// A client has to show first that its address is its own: a round trip more for a handshake.
+  bool retry = false;
   /// Every byte of a ping-pong is checked; slow.
   bool verify = false;
 };

@@ -1,0 +1,91 @@
+#include "transport/quic/quic_gate.h"
+
+#include <gnutls/crypto.h>
+
+#include "base/units.h"
+#include "transport/gnutls/gnutls_error.h"
+
+namespace xr {
+namespace {
+
+/// A client that was asked back has so long to come.
+constexpr std::uint64_t kRetryLifetimeNs = 10 * kNsPerSec;
+
+ngtcp2_cid random_cid() {
+  ngtcp2_cid cid{};
+  cid.datalen = NGTCP2_MAX_CIDLEN;
+  check_gnutls("gnutls_rnd", gnutls_rnd(GNUTLS_RND_NONCE, cid.data, cid.datalen));
+  return cid;
+}
+
+}  // namespace
+
+QuicGate::QuicGate(bool retry) : retry_(retry) {
+  check_gnutls("gnutls_rnd", gnutls_rnd(GNUTLS_RND_KEY, secret_.data(), secret_.size()));
+}
+
+std::unique_ptr<QuicConnection> QuicGate::admit(QuicSetup& setup, const std::uint8_t* packet,
+                                                std::size_t length, std::uint64_t now_ns,
+                                                QuicAnswer& answer) {
+  answer.length = 0;
+  // The library asserts that there is something.
+  if (length == 0) return nullptr;
+  if (refuse_version(setup, packet, length, answer)) return nullptr;
+  ngtcp2_pkt_hd first{};
+  if (ngtcp2_accept(&first, packet, length) != 0) return nullptr;
+  QuicFirstPacket begun{&first, first.dcid, {}};
+  const ngtcp2_vec token = token_of(first);
+  if (retry_) {
+    if (token.len == 0) {
+      if (number_of(first.dcid, setup.token) >= setup.number)
+        ask_back(setup, first, now_ns, answer);
+      return nullptr;
+    }
+    if (ngtcp2_crypto_verify_retry_token(
+            &begun.original, token.base, token.len, secret_.data(), secret_.size(), first.version,
+            setup.remote.get(), setup.remote.length, &first.dcid, kRetryLifetimeNs, now_ns) != 0) {
+      return nullptr;
+    }
+    begun.retry_token = token;
+  }
+  const std::int64_t number = number_of(begun.original, setup.token);
+  if (number < setup.number) return nullptr;
+  setup.number = static_cast<std::uint32_t>(number);
+  return std::make_unique<QuicConnection>(setup, begun, now_ns);
+}
+
+/// True when the packet is of a version that we do not speak (RFC 9000 section 6.1).
+bool QuicGate::refuse_version(const QuicSetup& setup, const std::uint8_t* packet,
+                              std::size_t length, QuicAnswer& answer) const {
+  ngtcp2_version_cid header{};
+  const int result = ngtcp2_pkt_decode_version_cid(&header, packet, length, NGTCP2_MAX_CIDLEN);
+  if (result != NGTCP2_ERR_VERSION_NEGOTIATION) return false;
+  ngtcp2_cid wanted{};
+  if (header.dcidlen > NGTCP2_MAX_CIDLEN || header.scidlen > NGTCP2_MAX_CIDLEN) return true;
+  ngtcp2_cid_init(&wanted, header.dcid, header.dcidlen);
+  if (number_of(wanted, setup.token) < 0) return true;
+  const std::uint32_t versions[] = {NGTCP2_PROTO_VER_V1};
+  std::uint8_t noise = 0;
+  check_gnutls("gnutls_rnd", gnutls_rnd(GNUTLS_RND_NONCE, &noise, sizeof noise));
+  const ngtcp2_ssize written = ngtcp2_pkt_write_version_negotiation(
+      answer.bytes.data(), answer.bytes.size(), noise, header.scid, header.scidlen, header.dcid,
+      header.dcidlen, versions, std::size(versions));
+  if (written > 0) answer.length = static_cast<std::size_t>(written);
+  return true;
+}
+
+void QuicGate::ask_back(const QuicSetup& setup, const ngtcp2_pkt_hd& first, std::uint64_t now_ns,
+                        QuicAnswer& answer) const {
+  std::array<std::uint8_t, NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN> token{};
+  const ngtcp2_cid scid = random_cid();
+  const ngtcp2_ssize made = ngtcp2_crypto_generate_retry_token(
+      token.data(), secret_.data(), secret_.size(), first.version, setup.remote.get(),
+      setup.remote.length, &scid, &first.dcid, now_ns);
+  if (made < 0) return;
+  const ngtcp2_ssize written = ngtcp2_crypto_write_retry(
+      answer.bytes.data(), answer.bytes.size(), first.version, &first.scid, &scid, &first.dcid,
+      token.data(), static_cast<std::size_t>(made));
+  if (written > 0) answer.length = static_cast<std::size_t>(written);
+}
+
+}  // namespace xr

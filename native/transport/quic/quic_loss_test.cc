@@ -1,0 +1,100 @@
+#include <array>
+#include <set>
+
+#include "test/test.h"
+#include "transport/quic/quic_simulation.h"
+
+namespace {
+
+using xr::kNsPerMs;
+using xr::kNsPerSec;
+using xr::test::kNothing;
+using xr::test::QuicPacket;
+using xr::test::QuicPath;
+using xr::test::QuicSimulation;
+using xr::test::some_bytes;
+
+TEST(
+    "quic loss: every byte arrives, and the packets missing at each end are those that were lost") {
+  const auto bytes = some_bytes(std::size_t{3} << 20);
+  for (const double loss : {0.0, 0.001, 0.01, 0.05}) {
+    for (const double reordering : {0.0, 0.02}) {
+      QuicSimulation simulation({loss, reordering, 0});
+      CHECK(simulation.establish());
+      CHECK(simulation.transfer(bytes, kNothing));
+      // Until nothing is on its way any more.
+      simulation.run(kNsPerSec, [] { return false; });
+      for (const auto* traffic : {&simulation.to_server, &simulation.to_client})
+        CHECK_EQ(traffic->sent - traffic->arrived, traffic->dropped);
+      CHECK(simulation.to_server.dropped > 0 || loss < 0.01);
+      CHECK(simulation.to_client.dropped > 0 || loss < 0.05);
+    }
+  }
+}
+
+TEST("quic loss: packets that arrive twice or late give no byte twice") {
+  QuicPath path{0.01, 0.05, 0};
+  path.duplication = 0.2;
+  for (unsigned seed = 1; seed <= 5; ++seed) {
+    QuicSimulation simulation(path, seed);
+    CHECK(simulation.establish());
+    CHECK(simulation.transfer(some_bytes(400'000), kNothing));
+    simulation.run(10 * kNsPerSec, [] { return false; });
+    CHECK_EQ(simulation.server->inbox().bytes, 400'000u);
+  }
+}
+
+TEST("quic loss: a handshake is brought to its end over a path that loses every third packet") {
+  for (unsigned seed = 1; seed <= 20; ++seed) {
+    QuicSimulation simulation({0.33, 0.1, 0, 5 * kNsPerMs}, seed);
+    CHECK(simulation.establish());
+  }
+}
+
+/// Numbers of the DATAGRAM frames that arrived.
+struct Arrivals {
+  std::multiset<unsigned> numbers;
+  static void take(void* self, const std::uint8_t* data, std::size_t length) {
+    if (length == 2) static_cast<Arrivals*>(self)->numbers.insert(data[0] * 256u + data[1]);
+  }
+};
+
+TEST("quic loss: datagrams are lost with their packets, never sent again and never given twice") {
+  constexpr unsigned kCount = 2000;
+  for (const double loss : {0.0, 0.01, 0.05}) {
+    QuicPath path{0, 0, 0};
+    QuicSimulation simulation(path, 9, [](xr::QuicSetup& client, xr::QuicSetup& server) {
+      client.options.datagrams = server.options.datagrams = true;
+    });
+    CHECK(simulation.establish());
+    simulation.run(kNsPerSec, [] { return false; });
+    simulation.path() = {loss, 0.05, 0};
+    simulation.path().duplication = 0.05;
+    Arrivals arrivals;
+    simulation.server->inbox().context = &arrivals;
+    simulation.server->inbox().on_datagram = &Arrivals::take;
+    const std::uint64_t dropped_before = simulation.to_server.dropped;
+    for (unsigned number = 0; number < kCount;) {
+      std::array<std::uint8_t, 2> message{static_cast<std::uint8_t>(number >> 8),
+                                          static_cast<std::uint8_t>(number)};
+      QuicPacket packet(simulation.client->payload_bytes());
+      bool taken = false;
+      const ngtcp2_ssize length = simulation.client->write_datagram(
+          packet.data(), {message.data(), message.size()}, taken, simulation.now_ns());
+      CHECK(length >= 0);
+      packet.resize(static_cast<std::size_t>(length));
+      if (length > 0) simulation.post(std::move(packet));
+      if (taken) ++number;
+      // What was written arrives before the next one is.
+      bool looked = false;
+      simulation.run(kNsPerSec, [&] { return std::exchange(looked, true); });
+    }
+    simulation.run(10 * kNsPerSec, [] { return false; });
+    for (const unsigned number : arrivals.numbers) CHECK_EQ(arrivals.numbers.count(number), 1u);
+    const std::uint64_t missing = kCount - arrivals.numbers.size();
+    CHECK(missing <= simulation.to_server.dropped - dropped_before);
+    CHECK((missing > 0) == (loss > 0));
+  }
+}
+
+}  // namespace
