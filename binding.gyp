@@ -137,6 +137,7 @@
           'type': 'static_library',
           'dependencies': ['xrbench_gnutls'],
           'sources': [
+            'native/transport/tls/kernel_tls.cc',
             'native/transport/tls/tls_endpoint.cc',
             'native/transport/tls/tls_session.cc',
           ],

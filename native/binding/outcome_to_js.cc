@@ -62,6 +62,9 @@ Napi::Value tls_to_js(Napi::Env env, const TlsSettings& tls) {
   object.Set("protocol", tls.protocol);
   object.Set("cipher", tls.cipher);
   object.Set("group", tls.group);
+  object.Set("ktls", tls.ktls);
+  object.Set("ktlsProblem",
+             tls.ktls_problem.empty() ? env.Null() : Napi::String::New(env, tls.ktls_problem));
   return object;
 }
 

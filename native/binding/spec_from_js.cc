@@ -118,6 +118,8 @@ TlsOptions tls_options(const Reader& reader) {
       reader.one_of<TlsCipher>("cipher", {{"aes-128-gcm", TlsCipher::kAes128Gcm},
                                           {"aes-256-gcm", TlsCipher::kAes256Gcm},
                                           {"chacha20-poly1305", TlsCipher::kChacha20Poly1305}});
+  options.kernel = reader.one_of<KernelTls>(
+      "kernel", {{"off", KernelTls::kOff}, {"auto", KernelTls::kAuto}, {"on", KernelTls::kOn}});
   return options;
 }
 
@@ -138,6 +140,7 @@ QuicOptions quic_options(const Reader& reader) {
       reader.one_of<QuicCongestion>("congestionControl", {{"cubic", QuicCongestion::kCubic},
                                                           {"reno", QuicCongestion::kReno},
                                                           {"bbr", QuicCongestion::kBbr}});
+  options.null_crypto = reader.boolean("nullCrypto");
   options.verify = reader.boolean("verify");
   return options;
 }

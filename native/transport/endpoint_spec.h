@@ -31,8 +31,13 @@ struct SocketOptions {
 
 enum class TlsCipher { kAes128Gcm, kAes256Gcm, kChacha20Poly1305 };
 
+/// Whether records are the kernel's (kTLS): never, where it can, or a refusal where it cannot.
+enum class KernelTls { kOff, kAuto, kOn };
+
 struct TlsOptions {
   TlsCipher cipher = TlsCipher::kAes128Gcm;
+  /// Read by `kTls` alone.
+  KernelTls kernel = KernelTls::kOff;
 };
 
 /// One end of one repetition; the C++ face of `EndpointSpec` in src/addon/addon.ts, which documents

@@ -52,6 +52,10 @@ struct TlsSettings {
   std::string protocol;
   std::string cipher;
   std::string group;
+  /// The kernel encrypts and decrypts the records, in both directions.
+  bool ktls = false;
+  /// Why it does not, where it was to; else empty.
+  std::string ktls_problem;
 };
 
 /// What a QUIC connection was and how it ended up; mirrors `QuicSettings` in src/addon/addon.ts.

@@ -95,12 +95,17 @@ export interface RdmaSettings {
   verify: boolean
 }
 
+/** Whether the records are the kernel's (kTLS): never, where it can do it, or a refusal where it cannot. */
+export type KernelTls = 'off' | 'auto' | 'on'
+
 export type TlsCipher = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305'
 
 /** TLS 1.3 options of TLS and QUIC, as requested. */
 export interface TlsOptions {
   /** The only one offered. */
   cipher: TlsCipher
+  /** `off` for QUIC. */
+  kernel: KernelTls
 }
 
 /** What carries a message: a stream, or a DATAGRAM frame (RFC 9221), which may be lost. */
@@ -119,11 +124,13 @@ export interface QuicOptions {
   /** So many packets are acknowledged at once. */
   ackThreshold: number
   congestionControl: QuicCongestion
+  /** A diagnostic: packets are copied where they would be encrypted. Both ends have to do so. */
+  nullCrypto: boolean
   /** Every byte of a ping-pong over a stream is checked; slow. */
   verify: boolean
 }
 
-/** What a TLS handshake agreed on, and who did it. */
+/** What a TLS handshake agreed on, and who did it. The cipher is `NULL` where packets were not encrypted. */
 export interface TlsSettings {
   library: string
   /** At run time; `builtWith` is that of the headers. */
@@ -132,6 +139,10 @@ export interface TlsSettings {
   protocol: string
   cipher: string
   group: string
+  /** The kernel encrypts and decrypts the records, in both directions. */
+  ktls: boolean
+  /** Why it does not, where it was to. */
+  ktlsProblem: string | null
 }
 
 /** What a QUIC connection was, and how it ended up: the first one of this end, but packets and calls of all. */

@@ -204,6 +204,16 @@ const REFUSALS: Record<string, Refusal> = {
     error: /--quic-payload: '1199' is outside 1200B to /,
     hint: /--quic-payload/,
   },
+  'packets without encryption to another machine': {
+    args: run('-t', 'quic', '--quic-null-crypto', '--peer', '192.0.2.1', '--key-file', '/dev/null'),
+    error: /--quic-null-crypto is for this machine and the lab/,
+    hint: /leave out/,
+  },
+  'kTLS without TLS': {
+    args: run('-t', 'quic', '--ktls', 'on'),
+    error: /--ktls would change nothing: it needs TLS/,
+    hint: /leave it out/,
+  },
   'an option of QUIC without it': {
     args: run('-t', 'udp', '--quic-messages', 'datagram'),
     error: /--quic-messages would change nothing: it needs QUIC/,

@@ -34,6 +34,7 @@ export async function carryOut(errand: Errand): Promise<void> {
   const { flags, origin, requests, variants, render } = errand
   const placeFlags = readPlaceFlags(flags, origin)
   const peer = readTarget(flags, origin)
+  refuseNullCrypto(requests, peer !== null)
   const label = readLabel(flags.label)
   const target = peer && { ...peer, ...(await resolveHost(peer.host, familyAsked(flags))) }
   const [first] = requests
@@ -95,6 +96,17 @@ export async function carryOut(errand: Errand): Promise<void> {
 function familyAsked({ ipv4, ipv6 }: RunFlags): 4 | 6 | 0 {
   if (ipv6) return 6
   return ipv4 ? 4 : 0
+}
+
+/** What is not encrypted stays on this machine and in the lab. */
+function refuseNullCrypto(requests: readonly RunRequest[], hasPeer: boolean): void {
+  const isOpen = requests.some(({ plan }) => plan.quic.nullCrypto.includes(true))
+  if (!hasPeer || !isOpen) return
+  throw usageError(
+    'XRB_USAGE',
+    '--quic-null-crypto is for this machine and the lab, and not for a --peer: its packets are not encrypted.',
+    'leave out --quic-null-crypto, or --peer',
+  )
 }
 
 function readLabel(label: string | undefined): string | undefined {

@@ -1,7 +1,12 @@
-import type { TlsOptions } from '../addon/addon.js'
 import { usageError } from '../errors.js'
-import { DEFAULT_QUIC, DEFAULT_TLS, type QuicRequest } from '../plan/quic.js'
 import {
+  DEFAULT_QUIC,
+  DEFAULT_TLS_REQUEST,
+  type QuicRequest,
+  type TlsRequest,
+} from '../plan/quic.js'
+import {
+  KERNEL_TLS,
   LOOPBACK_UDP_PAYLOAD_BYTES,
   MAX_ACK_THRESHOLD,
   MAX_QUIC_STREAMS,
@@ -18,18 +23,27 @@ import { parseList, parseWord } from './list.js'
 import type { ReadFlag } from './rdma-request.js'
 
 /** The TLS part of the command line, for TLS and QUIC. @throws {XrbenchError} exit 2 */
-export function readTlsFlags(read: ReadFlag): TlsOptions {
+export function readTlsFlags(read: ReadFlag): TlsRequest {
   return {
     cipher: read(
       'cipher',
       (text, label) => parseWord(text, label, 'cipher', TLS_CIPHERS),
-      DEFAULT_TLS.cipher,
+      DEFAULT_TLS_REQUEST.cipher,
+    ),
+    kernel: read(
+      'ktls',
+      (text, label) =>
+        parseList(text, label, (item) => parseWord(item, label, 'use of kTLS', KERNEL_TLS)),
+      DEFAULT_TLS_REQUEST.kernel,
     ),
   }
 }
 
 /** The QUIC part of the command line. @throws {XrbenchError} exit 2 */
-export function readQuicFlags(read: ReadFlag, verify: boolean): QuicRequest {
+export function readQuicFlags(
+  read: ReadFlag,
+  { verify, nullCrypto }: { verify: boolean; nullCrypto: boolean },
+): QuicRequest {
   return {
     messages: read(
       'quicMessages',
@@ -67,6 +81,7 @@ export function readQuicFlags(read: ReadFlag, verify: boolean): QuicRequest {
       (text, label) => parseWord(text, label, 'congestion control', QUIC_CONGESTIONS),
       DEFAULT_QUIC.congestionControl,
     ),
+    nullCrypto: nullCrypto ? [false, true] : DEFAULT_QUIC.nullCrypto,
     verify,
   }
 }

@@ -102,7 +102,10 @@ export function readRunFlags(flags: RunFlags, origin: FlagOrigin): RunRequest {
     },
     rdma: readRdmaFlags(flags, (key) => origin.label(key), read),
     tls: readTlsFlags(read),
-    quic: readQuicFlags(read, flags.verify === true),
+    quic: readQuicFlags(read, {
+      verify: flags.verify === true,
+      nullCrypto: flags.quicNullCrypto === true,
+    }),
     repetitions: read('repeat', whole(1, MAX_REPETITIONS), DEFAULT_REQUEST.repetitions),
     family: flags.ipv6 ? (6 as const) : (4 as const),
   }

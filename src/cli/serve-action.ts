@@ -92,6 +92,7 @@ function readFlags(
     rdmaPort: readRdmaPort(flags, label, (port) => `--listen :${port}`),
     limits: {
       allowCpu: allowCpu === true,
+      allowNullCrypto: false,
       maxDurationNs:
         maxDuration === undefined
           ? DEFAULT_MAX_DURATION_NS

@@ -25,6 +25,7 @@ const QUIC_FLAGS = [
   'quicWindow',
   'quicCongestion',
   'ackThreshold',
+  'quicNullCrypto',
 ] as const
 
 /** Options that only some cases use: what these have to be, in words and as a test. */
@@ -44,6 +45,7 @@ const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] 
     'QUIC',
     (c) => c.transport === 'quic',
   ]),
+  ['ktls', 'TLS', (c) => c.transport === 'tls'],
   ['cipher', 'TLS or QUIC', (c) => c.parameters.tls !== null],
   [
     'verify',

@@ -29,6 +29,12 @@ export const OPTIONAL_MODULES: readonly string[] = [
   // Older kernels: rxe asks the crypto API for it by name, so no list of dependencies has it.
   'crc32_generic',
   'tcp_bbr',
+  // kTLS, and what its ciphers are made of: the kernel would have them loaded by a program that a guest has not.
+  'tls',
+  'ctr',
+  'gcm',
+  'ghash_generic',
+  'aesni_intel',
 ]
 
 /** All modules of a kernel by name: path, or `null` for what is built in. */

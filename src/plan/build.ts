@@ -1,4 +1,4 @@
-import type { QuicMessages, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type { KernelTls, QuicMessages, WaitPolicy, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
 import { defaultReceiveBufferBytes, defaultSizeBytes } from './defaults.js'
@@ -32,14 +32,11 @@ function casesOf(request: PlanRequest): Case[] {
     for (const size of request.sizesBytes ?? [null]) {
       for (const wait of request.waits) {
         for (const transport of request.transports) {
-          // Other transports have one way to carry a message, and no use for its name.
-          const ways: readonly QuicMessages[] =
-            transport === 'quic' ? request.quic.messages : ['stream']
-          for (const messages of ways) {
+          for (const way of waysOf(transport, request)) {
             const messageSizeBytes =
-              size ?? defaultSizeBytes(transport, workload, request.rdma, messages)
+              size ?? defaultSizeBytes(transport, workload, request.rdma, way.messages)
             checkSize(transport, messageSizeBytes, request.family)
-            cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, messages))
+            cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, way))
           }
         }
       }
@@ -48,13 +45,29 @@ function casesOf(request: PlanRequest): Case[] {
   return cases
 }
 
+/** One of several ways to carry a message. A transport that has one only has no use for its names. */
+interface Way {
+  messages: QuicMessages
+  nullCrypto: boolean
+  kernel: KernelTls
+}
+
+function waysOf(transport: TransportName, { quic, tls }: PlanRequest): Way[] {
+  const plain: Way = { messages: 'stream', nullCrypto: false, kernel: 'off' }
+  if (transport === 'tls') return tls.kernel.map((kernel) => ({ ...plain, kernel }))
+  if (transport !== 'quic') return [plain]
+  return quic.messages.flatMap((messages) =>
+    quic.nullCrypto.map((nullCrypto) => ({ ...plain, messages, nullCrypto })),
+  )
+}
+
 function makeCase(
   request: PlanRequest,
   transport: TransportName,
   workload: WorkloadName,
   messageSizeBytes: number,
   wait: WaitPolicy,
-  messages: QuicMessages,
+  { messages, nullCrypto, kernel }: Way,
 ): Case {
   const isStream = workload === 'stream'
   const parameters: CaseParameters = Object.freeze({
@@ -79,9 +92,14 @@ function makeCase(
       congestionControl: runsOverTcp(transport) ? request.socket.congestionControl : null,
     }),
     rdma: transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null,
-    tls: transport === 'tls' || transport === 'quic' ? Object.freeze({ ...request.tls }) : null,
+    tls:
+      transport === 'tls' || transport === 'quic'
+        ? Object.freeze({ ...request.tls, kernel })
+        : null,
     quic:
-      transport === 'quic' ? Object.freeze(quicOptions(request.quic, messages, workload)) : null,
+      transport === 'quic'
+        ? Object.freeze(quicOptions(request.quic, messages, workload, nullCrypto))
+        : null,
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   if (parameters.quic !== null) checkQuicSize(parameters.quic, messageSizeBytes)

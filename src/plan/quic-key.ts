@@ -7,9 +7,11 @@ import {
   defaultWindowBytes,
 } from './quic.js'
 
-/** What the name of a case says of its cipher. */
-export function tlsKeyParts({ cipher }: Readonly<TlsOptions>): string[] {
-  return cipher === DEFAULT_TLS.cipher ? [] : [cipher]
+/** What the name of a case says of its cipher, and of whose work it is. */
+export function tlsKeyParts({ cipher, kernel }: Readonly<TlsOptions>): string[] {
+  const parts: string[] = cipher === DEFAULT_TLS.cipher ? [] : [cipher]
+  if (kernel !== DEFAULT_TLS.kernel) parts.push(kernel === 'on' ? 'ktls' : `ktls=${kernel}`)
+  return parts
 }
 
 /** … and of its QUIC options. */
@@ -26,6 +28,7 @@ export function quicKeyParts(quic: Readonly<QuicOptions>, workload: WorkloadName
     parts.push(`ack-threshold=${quic.ackThreshold}`)
   }
   if (quic.congestionControl !== 'cubic') parts.push(quic.congestionControl)
+  if (quic.nullCrypto) parts.push('null-crypto')
   if (quic.verify) parts.push('verify')
   return parts
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { XrbenchError } from '../errors.js'
 import { buildPlan } from './build.js'
 import { isLossy } from './lossy.js'
-import { DEFAULT_QUIC, DEFAULT_TLS, type QuicRequest } from './quic.js'
+import { DEFAULT_QUIC, DEFAULT_TLS, DEFAULT_TLS_REQUEST, type QuicRequest } from './quic.js'
 import { DEFAULT_REQUEST, type PlanRequest } from './request.js'
 
 const plan = (quic: Partial<QuicRequest>, changes: Partial<PlanRequest> = {}) =>
@@ -28,7 +28,7 @@ describe('cases of QUIC', () => {
       ...{ streams: 4, udpPayloadBytes: 65_000, windowBytes: 1 << 20, ackThreshold: 2 },
       congestionControl: 'bbr' as const,
     }
-    const tls = { cipher: 'aes-256-gcm' as const }
+    const tls = { ...DEFAULT_TLS_REQUEST, cipher: 'aes-256-gcm' as const }
     expect(keys(changed, { workloads: ['stream'], tls })).toEqual([
       'quic/stream/256KiB/block/stream/quic-streams=4/payload=65000B/window=1MiB/ack-threshold=2/bbr/aes-256-gcm',
     ])
@@ -73,6 +73,20 @@ test('TLS and QUIC have a cipher, the others none', () => {
     DEFAULT_TLS,
   ])
   expect(cases.map(({ parameters }) => parameters.quic === null)).toEqual([true, true, true, false])
+})
+
+test('what is not encrypted, and what the kernel encrypts, are cases of their own', () => {
+  const tls = { ...DEFAULT_TLS_REQUEST, kernel: ['off', 'on', 'auto'] as const }
+  const quic = { messages: ['stream', 'datagram'] as const, nullCrypto: [false, true] }
+  const { cases } = plan(quic, { transports: ['tls', 'quic'], tls })
+  expect(cases.map(({ key }) => key)).toEqual([
+    ...['', '/ktls', '/ktls=auto'].map((part) => `tls/ping-pong/64B/block${part}`),
+    'quic/ping-pong/64B/block/stream',
+    'quic/ping-pong/64B/block/stream/null-crypto',
+    'quic/ping-pong/64B/block/datagram',
+    'quic/ping-pong/64B/block/datagram/null-crypto',
+  ])
+  for (const { parameters } of cases.slice(3)) expect(parameters.tls?.kernel).toBe('off')
 })
 
 test("TLS heeds TCP's options", () => {

@@ -1,12 +1,34 @@
-import type { QuicMessages, QuicOptions, TlsOptions, WorkloadName } from '../addon/addon.js'
+import type {
+  KernelTls,
+  QuicMessages,
+  QuicOptions,
+  TlsOptions,
+  WorkloadName,
+} from '../addon/addon.js'
 
-export const DEFAULT_TLS: Readonly<TlsOptions> = Object.freeze({ cipher: 'aes-128-gcm' })
+export const DEFAULT_TLS: Readonly<TlsOptions> = Object.freeze({
+  cipher: 'aes-128-gcm',
+  kernel: 'off',
+})
+
+/** TLS options as a user gives them. */
+export interface TlsRequest extends Omit<TlsOptions, 'kernel'> {
+  /** One case of TLS for each. */
+  readonly kernel: readonly KernelTls[]
+}
+
+export const DEFAULT_TLS_REQUEST: Readonly<TlsRequest> = Object.freeze({
+  cipher: DEFAULT_TLS.cipher,
+  kernel: [DEFAULT_TLS.kernel],
+})
 
 /** QUIC options as a user gives them; `null` is chosen by workload. */
 export interface QuicRequest
-  extends Omit<QuicOptions, 'messages' | 'windowBytes' | 'ackThreshold'> {
+  extends Omit<QuicOptions, 'messages' | 'windowBytes' | 'ackThreshold' | 'nullCrypto'> {
   /** One case for each. */
   readonly messages: readonly QuicMessages[]
+  /** One case for each: a diagnostic beside what is encrypted. */
+  readonly nullCrypto: readonly boolean[]
   readonly windowBytes: number | null
   readonly ackThreshold: number | null
 }
@@ -16,6 +38,7 @@ export const DEFAULT_UDP_PAYLOAD_BYTES = 1452
 
 export const DEFAULT_QUIC: Readonly<QuicRequest> = Object.freeze({
   messages: ['stream'] as const,
+  nullCrypto: [false],
   streams: 1,
   udpPayloadBytes: DEFAULT_UDP_PAYLOAD_BYTES,
   windowBytes: null,
@@ -39,10 +62,12 @@ export function quicOptions(
   request: Readonly<QuicRequest>,
   messages: QuicMessages,
   workload: WorkloadName,
+  nullCrypto = false,
 ): QuicOptions {
   return {
     ...request,
     messages,
+    nullCrypto,
     streams: workload === 'stream' && messages === 'stream' ? request.streams : 1,
     windowBytes: request.windowBytes ?? defaultWindowBytes(request.udpPayloadBytes),
     ackThreshold: request.ackThreshold ?? defaultAckThreshold(workload),

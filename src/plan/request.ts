@@ -2,7 +2,6 @@ import type {
   Direction,
   RdmaOptions,
   SocketOptions,
-  TlsOptions,
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
@@ -17,7 +16,7 @@ import {
   DEFAULT_SOCKET,
   DEFAULT_WARMUP_CAP_NS,
 } from './defaults.js'
-import { DEFAULT_QUIC, DEFAULT_TLS, type QuicRequest } from './quic.js'
+import { DEFAULT_QUIC, DEFAULT_TLS_REQUEST, type QuicRequest, type TlsRequest } from './quic.js'
 import { DEFAULT_RDMA } from './rdma.js'
 
 /** What a user asked to be measured, with defaults filled in; {@link buildPlan} makes the cases of it. */
@@ -44,7 +43,7 @@ export interface PlanRequest {
   readonly pin: CaseParameters['pin']
   readonly socket: Readonly<SocketOptions>
   readonly rdma: Readonly<RdmaOptions>
-  readonly tls: Readonly<TlsOptions>
+  readonly tls: Readonly<TlsRequest>
   readonly quic: Readonly<QuicRequest>
   readonly repetitions: number
   /** Address family the messages will use: UDP's limit depends on it. */
@@ -71,7 +70,7 @@ export const DEFAULT_REQUEST = Object.freeze<PlanRequest>({
   pin: 'auto',
   socket: DEFAULT_SOCKET,
   rdma: DEFAULT_RDMA,
-  tls: DEFAULT_TLS,
+  tls: DEFAULT_TLS_REQUEST,
   quic: DEFAULT_QUIC,
   repetitions: DEFAULT_REPETITIONS,
   family: 4,

@@ -1,10 +1,11 @@
-import type { QuicCongestion, QuicMessages, TlsCipher } from '../addon/addon.js'
+import type { KernelTls, QuicCongestion, QuicMessages, TlsCipher } from '../addon/addon.js'
 
 export const TLS_CIPHERS = [
   'aes-128-gcm',
   'aes-256-gcm',
   'chacha20-poly1305',
 ] as const satisfies readonly TlsCipher[]
+export const KERNEL_TLS = ['off', 'auto', 'on'] as const satisfies readonly KernelTls[]
 export const QUIC_MESSAGES = ['stream', 'datagram'] as const satisfies readonly QuicMessages[]
 export const QUIC_CONGESTIONS = [
   'cubic',

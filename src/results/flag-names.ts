@@ -25,6 +25,7 @@ export const FLAG_SENTENCES = {
   aborted: 'the run was cut short; what was measured until then is kept',
   failed: 'at least one repetition failed',
   throttled: 'a CPU quota (cgroup) limits an end to less than the CPUs it sees',
+  'null-crypto': 'packets were not encrypted: a diagnostic, and not QUIC',
   'sanitizer-build': 'built with a sanitizer: several times slower than a normal build',
 } as const
 

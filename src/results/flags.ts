@@ -41,6 +41,7 @@ export function flagsOfRepetition(
     'unpinned',
   )
   when(onLoopback && sharesCpus(report), 'shared-cpu')
+  when(c.parameters.quic?.nullCrypto === true, 'null-crypto')
   when(isSanitized(report), 'sanitizer-build')
   return sortFlags(flags)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS, WAYS_TO_CONNECT } from '../plan/rdma-words.js'
-import { QUIC_CONGESTIONS, QUIC_MESSAGES, TLS_CIPHERS } from '../plan/secure-words.js'
+import { KERNEL_TLS, QUIC_CONGESTIONS, QUIC_MESSAGES, TLS_CIPHERS } from '../plan/secure-words.js'
 
 const count = z.int().nonnegative()
 const ns = z.int().nonnegative()
@@ -39,7 +39,10 @@ const rdmaOptions = z
   .describe('RDMA options as requested; null: chosen by xrbench')
 
 const tlsOptions = z
-  .object({ cipher: z.enum(TLS_CIPHERS) })
+  .object({
+    cipher: z.enum(TLS_CIPHERS),
+    kernel: z.enum(KERNEL_TLS).default('off').describe('kTLS: never, where the kernel can, always'),
+  })
   .describe('TLS 1.3 options of TLS and QUIC as requested')
 
 const quicOptions = z
@@ -52,6 +55,10 @@ const quicOptions = z
     windowBytes: count.describe('flow-control window of the connection and of each stream'),
     ackThreshold: count.describe('packets acknowledged at once'),
     congestionControl: z.enum(QUIC_CONGESTIONS),
+    nullCrypto: z
+      .boolean()
+      .default(false)
+      .describe('a diagnostic: packets copied where they would be encrypted'),
     verify: z.boolean().describe('every byte of a ping-pong checked'),
   })
   .describe('QUIC options as requested')
@@ -121,8 +128,10 @@ const tlsSettings = z
     version: text.describe('at run time'),
     builtWith: text.describe('version of its headers'),
     protocol: text,
-    cipher: text,
+    cipher: text.describe('NULL: packets were not encrypted'),
     group: text.describe('of the key exchange'),
+    ktls: z.boolean().default(false).describe('records encrypted and decrypted by the kernel'),
+    ktlsProblem: text.nullable().default(null).describe('why not, where it was asked for'),
   })
   .describe('what the TLS handshake agreed on')
 

@@ -1,10 +1,11 @@
 import { expect, it } from 'vitest'
+import { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } from '../plan/quic.js'
 import { DEFAULT_RDMA } from '../plan/rdma.js'
 import { admit } from './admission.js'
 import { remoteParameters } from './endpoint-spec.js'
 import { testCase } from './fixtures/case.js'
 
-const LIMITS = { allowCpu: false, maxDurationNs: 60e9 }
+const LIMITS = { allowCpu: false, allowNullCrypto: false, maxDurationNs: 60e9 }
 const OWN = { device: 'mlx5_1', port: 2, gidIndex: 3 }
 const THEIRS = { device: 'mlx5_7', port: 9, gidIndex: 8 }
 const NONE = { device: null, port: null, gidIndex: null }
@@ -22,4 +23,17 @@ it.each([OWN, NONE])('an agent uses its own, whatever a client says: %j', (rdmaP
   const request = { type: 'prepare', transport: 'rdma', workload: 'ping-pong', parameters } as const
   const spec = admit(request, '192.0.2.1', { limits: LIMITS, rdmaPort })
   expect(spec.rdma).toMatchObject(rdmaPort)
+})
+
+it('nobody from elsewhere has QUIC without encryption, unless the agent is of the lab', () => {
+  const quic = quicOptions(DEFAULT_QUIC, 'stream', 'ping-pong', true)
+  const c = testCase({ transport: 'quic' }, { tls: DEFAULT_TLS, quic })
+  const parameters = remoteParameters(c, 'server')
+  const request = { type: 'prepare', transport: 'quic', workload: 'ping-pong', parameters } as const
+  const admitted = (isAlone: boolean, allowNullCrypto: boolean) =>
+    admit(request, '192.0.2.1', { limits: { ...LIMITS, allowNullCrypto }, rdmaPort: NONE }, isAlone)
+      .quic?.nullCrypto
+  expect(admitted(false, false)).toBe(true)
+  expect(admitted(true, true)).toBe(true)
+  expect(() => admitted(true, false)).toThrow(/without encryption/)
 })

@@ -8,6 +8,8 @@ import { endpointSpec } from './endpoint-spec.js'
 export interface AgentLimits {
   /** The client may name the CPUs that this end's measuring threads are pinned to. */
   allowCpu: boolean
+  /** A client elsewhere may have QUIC without encryption. */
+  allowNullCrypto: boolean
   /** Warm-up and measured phase of one repetition together, nanoseconds. */
   maxDurationNs: number
 }
@@ -36,6 +38,12 @@ export function admit(
   checkSize(transport, parameters.messageSizeBytes, localAddress.includes(':') ? 6 : 4)
   if (parameters.quic !== null) checkQuicSize(parameters.quic, parameters.messageSizeBytes)
   checkLimits(parameters, limits)
+  if (parameters.quic?.nullCrypto && isAlone && !limits.allowNullCrypto) {
+    throw peerError(
+      'XRB_PEER_LIMIT',
+      'The agent has no QUIC without encryption for other machines.',
+    )
+  }
   // Whatever the client says of a device means one of its own machine.
   const rdma = parameters.rdma === null ? null : { ...parameters.rdma, ...rdmaPort }
   const own = { ...parameters, rdma }

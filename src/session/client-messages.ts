@@ -8,6 +8,7 @@ import {
   WAYS_TO_CONNECT,
 } from '../plan/rdma-words.js'
 import {
+  KERNEL_TLS,
   MAX_ACK_THRESHOLD,
   MAX_QUIC_STREAMS,
   MAX_QUIC_WINDOW_BYTES,
@@ -60,7 +61,7 @@ const rdmaSchema = z.strictObject({
   verify: z.boolean(),
 })
 
-const tlsSchema = z.strictObject({ cipher: z.enum(TLS_CIPHERS) })
+const tlsSchema = z.strictObject({ cipher: z.enum(TLS_CIPHERS), kernel: z.enum(KERNEL_TLS) })
 const quicSchema = z.strictObject({
   messages: z.enum(QUIC_MESSAGES),
   streams: z.int().min(1).max(MAX_QUIC_STREAMS),
@@ -68,6 +69,7 @@ const quicSchema = z.strictObject({
   windowBytes: z.int().min(MIN_QUIC_WINDOW_BYTES).max(MAX_QUIC_WINDOW_BYTES),
   ackThreshold: z.int().min(1).max(MAX_ACK_THRESHOLD),
   congestionControl: z.enum(QUIC_CONGESTIONS),
+  nullCrypto: z.boolean(),
   verify: z.boolean(),
 })
 

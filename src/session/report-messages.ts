@@ -95,6 +95,8 @@ const tls = z.strictObject({
   protocol: word,
   cipher: word,
   group: word,
+  ktls: z.boolean(),
+  ktlsProblem: word.nullable(),
 })
 
 const quic = z.strictObject({

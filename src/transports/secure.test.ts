@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { EndpointSpec } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
+import { DEFAULT_TLS } from '../plan/quic.js'
 import { connectedPair, measure, spec } from './fixtures/pair.js'
 import { WIRES } from './fixtures/wires.js'
 
@@ -43,7 +44,7 @@ describe.each(SECURE)('$name', (wire) => {
   })
 
   it('ends without a common cipher do not connect', async () => {
-    const tls = { cipher: 'aes-256-gcm' } as const
+    const tls = { ...DEFAULT_TLS, cipher: 'aes-256-gcm' } as const
     const ends = await refusals(wire, (blob) => blob, { client: { tls } })
     for (const code of ends) expect(['TLS', 'CONNECT_REFUSED']).toContain(code)
   })
@@ -53,7 +54,10 @@ describe.each(SECURE)('$name', (wire) => {
     ['aes-256-gcm', 'AES-256-GCM'],
     ['chacha20-poly1305', 'CHACHA20-POLY1305'],
   ] as const)('%s is what is used when it is asked for', async (cipher, name) => {
-    const { client, server } = await measure(wire, { tls: { cipher }, iterations: 50 })
+    const { client, server } = await measure(wire, {
+      tls: { ...DEFAULT_TLS, cipher },
+      iterations: 50,
+    })
     for (const { effective } of [client, server]) {
       expect(effective.tls).toMatchObject({ library: 'GnuTLS', protocol: 'TLS1.3', cipher: name })
       expect(effective.tls?.group).toMatch(/X25519|SECP256R1/)

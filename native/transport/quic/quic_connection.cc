@@ -8,6 +8,7 @@
 
 #include "transport/gnutls/gnutls_error.h"
 #include "transport/gnutls/tls_settings.h"
+#include "transport/quic/null_crypto.h"
 
 namespace xr {
 namespace {
@@ -116,7 +117,8 @@ QuicConnection::QuicConnection(const QuicSetup& setup, const QuicFirstPacket* fi
   path_.local = {setup_.local.get(), setup_.local.length};
   path_.remote = {setup_.remote.get(), setup_.remote.length};
   make_session(setup_);
-  const ngtcp2_callbacks handlers = callbacks(setup_.side);
+  ngtcp2_callbacks handlers = callbacks(setup_.side);
+  if (setup_.options.null_crypto) disable_packet_protection(handlers);
   ngtcp2_settings settings = settings_for(setup_.options, now_ns);
   ngtcp2_transport_params params = parameters_for(setup_);
   const ngtcp2_cid scid = random_cid();
@@ -392,7 +394,11 @@ Fault QuicConnection::fault_of(const char* op, int error) const {
   return Fault{"QUIC", op, 0, message};
 }
 
-TlsSettings QuicConnection::tls_settings() const { return read_tls_settings(session_); }
+TlsSettings QuicConnection::tls_settings() const {
+  TlsSettings settings = read_tls_settings(session_);
+  if (setup_.options.null_crypto) settings.cipher = "NULL";
+  return settings;
+}
 
 QuicSettings QuicConnection::settings() const {
   const QuicInfo info = quic_info(conn_);

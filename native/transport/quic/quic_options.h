@@ -23,6 +23,8 @@ struct QuicOptions {
   QuicCongestion congestion = QuicCongestion::kCubic;
   /// A client has to show first that its address is its own: a round trip more for a handshake.
   bool retry = false;
+  /// A diagnostic: packets are copied where they would be encrypted. Never with a peer elsewhere.
+  bool null_crypto = false;
   /// Every byte of a ping-pong is checked; slow.
   bool verify = false;
 };

@@ -10,6 +10,8 @@
 #include "transport/socket/options.h"
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/waker.h"
+#include "transport/tcp/tcp_link.h"
+#include "transport/tls/kernel_tls.h"
 #include "transport/tls/tls_link.h"
 
 namespace xr {
@@ -39,6 +41,7 @@ class TlsEndpoint final : public Endpoint {
       sessions_.push_back(
           std::make_unique<TlsSession>(connection.get(), spec_.tls.cipher, identity, pin));
       sessions_.back()->handshake(deadline);
+      if (spec_.tls.kernel != KernelTls::kOff) ask_kernel(*sessions_.back());
     }
     for (const UniqueFd& connection : connections_.sockets()) {
       set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
@@ -58,6 +61,8 @@ class TlsEndpoint final : public Endpoint {
     if (sessions_.empty()) throw_fault("STATE", "effective", "not connected");
     EffectiveSettings settings = read_socket_settings(sessions_.front()->fd(), true);
     settings.tls = sessions_.front()->settings();
+    settings.tls->ktls = in_kernel_;
+    settings.tls->ktls_problem = kernel_problem_;
     return settings;
   }
 
@@ -68,6 +73,16 @@ class TlsEndpoint final : public Endpoint {
   }
 
  private:
+  /// The first connection decides for all.
+  void ask_kernel(TlsSession& session) {
+    if (&session != sessions_.front().get() && !in_kernel_) return;
+    kernel_problem_ = move_to_kernel(session, spec_.tls.cipher);
+    const bool refused = !kernel_problem_.empty();
+    if (refused && (spec_.tls.kernel == KernelTls::kOn || in_kernel_))
+      throw_fault("UNSUPPORTED", "kTLS", "kTLS: the kernel does not take it: " + kernel_problem_);
+    in_kernel_ = !refused;
+  }
+
   template <WaitPolicy kWait>
   RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
     RunOutcome outcome = run_links(
@@ -77,6 +92,11 @@ class TlsEndpoint final : public Endpoint {
           const std::size_t buffer_bytes =
               receives_stream ? std::max<std::size_t>(spec_.message_bytes, kReceiveBufferBytes)
                               : spec_.message_bytes;
+          if (in_kernel_) {
+            TcpLink<kWait> link(sessions_[i]->fd(), spec_.message_bytes, buffer_bytes,
+                                spec_.idle_timeout_ns, waker_.flag());
+            return visit(link);
+          }
           TlsLink<kWait> link(*sessions_[i], spec_.message_bytes, buffer_bytes,
                               spec_.idle_timeout_ns, waker_.flag());
           visit(link);
@@ -91,6 +111,9 @@ class TlsEndpoint final : public Endpoint {
   Waker waker_;
   std::optional<Identity> identity_;
   std::vector<std::unique_ptr<TlsSession>> sessions_;
+  /// The records are the kernel's; else why not, where it was asked.
+  bool in_kernel_ = false;
+  std::string kernel_problem_;
   EffectiveSettings settings_{};
 };
 

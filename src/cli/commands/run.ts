@@ -142,6 +142,12 @@ export function withRunOptions(command: Command) {
     )
     .addOption(
       option(
+        '--ktls <list>',
+        'TLS records by the kernel: off, on, auto (where it can) (default: off)',
+      ),
+    )
+    .addOption(
+      option(
         '--quic-messages <list>',
         'stream, datagram: what carries a message (default: stream)',
       ),
@@ -163,6 +169,12 @@ export function withRunOptions(command: Command) {
       option(
         '--ack-threshold <n>',
         'packets acknowledged at once (default: 1 for ping-pong, 10 for streams)',
+      ),
+    )
+    .addOption(
+      option(
+        '--quic-null-crypto',
+        'beside QUIC the same without encryption: a diagnostic, never with --peer',
       ),
     )
     .optionsGroup('Where:')

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { runCli } from '../cli/fixtures/spawn-cli.js'
+import { readResult } from '../results/store.js'
+
+/** The lab's kernel has kTLS. */
+
+const PATIENCE_MS = 240_000
+const CIPHERS = ['aes-128-gcm', 'aes-256-gcm'] as const
+
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'xrbench-ktls-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+it.each(CIPHERS)('the kernel takes the records of %s', { timeout: PATIENCE_MS }, async (cipher) => {
+  const output = join(folder, `${cipher}.json`)
+  const cases = ['-t', 'tls', '-w', 'ping-pong,stream', '--ktls', 'off,on', '--cipher', cipher]
+  const short = ['--warmup', '0s', '--iterations', '50', '--repeat', '1']
+  const args = ['run', '--lab', '1', ...cases, ...short, '--output', output]
+  const { code, stderr } = await runCli(args)
+  expect(code, stderr).toBe(0)
+  const result = await readResult(output)
+  expect(result.cases).toHaveLength(4)
+  for (const { key, parameters } of result.cases) {
+    const ktls = key.includes('/ktls')
+    for (const end of [parameters.effective.client, parameters.effective.server])
+      expect(end?.tls, key).toMatchObject({ ktls, ktlsProblem: null })
+  }
+})
