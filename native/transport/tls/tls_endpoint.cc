@@ -9,8 +9,8 @@
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
 #include "transport/socket/tcp_connections.h"
+#include "transport/socket/tcp_link.h"
 #include "transport/socket/waker.h"
-#include "transport/tcp/tcp_link.h"
 #include "transport/tls/kernel_tls.h"
 #include "transport/tls/tls_link.h"
 

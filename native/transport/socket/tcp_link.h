@@ -14,8 +14,8 @@
 
 namespace xr {
 
-/// The data path of one TCP connection. A round trip is one send and one recv, more only where the
-/// kernel moves less than was asked for.
+/// The data path of one TCP connection, also where the kernel encrypts it. A round trip is one send
+/// and one recv, more only where the kernel moves less than was asked for.
 template <WaitPolicy kWait>
 class TcpLink {
  public:
