@@ -34,13 +34,9 @@ interface Finding {
 }
 
 function between(base: readonly Fact[], other: readonly Fact[]): Finding[] {
-  const idOf = ({ name, end }: Fact) => `${name} ${end ?? ''}`
-  const values = new Map(other.map((fact) => [idOf(fact), fact.value]))
-  const findings = base.flatMap((fact): Finding[] => {
-    const value = values.get(idOf(fact))
-    if (fact.value === null || value === null || value === undefined || value === fact.value) {
-      return []
-    }
+  const findings = base.flatMap((fact, i): Finding[] => {
+    const { value = null } = partnerOf(fact, other, i) ?? {}
+    if (fact.value === null || value === null || value === fact.value) return []
     return [{ fact, ...apart(fact.value, value) }]
   })
   // The kind of path is said by the path itself.
@@ -48,6 +44,12 @@ function between(base: readonly Fact[], other: readonly Fact[]): Finding[] {
   return mergeEnds(
     findings.filter(({ fact }) => fact.name !== 'path' || !names.includes('kind of path')),
   )
+}
+
+/** The same fact of the other side: nearly always at the same place in the list. */
+function partnerOf({ name, end }: Fact, others: readonly Fact[], i: number): Fact | undefined {
+  const isPartner = (one: Fact | undefined) => one?.name === name && one.end === end
+  return isPartner(others[i]) ? others[i] : others.find(isPartner)
 }
 
 /** What differs in the same way at both ends is said once. */

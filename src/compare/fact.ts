@@ -6,7 +6,7 @@ import { completed, environmentOf, type Measured } from './source.js'
 export interface Fact {
   name: string
   /** Of which machine; absent: of the whole. */
-  end?: 'client' | 'server'
+  end?: End | undefined
   /** `null`: not known, and so not held against anything. */
   value: string | null
   /** stop: where it differs, the numbers do not answer the same question. */
@@ -15,29 +15,36 @@ export interface Fact {
   of: Across | 'settings'
 }
 
-type Maker = (name: string, value: string | number | boolean | null | undefined) => Fact
+type End = 'client' | 'server'
 
-const fact =
-  (weight: Fact['weight'], of: Fact['of']): Maker =>
-  (name, value) => ({
+const maker =
+  (weight: Fact['weight'], of: Fact['of'], end: End | undefined) =>
+  (name: string, value: string | number | boolean | null | undefined): Fact => ({
     name,
+    end,
     value: value === null || value === undefined ? null : String(value),
     weight,
     of,
   })
 
-const stopHost = fact('stop', 'host')
-const noteHost = fact('note', 'host')
-const stop = fact('stop', 'settings')
-const note = fact('note', 'settings')
-const noteVersion = fact('note', 'version')
-const stopTransport = fact('stop', 'transport')
-const noteTransport = fact('note', 'transport')
+const makersOf = (end?: End) => ({
+  stop: maker('stop', 'settings', end),
+  note: maker('note', 'settings', end),
+  stopHost: maker('stop', 'host', end),
+  noteHost: maker('note', 'host', end),
+  stopTransport: maker('stop', 'transport', end),
+  noteTransport: maker('note', 'transport', end),
+  noteVersion: maker('note', 'version', end),
+})
+
+const WHOLE = makersOf()
+const AT = { client: makersOf('client'), server: makersOf('server') }
 
 /** Facts of the whole result. */
 export function factsOfSource({ source, place }: Measured): Fact[] {
   const { tool } = source.doc
   const { sanitizer, compiler, flags } = tool.build ?? {}
+  const { stop, stopHost, noteVersion } = WHOLE
   return [
     noteVersion('xrbench', tool.version),
     noteVersion('commit', tool.commit?.slice(0, 12)),
@@ -51,14 +58,24 @@ export function factsOfSource({ source, place }: Measured): Fact[] {
 /** Facts of both machines. */
 export function factsOfMachines(measured: Measured): Fact[] {
   const { client, server } = environmentOf(measured)
-  return [
-    ...factsOfMachine(client).map((one): Fact => ({ ...one, end: 'client' })),
-    ...factsOfMachine(server).map((one): Fact => ({ ...one, end: 'server' })),
-  ]
+  return [...factsOfMachine(client, 'client'), ...factsOfMachine(server, 'server')]
 }
 
-function factsOfMachine(machine: Environment): Fact[] {
+/** A base is held against many: what there is to know of its machines is collected once. */
+const known = {
+  client: new WeakMap<Environment, Fact[]>(),
+  server: new WeakMap<Environment, Fact[]>(),
+}
+
+function factsOfMachine(machine: Environment, end: End): Fact[] {
+  const facts = known[end].get(machine) ?? collectFacts(machine, end)
+  known[end].set(machine, facts)
+  return facts
+}
+
+function collectFacts(machine: Environment, end: End): Fact[] {
   const { cpu, kernel, clockSource, virtualisation, limits, network, software, lab } = machine
+  const { stop, note, stopHost, noteHost, noteVersion } = AT[end]
   const { device } = network
   return [
     stopHost('CPU', cpu.model),
@@ -111,6 +128,7 @@ function clockClass(name: string | null): string | null {
 
 /** Facts of one case: what was asked for beyond its name, and what was granted. */
 export function factsOfCase({ case: c }: Measured): Fact[] {
+  const { stop, note, stopTransport } = WHOLE
   const { requested, effective } = c.parameters
   const repetitions = completed(c)
   return [
@@ -128,24 +146,21 @@ export function factsOfCase({ case: c }: Measured): Fact[] {
     ...(['client', 'server'] as const).flatMap((end) => {
       const granted = effective[end]
       if (granted === null) return []
-      const of = (make: Maker, name: string, value: Parameters<Maker>[1]): Fact => ({
-        ...make(name, value),
-        end,
-      })
+      const { note, stopHost, noteHost, noteTransport } = AT[end]
       const rdma = granted.rdma ?? null
       return [
-        of(noteTransport, 'send buffer', granted.sendBufferBytes),
-        of(noteTransport, 'receive buffer', granted.receiveBufferBytes),
-        of(noteTransport, 'congestion control', granted.congestionControl),
-        of(noteTransport, 'segment size', granted.maxSegmentBytes),
-        of(noteTransport, 'UDP_SEGMENT', granted.gso),
-        of(noteTransport, 'UDP_GRO', granted.gro),
-        of(stopHost, 'RDMA driver', rdma?.driver),
-        of(noteHost, 'RDMA firmware', rdma?.firmware),
-        of(noteHost, 'GID type', rdma?.gidType),
-        of(noteHost, 'RDMA MTU', rdma?.mtuBytes),
-        of(note, 'inline bytes', rdma?.inlineBytes),
-        of(note, 'messages under way', rdma?.txDepth),
+        noteTransport('send buffer', granted.sendBufferBytes),
+        noteTransport('receive buffer', granted.receiveBufferBytes),
+        noteTransport('congestion control', granted.congestionControl),
+        noteTransport('segment size', granted.maxSegmentBytes),
+        noteTransport('UDP_SEGMENT', granted.gso),
+        noteTransport('UDP_GRO', granted.gro),
+        stopHost('RDMA driver', rdma?.driver),
+        noteHost('RDMA firmware', rdma?.firmware),
+        noteHost('GID type', rdma?.gidType),
+        noteHost('RDMA MTU', rdma?.mtuBytes),
+        note('inline bytes', rdma?.inlineBytes),
+        note('messages under way', rdma?.txDepth),
       ]
     }),
   ]
@@ -154,6 +169,7 @@ export function factsOfCase({ case: c }: Measured): Fact[] {
 /** Over transports a path may have another name (`hardware`, `network`), not another kind. */
 function pathFacts({ path, parameters }: CaseResult): Fact[] {
   const kind = path === null || path === 'loopback' || path === 'lab' ? path : 'a wire'
+  const { stop, stopTransport } = WHOLE
   const sameDevice = parameters.effective.client?.rdma?.sameDevice
   return [
     stopTransport('path', path),
@@ -175,8 +191,8 @@ function doubtsOf({ flags }: CaseResult): string {
 }
 
 function wordsOf(record: Record<string, string | boolean>): string {
-  return Object.entries(record)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${name}=${value}`)
+  return Object.keys(record)
+    .sort()
+    .map((name) => `${name}=${record[name]}`)
     .join(', ')
 }

@@ -1,4 +1,4 @@
-import { eachBucket } from './histogram-codec.js'
+import { decodeBuckets } from './histogram-codec.js'
 import { SIGNIFICANT_DIGITS } from './histogram-layout.js'
 
 /** Counts of the first half of a bucket, from which on the steps double. */
@@ -14,18 +14,16 @@ export function highestEquivalent(index: number): number {
 export class Distribution {
   /** Samples in range. */
   readonly count: number
-  readonly #indices: number[] = []
-  readonly #upTo: number[] = []
+  readonly #indices: Uint32Array
+  readonly #upTo: Float64Array
 
   /** @throws XrbenchError `XRB_BAD_HISTOGRAM` */
   constructor(base64: string) {
-    let seen = 0
-    eachBucket(base64, (index, count) => {
-      seen += count
-      this.#indices.push(index)
-      this.#upTo.push(seen)
-    })
-    this.count = seen
+    const { indices, counts } = decodeBuckets(base64)
+    for (let i = 1; i < counts.length; i++) counts[i] = (counts[i] ?? 0) + (counts[i - 1] ?? 0)
+    this.#indices = indices
+    this.#upTo = counts
+    this.count = counts.at(-1) ?? 0
   }
 
   /** The value of the sample of this rank, from 1; `null` when there are not so many. */

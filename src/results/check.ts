@@ -1,6 +1,7 @@
 import { XrbenchError } from '../errors.js'
 import { Distribution } from './buckets.js'
 import { caseName } from './case-name.js'
+import { countSamples } from './histogram-codec.js'
 import type { Interval, Latency, ResultDocument } from './schema.js'
 import { PERCENTILES } from './schema-measures.js'
 
@@ -30,9 +31,9 @@ export function contradictionsOf(doc: ResultDocument): string[] {
 
 function wrongLatency(latency: Latency): string | null {
   const { count, overflow, maxNs } = latency
-  const distribution = read(latency.histogram)
+  const distribution = attempt(() => new Distribution(latency.histogram))
   if (typeof distribution === 'string') return distribution
-  if (distribution.count !== count - overflow) return miscounted(distribution, count, overflow)
+  if (distribution.count !== count - overflow) return miscounted(distribution.count, latency)
   for (const { key, oneIn } of PERCENTILES) {
     const told = latency.percentiles[key]
     if (told === null) continue
@@ -45,22 +46,25 @@ function wrongLatency(latency: Latency): string | null {
 
 function wrongInterval({ latency }: Interval): string | null {
   if (latency === null) return null
-  const distribution = read(latency.histogram)
-  if (typeof distribution === 'string') return distribution
-  const { count, overflow } = latency
-  return distribution.count === count - overflow ? null : miscounted(distribution, count, overflow)
+  const held = attempt(() => countSamples(latency.histogram))
+  if (typeof held === 'string') return held
+  return held === latency.count - latency.overflow ? null : miscounted(held, latency)
 }
 
-function read(base64: string): Distribution | string {
+/** What `decode` gives, or the sentence that says why it cannot. */
+function attempt<T>(decode: () => T): T | string {
   try {
-    return new Distribution(base64)
+    return decode()
   } catch (error) {
     if (error instanceof XrbenchError) return error.message.replace(/^A/, 'a').replace(/\.$/, '')
     throw error
   }
 }
 
-function miscounted(distribution: Distribution, count: number, overflow: number): string {
+function miscounted(
+  held: number,
+  { count, overflow }: { count: number; overflow: number },
+): string {
   const beyond = overflow > 0 ? ` beside ${overflow} of overflow` : ''
-  return `its histogram holds ${distribution.count} samples${beyond}, the count says ${count}`
+  return `its histogram holds ${held} samples${beyond}, the count says ${count}`
 }

@@ -58,13 +58,30 @@ export function decodeHistogram(base64: string): Histogram {
   return histogram
 }
 
+/** The buckets of a histogram that are not empty, in the order of their values. */
+export interface Buckets {
+  indices: Uint32Array
+  counts: Float64Array
+}
+
 /**
- * Calls `visit` for every bucket of an encoded histogram that is not empty, in the order of their values, without making a
- * histogram of them: what is needed to check thousands.
- * @throws XrbenchError `XRB_BAD_HISTOGRAM`, perhaps after some visits
+ * The buckets of an encoded histogram, without making a histogram of them: what is needed to check thousands.
+ * @throws XrbenchError `XRB_BAD_HISTOGRAM`
  */
-export function eachBucket(base64: string, visit: (index: number, count: number) => void): void {
-  checkPayload(inflatePayload(checkedBytes(base64)), visit)
+export function decodeBuckets(base64: string): Buckets {
+  const used = checkPayload(inflatePayload(checkedBytes(base64)))
+  return { indices: INDICES.slice(0, used), counts: COUNTS.slice(0, used) }
+}
+
+/**
+ * How many samples an encoded histogram holds.
+ * @throws XrbenchError `XRB_BAD_HISTOGRAM`
+ */
+export function countSamples(base64: string): number {
+  const used = checkPayload(inflatePayload(checkedBytes(base64)))
+  let count = 0
+  for (let i = 0; i < used; i++) count += COUNTS[i] ?? 0
+  return count
 }
 
 function checkedBytes(base64: string): Buffer {
@@ -80,13 +97,16 @@ function inflatePayload(data: Buffer): Buffer {
   try {
     return inflateSync(data.subarray(COMPRESSED_HEADER_BYTES, end), {
       maxOutputLength: MAX_PAYLOAD_BYTES,
+      // Most are smaller; the default of 16 KiB for each of thousands keeps the garbage collector busy.
+      chunkSize: 4096,
     })
   } catch {
     throw bad('it does not inflate')
   }
 }
 
-function checkPayload(payload: Buffer, visit?: (index: number, count: number) => void): void {
+/** Puts the buckets into {@link INDICES} and {@link COUNTS}, and returns how many there are. */
+function checkPayload(payload: Buffer): number {
   if (payload.length < HEADER_BYTES || payload.readInt32BE(0) !== COOKIE)
     throw bad('it is not HDR V2')
   const end = HEADER_BYTES + payload.readInt32BE(4)
@@ -96,33 +116,41 @@ function checkPayload(payload: Buffer, visit?: (index: number, count: number) =>
     payload.readBigInt64BE(16) === BigInt(LOWEST_DISCERNIBLE_NS) &&
     payload.readBigInt64BE(24) === BigInt(HIGHEST_TRACKABLE_NS)
   if (!expected) throw bad('its range is not 1 ns to 2^36 - 1 ns with 3 digits')
-  if (eachCount(payload.subarray(HEADER_BYTES, end), visit) > COUNTS_LENGTH)
-    throw bad('it holds values above the range')
+  const { filled, used } = readCounts(payload, end)
+  if (filled > COUNTS_LENGTH) throw bad('it holds values above the range')
+  return used
 }
 
+// Room for the largest histogram, used again and again.
+const INDICES = new Uint32Array(COUNTS_LENGTH)
+const COUNTS = new Float64Array(COUNTS_LENGTH)
+
 /**
- * Calls `visit` for every count that is not 0, and returns how many counts `words` stand for, runs of zeros included:
- * hdr-histogram-js steps through as many as they claim, without end for a run of 2^50, and drops what has no place.
+ * Reads the words up to `end`, and counts for how many counts they stand, runs of zeros included: hdr-histogram-js
+ * steps through as many as they claim, without end for a run of 2^50, and drops what has no place. `used` are not 0.
  */
-function eachCount(words: Buffer, visit?: (index: number, count: number) => void): number {
-  let filled = 0
-  for (let offset = 0; offset < words.length; ) {
-    let byte = words[offset++] ?? 0
-    let word = byte % 128
+function readCounts(payload: Buffer, end: number): { filled: number; used: number } {
+  let [filled, used] = [0, 0]
+  for (let offset = HEADER_BYTES; offset < end; ) {
+    let byte = payload[offset++] ?? 0
+    let word = byte & 127
     for (let i = 1, scale = 128; byte >= 128 && i < WORD_BYTES; i++, scale *= 128) {
-      const next = words[offset++]
-      if (next === undefined) throw bad('a count is cut short')
-      byte = next
-      word += (byte % 128) * scale
+      if (offset >= end) throw bad('a count is cut short')
+      byte = payload[offset++] ?? 0
+      word += (byte & 127) * scale
     }
-    if (word % 2 === 0) {
-      if (word > 0) visit?.(filled, word / 2)
-      filled += 1
-    } else {
+    if (word % 2 !== 0) {
       filled += (word + 1) / 2
+      continue
     }
+    if (word > 0) {
+      INDICES[used] = filled
+      COUNTS[used] = word / 2
+      used += 1
+    }
+    filled += 1
   }
-  return filled
+  return { filled, used }
 }
 
 function decodeChecked(data: Buffer): Histogram {
