@@ -3,7 +3,15 @@ import { spawnSync } from 'node:child_process'
 import { npmCommand } from './setup/npm.mjs'
 import { root } from './setup/paths.mjs'
 
-const REQUIRED = ['package.json', 'README.md', 'LICENSE', 'THIRD_PARTY.md', 'dist/cli/main.js']
+const REQUIRED = [
+  'package.json',
+  'README.md',
+  'LICENSE',
+  'THIRD_PARTY.md',
+  'dist/cli/main.js',
+  'dist/report/charts.bundle.js',
+  'dist/report/charts.licences.txt',
+]
 const REQUIRED_KINDS = [/^results\/[^/]+\.schema\.json$/]
 const UNWANTED = /\.test\.|\/fixtures\/|\.map$|\.tsbuildinfo$|^src\/|^native\/|^scripts\/|^build\//
 

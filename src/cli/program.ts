@@ -5,6 +5,7 @@ import { registerDoctor } from './commands/doctor.js'
 import { registerExport } from './commands/export.js'
 import { registerLab } from './commands/lab.js'
 import { registerPlot } from './commands/plot.js'
+import { registerReport } from './commands/report.js'
 import { registerRun } from './commands/run.js'
 import { registerServe } from './commands/serve.js'
 import { registerShow } from './commands/show.js'
@@ -29,6 +30,7 @@ export function createProgram(): Command {
   registerServe(program)
   registerAb(program)
   registerCompare(program)
+  registerReport(program)
   registerShow(program)
   registerValidate(program)
   registerExport(program)

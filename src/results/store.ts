@@ -19,10 +19,19 @@ export async function writeResult(path: string, doc: ResultDocument): Promise<vo
 
 /** {@link writeResult} for any text. */
 export async function writeText(path: string, text: string): Promise<void> {
+  await writeWhole(path, text)
+}
+
+/** {@link writeResult} for a picture. */
+export async function writeBytes(path: string, bytes: Uint8Array): Promise<void> {
+  await writeWhole(path, bytes)
+}
+
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
   await attempt(path, async () => {
     const target = await targetOf(path)
     await besides(target, async (file, temporary) => {
-      await file.writeFile(text)
+      await file.writeFile(content)
       await file.sync()
       await file.close()
       await rename(temporary, target)

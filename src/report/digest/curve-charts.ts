@@ -1,0 +1,51 @@
+import type { CurveChart } from '../charts/chart.js'
+import { SLOTS } from '../charts/look.js'
+import { rangeOf } from '../charts/ticks.js'
+import { amount, time } from '../quantity.js'
+import { type Entry, groupsOf } from './series.js'
+
+/** One for each size (or case), all over the same axes. */
+export function curveCharts(entries: readonly Entry[], place: string): CurveChart[] {
+  const drawn = entries.filter((entry) => entry.case.curve !== null)
+  const groups = groupsOf(drawn).flatMap((group) => slices(group, SLOTS))
+  const points = drawn.flatMap((entry) => entry.case.curve?.points ?? [])
+  const bands = drawn.flatMap((entry) => entry.case.curve?.band ?? [])
+  const range = rangeOf([
+    ...points.map(([, ns]) => ns),
+    ...bands.flatMap(([, low, high]) => [low, high]),
+  ])
+  const depth = Math.max(1, ...points.map(([at]) => at))
+  return groups.map((group, i) => ({
+    kind: 'curve',
+    id: `${place}-percentiles-${i + 1}`,
+    title: `Round trip by percentile, ${group[0]?.groupTitle ?? ''}`,
+    caption:
+      'Each nine to the right, ten times fewer messages were slower. The line is over all repetitions together and ends where fewer than ten samples lie beyond; the band reaches from the fastest to the slowest repetition.',
+    lines: group.map(({ case: c, line, slot }) => ({
+      name: line,
+      slot,
+      points: c.curve?.points ?? [],
+      band: c.curve?.band ?? [],
+    })),
+    depth,
+    range,
+    table: {
+      head: ['', 'samples', 'p50', 'p99', 'p99.9', 'p99.99', 'max'],
+      rows: group.map(({ case: c, line }) => [
+        line,
+        amount(c.samples),
+        time(c.percentiles.p50),
+        time(c.percentiles.p99),
+        time(c.percentiles.p999),
+        time(c.percentiles.p9999),
+        time(c.maxNs),
+      ]),
+    },
+  }))
+}
+
+export function slices<T>(list: readonly T[], most: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / most) }, (_, i) =>
+    list.slice(i * most, (i + 1) * most),
+  )
+}

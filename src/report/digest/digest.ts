@@ -1,0 +1,138 @@
+import {
+  completed,
+  type Measured,
+  measuredCases,
+  type Place,
+  type Source,
+} from '../../compare/source.js'
+import type { CaseResult, Flag, LabFacts, Repetition } from '../../results/schema.js'
+import { plain } from '../plain.js'
+import { type Curve, curveOf } from './curve-of.js'
+import { type Heat, heatOf } from './heat-of.js'
+import { caseName, orderOf, sizeOf, variantName } from './names.js'
+
+/** What a report keeps of a case: a few numbers for each repetition, and its curves where they are drawn. */
+export interface CaseDigest {
+  key: string
+  place: Place
+  transport: CaseResult['transport']
+  workload: CaseResult['workload']
+  status: CaseResult['status']
+  path: CaseResult['path']
+  flags: Flag[]
+  bytes: number
+  wait: CaseResult['parameters']['requested']['wait']
+  variant: string
+  name: string
+  planned: number
+  /** Of completed repetitions, in their order. */
+  values: Record<Value, number[]>
+  samples: number | null
+  percentiles: { p50: number | null; p99: number | null; p999: number | null; p9999: number | null }
+  maxNs: number | null
+  lostFraction: number | null
+  curve: Curve | null
+  heat: Heat | null
+}
+
+export type Value = 'p50' | 'p99' | 'goodput' | 'messages' | 'cpuClient' | 'cpuServer'
+
+/** What a report keeps of a result. */
+export interface Digest {
+  name: string
+  file: string
+  label: string | null
+  startedAt: string
+  status: string
+  version: string
+  commit: string | null
+  command: string
+  planned: number
+  flags: Flag[]
+  lab: LabFacts | null
+  cases: CaseDigest[]
+  /** Why a case was not run, or did not end well. */
+  troubles: string[]
+}
+
+export interface Keep {
+  curves: boolean
+  heat: boolean
+}
+
+export function digestOf(source: Source, name: string, keep: Keep): Digest {
+  const { doc, file } = source
+  const measured = measuredCases(source).toSorted((a, b) => orderOf(a) - orderOf(b))
+  const showsWait = new Set(measured.map(({ case: c }) => c.parameters.requested.wait)).size > 1
+  return {
+    name,
+    file: plain(file),
+    label: doc.label === undefined ? null : plain(doc.label),
+    startedAt: `${doc.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
+    status: doc.status,
+    version: plain(doc.tool.version),
+    commit: doc.tool.commit === null ? null : plain(doc.tool.commit.slice(0, 12)),
+    command: plain(doc.command.join(' ')),
+    planned: doc.plannedRepetitions,
+    flags: doc.flags,
+    lab: doc.lab ?? null,
+    cases: measured.map((one) => digestCase(one, showsWait, doc.plannedRepetitions, keep)),
+    troubles: doc.cases.flatMap(troubleOf),
+  }
+}
+
+function digestCase(
+  { case: c, place }: Measured,
+  showsWait: boolean,
+  planned: number,
+  keep: Keep,
+): CaseDigest {
+  const counted = completed(c)
+  const { summary } = c
+  const latency = summary?.latency ?? null
+  const values = (of: (repetition: Repetition) => number | null | undefined) =>
+    counted.flatMap((repetition) => of(repetition) ?? []).filter((value) => value > 0)
+  return {
+    key: plain(c.key),
+    place,
+    transport: c.transport,
+    workload: c.workload,
+    status: c.status,
+    path: c.path,
+    flags: c.flags,
+    bytes: sizeOf(c),
+    wait: c.parameters.requested.wait,
+    variant: variantName(c, showsWait),
+    name: caseName(c, showsWait),
+    planned,
+    values: {
+      p50: values((one) => one.latency?.percentiles.p50),
+      p99: values((one) => one.latency?.percentiles.p99),
+      goodput: values((one) => one.throughput?.goodputBitsPerSec),
+      messages: values((one) => one.throughput?.messagesPerSec),
+      cpuClient: values((one) => one.cpu.client?.perMessageNs),
+      cpuServer: values((one) => one.cpu.server?.perMessageNs),
+    },
+    samples: latency?.count ?? null,
+    percentiles: {
+      p50: latency?.percentiles.p50 ?? null,
+      p99: latency?.percentiles.p99 ?? null,
+      p999: latency?.percentiles.p999 ?? null,
+      p9999: latency?.percentiles.p9999 ?? null,
+    },
+    maxNs: latency?.maxNs ?? null,
+    lostFraction: summary?.loss?.lostFraction ?? null,
+    curve: keep.curves ? curveOf(c) : null,
+    heat: keep.heat ? heatOf(c) : null,
+  }
+}
+
+function troubleOf(c: CaseResult): string[] {
+  const name = plain(c.place === 'lab' ? `${c.key} in the lab` : c.key)
+  if (c.skipped !== undefined) {
+    return [`${name} was not run: ${plain(c.skipped.message.split('\n', 1)[0] ?? '')}`]
+  }
+  const failed = c.repetitions.find(({ failure }) => failure !== null)
+  if (failed?.failure == null) return []
+  return [`${name} failed in run ${failed.index + 1}: ${plain(failed.failure.message)}`]
+}

@@ -1,0 +1,126 @@
+import type { Comparison, Pair, Row } from '../../compare/schema.js'
+import type { ForestChart } from '../charts/chart.js'
+import { sizeWords } from '../charts/ticks.js'
+import {
+  intervalWords,
+  pairTitle,
+  probabilityWords,
+  shiftWords,
+  valueWords,
+  verdictWords,
+} from '../compare-words.js'
+import { clip } from './names.js'
+import type { VariantRatio } from './transport-ratios.js'
+
+/** More intervals than that nobody reads: those that differ come first. */
+const MOST_ROWS = 30
+const MOST_TABLE_ROWS = 300
+const DRAWN: readonly Row['metric'][] = ['p50', 'p99', 'throughput', 'cpu-client', 'cpu-server']
+const HEAD = ['', 'base', 'new', 'ratio', '95 % interval', 'p', 'n', 'verdict']
+
+const CAPTION =
+  'Each mark is the ratio new / base (Hodges-Lehmann over the repetitions), each bar its 95 % interval. A bar that crosses the line at ×1 leaves open which side is better.'
+
+interface NamedRow {
+  name: string
+  row: Row
+}
+
+/** Two results, side by side. */
+export function comparisonForest(
+  { pairs }: Comparison,
+  names: { base: string; new: string },
+  id: string,
+): ForestChart | null {
+  const rows = pairs.flatMap((pair) =>
+    pair.rows.map((row) => ({ name: `${nameOf(pair)}, ${row.metric}`, row })),
+  )
+  return forestOf(rows, id, `${names.new} against ${names.base}`, CAPTION)
+}
+
+/** The variants of one run at one place against the first of them. */
+export function variantForest(ratios: readonly VariantRatio[], id: string): ForestChart | null {
+  const [first] = ratios
+  if (first === undefined) return null
+  const rows = ratios
+    .filter(({ base }) => base === first.base)
+    .map(({ new: name, bytes, workload, row }) => ({
+      name: `${name}, ${workload} ${sizeWords(bytes)}, ${row.metric}`,
+      row,
+    }))
+  const title = `Other transports against ${first.base}`
+  return forestOf(
+    rows,
+    id,
+    title,
+    `${CAPTION} The base is ${first.base} with messages of the same size, measured in turn in the same run.`,
+  )
+}
+
+function forestOf(
+  rows: readonly NamedRow[],
+  id: string,
+  title: string,
+  caption: string,
+): ForestChart | null {
+  const drawn = rows.filter(({ row }) => isRatio(row) && DRAWN.includes(row.metric))
+  if (drawn.length === 0) return null
+  const chosen = drawn.length <= MOST_ROWS ? drawn : byWeight(drawn).slice(0, MOST_ROWS)
+  const left = drawn.length - chosen.length
+  const beyond = rows.length - MOST_TABLE_ROWS
+  return {
+    kind: 'forest',
+    id,
+    title,
+    caption: [
+      caption,
+      left > 0 ? `Of ${drawn.length} ratios those ${MOST_ROWS} that differ most are drawn.` : '',
+      beyond > 0
+        ? `The table ends after ${MOST_TABLE_ROWS} rows; xrbench compare --json has all.`
+        : '',
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
+    rows: chosen.flatMap(({ name, row: { effect, verdict } }) =>
+      effect === null || verdict === 'not-compared'
+        ? []
+        : [{ name, estimate: effect.estimate, low: effect.low, high: effect.high, verdict }],
+    ),
+    table: { head: HEAD, rows: rows.slice(0, MOST_TABLE_ROWS).map(cellsOf) },
+  }
+}
+
+/** A bound of 0 or without end has no place on a logarithmic axis; it has one in the table. */
+function isRatio({ effect }: Row): boolean {
+  return (
+    effect !== null &&
+    effect.kind === 'ratio' &&
+    [effect.estimate, effect.low, effect.high].every((value) => value > 0 && Number.isFinite(value))
+  )
+}
+
+function byWeight(rows: readonly NamedRow[]): NamedRow[] {
+  const differs = ({ row }: NamedRow) => (row.verdict === 'no-evidence' ? 0 : 1)
+  const size = ({ row }: NamedRow) => Math.abs(Math.log(row.effect?.estimate ?? 1))
+  return rows.toSorted((a, b) => differs(b) - differs(a) || size(b) - size(a))
+}
+
+function cellsOf({ name, row }: NamedRow): string[] {
+  const { effect, base, new: other } = row
+  const values = [valueWords(base.median, row.unit), valueWords(other.median, row.unit)]
+  const n = `${base.values.length}, ${other.values.length}`
+  if (effect === null) return [name, ...values, '–', '–', '–', n, `not compared: ${row.missing}`]
+  return [
+    name,
+    ...values,
+    shiftWords(effect, effect.estimate),
+    intervalWords(effect),
+    probabilityWords(effect.adjustedP),
+    n,
+    verdictWords(row),
+  ]
+}
+
+function nameOf(pair: Pair): string {
+  return clip(pairTitle(pair))
+}

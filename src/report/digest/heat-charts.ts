@@ -1,0 +1,29 @@
+import type { HeatChart } from '../charts/chart.js'
+import { time } from '../quantity.js'
+import type { Entry } from './series.js'
+
+/** One for each case. */
+export function heatCharts(entries: readonly Entry[], place: string): HeatChart[] {
+  return entries.flatMap(({ case: { heat }, row }, i) => {
+    if (heat === null) return []
+    return [
+      {
+        kind: 'heat' as const,
+        id: `${place}-over-time-${i + 1}`,
+        title: `Round trips over time, ${row}`,
+        caption:
+          'Each column is an interval: the stronger the colour, the more of its messages took so long. Dotted lines part the repetitions, each on fresh connections in fresh processes.',
+        ...heat,
+        table: {
+          head: ['from', 'to', 'p50', 'p99'],
+          rows: heat.columns.map(([from, to], column) => [
+            `${from.toFixed(2)} s`,
+            `${to.toFixed(2)} s`,
+            time(heat.median[column]),
+            time(heat.p99[column]),
+          ]),
+        },
+      },
+    ]
+  })
+}

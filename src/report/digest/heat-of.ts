@@ -1,0 +1,102 @@
+import { completed } from '../../compare/source.js'
+import { highestEquivalent } from '../../results/buckets.js'
+import { eachBucket } from '../../results/histogram-codec.js'
+import { samplesNeeded } from '../../results/percentiles.js'
+import type { CaseResult, Interval } from '../../results/schema.js'
+import type { HeatChart } from '../charts/chart.js'
+
+export type Heat = Pick<HeatChart, 'columns' | 'edges' | 'cells' | 'median' | 'p99' | 'breaks'>
+
+const MOST_COLUMNS = 60
+const BINS = 32
+/** With fewer there is no course of time to see. */
+const LEAST_COLUMNS = 3
+
+interface Column {
+  from: number
+  to: number
+  /** Samples by the upper edge of their bucket, ns. */
+  counts: Map<number, number>
+}
+
+/** Round trips over measured time; the repetitions stand one after the other. `null`: not enough intervals. */
+export function heatOf(c: CaseResult): Heat | null {
+  const repetitions = completed(c)
+  const intervals = repetitions.reduce((sum, one) => sum + one.intervals.length, 0)
+  const perColumn = Math.ceil(intervals / MOST_COLUMNS)
+  const columns: Column[] = []
+  const breaks: number[] = []
+  let start = 0
+  for (const repetition of repetitions) {
+    if (start > 0) breaks.push(start / 1e9)
+    for (let i = 0; i < repetition.intervals.length; i += perColumn) {
+      const group = repetition.intervals.slice(i, i + perColumn)
+      const length = group.reduce((sum, one) => sum + one.durationNs, 0)
+      columns.push({ from: start / 1e9, to: (start + length) / 1e9, counts: countsOf(group) })
+      start += length
+    }
+  }
+  const values = columns.flatMap(({ counts }) => [...counts.keys()])
+  if (columns.length < LEAST_COLUMNS || values.length === 0) return null
+  const edges = edgesOf(values.reduce(lesser), values.reduce(greater))
+  return {
+    columns: columns.map(({ from, to }) => [short(from), short(to)]),
+    edges: edges.map(Math.round),
+    cells: columns.flatMap((column, i) => cellsOf(column, i, edges)),
+    median: columns.map(({ counts }) => quantile(counts, 2)),
+    p99: columns.map(({ counts }) => quantile(counts, 100)),
+    breaks: breaks.map(short),
+  }
+}
+
+function countsOf(intervals: readonly Interval[]): Column['counts'] {
+  const counts: Column['counts'] = new Map()
+  for (const { latency } of intervals) {
+    if (latency === null) continue
+    eachBucket(latency.histogram, (index, count) => {
+      const value = Math.max(1, highestEquivalent(index))
+      counts.set(value, (counts.get(value) ?? 0) + count)
+    })
+  }
+  return counts
+}
+
+/** Classes of equal width in logarithms. */
+function edgesOf(low: number, high: number): number[] {
+  const [from, to] = [Math.log(low * 0.98), Math.log(high * 1.02)]
+  return Array.from({ length: BINS + 1 }, (_, i) => Math.exp(from + ((to - from) * i) / BINS))
+}
+
+function cellsOf({ counts }: Column, column: number, edges: readonly number[]): Heat['cells'] {
+  const [first, last] = [Math.log(edges[0] ?? 1), Math.log(edges.at(-1) ?? 2)]
+  const bins = new Array<number>(BINS).fill(0)
+  let total = 0
+  for (const [value, count] of counts) {
+    const bin = Math.floor(((Math.log(value) - first) / (last - first)) * BINS)
+    const at = Math.min(BINS - 1, Math.max(0, bin))
+    bins[at] = (bins[at] ?? 0) + count
+    total += count
+  }
+  return bins.flatMap((count, bin): Heat['cells'] =>
+    count === 0 ? [] : [[column, bin, Number((count / total).toPrecision(3))]],
+  )
+}
+
+function quantile(counts: Column['counts'], oneIn: number): number | null {
+  const sorted = [...counts].sort(([a], [b]) => a - b)
+  const total = sorted.reduce((sum, [, count]) => sum + count, 0)
+  if (total < samplesNeeded(oneIn)) return null
+  let left = total - Math.floor(total / oneIn)
+  for (const [value, count] of sorted) {
+    left -= count
+    if (left <= 0) return value
+  }
+  return null
+}
+
+function short(seconds: number): number {
+  return Number(seconds.toFixed(3))
+}
+
+const lesser = (a: number, b: number) => Math.min(a, b)
+const greater = (a: number, b: number) => Math.max(a, b)

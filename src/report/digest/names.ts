@@ -1,0 +1,52 @@
+import { basename } from 'node:path'
+import type { Measured, Source } from '../../compare/source.js'
+import type { CaseResult } from '../../results/schema.js'
+import { sizeWords } from '../charts/ticks.js'
+import { plain } from '../plain.js'
+
+const MOST_LETTERS = 40
+const BEFORE_VARIANT = 4
+
+/** `RDMA rc send`: what a case is a variant of, without workload and size; its wait only where a report has several. */
+export function variantName(c: CaseResult, showsWait: boolean): string {
+  const rest = c.key.split('/').slice(BEFORE_VARIANT)
+  const wait = showsWait ? [c.parameters.requested.wait] : []
+  return clip([c.transport.toUpperCase(), ...wait, ...rest].join(' '))
+}
+
+/** `RDMA rc send, 64 B`. */
+export function caseName(c: CaseResult, showsWait: boolean): string {
+  return `${variantName(c, showsWait)}, ${sizeWords(sizeOf(c))}`
+}
+
+export function sizeOf({ parameters }: CaseResult): number {
+  return parameters.requested.messageSizeBytes
+}
+
+/** Names for results, each another: the label, or the name of the file. */
+export class FileNames {
+  readonly #taken = new Set<string>()
+
+  add({ file, doc }: Pick<Source, 'file' | 'doc'>): string {
+    const wanted = clip(doc.label ?? basename(file).replace(/\.json(\.gz)?$/, ''))
+    let name = wanted
+    for (let i = 2; this.#taken.has(name); i++) name = `${wanted} (${i})`
+    this.#taken.add(name)
+    return name
+  }
+}
+
+/** Short enough to stand in a chart, without control characters. The beginning and the end tell most. */
+export function clip(text: string): string {
+  const letters = [...plain(text)]
+  if (letters.length <= MOST_LETTERS) return letters.join('')
+  const half = Math.floor((MOST_LETTERS - 1) / 2)
+  return `${letters.slice(0, half).join('')}…${letters.slice(-half).join('')}`
+}
+
+/** Transports first in an order that is always the same, so that they keep their colours. */
+const TRANSPORT_ORDER = ['tcp', 'udp', 'rdma', 'quic', 'tls']
+
+export function orderOf({ case: c }: Measured): number {
+  return TRANSPORT_ORDER.indexOf(c.transport)
+}

@@ -1,0 +1,29 @@
+import type { Place } from '../../compare/source.js'
+import type { Chart } from '../charts/chart.js'
+import { sizeWords } from '../charts/ticks.js'
+import { costCharts } from './cost-charts.js'
+import { curveCharts } from './curve-charts.js'
+import type { Digest } from './digest.js'
+import { heatCharts } from './heat-charts.js'
+import { entriesOf } from './series.js'
+import { sizeCharts } from './size-charts.js'
+import { stripCharts } from './strip-charts.js'
+
+/** Charts of one kind, with what is not in them. */
+export interface ChartGroup {
+  title: string
+  charts: Chart[]
+}
+
+/** All charts over what was measured at one place. Places never share a chart: they are not to be compared. */
+export function chartsOfPlace(digests: readonly Digest[], place: Place): ChartGroup[] {
+  const entries = entriesOf(digests, place, sizeWords)
+  const groups = [
+    { title: 'Round trips by percentile', charts: curveCharts(entries, place) },
+    { title: 'Round trips over time', charts: heatCharts(entries, place) },
+    { title: 'Rates over the size of a message', charts: sizeCharts(entries, place) },
+    { title: 'Every repetition', charts: stripCharts(entries, place) },
+    { title: 'What it costs', charts: costCharts(entries, place) },
+  ]
+  return groups.filter(({ charts }) => charts.length > 0)
+}

@@ -1,0 +1,87 @@
+import type { StripChart, Unit } from '../charts/chart.js'
+import { words } from '../charts/ticks.js'
+import { slices } from './curve-charts.js'
+import type { CaseDigest, Value } from './digest.js'
+import { type Entry, groupsOf } from './series.js'
+import { spreadOf } from './size-charts.js'
+
+interface Kind {
+  id: string
+  title: string
+  workload: CaseDigest['workload']
+  value: Value
+  unit: Unit
+  xName: string
+}
+
+const KINDS: readonly Kind[] = [
+  {
+    id: 'repetitions-p50',
+    title: 'p50 of the round trip, every repetition',
+    workload: 'ping-pong',
+    value: 'p50',
+    unit: 'ns',
+    xName: 'round trip at p50',
+  },
+  {
+    id: 'repetitions-p99',
+    title: 'p99 of the round trip, every repetition',
+    workload: 'ping-pong',
+    value: 'p99',
+    unit: 'ns',
+    xName: 'round trip at p99',
+  },
+  {
+    id: 'repetitions-goodput',
+    title: 'Goodput of streams, every repetition',
+    workload: 'stream',
+    value: 'goodput',
+    unit: 'bit/s',
+    xName: 'goodput (payload at the receiver)',
+  },
+]
+
+/** More rows than that are another chart. */
+const MOST_ROWS = 32
+
+export function stripCharts(entries: readonly Entry[], place: string): StripChart[] {
+  return KINDS.flatMap((kind) => {
+    const concerned = groupsOf(
+      entries.filter(
+        ({ case: c }) => c.workload === kind.workload && c.values[kind.value].length > 0,
+      ),
+    ).flat()
+    return slices(concerned, MOST_ROWS).map((own, i) =>
+      chartOf(kind, own, `${place}-${kind.id}-${i + 1}`),
+    )
+  })
+}
+
+function chartOf(kind: Kind, entries: readonly Entry[], id: string): StripChart {
+  return {
+    kind: 'strip',
+    id,
+    title: kind.title,
+    caption:
+      'A dot is a repetition: fresh connections in fresh processes. Boxes reach from quartile to quartile around the median. What lies between the dots of a row is chance, and a difference between rows has to be larger.',
+    unit: kind.unit,
+    xName: kind.xName,
+    rows: entries.map(({ row, slot, case: c }) => ({
+      name: row,
+      slot,
+      values: c.values[kind.value],
+    })),
+    table: {
+      head: ['', 'n', 'median', 'least', 'greatest', 'all, in their order'],
+      rows: entries.map(({ row, case: c }) => {
+        const values = c.values[kind.value]
+        return [
+          row,
+          `${values.length}`,
+          ...(spreadOf(values) ?? []).map((value) => words(value, kind.unit)),
+          values.map((value) => words(value, kind.unit)).join(', '),
+        ]
+      }),
+    },
+  }
+}

@@ -1,0 +1,64 @@
+import { METRICS } from '../../compare/metric.js'
+import { compareMetric } from '../../compare/row.js'
+import type { MetricName, Row } from '../../compare/schema.js'
+import { type Measured, measuredCases, type Place, type Source } from '../../compare/source.js'
+import { benjaminiHochberg } from '../../compare/statistics/adjust.js'
+import { orderOf, sizeOf, variantName } from './names.js'
+
+/** Two variants of one run: same place, workload and size, measured in turn. */
+export interface VariantRatio {
+  place: Place
+  workload: 'ping-pong' | 'stream'
+  bytes: number
+  base: string
+  new: string
+  row: Row
+}
+
+const ALPHA = 0.05
+const LATENCY: readonly MetricName[] = ['p50', 'p99']
+const RATE: readonly MetricName[] = ['throughput']
+
+/** Every variant against every other of its place, workload and size, repetition by repetition. */
+export function variantRatios(source: Source): VariantRatio[] {
+  const groups = new Map<string, Measured[]>()
+  const all = measuredCases(source).toSorted((a, b) => orderOf(a) - orderOf(b))
+  const showsWait = new Set(all.map(({ case: c }) => c.parameters.requested.wait)).size > 1
+  for (const one of all) {
+    const { parameters, workload } = one.case
+    const id = `${one.place} ${workload} ${sizeOf(one.case)} ${parameters.requested.wait}`
+    groups.set(id, [...(groups.get(id) ?? []), one])
+  }
+  const ratios = [...groups.values()].flatMap((group) =>
+    group.flatMap((base, i) =>
+      group.slice(i + 1).flatMap((other) => ratiosOf(base, other, showsWait)),
+    ),
+  )
+  judge(ratios)
+  return ratios
+}
+
+function ratiosOf(base: Measured, other: Measured, showsWait: boolean): VariantRatio[] {
+  const { workload } = base.case
+  const names = workload === 'stream' ? RATE : LATENCY
+  return METRICS.filter(({ name }) => names.includes(name)).map((metric) => ({
+    place: base.place,
+    workload,
+    bytes: sizeOf(base.case),
+    base: variantName(base.case, showsWait),
+    new: variantName(other.case, showsWait),
+    row: compareMetric(metric, base.case, other.case, true),
+  }))
+}
+
+/** Over all at once: when no transport differs, the chance that any is said to stays at 5 %. */
+function judge(ratios: readonly VariantRatio[]): void {
+  const tested = ratios.filter(({ row }) => row.effect !== null)
+  const adjusted = benjaminiHochberg(tested.map(({ row }) => row.effect?.p ?? 1))
+  tested.forEach(({ row }, i) => {
+    if (row.effect === null) return
+    row.effect.adjustedP = adjusted[i] ?? 1
+    const isWorse = row.effect.estimate > 1 === (row.better === 'lower')
+    row.verdict = row.effect.adjustedP >= ALPHA ? 'no-evidence' : isWorse ? 'worse' : 'better'
+  })
+}

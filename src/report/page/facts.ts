@@ -1,0 +1,70 @@
+import { FLAG_SENTENCES, sortFlags } from '../../results/flag-names.js'
+import type { Collected } from '../digest/collect.js'
+import type { Digest } from '../digest/digest.js'
+import type { MachineFacts } from '../digest/machines.js'
+import { type Html, html } from './html.js'
+
+const MOST_RESULTS = 50
+const MOST_NAMES = 6
+
+/** The machines side by side; what is not the same everywhere is marked. */
+export function renderMachines(machines: readonly MachineFacts[], results: number): Html {
+  const names = [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
+  const rows = names.map((name) => {
+    const values = machines.map(({ facts }) => facts.get(name) ?? null)
+    return { name, values, differs: new Set(values).size > 1 }
+  })
+  const order = [
+    ...rows.filter(({ differs }) => differs),
+    ...rows.filter(({ differs }) => !differs),
+  ]
+  const shown = new Set(machines.map(({ title }) => title.replace(/, (host|lab): .*$/, ''))).size
+  return html`<p>${machines.length > 1 ? 'What differs stands first and is marked by ≠. ' : ''}What could not be found out is left empty.${results > shown ? ` The machines of the first ${shown} results are shown.` : ''}</p>
+<div class="scroll" tabindex="0" role="region" aria-label="Machines"><table class="facts">
+<thead><tr><th scope="col"></th>${machines.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${order.map(
+    ({ name, values, differs }) =>
+      html`<tr${differs ? html` class="differs"` : null}><th scope="row">${differs ? '≠ ' : ''}${name}</th>${values.map((value) => html`<td>${value ?? ''}</td>`)}</tr>\n`,
+  )}</tbody></table></div>`
+}
+
+/** What each flag means, and which cases have it. */
+export function renderFlags(digests: readonly Digest[]): Html {
+  const isOne = digests.length === 1
+  const whole = digests.flatMap(({ flags }) => flags)
+  const cases = digests.flatMap((digest) =>
+    digest.cases.map((one) => ({
+      flags: one.flags,
+      name: `${one.key}${one.place === 'lab' ? ' (lab)' : ''}${isOne ? '' : ` · ${digest.name}`}`,
+    })),
+  )
+  const flags = sortFlags([...whole, ...cases.flatMap((one) => one.flags)])
+  if (flags.length === 0) return html`<p>There are none: nothing is known against any case.</p>`
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Flags"><table class="words">
+<thead><tr><th scope="col">flag</th><th scope="col">what it means</th><th scope="col">where</th></tr></thead>
+<tbody>${flags.map((flag) => {
+    const own = cases.filter((one) => one.flags.includes(flag)).map(({ name }) => name)
+    return html`<tr><th scope="row"><code>${flag}</code></th><td>${FLAG_SENTENCES[flag]}</td><td>${where(own, cases.length)}</td></tr>\n`
+  })}</tbody></table></div>`
+}
+
+function where(names: readonly string[], all: number): string {
+  if (names.length === 0) return 'the run as a whole'
+  if (names.length === all) return all === 1 ? (names[0] ?? '') : `all ${all} cases`
+  const more = names.length - MOST_NAMES
+  return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '')
+}
+
+/** What the report was made from: enough to measure it again. */
+export function renderResults({ digests }: Collected): Html {
+  const more = digests.length - MOST_RESULTS
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Results"><table class="words">
+<thead><tr>${['result', 'file', 'measured', 'status', 'repetitions', 'xrbench', 'command'].map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
+<tbody>${digests
+    .slice(0, MOST_RESULTS)
+    .map(
+      (one) =>
+        html`<tr><th scope="row">${one.name}</th><td>${one.file}</td><td>${one.startedAt}</td><td>${one.status}</td><td>${one.planned}</td><td>${one.version}${one.commit === null ? '' : ` (${one.commit})`}</td><td><code>${one.command}</code></td></tr>\n`,
+    )}</tbody></table></div>
+${more > 0 ? html`<p>And ${more} more.</p>` : null}`
+}

@@ -1,0 +1,215 @@
+import type { Row } from '../../compare/schema.js'
+import { sizeWords } from '../charts/ticks.js'
+import type { CaseDigest, Value } from '../digest/digest.js'
+import type { VariantRatio } from '../digest/transport-ratios.js'
+import { bitRate, percentage, time } from '../quantity.js'
+import { type Group, groupsBySize, middle, type Times, timesOf } from './groups.js'
+
+/** A sentence about one size, and what it is about. */
+export interface Finding {
+  about: string
+  sentences: string[]
+}
+
+/** Which variants are ahead beyond chance, and with which sizes. */
+export function leadOf(cases: readonly CaseDigest[], ratios: readonly VariantRatio[]): string {
+  const told = (['ping-pong', 'stream'] as const).flatMap((workload) => {
+    const [question] = QUESTIONS[workload]
+    if (question === undefined) return []
+    const won = new Map<string, string[]>()
+    for (const group of groupsBySize(cases.filter((one) => one.workload === workload))) {
+      const { first, behind, equal } = rank(group, ratios, question)
+      if (first === undefined || behind === undefined || equal.length > 0) continue
+      const name = first.one.variant
+      won.set(name, [...(won.get(name) ?? []), sizeWords(group.bytes)])
+    }
+    return [...won].map(([name, sizes]) =>
+      workload === 'ping-pong'
+        ? `${name} has the shortest median round trip with ${listed(sizes)}`
+        : `${name} carries the most in messages of ${listed(sizes)}`,
+    )
+  })
+  return told.length === 0
+    ? 'No transport is shown to be ahead of the others.'
+    : `${told.join('; ')}.`
+}
+
+interface Question {
+  metric: Row['metric']
+  value: Value
+  words(value: number): string
+  /** Of the winner alone. */
+  wins(name: string, value: string): string
+  loses(name: string, factor: string): string
+  at: string
+  better: 'lower' | 'higher'
+}
+
+const QUESTIONS: Record<CaseDigest['workload'], Question[]> = {
+  'ping-pong': [latency('p50'), latency('p99')],
+  stream: [
+    {
+      metric: 'throughput',
+      value: 'goodput',
+      words: bitRate,
+      wins: (name, value) => `${name} carries the most, ${value}`,
+      loses: (name, factor) => `${name} carries ${factor} of that`,
+      at: 'in goodput',
+      better: 'higher',
+    },
+  ],
+}
+
+function latency(metric: 'p50' | 'p99'): Question {
+  return {
+    metric,
+    value: metric,
+    words: time,
+    wins: (name, value) => `${name} has the shortest round trip at ${metric}, ${value}`,
+    loses: (name, factor) => `${name} takes ${factor} times as long`,
+    at: `at ${metric}`,
+    better: 'lower',
+  }
+}
+
+/** Which variant is ahead at one place, for every size and question, and whether that could be chance. */
+export function findingsOf(
+  cases: readonly CaseDigest[],
+  ratios: readonly VariantRatio[],
+  workload: CaseDigest['workload'],
+): Finding[] {
+  const groups = groupsBySize(cases.filter((one) => one.workload === workload))
+  const alone = groups.filter(({ cases: own }) => own.length === 1).flatMap(({ cases: own }) => own)
+  const shared = groups.filter(({ cases: own }) => own.length > 1)
+  const what = workload === 'ping-pong' ? 'Round trips' : 'Streams'
+  return [
+    ...shared.map((group) => ({
+      about: `${what} with ${sizeWords(group.bytes)}`,
+      sentences: [
+        ...QUESTIONS[workload].flatMap((question) => answer(group, ratios, question)),
+        ...lossWords(group.cases),
+      ],
+    })),
+    ...aloneWords(alone, workload, what),
+  ]
+}
+
+/** From the best to the worst; `equal`: not shown to be behind the first. */
+function rank({ cases }: Group, ratios: readonly VariantRatio[], question: Question) {
+  const ranked = cases
+    .flatMap((one) => {
+      const value = middle(one.values[question.value])
+      return value === null ? [] : [{ one, value }]
+    })
+    .sort((a, b) => (question.better === 'lower' ? a.value - b.value : b.value - a.value))
+  const [first, ...others] = ranked
+  const against = others.map(({ one, value }) => ({
+    one,
+    value,
+    times: first === undefined ? null : timesOf(ratios, first.one, one, question.metric),
+  }))
+  const equal = against.filter(({ times }) => times?.differs !== true)
+  const behind = against.find(({ times }) => times?.differs === true)
+  return { first, equal, behind }
+}
+
+function answer(group: Group, ratios: readonly VariantRatio[], question: Question): string[] {
+  const { first, equal, behind } = rank(group, ratios, question)
+  if (first === undefined || (behind === undefined && equal.length === 0)) return []
+  const lead =
+    equal.length === 0
+      ? question.wins(first.one.variant, question.words(first.value))
+      : undecided(first, equal, question)
+  if (behind?.times == null) return [`${capital(lead)}.`]
+  const { low, high, n } = behind.times
+  const factor = `${factorWords(low)} to ${factorWords(high)}`
+  const of = equal.length === 0 ? '' : `, compared with ${first.one.variant},`
+  return [
+    `${capital(lead)}; ${question.loses(`${behind.one.variant} (${question.words(behind.value)})${of}`, factor)} (95 % interval, n = ${n}).`,
+  ]
+}
+
+interface Ranked {
+  one: CaseDigest
+  value: number
+  times: Times | null
+}
+
+/** Of those not shown to be behind `first`. */
+function undecided(
+  first: Omit<Ranked, 'times'>,
+  rest: readonly Ranked[],
+  question: Question,
+): string {
+  const { at, words } = question
+  const named = ({ one, value }: Omit<Ranked, 'times'>) => `${one.variant} (${words(value)})`
+  const untested = rest.find(({ times }) => times === null || times.missing !== null)
+  if (untested !== undefined) {
+    const why = untested.times?.missing?.replace(/ of the (base|new result)/, '')
+    return `${at} there is no verdict between ${listed([first, ...rest].map(named))}${why ? `: ${why}` : ''}`
+  }
+  // All one way, and yet so few that it may be chance.
+  const leaning = rest.filter(({ times }) => times !== null && (times.low > 1 || times.high < 1))
+  const level = rest.filter((one) => !leaning.includes(one))
+  const parts = [
+    level.length === 0
+      ? ''
+      : `${listed([first, ...level].map(named))} cannot be told apart (${level.map(ratioWords).join('; ')})`,
+    leaning.length === 0
+      ? ''
+      : `${listed(leaning.map(named))} was behind ${level.length === 0 ? named(first) : first.one.variant}, but that may be chance (${leaning.map((one) => `${ratioWords(one)}, p = ${one.times?.p.toPrecision(2)}`).join('; ')})`,
+  ]
+  return `${at} ${parts.filter((part) => part !== '').join('; ')}`
+}
+
+function ratioWords({ times }: Ranked): string {
+  if (times === null) return ''
+  return `ratio ${factorWords(times.low)} to ${factorWords(times.high)}, n = ${times.n}`
+}
+
+function aloneWords(
+  alone: readonly CaseDigest[],
+  workload: CaseDigest['workload'],
+  what: string,
+): Finding[] {
+  if (alone.length === 0) return []
+  const told = alone.flatMap((one) => {
+    const value = middle(one.values[workload === 'stream' ? 'goodput' : 'p50'])
+    if (value === null) return []
+    const lost = one.lostFraction ? `, ${percentage(one.lostFraction)} lost` : ''
+    const figure =
+      workload === 'stream'
+        ? bitRate(value)
+        : `${time(value)} at p50, ${time(middle(one.values.p99))} at p99`
+    return [`${one.variant} ${figure} (messages of ${sizeWords(one.bytes)}${lost})`]
+  })
+  if (told.length === 0) return []
+  const verdict =
+    told.length === 1
+      ? ''
+      : ' These were measured with messages of different sizes, so none of them is declared ahead.'
+  return [{ about: what, sentences: [`${listed(told)}.${verdict}`] }]
+}
+
+function lossWords(cases: readonly CaseDigest[]): string[] {
+  const lossy = cases.filter(({ lostFraction }) => (lostFraction ?? 0) > 0)
+  if (lossy.length === 0) return []
+  const told = lossy.map(
+    ({ variant, lostFraction }) => `${variant} lost ${percentage(lostFraction)}`,
+  )
+  return [`${listed(told)} of its messages: its figures cover only those that arrived.`]
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join('')
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}
+
+function factorWords(value: number): string {
+  if (!Number.isFinite(value)) return 'any'
+  return value >= 10 ? value.toPrecision(3) : value.toFixed(2)
+}

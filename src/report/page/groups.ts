@@ -1,0 +1,66 @@
+import { median } from 'simple-statistics'
+import type { Row } from '../../compare/schema.js'
+import type { CaseDigest } from '../digest/digest.js'
+import type { VariantRatio } from '../digest/transport-ratios.js'
+
+/** Cases that may be held against one another: of one place, workload, size and wait. */
+export interface Group {
+  bytes: number
+  cases: CaseDigest[]
+}
+
+export function groupsBySize(cases: readonly CaseDigest[]): Group[] {
+  const groups = new Map<string, Group>()
+  for (const one of cases) {
+    const id = `${one.bytes} ${one.wait}`
+    const known = groups.get(id) ?? { bytes: one.bytes, cases: [] }
+    groups.set(id, known)
+    known.cases.push(one)
+  }
+  return [...groups.values()].sort((a, b) => a.bytes - b.bytes)
+}
+
+/** How many times as much the second has as the first. */
+export interface Times {
+  low: number
+  high: number
+  n: number
+  p: number
+  differs: boolean
+  missing: string | null
+}
+
+/** `b / a` from the ratios that were computed, whichever way round. */
+export function timesOf(
+  ratios: readonly VariantRatio[],
+  a: CaseDigest,
+  b: CaseDigest,
+  metric: Row['metric'],
+): Times | null {
+  const found = ratios.find(
+    (one) =>
+      one.place === a.place &&
+      one.workload === a.workload &&
+      one.bytes === a.bytes &&
+      one.row.metric === metric &&
+      ((one.base === a.variant && one.new === b.variant) ||
+        (one.base === b.variant && one.new === a.variant)),
+  )
+  if (found === undefined) return null
+  const { effect, missing, base, new: other, verdict } = found.row
+  const n = Math.min(base.values.length, other.values.length)
+  if (effect === null) return { low: 0, high: 0, n, p: 1, differs: false, missing }
+  const isTurned = found.base !== a.variant
+  return {
+    low: isTurned ? 1 / effect.high : effect.low,
+    high: isTurned ? 1 / effect.low : effect.high,
+    n,
+    p: effect.adjustedP,
+    differs: verdict !== 'no-evidence',
+    missing: null,
+  }
+}
+
+export function middle(values: readonly number[]): number | null {
+  return values.length === 0 ? null : median([...values])
+}
