@@ -27,6 +27,9 @@ const TEST_TOOLS = {
 const PICTURE_TOOLS = {
   'python3-matplotlib': () =>
     ['python3', '/usr/bin/python3'].some((name) => succeeds(name, ['-c', 'import matplotlib'])),
+  // The report is looked at in a browser without a network.
+  chromium: () => succeeds('chromium', ['--version']),
+  'fonts-dejavu-core': () => existsSync('/usr/share/fonts/truetype/dejavu'),
 }
 
 /** Called only when something has to be compiled. */

@@ -23,7 +23,7 @@ export async function pngMaker(): Promise<(svg: string) => Uint8Array> {
       'npm install @resvg/resvg-js, or --svg instead',
     )
   }
-  if (!FONT_FOLDERS.some(hasFont)) {
+  if (!hasFonts()) {
     throw environmentError(
       'XRB_NO_PNG',
       '--png needs a font, and this machine has none.',
@@ -41,6 +41,11 @@ export async function pngMaker(): Promise<(svg: string) => Uint8Array> {
     })
       .render()
       .asPng()
+}
+
+/** Whether text shows in a PNG made here. */
+export function hasFonts(): boolean {
+  return FONT_FOLDERS.some(hasFont)
 }
 
 function hasFont(folder: string): boolean {

@@ -1,10 +1,5 @@
-import {
-  completed,
-  type Measured,
-  measuredCases,
-  type Place,
-  type Source,
-} from '../../compare/source.js'
+import { completed, type Measured, measuredCases, type Source } from '../../compare/source.js'
+import type { Place } from '../../plan/case.js'
 import type { CaseResult, Flag, LabFacts, Repetition } from '../../results/schema.js'
 import { plain } from '../plain.js'
 import { type Curve, curveOf } from './curve-of.js'

@@ -1,4 +1,4 @@
-import type { Place } from '../../compare/source.js'
+import type { Place } from '../../plan/case.js'
 import type { Chart } from '../charts/chart.js'
 import { sizeWords } from '../charts/ticks.js'
 import { costCharts } from './cost-charts.js'

@@ -1,8 +1,9 @@
 import { METRICS } from '../../compare/metric.js'
 import { compareMetric } from '../../compare/row.js'
 import type { MetricName, Row } from '../../compare/schema.js'
-import { type Measured, measuredCases, type Place, type Source } from '../../compare/source.js'
+import { type Measured, measuredCases, type Source } from '../../compare/source.js'
 import { benjaminiHochberg } from '../../compare/statistics/adjust.js'
+import type { Place } from '../../plan/case.js'
 import { orderOf, sizeOf, variantName } from './names.js'
 
 /** Two variants of one run: same place, workload and size, measured in turn. */

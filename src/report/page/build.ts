@@ -1,4 +1,4 @@
-import type { Place } from '../../compare/source.js'
+import type { Place } from '../../plan/case.js'
 import type { Chart } from '../charts/chart.js'
 import { SLOTS } from '../charts/look.js'
 import type { Collected } from '../digest/collect.js'

@@ -1,5 +1,5 @@
 import type { Comparison, Row } from '../../compare/schema.js'
-import type { Place } from '../../compare/source.js'
+import type { Place } from '../../plan/case.js'
 import { conclusion, pairTitle, valueWords, verdictWords } from '../compare-words.js'
 import type { Collected } from '../digest/collect.js'
 import { clip } from '../digest/names.js'

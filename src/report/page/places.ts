@@ -1,4 +1,4 @@
-import type { Place } from '../../compare/source.js'
+import type { Place } from '../../plan/case.js'
 import type { Digest } from '../digest/digest.js'
 import { labWords } from '../places.js'
 import { plain } from '../plain.js'
