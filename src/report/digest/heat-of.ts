@@ -1,6 +1,6 @@
 import { completed } from '../../compare/source.js'
 import { highestEquivalent } from '../../results/buckets.js'
-import { eachBucket } from '../../results/histogram-codec.js'
+import { decodeBuckets } from '../../results/histogram-codec.js'
 import { samplesNeeded } from '../../results/percentiles.js'
 import type { CaseResult, Interval } from '../../results/schema.js'
 import type { HeatChart } from '../charts/chart.js'
@@ -53,9 +53,10 @@ function countsOf(intervals: readonly Interval[]): Column['counts'] {
   const counts: Column['counts'] = new Map()
   for (const { latency } of intervals) {
     if (latency === null) continue
-    eachBucket(latency.histogram, (index, count) => {
+    const buckets = decodeBuckets(latency.histogram)
+    buckets.indices.forEach((index, i) => {
       const value = Math.max(1, highestEquivalent(index))
-      counts.set(value, (counts.get(value) ?? 0) + count)
+      counts.set(value, (counts.get(value) ?? 0) + (buckets.counts[i] ?? 0))
     })
   }
   return counts
