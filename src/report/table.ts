@@ -2,6 +2,8 @@ import { caseTitle } from '../results/case-name.js'
 import type { CaseResult, Clock, ResultDocument } from '../results/schema.js'
 import { columnsFor } from './columns.js'
 import { renderGrid } from './grid.js'
+import { renderLayers } from './layer-lines.js'
+import { layersOf } from './layers.js'
 import { letterFlags, marksOf, renderFlags } from './legend.js'
 import { groupByPlace } from './places.js'
 import { time } from './quantity.js'
@@ -22,6 +24,7 @@ export function renderTable(doc: ResultDocument, options: TableOptions): string 
   const columns = columnsFor(shown, doc.plannedRepetitions, marksOf(letters))
   const sections = [
     shown.length > 0 ? renderGrid(groupByPlace(shown, doc), columns, width, style) : [],
+    renderLayers(layersOf(doc), width, style),
     doc.cases.flatMap((one) => troubleLines(one, width)),
     wrap(explanation(doc, shown), width).map((line) => style.dim(line)),
     renderFlags(doc, letters, width, style),

@@ -1,0 +1,132 @@
+import type { CaseResult, Repetition, ResultDocument, Spread } from '../results/schema.js'
+import { spreadOf } from '../results/summary.js'
+
+/** One transport of a chain in which each stands on the one before. */
+export interface Layer {
+  name: string
+  /** Of its case. */
+  key: string
+  /** Median run. */
+  value: number
+  /** What it costs more than the layer before, formed within each round; `null` for the first. */
+  adds: Spread | null
+}
+
+/** What each layer of a chain adds to a round trip, or to the work for a byte. Derived from the cases' repetitions, not stored. */
+export interface LayerChain {
+  place: NonNullable<CaseResult['place']>
+  workload: CaseResult['workload']
+  wait: CaseResult['parameters']['requested']['wait']
+  /** Of a ping-pong; `null` for streams, whose messages differ between transports. */
+  messageSizeBytes: number | null
+  /** `round-trip`: p50, nanoseconds; `cpu-per-byte`: CPU time of both ends, nanoseconds per byte of payload. */
+  measure: 'round-trip' | 'cpu-per-byte'
+  layers: Layer[]
+}
+
+interface Step {
+  name: string
+  matches(c: CaseResult): boolean
+}
+
+const quic = (messages: string, nullCrypto: boolean, name: string): Step => ({
+  name,
+  matches: ({ transport, parameters: { requested } }) =>
+    transport === 'quic' &&
+    requested.quic?.messages === messages &&
+    requested.quic.nullCrypto === nullCrypto,
+})
+const tls = (isKernel: boolean, name: string): Step => ({
+  name,
+  matches: ({ transport, parameters: { effective } }) =>
+    transport === 'tls' && effective.client?.tls?.ktls === isKernel,
+})
+const plain = (transport: CaseResult['transport'], name: string): Step => ({
+  name,
+  matches: (c) => c.transport === transport,
+})
+
+const CHAINS: readonly (readonly Step[])[] = [
+  ...['datagram', 'stream'].map((messages) => [
+    plain('udp', 'UDP'),
+    quic(messages, true, `QUIC ${messages} without encryption`),
+    quic(messages, false, `QUIC ${messages}`),
+  ]),
+  [plain('tcp', 'TCP'), tls(false, 'TLS'), tls(true, 'TLS by the kernel (kTLS)')],
+]
+
+/** The chains of which a result has two layers or more. */
+export function layersOf(doc: ResultDocument): LayerChain[] {
+  const measured = doc.cases.filter(({ summary }) => summary !== null)
+  const groups = new Map<string, CaseResult[]>()
+  for (const c of measured) {
+    const name = groupOf(c)
+    groups.set(name, [...(groups.get(name) ?? []), c])
+  }
+  return [...groups.values()].flatMap((cases) =>
+    CHAINS.flatMap((steps) => {
+      const chain = chainOf(steps, cases)
+      return chain === null ? [] : [chain]
+    }),
+  )
+}
+
+/** What cases must have in common so that their difference is the layer's. */
+function groupOf({ place, variant, workload, parameters }: CaseResult): string {
+  const p = parameters.requested
+  const size = workload === 'ping-pong' ? p.messageSizeBytes : 0
+  return JSON.stringify([
+    ...[place, variant, workload, p.wait, size],
+    ...[p.direction, p.streams, p.rateBitsPerSec],
+  ])
+}
+
+function chainOf(steps: readonly Step[], cases: readonly CaseResult[]): LayerChain | null {
+  const found = steps.flatMap(({ name, matches }) => {
+    const c = cases.find(matches)
+    return c === undefined ? [] : [{ name, c }]
+  })
+  const [first] = found
+  // Without what it stands on, a layer adds nothing that could be told.
+  if (first === undefined || first.name !== steps[0]?.name || found.length < 2) return null
+  const { place, workload, parameters } = first.c
+  const { wait, messageSizeBytes } = parameters.requested
+  const isPingPong = workload === 'ping-pong'
+  const layers = found.flatMap(({ name, c }, i): Layer[] => {
+    const value = spreadOf(c.repetitions.flatMap((one) => figure(c, one) ?? []))
+    const below = found[i - 1]
+    if (value === null) return []
+    return [
+      {
+        ...{ name, key: c.key, value: value.median },
+        adds: below === undefined ? null : difference(below.c, c),
+      },
+    ]
+  })
+  if (layers.length < found.length) return null
+  return {
+    ...{ place: place ?? 'host', workload, wait, layers },
+    messageSizeBytes: isPingPong ? messageSizeBytes : null,
+    measure: isPingPong ? 'round-trip' : 'cpu-per-byte',
+  }
+}
+
+/** Repetitions of one round ran next to one another: a machine that drifts does so in both. */
+function difference(below: CaseResult, above: CaseResult): Spread | null {
+  return spreadOf(
+    above.repetitions.flatMap((one) => {
+      const other = below.repetitions.find(({ index }) => index === one.index)
+      const [more, less] = [figure(above, one), other === undefined ? null : figure(below, other)]
+      return more === null || less === null ? [] : [more - less]
+    }),
+  )
+}
+
+function figure({ workload, parameters }: CaseResult, one: Repetition): number | null {
+  if (one.status !== 'completed') return null
+  if (workload === 'ping-pong') return one.latency?.percentiles.p50 ?? null
+  const ends = [one.cpu.client?.perMessageNs, one.cpu.server?.perMessageNs]
+  const [client, server] = ends
+  if (client == null || server == null) return null
+  return (client + server) / parameters.requested.messageSizeBytes
+}
