@@ -8,7 +8,7 @@ import { renderComparability, renderComparison } from '../report/compare-text.js
 import type { CompareFlags } from './commands/compare.js'
 import { parseWord } from './list.js'
 import { layoutOf, note, print } from './output.js'
-import { readSource } from './read-results.js'
+import { readSource, redactionKeyFor } from './read-results.js'
 
 /** `xrbench compare`: exit 3 when it would mean nothing, 7 on a regression, 6 on doubt with `--strict`. */
 export async function compareAction(
@@ -17,7 +17,8 @@ export async function compareAction(
   flags: CompareFlags,
 ): Promise<void> {
   const asked = readOptions(flags)
-  const source = await readSource(base)
+  const key = redactionKeyFor(flags.redact)
+  const source = await readSource(base, key)
   const isAlone = others.length === 0
   const isAb = isAlone && asked.across === null && source.doc.variants !== undefined
   const options: CompareOptions = isAb ? { ...asked, across: 'variant' } : asked
@@ -32,7 +33,7 @@ export async function compareAction(
   // One at a time: a thousand results need not be in memory together.
   const comparisons: Comparison[] = []
   for (const path of paths) {
-    const other = path === base ? source : await readSource(path)
+    const other = path === base ? source : await readSource(path, key)
     comparisons.push(compareTwo(source, other, options.across))
   }
   const doc = conclude(source, comparisons, options)

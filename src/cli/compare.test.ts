@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { gzipSync } from 'node:zlib'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sourceOf, TCP, UDP } from '../compare/fixtures/sources.js'
 import { compareSchema } from '../compare/schema.js'
@@ -206,6 +207,29 @@ describe('xrbench show, validate, export', () => {
     const placed = ['export', put('both.json', both), '--hgrm', '--case']
     expect((await runCli([...placed, 'tcp/*'])).stderr).toMatch(/block \(host\), .*block \(lab\)/)
     expect((await runCli([...placed, 'tcp/* (lab)'])).code).toBe(0)
-    expect((await runCli(['export', path])).stderr).toMatch(/takes one of --csv, --hgrm and --hlog/)
+    expect((await runCli(['export', path])).stderr).toMatch(
+      /takes one of --csv, --hgrm, --hlog and --json/,
+    )
+  })
+
+  test('--redact names no machine, in whatever is made of a result', async () => {
+    const named = structuredClone(doc)
+    named.environment.client.hostname = 'secret-host'
+    named.environment.server.hostname = 'other-secret'
+    const path = put('named.json', named)
+    const out = join(folder, 'shared.json.gz')
+    expect((await runCli(['export', path, '--json', '--redact', '-o', out])).code).toBe(0)
+    expect((await runCli(['validate', out])).stdout).toMatch(/^ok /)
+    const shared = gunzipSync(readFileSync(out)).toString()
+    const made = await Promise.all([
+      runCli(['show', path, '--redact']),
+      runCli(['export', path, '--csv', '--redact']),
+      runCli(['compare', path, put('r.json', { ...doc, id: randomUUID() }), '--redact']),
+    ])
+    for (const text of [shared, ...made.map(({ stdout }) => stdout)]) {
+      expect(text).not.toBe('')
+      expect(text).not.toMatch(/secret/)
+      expect(text).not.toContain(folder)
+    }
   })
 })

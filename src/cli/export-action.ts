@@ -7,25 +7,26 @@ import { exportHlog } from '../report/export-hlog.js'
 import { writeText } from '../results/store.js'
 import type { ExportFlags } from './commands/export.js'
 import { print } from './output.js'
-import { readSource } from './read-results.js'
+import { readSource, redactionKeyFor } from './read-results.js'
 
 /** `xrbench export`: all is read and made before a byte is written. */
 export async function exportAction(files: readonly string[], flags: ExportFlags): Promise<void> {
-  const chosen = (['csv', 'hgrm', 'hlog'] as const).filter((format) => flags[format])
+  const chosen = (['csv', 'hgrm', 'hlog', 'json'] as const).filter((format) => flags[format])
   const [format] = chosen
   if (format === undefined || chosen.length > 1) {
     throw usageError(
       'XRB_USAGE',
-      'export takes one of --csv, --hgrm and --hlog.',
+      'export takes one of --csv, --hgrm, --hlog and --json.',
       `xrbench export ${files[0]} --csv`,
     )
   }
   const sources: Source[] = []
-  for (const file of files) sources.push(chooseCases(await readSource(file), flags.case))
+  const key = redactionKeyFor(flags.redact)
+  for (const file of files) sources.push(chooseCases(await readSource(file, key), flags.case))
   if (sources.every(({ doc }) => doc.cases.length === 0)) {
     throw usageError('XRB_NO_CASE', `--case: no case is named '${flags.case}'.`, "--case 'tcp/*'")
   }
-  const text = { csv: exportCsv, hgrm: onlyHgrm, hlog: exportHlog }[format](sources)
+  const text = { csv: exportCsv, hgrm: onlyHgrm, hlog: exportHlog, json: onlyJson }[format](sources)
   if (flags.output === undefined) return print(text)
   await writeText(flags.output, text)
 }
@@ -36,6 +37,19 @@ function chooseCases({ file, doc }: Source, pattern: string | undefined): Source
     .filter((one) => matches(pattern, refOf(one)))
     .map((one) => one.case)
   return { file, doc: { ...doc, cases } }
+}
+
+/** Several documents are no document. */
+function onlyJson(sources: readonly Source[]): string {
+  const [only, ...more] = sources
+  if (only === undefined || more.length > 0) {
+    throw usageError(
+      'XRB_USAGE',
+      '--json exports one result.',
+      `xrbench export ${only?.file} --json`,
+    )
+  }
+  return `${JSON.stringify(only.doc, null, 2)}\n`
 }
 
 /** That format knows neither names nor more than one distribution. */

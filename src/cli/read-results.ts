@@ -1,14 +1,18 @@
+import { randomBytes } from 'node:crypto'
+import { basename } from 'node:path'
 import type { Source } from '../compare/source.js'
 import { usageError } from '../errors.js'
 import { contradictionsOf } from '../results/check.js'
+import { redact } from '../results/redact.js'
 import { readResult } from '../results/store.js'
 import { resultFileError } from '../results/store-errors.js'
 
 /**
  * Reads a result, and refuses one that contradicts itself: its numbers are not those that were measured.
+ * @param redactionKey hides names and addresses, and the folder of the file; one key keeps equal names equal over several files
  * @throws {XrbenchError} `XRB_RESULT_FILE`
  */
-export async function readSource(file: string): Promise<Source> {
+export async function readSource(file: string, redactionKey?: Buffer): Promise<Source> {
   const doc = await readResult(file)
   const [first, ...more] = contradictionsOf(doc)
   if (first !== undefined) {
@@ -18,5 +22,11 @@ export async function readSource(file: string): Promise<Source> {
   if (doc.cases.every(({ repetitions }) => repetitions.length === 0)) {
     throw usageError('XRB_RESULT_FILE', `${file} holds nothing that was measured.`, 'xrbench run')
   }
-  return { file, doc }
+  if (redactionKey === undefined) return { file, doc }
+  return { file: basename(file), doc: doc.redacted ? doc : redact(doc, redactionKey) }
+}
+
+/** For `--redact`: `undefined` without it. */
+export function redactionKeyFor(isAsked: boolean | undefined): Buffer | undefined {
+  return isAsked === true ? randomBytes(32) : undefined
 }

@@ -2,13 +2,17 @@ import { renderCurve } from '../report/curve.js'
 import { plain } from '../report/plain.js'
 import { renderTable } from '../report/table.js'
 import { layoutOf, print } from './output.js'
-import { readSource } from './read-results.js'
+import { readSource, redactionKeyFor } from './read-results.js'
 
 /** `xrbench show`. All files are read before anything is printed. */
-export async function showAction(files: readonly string[]): Promise<void> {
+export async function showAction(
+  files: readonly string[],
+  isRedacted: boolean | undefined,
+): Promise<void> {
   const layout = layoutOf(process.stdout)
   const sources = []
-  for (const file of files) sources.push(await readSource(file))
+  const key = redactionKeyFor(isRedacted)
+  for (const file of files) sources.push(await readSource(file, key))
   const blocks = sources.map(({ file, doc }) => {
     const title = [plain(file), doc.label === undefined ? '' : plain(`“${doc.label}”`)]
     const head = `${title.filter((text) => text !== '').join(' ')}, ${doc.startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${plain(doc.tool.version)}, ${doc.status}`

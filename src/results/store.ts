@@ -2,8 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type FileHandle, open, realpath, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { gzip } from 'node:zlib'
 import { XrbenchError } from '../errors.js'
 import { RESULT_FORMAT } from './format.js'
+import { completeOlder } from './older.js'
 import { parseJson, readText } from './read-text.js'
 import type { ResultDocument } from './schema.js'
 import { outputError, resultFileError } from './store-errors.js'
@@ -17,9 +20,9 @@ export async function writeResult(path: string, doc: ResultDocument): Promise<vo
   await writeText(path, `${JSON.stringify(doc, null, 2)}\n`)
 }
 
-/** {@link writeResult} for any text. */
+/** {@link writeResult} for any text; compressed where the name ends with `.gz`. */
 export async function writeText(path: string, text: string): Promise<void> {
-  await writeWhole(path, text)
+  await writeWhole(path, path.endsWith('.gz') ? await promisify(gzip)(text) : text)
 }
 
 /** {@link writeResult} for a picture. */
@@ -50,7 +53,8 @@ export async function checkWritable(path: string): Promise<void> {
 }
 
 /**
- * Reads and validates a result file, compressed by gzip or not. Members unknown to this version are kept.
+ * Reads and validates a result file, compressed by gzip or not. Members unknown to this version are kept; parameters that an older one
+ * did not know are there as they were then: off.
  * @throws XrbenchError `XRB_RESULT_FILE`: unreadable, not JSON, of another format, or not valid
  */
 export async function readResult(path: string): Promise<ResultDocument> {
@@ -65,7 +69,13 @@ export async function readResult(path: string): Promise<ResultDocument> {
   // Loaded only here: writing a result needs no validator.
   const { resultSchema } = await import('./schema.js')
   const checked = resultSchema.safeParse(json)
-  if (checked.success) return json as ResultDocument
+  if (checked.success) {
+    const doc = json as ResultDocument
+    checked.data.cases.forEach((one, i) => {
+      completeOlder(doc.cases[i]?.parameters, one.parameters)
+    })
+    return doc
+  }
   const [issue] = checked.error.issues
   throw resultFileError(path, `is not valid at ${issue?.path.join('.')}: ${issue?.message}`)
 }

@@ -49,6 +49,7 @@ function compareCommand(program: Command) {
     )
     .addOption(option('--force', 'compare what differs too much to mean anything'))
     .addOption(option('--strict', 'exit 6 when a gate is inconclusive'))
+    .addOption(option('--redact', 'hash host names and addresses'))
     .addOption(option('--json', 'print the comparison as a JSON document'))
     .addOption(option('--markdown', 'print it as Markdown'))
     .addOption(option('-v, --verbose', 'show stacks'))

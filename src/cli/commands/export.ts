@@ -18,6 +18,7 @@ Examples:
   xrbench export result.json --csv > values.csv
   xrbench export result.json --hgrm --case 'tcp/*' > tcp.hgrm
   xrbench export *.json --hlog -o all.hlog
+  xrbench export result.json --json --redact -o to-publish.json.gz
 `
 
 function exportCommand(program: Command) {
@@ -31,12 +32,14 @@ function exportCommand(program: Command) {
     .addOption(option('--csv', 'a line for each value of each repetition'))
     .addOption(option('--hgrm', 'percentile distribution of one case, µs (HdrHistogram plotter)'))
     .addOption(option('--hlog', 'histogram log 1.3, a line for each interval, tagged by case'))
+    .addOption(option('--json', 'the result itself, of one file'))
     .addOption(
       option(
         '--case <pattern>',
         'cases by name, * stands for anything: tcp/*, *(lab), A:* (default: all)',
       ),
     )
+    .addOption(option('--redact', 'hash host names and addresses'))
     .addOption(option('-o, --output <file>', 'write there instead of to stdout'))
     .addOption(option('-v, --verbose', 'show stacks'))
 }

@@ -10,9 +10,10 @@ export function registerShow(program: Command): void {
     .argument('<file...>', 'result files, .json or .json.gz')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', exitCodeTable())
+    .addOption(option('--redact', 'hash host names and addresses'))
     .addOption(option('-v, --verbose', 'show stacks'))
-    .action(async (files) => {
+    .action(async (files, { redact }) => {
       const { showAction } = await import('../show-action.js')
-      await showAction(files)
+      await showAction(files, redact)
     })
 }
