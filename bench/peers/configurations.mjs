@@ -1,22 +1,25 @@
 import { BenchError } from './bench-error.mjs'
 
 /**
- * @typedef {'xrbench' | 'bare' | 'sockperf' | 'iperf3' | 'perftest'} ToolName
+ * `own-…` is xrbench itself with something else in place: what QUIC and TLS cost is told against its own loops.
+ * @typedef {'xrbench' | 'bare' | 'sockperf' | 'iperf3' | 'perftest' | 'ngtcp2' | 'own-tcp' | 'own-tls' | 'own-udp' | 'own-no-gso'} ToolName
  * @typedef {object} Aim
  * @property {ToolName | null} peer whom xrbench is held against; `null` = a bound on xrbench's own figure
- * @property {'p50Ns' | 'goodputBitsPerSec' | 'messagesPerSec' | 'lossFraction' | 'deliveredFraction'} metric
+ * @property {'p50Ns' | 'goodputBitsPerSec' | 'messagesPerSec' | 'lossFraction' | 'deliveredFraction' | 'packetsPerMessage'} metric
  * @property {'at most' | 'at least'} sense
  * @property {number} bound of the ratio xrbench ÷ peer, or of the figure itself
  *
  * @typedef {object} Configuration
  * @property {string} name
- * @property {'tcp' | 'udp' | 'rdma'} transport
- * @property {'ping-pong' | 'stream' | 'rate' | 'paced'} workload `rate` = a stream of which the messages are counted
+ * @property {'tcp' | 'udp' | 'rdma' | 'quic' | 'tls'} transport
+ * @property {'ping-pong' | 'stream' | 'rate' | 'paced' | 'download'} workload `rate` = a stream of which the messages are counted; `download` =
+ *   one of DOWNLOAD_BYTES from the server, warm-up included
  * @property {'spin' | 'block'} wait
  * @property {number | null} sizeBytes `null` = each tool's own default
  * @property {string} sizeWord
  * @property {ToolName[]} tools xrbench first
  * @property {Aim[]} aims
+ * @property {'stream' | 'datagram'} [messages] of QUIC
  * @property {'rc' | 'ud'} [queuePair] of RDMA
  * @property {'send' | 'write' | 'read' | 'fetch-add'} [operation] of RDMA
  */
@@ -119,6 +122,63 @@ const RDMA = [
   verbs('ud', 'send', 'rate'),
 ]
 
+/** What a `download` brings, and how much of it is one message of xrbench. */
+export const DOWNLOAD_BYTES = 256 * KIB * KIB
+
+/**
+ * @param {'quic' | 'tls'} transport
+ * @param {'ping-pong' | 'stream' | 'download'} workload
+ * @param {Aim[]} aims the tools are those that are named in them, and `more`
+ * @param {{ messages?: 'stream' | 'datagram', more?: ToolName[] }} [other]
+ * @returns {Configuration}
+ */
+function secured(transport, workload, aims, { messages, more = [] } = {}) {
+  const isPingPong = workload === 'ping-pong'
+  const peers = [...aims.flatMap(({ peer }) => peer ?? []), ...more]
+  const words = [transport, workload, ...(messages === 'datagram' ? ['datagram'] : [])]
+  return {
+    name: `${words.join(' ')} ${isPingPong ? '64 B spin' : workload === 'download' ? '256 MiB block' : 'default size block'}`,
+    ...{ transport, workload, wait: isPingPong ? 'spin' : 'block', aims },
+    ...(isPingPong ? { sizeBytes: 64, sizeWord: '64' } : { sizeBytes: null, sizeWord: 'default' }),
+    tools: ['xrbench', ...new Set(peers)],
+    ...(messages === undefined ? {} : { messages }),
+  }
+}
+
+/** @type {Aim} */
+const ECONOMY = { peer: null, metric: 'packetsPerMessage', sense: 'at most', bound: 1.1 }
+/**
+ * @param {ToolName} peer
+ * @param {number} bound
+ * @returns {Aim}
+ */
+const p50Of = (peer, bound) => ({ peer, metric: 'p50Ns', sense: 'at most', bound })
+/**
+ * @param {ToolName} peer
+ * @param {number} bound
+ * @returns {Aim}
+ */
+const goodputOf = (peer, bound) => ({
+  peer,
+  metric: 'goodputBitsPerSec',
+  sense: 'at least',
+  bound,
+})
+
+const SECURED = [
+  secured('quic', 'ping-pong', [p50Of('own-tcp', 1.25), p50Of('own-tls', 1), ECONOMY], {
+    messages: 'stream',
+  }),
+  secured('quic', 'ping-pong', [p50Of('own-udp', 1.6), ECONOMY], { messages: 'datagram' }),
+  secured('quic', 'stream', [goodputOf('own-tls', 0.9), goodputOf('own-no-gso', 3)], {
+    messages: 'stream',
+    more: ['own-tcp'],
+  }),
+  secured('quic', 'download', [goodputOf('ngtcp2', 1)], { messages: 'stream' }),
+  secured('tls', 'ping-pong', [], { more: ['own-tcp'] }),
+  secured('tls', 'stream', [], { more: ['own-tcp'] }),
+]
+
 /** Everything that is compared, in the order in which it runs: `paced` takes its rate from the UDP stream before it. */
 export const CONFIGURATIONS = Object.freeze([
   ...pingPongs(),
@@ -130,6 +190,7 @@ export const CONFIGURATIONS = Object.freeze([
     { peer: null, metric: 'lossFraction', sense: 'at most', bound: 0.01 },
     { peer: null, metric: 'deliveredFraction', sense: 'at least', bound: 0.98 },
   ]),
+  ...SECURED,
   ...RDMA,
 ])
 
@@ -144,14 +205,18 @@ const KINDS = /** @type {const} */ ([
 ])
 
 /**
- * Words of one kind widen the choice (`64 1k`), words of several kinds narrow it (`tcp spin`). RDMA, which runs in the lab, has to be
- * asked for, by its name or by a word that only it has.
+ * Words of one kind widen the choice (`64 1k`), words of several kinds narrow it (`tcp spin`). QUIC and TLS have to be asked for by
+ * name; so has RDMA, which runs in the lab, or by a word that only it has.
  * @param {string[]} words
  * @returns {Configuration[]}
  */
 export function selectConfigurations(words) {
   const isRdma = words.some((word) => RDMA.some((c) => isOnlyRdma(c, word)))
-  const candidates = CONFIGURATIONS.filter((c) => (c.transport === 'rdma') === isRdma)
+  const candidates = CONFIGURATIONS.filter(
+    (c) =>
+      (c.transport === 'rdma') === isRdma &&
+      (!SECURED.includes(c) || words.includes(c.transport) || words.includes('download')),
+  )
   /** @type {Map<string, Set<string>>} */
   const wanted = new Map()
   for (const word of words) {

@@ -8,6 +8,9 @@ const PACKAGES = /** @type {const} */ ({
   sockperf: 'sockperf',
   iperf3: 'iperf3',
   ib_send_lat: 'perftest',
+  gtlsclient: 'ngtcp2-client',
+  gtlsserver: 'ngtcp2-server',
+  openssl: 'openssl',
   taskset: 'util-linux',
   gcc: 'gcc libc6-dev',
 })

@@ -16,6 +16,7 @@ export function describeMachine() {
     sockperf: firstLine(['sockperf', '--version']),
     iperf3: firstLine(['iperf3', '--version']),
     perftest: firstLine(['ib_send_lat', '--version']),
+    ngtcp2: packageVersion('ngtcp2-client'),
   }
 }
 
@@ -33,3 +34,6 @@ function firstLine([command = '', ...args]) {
   const { stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 5_000 })
   return stdout?.trim().split('\n')[0] || null
 }
+
+/** A program that does not tell its version: that of its package. @param {string} name */
+const packageVersion = (name) => firstLine(['dpkg-query', '-W', '-f', `\${Version}`, name])

@@ -14,6 +14,7 @@ import { runRound } from './rounds.mjs'
 import { comparedFigure, figureSpread, judge, ratioSpread } from './statistics.mjs'
 import { renderConfiguration } from './table.mjs'
 import { prepareBare } from './tools/bare.mjs'
+import { prepareNgtcp2 } from './tools/ngtcp2.mjs'
 
 /**
  * @typedef {import('./configurations.mjs').Configuration} Configuration
@@ -105,6 +106,9 @@ async function prepare(chosen, options) {
       'taskset',
       ...commands,
       ...perftest,
+      ...(tools.has('ngtcp2')
+        ? /** @type {const} */ (['gtlsclient', 'gtlsserver', 'openssl'])
+        : []),
       ...(tools.has('bare') ? /** @type {const} */ (['gcc']) : []),
     ],
     options.install,
@@ -114,6 +118,7 @@ async function prepare(chosen, options) {
   }
   if (tools.has('bare')) await prepareBare()
   await mkdir('build/bench', { recursive: true })
+  if (tools.has('ngtcp2')) await prepareNgtcp2(stop.signal)
 }
 
 /**

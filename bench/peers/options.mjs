@@ -4,8 +4,9 @@ import { BenchError } from './bench-error.mjs'
 export const USAGE = `npm run bench:peers -- [WORD…] [--pairs N] [--duration SECONDS] [--install] [--list]
 
   WORD          what to run: tcp udp · ping-pong stream paced · 64 1k 1400 128k default · spin block
+                quic, tls: held against xrbench's own TCP, TLS and UDP; download: QUIC against ngtcp2's example programs
                 rdma, in the lab: rc ud · send write read fetch-add · ping-pong stream rate · 8 64 64k · spin block
-                words of one kind widen the choice, words of several kinds narrow it; none = everything but rdma
+                words of one kind widen the choice, words of several kinds narrow it; none = tcp and udp
   --pairs N     rounds in which every tool runs once (default 7)
   --duration S  measured seconds of each run, whole, at least 1 (default 2); each run warms up before it
   --install     install missing peers through apt (as root; XRBENCH_INSTALL=1 does the same)

@@ -1,6 +1,8 @@
 import { runBare } from './tools/bare.mjs'
 import { runEndpoints } from './tools/endpoints.mjs'
 import { runIperf3 } from './tools/iperf3.mjs'
+import { runNgtcp2 } from './tools/ngtcp2.mjs'
+import { ownTransport, runWithoutSegmentation } from './tools/own.mjs'
 import { runPerftest } from './tools/perftest.mjs'
 import { runSockperf } from './tools/sockperf.mjs'
 import { runXrbench } from './tools/xrbench.mjs'
@@ -25,6 +27,7 @@ const MARGIN_MS = 20_000
  * @property {number | null} [messagesPerSec] at the receiver, of perftest at the sender
  * @property {number | null} [lossFraction]
  * @property {number | null} [deliveredFraction] goodput over the rate asked for
+ * @property {number | null} [packetsPerMessage] of QUIC, in the direction that has more
  * @property {number | null} [messageSizeBytes]
  * @property {string[]} [flags] what xrbench itself found doubtful
  *
@@ -52,6 +55,11 @@ const TOOLS = {
   sockperf: runSockperf,
   iperf3: runIperf3,
   perftest: runPerftest,
+  ngtcp2: runNgtcp2,
+  'own-tcp': ownTransport('tcp'),
+  'own-tls': ownTransport('tls'),
+  'own-udp': ownTransport('udp'),
+  'own-no-gso': runWithoutSegmentation,
 }
 
 /**

@@ -23,6 +23,16 @@ const STREAM_COLUMNS = /** @type {const} */ ([
 ])
 
 /**
+ * What is held against a bound of its own.
+ * @type {Partial<Record<import('./configurations.mjs').Aim['metric'], [string, (value: number) => string]>>}
+ */
+const OWN_FIGURES = {
+  lossFraction: ['lost', percent],
+  deliveredFraction: ['delivered', percent],
+  packetsPerMessage: ['packets per message and direction', (value) => value.toFixed(3)],
+}
+
+/**
  * The table of one configuration: a line per tool, medians over the rounds, then the ratio and the aim it is held to.
  * @param {Configuration} configuration
  * @param {readonly Round[]} rounds
@@ -58,12 +68,12 @@ export function renderConfiguration(configuration, rounds) {
     .filter((aim) => aim.peer === null)
     .map((aim) => {
       const verdict = judge(aim, rounds)
-      const what = aim.metric === 'lossFraction' ? 'lost' : 'delivered'
+      const [what, format] = OWN_FIGURES[aim.metric] ?? [aim.metric, String]
       const seen =
         verdict.value === null
           ? NOTHING
-          : `${percent(verdict.value.median)} (${percent(verdict.value.min)}–${percent(verdict.value.max)})`
-      return `  xrbench ${what}: ${seen}, aim ${verdict.sense} ${percent(verdict.bound)}: ${metText(verdict.met)}`
+          : `${format(verdict.value.median)} (${format(verdict.value.min)}–${format(verdict.value.max)})`
+      return `  xrbench ${what}: ${seen}, aim ${verdict.sense} ${format(verdict.bound)}: ${metText(verdict.met)}`
     })
   return [
     `${configuration.name}, ${rounds.length} ${rounds.length === 1 ? 'round' : 'rounds'}`,
