@@ -36,6 +36,18 @@ describe('words', () => {
     expect(names('ud', 'rate')).toEqual(['rdma rate ud send 64 B spin'])
   })
 
+  test('QUIC and TLS run when they are asked for', () => {
+    const names = (/** @type {string[]} */ ...words) =>
+      selectConfigurations(words).map((c) => c.name)
+    expect(names('stream', 'tls')).toEqual(['tls stream default size block'])
+    expect(names('download')).toEqual(['quic download 256 MiB block'])
+    expect(names('quic', 'ping-pong')).toEqual([
+      'quic ping-pong 64 B spin',
+      'quic ping-pong datagram 64 B spin',
+    ])
+    expect(names('spin').some((name) => /quic|tls/.test(name))).toBe(false)
+  })
+
   test('of one kind widen, of several kinds narrow', () => {
     const names = selectConfigurations(['ping-pong', '64', '1k', 'tcp', 'spin']).map((c) => c.name)
     expect(names).toEqual(['tcp ping-pong 64 B spin', 'tcp ping-pong 1 KiB spin'])

@@ -4,7 +4,7 @@ import { endpointSpec, readSummaries } from './endpoints.mjs'
 import { readIperf3 } from './iperf3.mjs'
 import { perftestCommand, readPerftest } from './perftest.mjs'
 import { readSockperf } from './sockperf.mjs'
-import { readXrbench } from './xrbench.mjs'
+import { readXrbench, xrbenchCommand } from './xrbench.mjs'
 
 const [tcpStream, udpStream] = ['tcp', 'udp'].map((transport) =>
   CONFIGURATIONS.find((c) => c.transport === transport && c.workload === 'stream'),
@@ -68,6 +68,23 @@ test('an xrbench run that did not complete gives its reason, not its figures', (
   expect(() => readXrbench({ cases: [{ repetitions: [repetition] }] }, undefined)).toThrow(
     'The peer fell silent.',
   )
+})
+
+test('a download is of the same bytes as its peer’s, and warm-up is in both', () => {
+  const download = CONFIGURATIONS.find((c) => c.workload === 'download')
+  const times = { warmupSeconds: 1, durationSeconds: 2, rateBitsPerSec: undefined }
+  const line = xrbenchCommand(download, times).join(' ')
+  expect(line).toContain('--transport quic --workload stream')
+  expect(line).toContain('--direction down --warmup 0s --iterations 1024 --quic-messages stream')
+  expect(line).not.toContain('--duration')
+})
+
+test('of QUIC the direction with more packets is told', () => {
+  const quic = { packetsSentPerMessage: 1.01, packetsReceivedPerMessage: 1.2 }
+  const parameters = { requested: {}, effective: { client: { quic } } }
+  const repetitions = [{ status: 'completed', flags: [] }]
+  const figures = readXrbench({ cases: [{ parameters, flags: [], repetitions }] }, undefined)
+  expect(figures.packetsPerMessage).toBe(1.2)
 })
 
 /** @param {string} name */
