@@ -79,6 +79,7 @@ export function forestOption(chart: ForestChart, look: Look) {
         markLine: {
           silent: true,
           symbol: 'none',
+          z: 1,
           label: { show: false },
           lineStyle: { color: colours.text, width: 1.5, type: 'solid' },
           data: [{ xAxis: 0 }],

@@ -65,7 +65,7 @@ export function heatOption(chart: HeatChart, look: Look) {
     },
     xAxis: {
       ...axis(look, {
-        name: 'measured time (s), one repetition after the other',
+        name: 'measured time (s)',
         min: 0,
         max: end,
         ticks: linearTicks(0, end, isNarrow(look) ? 5 : 10),

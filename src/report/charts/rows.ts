@@ -34,6 +34,8 @@ export function rowsFrame(look: Look, { title, names, legend, range, unit, xName
       type: 'category' as const,
       inverse: true,
       data: [...names],
+      // Over the marks of the grid, so that names above their rows stay legible.
+      z: 4,
       axisLine: { show: false },
       axisTick: { show: false },
       splitLine: { show: true, lineStyle: { color: colours.faint } },
@@ -43,9 +45,10 @@ export function rowsFrame(look: Look, { title, names, legend, range, unit, xName
             color: colours.text,
             fontSize: 12,
             interval: 0,
-            margin: 2,
             verticalAlign: 'bottom' as const,
-            padding: [0, 0, 7, 0],
+            padding: [1, 4, 1, 2],
+            margin: 2,
+            backgroundColor: colours.ground,
             width: look.width - 40,
             overflow: 'truncate' as const,
           }

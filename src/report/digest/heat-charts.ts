@@ -12,7 +12,7 @@ export function heatCharts(entries: readonly Entry[], place: string): HeatChart[
         id: `${place}-over-time-${i + 1}`,
         title: `Round trips over time, ${row}`,
         caption:
-          'Each column is an interval: the stronger the colour, the more of its messages took so long. Dotted lines part the repetitions, each on fresh connections in fresh processes.',
+          'Each column is an interval: the stronger the colour, the more of its messages took so long. Repetitions stand one after the other, parted by dotted lines; each ran on fresh connections in fresh processes.',
         ...heat,
         table: {
           head: ['from', 'to', 'p50', 'p99'],

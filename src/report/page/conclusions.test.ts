@@ -48,6 +48,6 @@ describe('conclusions', () => {
       sourceOf(slower, { file: 'b.json' }),
     )
     expect(text).toMatch(/Of \d+ comparisons \d+ worse/)
-    expect(text).toMatch(/b\.json against a: \d+ worse \(/)
+    expect(text).toMatch(/b against a: \d+ worse \(/)
   })
 })

@@ -3,6 +3,7 @@ import type { Place } from '../../plan/case.js'
 import { conclusion, pairTitle, valueWords, verdictWords } from '../compare-words.js'
 import type { Collected } from '../digest/collect.js'
 import { clip } from '../digest/names.js'
+import { plain } from '../plain.js'
 import { type Finding, findingsOf, leadOf, listed } from './findings.js'
 import { type Html, html } from './html.js'
 import { placeTitle } from './places.js'
@@ -53,7 +54,7 @@ function comparisonPart({ comparison, digests, strangers, incomparable }: Collec
   const left = (comparison?.comparisons.length ?? 0) - told.length
   return html`<p class="lead">${comparison === null ? 'Nothing could be compared with the first result.' : conclusion(comparison)}</p>
 <ul>
-${told.map((one) => html`<li>${comparisonWords(one, base?.name ?? '')}</li>`)}
+${told.map((one) => html`<li>${comparisonWords(one, nameOf(one, digests), base?.name ?? '')}</li>`)}
 ${left > 0 ? html`<li>${left} more results are compared in the same way.</li>` : null}
 ${incomparable
   .slice(0, MOST_TOLD)
@@ -65,11 +66,16 @@ ${strangers.length > 0 ? html`<li>${listed(strangers.slice(0, MOST_TOLD))} ${str
 </ul>`
 }
 
-function comparisonWords({ new: { file, label }, pairs, notes }: Comparison, base: string): string {
+/** As in the charts. */
+function nameOf({ new: { file } }: Comparison, digests: Collected['digests']): string {
+  const found = digests.find((one, i) => i > 0 && one.file === plain(file))
+  return found?.name ?? clip(file)
+}
+
+function comparisonWords({ pairs, notes }: Comparison, name: string, base: string): string {
   const rows = pairs.flatMap((pair) => pair.rows.map((row) => ({ pair, row })))
   const tested = rows.filter(({ row }) => row.effect !== null)
   const of = (verdict: Row['verdict']) => tested.filter(({ row }) => row.verdict === verdict)
-  const name = clip(label ?? file.split('/').at(-1) ?? file)
   const told = (['worse', 'better'] as const).flatMap((verdict) => {
     const found = of(verdict)
     if (found.length === 0) return []

@@ -6,6 +6,7 @@ import { type Html, html } from './html.js'
 
 const MOST_RESULTS = 50
 const MOST_NAMES = 6
+const LONG = 160
 
 /** The machines side by side; what is not the same everywhere is marked. */
 export function renderMachines(machines: readonly MachineFacts[], results: number): Html {
@@ -24,8 +25,15 @@ export function renderMachines(machines: readonly MachineFacts[], results: numbe
 <thead><tr><th scope="col"></th>${machines.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
 <tbody>${order.map(
     ({ name, values, differs }) =>
-      html`<tr${differs ? html` class="differs"` : null}><th scope="row">${differs ? '≠ ' : ''}${name}</th>${values.map((value) => html`<td>${value ?? ''}</td>`)}</tr>\n`,
+      html`<tr${differs ? html` class="differs"` : null}><th scope="row">${differs ? '≠ ' : ''}${name}</th>${values.map((value) => html`<td>${factCell(value)}</td>`)}</tr>\n`,
   )}</tbody></table></div>`
+}
+
+/** A long list is folded: the page stays a page. */
+function factCell(value: string | null): Html | string {
+  if (value === null || value.length <= LONG) return value ?? ''
+  const count = value.split(', ').length
+  return html`<details><summary>${count > 1 ? `${count} entries` : `${value.slice(0, 40)} …`}</summary>${value}</details>`
 }
 
 /** What each flag means, and which cases have it. */
@@ -40,12 +48,10 @@ export function renderFlags(digests: readonly Digest[]): Html {
   )
   const flags = sortFlags([...whole, ...cases.flatMap((one) => one.flags)])
   if (flags.length === 0) return html`<p>There are none: nothing is known against any case.</p>`
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Flags"><table class="words">
-<thead><tr><th scope="col">flag</th><th scope="col">what it means</th><th scope="col">where</th></tr></thead>
-<tbody>${flags.map((flag) => {
+  return html`<ul>${flags.map((flag) => {
     const own = cases.filter((one) => one.flags.includes(flag)).map(({ name }) => name)
-    return html`<tr><th scope="row"><code>${flag}</code></th><td>${FLAG_SENTENCES[flag]}</td><td>${where(own, cases.length)}</td></tr>\n`
-  })}</tbody></table></div>`
+    return html`<li><code>${flag}</code>: ${FLAG_SENTENCES[flag]}. <span class="muted">Where: ${where(own, cases.length)}.</span></li>\n`
+  })}</ul>`
 }
 
 function where(names: readonly string[], all: number): string {
@@ -58,13 +64,11 @@ function where(names: readonly string[], all: number): string {
 /** What the report was made from: enough to measure it again. */
 export function renderResults({ digests }: Collected): Html {
   const more = digests.length - MOST_RESULTS
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Results"><table class="words">
-<thead><tr>${['result', 'file', 'measured', 'status', 'repetitions', 'xrbench', 'command'].map((cell) => html`<th scope="col">${cell}</th>`)}</tr></thead>
-<tbody>${digests
+  return html`<ul>${digests
     .slice(0, MOST_RESULTS)
     .map(
       (one) =>
-        html`<tr><th scope="row">${one.name}</th><td>${one.file}</td><td>${one.startedAt}</td><td>${one.status}</td><td>${one.planned}</td><td>${one.version}${one.commit === null ? '' : ` (${one.commit})`}</td><td><code>${one.command}</code></td></tr>\n`,
-    )}</tbody></table></div>
+        html`<li><strong>${one.name}</strong>: ${one.file}, measured ${one.startedAt}, ${one.status}, ${one.planned} ${one.planned === 1 ? 'repetition' : 'repetitions'} of each case, xrbench ${one.version}${one.commit === null ? '' : ` (${one.commit})`}.<br><code>${one.command}</code></li>\n`,
+    )}</ul>
 ${more > 0 ? html`<p>And ${more} more.</p>` : null}`
 }

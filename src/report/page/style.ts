@@ -37,9 +37,9 @@ summary { cursor: pointer; color: var(--accent); width: fit-content; padding: 2p
 .scroll { overflow-x: auto; max-width: 100% }
 table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; margin: 8px 0 }
 th, td { text-align: right; padding: 4px 10px 4px 0; border-bottom: 1px solid var(--line); vertical-align: top; white-space: nowrap }
-th:first-child, td:first-child, .facts td, .facts th, .words td, .words th { text-align: left }
-.facts td, .words td, .words th { white-space: normal; overflow-wrap: anywhere }
-.facts td { min-width: 130px; max-width: 380px }
+th:first-child, td:first-child, .facts td, .facts th { text-align: left }
+.facts td, .facts thead th { white-space: normal; overflow-wrap: anywhere; min-width: 120px; max-width: 380px }
+.facts details { margin: 0 }
 thead th { color: var(--muted); font-weight: 600 }
 tbody th { font-weight: 500 }
 .differs th, .differs td { background: var(--mark) }
@@ -49,6 +49,7 @@ footer { margin-top: 48px; padding-bottom: 40px; color: var(--muted); font-size:
 @media (max-width: 520px) {
   main, header, footer, nav { padding-left: 14px; padding-right: 14px }
   h1 { font-size: 1.4rem }
+  .facts tbody th { white-space: normal }
   .conclusion { padding: 12px 14px 8px }
 }
 @media print {
@@ -56,7 +57,7 @@ footer { margin-top: 48px; padding-bottom: 40px; color: var(--muted); font-size:
   @page { margin: 16mm 14mm }
   body { font-size: 10.5pt }
   main, header, footer, nav { max-width: none; padding: 0 }
-  nav, .skip, details:not([open]) { display: none }
+  nav, .skip, figure details:not([open]) { display: none }
   .charts, .charts.pairs { display: block }
   figure { break-inside: avoid; margin-bottom: 18px }
   h2, h3, h4 { break-after: avoid }
@@ -64,6 +65,6 @@ footer { margin-top: 48px; padding-bottom: 40px; color: var(--muted); font-size:
   tr, li { break-inside: avoid }
   .scroll { overflow: visible }
   td, th { white-space: normal }
-  .facts td { min-width: 0 }
+  .facts td, .facts thead th { min-width: 0 }
 }
 `
