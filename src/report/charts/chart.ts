@@ -62,6 +62,15 @@ export interface SizeChart extends Common {
   lines: (Series & { points: [bytes: number, median: number, min: number, max: number][] })[]
 }
 
+export interface TrendChart extends Common {
+  kind: 'trend'
+  unit: Unit
+  yName: string
+  /** How many results the axis has room for. */
+  results: number
+  lines: (Series & { points: [result: number, median: number, min: number, max: number][] })[]
+}
+
 export interface StripChart extends Common {
   kind: 'strip'
   unit: Unit
@@ -90,4 +99,11 @@ export interface ForestChart extends Common {
 }
 
 /** Everything a chart shows, and no more: it is what a report embeds. */
-export type Chart = CurveChart | HeatChart | SizeChart | StripChart | DotsChart | ForestChart
+export type Chart =
+  | CurveChart
+  | HeatChart
+  | SizeChart
+  | TrendChart
+  | StripChart
+  | DotsChart
+  | ForestChart

@@ -3,6 +3,9 @@ import { axis, frame, headHeight, logAxis } from './frame.js'
 import { coloursOf, isNarrow, type Look, seriesLook } from './look.js'
 import { depthOf, NINES, words } from './ticks.js'
 
+/** More areas over one another are mud. */
+export const MOST_BANDS = 3
+
 export function curveHeight(chart: CurveChart, look: Look): number {
   return (
     headHeight(
@@ -41,7 +44,9 @@ export function curveOption(chart: CurveChart, look: Look) {
     }),
     yAxis: logAxis(look, { range: chart.range, unit: 'ns', name: 'round trip', most: 8 }),
     series: [
-      ...chart.lines.map((line) => bandSeries(line, seriesLook(line.slot, colours).color)),
+      ...(chart.lines.length > MOST_BANDS ? [] : chart.lines).map((line) =>
+        bandSeries(line, seriesLook(line.slot, colours).color),
+      ),
       ...chart.lines.map(({ name, slot, points }) => {
         const { color, dash, symbol } = seriesLook(slot, colours)
         return {

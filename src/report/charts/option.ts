@@ -6,6 +6,7 @@ import { heatHeight, heatOption } from './heat.js'
 import type { Look } from './look.js'
 import { sizeHeight, sizeOption } from './size.js'
 import { stripHeight, stripOption } from './strip.js'
+import { trendHeight, trendOption } from './trend.js'
 
 /** What ECharts is given to draw `chart`. Pure. */
 export function optionOf(chart: Chart, look: Look): Record<string, unknown> {
@@ -16,6 +17,8 @@ export function optionOf(chart: Chart, look: Look): Record<string, unknown> {
       return heatOption(chart, look)
     case 'size':
       return sizeOption(chart, look)
+    case 'trend':
+      return trendOption(chart, look)
     case 'strip':
       return stripOption(chart, look)
     case 'dots':
@@ -34,6 +37,8 @@ export function heightOf(chart: Chart, look: Look): number {
       return heatHeight(chart, look)
     case 'size':
       return sizeHeight(chart, look)
+    case 'trend':
+      return trendHeight(chart, look)
     case 'strip':
       return stripHeight(chart, look)
     case 'dots':

@@ -1,15 +1,22 @@
 import type { CurveChart } from '../charts/chart.js'
+import { MOST_BANDS } from '../charts/curve.js'
 import { SLOTS } from '../charts/look.js'
 import { rangeOf } from '../charts/ticks.js'
 import { amount, time } from '../quantity.js'
 import { type Entry, groupsOf } from './series.js'
+
+const CAPTION =
+  'Each nine to the right, ten times fewer messages were slower. The line is over all repetitions together and ends where fewer than ten samples lie beyond.'
+const BAND = ' The area around it reaches from the fastest to the slowest repetition.'
 
 /** One for each size (or case), all over the same axes. */
 export function curveCharts(entries: readonly Entry[], place: string): CurveChart[] {
   const drawn = entries.filter((entry) => entry.case.curve !== null)
   const groups = groupsOf(drawn).flatMap((group) => slices(group, SLOTS))
   const points = drawn.flatMap((entry) => entry.case.curve?.points ?? [])
-  const bands = drawn.flatMap((entry) => entry.case.curve?.band ?? [])
+  const bands = groups
+    .filter((group) => group.length <= MOST_BANDS)
+    .flatMap((group) => group.flatMap((entry) => entry.case.curve?.band ?? []))
   const range = rangeOf([
     ...points.map(([, ns]) => ns),
     ...bands.flatMap(([, low, high]) => [low, high]),
@@ -19,13 +26,12 @@ export function curveCharts(entries: readonly Entry[], place: string): CurveChar
     kind: 'curve',
     id: `${place}-percentiles-${i + 1}`,
     title: `Round trip by percentile, ${group[0]?.groupTitle ?? ''}`,
-    caption:
-      'Each nine to the right, ten times fewer messages were slower. The line is over all repetitions together and ends where fewer than ten samples lie beyond; the band reaches from the fastest to the slowest repetition.',
+    caption: CAPTION + (groups.every((one) => one.length > MOST_BANDS) ? '' : BAND),
     lines: group.map(({ case: c, line, slot }) => ({
       name: line,
       slot,
       points: c.curve?.points ?? [],
-      band: c.curve?.band ?? [],
+      band: group.length > MOST_BANDS ? [] : (c.curve?.band ?? []),
     })),
     depth,
     range,

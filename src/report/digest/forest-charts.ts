@@ -38,6 +38,24 @@ export function comparisonForest(
   return forestOf(rows, id, `${names.new} against ${names.base}`, CAPTION)
 }
 
+/** Many results against one base: what differs most. */
+export function manyForest(
+  comparisons: readonly Comparison[],
+  nameOfFile: (file: string) => string,
+  base: string,
+): ForestChart | null {
+  const rows = comparisons.flatMap(({ pairs, new: { file } }) =>
+    pairs.flatMap((pair) =>
+      pair.rows.map((row) => ({
+        name: `${nameOfFile(file)}: ${nameOf(pair)}, ${row.metric}`,
+        row,
+      })),
+    ),
+  )
+  const title = `${comparisons.length} results against ${base}`
+  return forestOf(byWeight(rows), 'comparison', title, CAPTION)
+}
+
 /** The variants of one run at one place against the first of them. */
 export function variantForest(ratios: readonly VariantRatio[], id: string): ForestChart | null {
   const [first] = ratios

@@ -8,6 +8,7 @@ import { heatCharts } from './heat-charts.js'
 import { entriesOf } from './series.js'
 import { sizeCharts } from './size-charts.js'
 import { stripCharts } from './strip-charts.js'
+import { trendCharts } from './trend-charts.js'
 
 /** Charts of one kind, with what is not in them. */
 export interface ChartGroup {
@@ -19,6 +20,7 @@ export interface ChartGroup {
 export function chartsOfPlace(digests: readonly Digest[], place: Place): ChartGroup[] {
   const entries = entriesOf(digests, place, sizeWords)
   const groups = [
+    { title: 'The course over all results', charts: trendCharts(digests, place) },
     { title: 'Round trips by percentile', charts: curveCharts(entries, place) },
     { title: 'Round trips over time', charts: heatCharts(entries, place) },
     { title: 'Rates over the size of a message', charts: sizeCharts(entries, place) },

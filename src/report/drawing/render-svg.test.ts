@@ -44,6 +44,24 @@ describe('charts', () => {
     }
   })
 
+  test('of many results show their course, and share what differs most', () => {
+    const many = charts(
+      ...Array.from({ length: 12 }, (_, i) =>
+        sourceOf(i === 11 ? slower : levels, { file: `${i}.json` }),
+      ),
+    )
+    const trends = many.filter(({ kind }) => kind === 'trend')
+    expect(trends.length).toBeGreaterThan(0)
+    for (const trend of trends) {
+      if (trend.kind === 'trend')
+        expect(trend.lines.every(({ points }) => points.length === 12)).toBe(true)
+      expect(renderSvg(trend, { width: 820, scheme: 'light' })).not.toMatch(/NaN|undefined/)
+    }
+    const forests = many.filter(({ kind }) => kind === 'forest')
+    expect(forests).toHaveLength(1)
+    expect(forests[0]?.table.rows[0]?.[0]).toMatch(/^11: /)
+  })
+
   test('a percentile curve is over nines, with units on its axis', () => {
     const curve = one.find(({ kind }) => kind === 'curve')
     const seen = texts(renderSvg(curve as Chart, { width: 820, scheme: 'light' }))

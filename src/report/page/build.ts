@@ -2,8 +2,10 @@ import type { Place } from '../../plan/case.js'
 import type { Chart } from '../charts/chart.js'
 import { SLOTS } from '../charts/look.js'
 import type { Collected } from '../digest/collect.js'
-import { comparisonForest, variantForest } from '../digest/forest-charts.js'
+import { comparisonForest, manyForest, variantForest } from '../digest/forest-charts.js'
+import { clip } from '../digest/names.js'
 import { type ChartGroup, chartsOfPlace } from '../digest/place-charts.js'
+import { plain } from '../plain.js'
 import { placeTitle } from './places.js'
 
 /** A part of the report with charts in it. */
@@ -14,8 +16,8 @@ export interface Section {
   groups: ChartGroup[]
 }
 
-/** Comparisons that are drawn, each as a chart of its own. */
-const MOST_FORESTS = 8
+/** More comparisons than that share a chart. */
+const MOST_FORESTS = 3
 
 /** All charts of a report, in their order. */
 export function sectionsOf(collected: Collected): Section[] {
@@ -45,7 +47,7 @@ function placeSection(collected: Collected, place: Place): Section {
     notes: [
       ...(digests.length > SLOTS
         ? [
-            `Charts show the first ${SLOTS} of ${digests.length} results; more would not be told apart.`,
+            `Except for the course over all of them, charts show the first ${SLOTS} of ${digests.length} results: more could not be told apart.`,
           ]
         : []),
     ],
@@ -59,20 +61,24 @@ function placeSection(collected: Collected, place: Place): Section {
 function comparisonSection({ comparison, digests }: Collected): Section {
   const [base] = digests
   const names = new Map(digests.map(({ file, name }) => [file, name]))
+  const nameOf = (file: string) => names.get(plain(file)) ?? clip(file)
   const all = comparison?.comparisons ?? []
-  const charts = all.slice(0, MOST_FORESTS).flatMap((one, i) => {
-    const name = names.get(one.new.file) ?? one.new.file
-    return comparisonForest(one, { base: base?.name ?? '', new: name }, `comparison-${i + 1}`) ?? []
-  })
+  const against = base?.name ?? ''
+  const charts =
+    all.length > MOST_FORESTS
+      ? [manyForest(all, nameOf, against)]
+      : all.map((one, i) =>
+          comparisonForest(
+            one,
+            { base: against, new: nameOf(one.new.file) },
+            `comparison-${i + 1}`,
+          ),
+        )
+  const drawn = charts.filter((chart) => chart !== null)
   return {
     id: 'comparison',
-    title: `Compared with ${base?.name ?? ''}`,
-    notes:
-      all.length > MOST_FORESTS
-        ? [
-            `The first ${MOST_FORESTS} of ${all.length} comparisons are drawn; xrbench compare has all.`,
-          ]
-        : [],
-    groups: charts.length === 0 ? [] : [{ title: 'Ratios', charts }],
+    title: `Compared with ${against}`,
+    notes: [],
+    groups: drawn.length === 0 ? [] : [{ title: 'Ratios', charts: drawn }],
   }
 }

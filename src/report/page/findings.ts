@@ -16,18 +16,21 @@ export function leadOf(cases: readonly CaseDigest[], ratios: readonly VariantRat
   const told = (['ping-pong', 'stream'] as const).flatMap((workload) => {
     const [question] = QUESTIONS[workload]
     if (question === undefined) return []
-    const won = new Map<string, string[]>()
+    const won = new Map<string, { sizes: string[]; lost: number }>()
     for (const group of groupsBySize(cases.filter((one) => one.workload === workload))) {
       const { first, behind, equal } = rank(group, ratios, question)
       if (first === undefined || behind === undefined || equal.length > 0) continue
-      const name = first.one.variant
-      won.set(name, [...(won.get(name) ?? []), sizeWords(group.bytes)])
+      const known = won.get(first.one.variant) ?? { sizes: [], lost: 0 }
+      won.set(first.one.variant, known)
+      known.sizes.push(sizeWords(group.bytes))
+      known.lost = Math.max(known.lost, first.one.lostFraction ?? 0)
     }
-    return [...won].map(([name, sizes]) =>
-      workload === 'ping-pong'
-        ? `${name} has the shortest median round trip with ${listed(sizes)}`
-        : `${name} carries the most in messages of ${listed(sizes)}`,
-    )
+    return [...won].map(([name, { sizes, lost }]) => {
+      const but = lost > 0 ? `, but loses up to ${percentage(lost)} of them` : ''
+      return workload === 'ping-pong'
+        ? `${name} has the shortest median round trip with ${listed(sizes)}${but}`
+        : `${name} carries the most in messages of ${listed(sizes)}${but}`
+    })
   })
   return told.length === 0
     ? 'No transport is shown to be ahead of the others.'
@@ -109,12 +112,12 @@ function rank({ cases }: Group, ratios: readonly VariantRatio[], question: Quest
     times: first === undefined ? null : timesOf(ratios, first.one, one, question.metric),
   }))
   const equal = against.filter(({ times }) => times?.differs !== true)
-  const behind = against.find(({ times }) => times?.differs === true)
-  return { first, equal, behind }
+  const [behind, ...further] = against.filter(({ times }) => times?.differs === true)
+  return { first, equal, behind, further }
 }
 
 function answer(group: Group, ratios: readonly VariantRatio[], question: Question): string[] {
-  const { first, equal, behind } = rank(group, ratios, question)
+  const { first, equal, behind, further } = rank(group, ratios, question)
   if (first === undefined || (behind === undefined && equal.length === 0)) return []
   const lead =
     equal.length === 0
@@ -123,9 +126,13 @@ function answer(group: Group, ratios: readonly VariantRatio[], question: Questio
   if (behind?.times == null) return [`${capital(lead)}.`]
   const { low, high, n } = behind.times
   const factor = `${factorWords(low)} to ${factorWords(high)}`
+  const rest =
+    further.length === 0
+      ? ''
+      : `; further behind ${further.length === 1 ? 'is' : 'are'} ${listed(further.map(({ one, value }) => `${one.variant} (${question.words(value)})`))}`
   const of = equal.length === 0 ? '' : `, compared with ${first.one.variant},`
   return [
-    `${capital(lead)}; ${question.loses(`${behind.one.variant} (${question.words(behind.value)})${of}`, factor)} (95 % interval, n = ${n}).`,
+    `${capital(lead)}; ${question.loses(`${behind.one.variant} (${question.words(behind.value)})${of}`, factor)} (95 % interval, n = ${n})${rest}.`,
   ]
 }
 

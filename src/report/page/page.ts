@@ -9,7 +9,7 @@ import { embeddedJson, embeddedScript, Html, html } from './html.js'
 import { STYLE } from './style.js'
 
 /** Charts of these kinds stand in pairs where there is room. */
-const IN_PAIRS = ['curve', 'heat', 'size']
+const IN_PAIRS = ['curve', 'heat', 'size', 'trend']
 
 /**
  * The report: one page with everything in it. `script` is the bundle of the charts. Nothing of a result becomes markup, and the page
