@@ -86,12 +86,16 @@ function forestOf(
   const chosen = drawn.length <= MOST_ROWS ? drawn : byWeight(drawn).slice(0, MOST_ROWS)
   const left = drawn.length - chosen.length
   const beyond = rows.length - MOST_TABLE_ROWS
+  const weakest = Math.min(...chosen.map(({ row }) => row.effect?.confidence ?? 1))
   return {
     kind: 'forest',
     id,
     title,
     caption: [
       caption,
+      weakest < 0.95
+        ? `With so few repetitions there is no interval of 95 %: some bars hold with ${Math.floor(weakest * 100)} % confidence only.`
+        : '',
       left > 0 ? `Of ${drawn.length} ratios those ${MOST_ROWS} that differ most are drawn.` : '',
       beyond > 0
         ? `The table ends after ${MOST_TABLE_ROWS} rows; xrbench compare --json has all.`

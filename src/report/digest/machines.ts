@@ -19,7 +19,7 @@ export function machinesOf(source: Source, name: string): MachineFacts[] {
       new Map(
         [...common, ...facts.filter((fact) => fact.end === end)].flatMap(
           ({ name: fact, value }): [string, string][] =>
-            value === null ? [] : [[fact, plain(value)]],
+            value === null || value === '' ? [] : [[fact, plain(value)]],
         ),
       )
     const [client, server] = [of('client'), of('server')]

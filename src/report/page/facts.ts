@@ -13,7 +13,9 @@ export function renderMachines(machines: readonly MachineFacts[], results: numbe
   const names = [...new Set(machines.flatMap(({ facts }) => [...facts.keys()]))]
   const rows = names.map((name) => {
     const values = machines.map(({ facts }) => facts.get(name) ?? null)
-    return { name, values, differs: new Set(values).size > 1 }
+    // What is unknown at one end is not held against the other.
+    const known = values.filter((value) => value !== null)
+    return { name, values, differs: new Set(known).size > 1 }
   })
   const order = [
     ...rows.filter(({ differs }) => differs),

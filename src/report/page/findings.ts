@@ -164,14 +164,19 @@ function undecided(
       : `${listed([first, ...level].map(named))} cannot be told apart (${level.map(ratioWords).join('; ')})`,
     leaning.length === 0
       ? ''
-      : `${listed(leaning.map(named))} was behind ${level.length === 0 ? named(first) : first.one.variant}, but that may be chance (${leaning.map((one) => `${ratioWords(one)}, p = ${one.times?.p.toPrecision(2)}`).join('; ')})`,
+      : `${listed(leaning.map(named))} ${leaning.length === 1 ? 'was' : 'were'} behind ${level.length === 0 ? named(first) : first.one.variant}, but that may be chance (${leaning.map((one) => `${ratioWords(one)}, p = ${one.times?.p.toPrecision(2)}`).join('; ')})`,
   ]
   return `${at} ${parts.filter((part) => part !== '').join('; ')}`
 }
 
+/** Few repetitions do not give an interval of 95 %. */
+function confidenceWords({ confidence }: Times): string {
+  return confidence >= 0.95 ? '' : ` with ${Math.floor(confidence * 100)} % confidence`
+}
+
 function ratioWords({ times }: Ranked): string {
   if (times === null) return ''
-  return `ratio ${factorWords(times.low)} to ${factorWords(times.high)}, n = ${times.n}`
+  return `ratio ${factorWords(times.low)} to ${factorWords(times.high)}${confidenceWords(times)}, n = ${times.n}`
 }
 
 function aloneWords(

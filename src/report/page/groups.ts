@@ -26,6 +26,8 @@ export interface Times {
   high: number
   n: number
   p: number
+  /** Of low … high. */
+  confidence: number
   differs: boolean
   missing: string | null
 }
@@ -49,13 +51,14 @@ export function timesOf(
   if (found === undefined) return null
   const { effect, missing, base, new: other, verdict } = found.row
   const n = Math.min(base.values.length, other.values.length)
-  if (effect === null) return { low: 0, high: 0, n, p: 1, differs: false, missing }
+  if (effect === null) return { low: 0, high: 0, n, p: 1, confidence: 0, differs: false, missing }
   const isTurned = found.base !== a.variant
   return {
     low: isTurned ? 1 / effect.high : effect.low,
     high: isTurned ? 1 / effect.low : effect.high,
     n,
     p: effect.adjustedP,
+    confidence: effect.confidence,
     differs: verdict !== 'no-evidence',
     missing: null,
   }

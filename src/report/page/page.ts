@@ -63,7 +63,7 @@ function head({ digests }: Collected, title: string, sections: readonly Section[
       ? `${first?.name}, measured ${first?.startedAt}, xrbench ${first?.version}`
       : `${digests.length} results, the first measured ${first?.startedAt}`
   const links = [
-    ...sections.map(({ id, title: text }) => [id, text] as const),
+    ...sections.map(({ id, title: text }) => [id, text.split(':')[0] ?? text] as const),
     ['machines', 'Machines'] as const,
     ['flags', 'Flags'] as const,
     ['results', 'Results'] as const,
