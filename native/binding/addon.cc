@@ -5,6 +5,7 @@
 #include "binding/rdma_link.h"
 #include "binding/self_measurement.h"
 #include "measure/hdr_layout.h"
+#include "transport/quic_openssl/openssl_api.h"
 
 #ifndef XRBENCH_VERSION
 #define XRBENCH_VERSION "0"
@@ -37,8 +38,10 @@ Napi::Object build_facts(Napi::Env env) {
   transports.Set(0u, "loopback");
   transports.Set(1u, "tcp");
   transports.Set(2u, "udp");
+  // What it takes is looked for in the process: `openssl`.
+  transports.Set(3u, "quic:openssl");
 #ifdef XRBENCH_VERBS
-  transports.Set(3u, "rdma");
+  transports.Set(transports.Length(), "rdma");
 #endif
   Napi::Object build = Napi::Object::New(env);
   build.Set("version", XRBENCH_VERSION);
@@ -49,8 +52,19 @@ Napi::Object build_facts(Napi::Env env) {
   return build;
 }
 
+/// The OpenSSL of this process, and what it lacks for QUIC; null: nothing.
+Napi::Object openssl_facts(Napi::Env env) {
+  const ossl::Found& found = ossl::find_openssl();
+  Napi::Object facts = Napi::Object::New(env);
+  facts.Set("version", Napi::String::New(env, found.version));
+  facts.Set("missing", found.missing.empty() ? env.Null()
+                                             : Napi::Value(Napi::String::New(env, found.missing)));
+  return facts;
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("build", build_facts(env));
+  exports.Set("openssl", openssl_facts(env));
   exports.Set("Endpoint", EndpointWrap::define(env));
   exports.Set("highestTrackableNs", static_cast<double>(hdr::kHighestTrackable));
   exports.Set("clockReport", Napi::Function::New<clock_report>(env, "clockReport"));

@@ -13,6 +13,8 @@ Napi::Value number(Napi::Env env, std::uint64_t value) {
 }
 
 Napi::Value value_of(Napi::Env env, int value) { return Napi::Number::New(env, value); }
+Napi::Value value_of(Napi::Env env, unsigned value) { return Napi::Number::New(env, value); }
+Napi::Value value_of(Napi::Env env, std::uint64_t value) { return number(env, value); }
 Napi::Value value_of(Napi::Env env, double value) { return Napi::Number::New(env, value); }
 Napi::Value value_of(Napi::Env env, bool value) { return Napi::Boolean::New(env, value); }
 Napi::Value value_of(Napi::Env env, const std::string& value) {
@@ -58,7 +60,7 @@ Napi::Value tls_to_js(Napi::Env env, const TlsSettings& tls) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("library", tls.library);
   object.Set("version", tls.version);
-  object.Set("builtWith", tls.built_with);
+  object.Set("builtWith", nullable(env, tls.built_with));
   object.Set("protocol", tls.protocol);
   object.Set("cipher", tls.cipher);
   object.Set("group", tls.group);
@@ -72,18 +74,18 @@ Napi::Value quic_to_js(Napi::Env env, const QuicSettings& quic) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("library", quic.library);
   object.Set("version", quic.version);
-  object.Set("builtWith", quic.built_with);
+  object.Set("builtWith", nullable(env, quic.built_with));
   object.Set("protocolVersion", quic.protocol_version);
   object.Set("messages", quic.messages);
   object.Set("streams", quic.streams);
   object.Set("udpPayloadBytes", quic.udp_payload_bytes);
-  object.Set("windowBytes", number(env, quic.window_bytes));
-  object.Set("ackThreshold", quic.ack_threshold);
-  object.Set("congestionControl", quic.congestion_control);
-  object.Set("congestionWindowBytes", number(env, quic.congestion_window_bytes));
-  object.Set("smoothedRttNs", number(env, quic.smoothed_rtt_ns));
-  object.Set("minRttNs", number(env, quic.min_rtt_ns));
-  object.Set("rttVariationNs", number(env, quic.rtt_variation_ns));
+  object.Set("windowBytes", nullable(env, quic.window_bytes));
+  object.Set("ackThreshold", nullable(env, quic.ack_threshold));
+  object.Set("congestionControl", nullable(env, quic.congestion_control));
+  object.Set("congestionWindowBytes", nullable(env, quic.congestion_window_bytes));
+  object.Set("smoothedRttNs", nullable(env, quic.smoothed_rtt_ns));
+  object.Set("minRttNs", nullable(env, quic.min_rtt_ns));
+  object.Set("rttVariationNs", nullable(env, quic.rtt_variation_ns));
   object.Set("packetsSent", number(env, quic.packets_sent));
   object.Set("packetsReceived", number(env, quic.packets_received));
   object.Set("sendCalls", number(env, quic.send_calls));

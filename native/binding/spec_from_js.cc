@@ -145,6 +145,15 @@ QuicOptions quic_options(const Reader& reader) {
   return options;
 }
 
+QuicOpensslOptions quic_openssl_options(const Reader& reader) {
+  QuicOpensslOptions options;
+  const std::uint64_t streams = reader.integer("streams");
+  if (streams > 64) bad("streams", "at most 64");
+  options.streams = static_cast<unsigned>(streams);
+  options.verify = reader.boolean("verify");
+  return options;
+}
+
 }  // namespace
 
 EndpointSpec spec_from_js(const Napi::Value& value) {
@@ -157,6 +166,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
                                                  {"udp", TransportKind::kUdp},
                                                  {"tls", TransportKind::kTls},
                                                  {"quic", TransportKind::kQuic},
+                                                 {"quic:openssl", TransportKind::kQuicOpenssl},
                                                  {"rdma", TransportKind::kRdma}});
   spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
   spec.local_address = reader.text("localAddress");
@@ -190,9 +200,12 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   }
   spec.socket = socket_options(reader.object("socket"));
   if (spec.transport == TransportKind::kRdma) spec.rdma = rdma_options(reader.object("rdma"));
-  if (spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic)
+  if (spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic ||
+      spec.transport == TransportKind::kQuicOpenssl)
     spec.tls = tls_options(reader.object("tls"));
   if (spec.transport == TransportKind::kQuic) spec.quic = quic_options(reader.object("quic"));
+  if (spec.transport == TransportKind::kQuicOpenssl)
+    spec.quic_openssl = quic_openssl_options(reader.object("quicOpenssl"));
   return spec;
 }
 

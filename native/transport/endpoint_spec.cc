@@ -55,6 +55,10 @@ void check_spec(const EndpointSpec& spec) {
                 spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
             "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
   }
+  if (spec.transport == TransportKind::kQuicOpenssl) {
+    require(spec.quic_openssl.streams >= 1 && spec.quic_openssl.streams <= 64,
+            "quicOpenssl.streams must lie between 1 and 64");
+  }
   if (spec.transport == TransportKind::kRdma) check_rdma_spec(spec);
   for (const int cpu : spec.cpus)
     require(cpu >= 0 && cpu < 1024, "cpus must lie between 0 and 1023");

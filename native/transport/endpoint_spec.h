@@ -7,12 +7,13 @@
 
 #include "measure/timeline.h"
 #include "transport/quic/quic_options.h"
+#include "transport/quic_openssl/openssl_options.h"
 #include "transport/rdma/rdma_options.h"
 #include "workload/io.h"
 
 namespace xr {
 
-enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic };
+enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl };
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
 enum class Workload { kPingPong, kStream };
@@ -60,9 +61,10 @@ struct EndpointSpec {
   SocketOptions socket;
   /// Read by `kRdma` alone.
   RdmaOptions rdma;
-  /// Read by `kTls` and `kQuic`.
+  /// Read by `kTls`, `kQuic` and `kQuicOpenssl`.
   TlsOptions tls;
   QuicOptions quic;
+  QuicOpensslOptions quic_openssl;
 
   /// Connections of this endpoint: with `both`, the first half carries up, the second down.
   unsigned link_count() const noexcept {

@@ -1,6 +1,7 @@
 #include "base/error.h"
 #include "transport/endpoint.h"
 #include "transport/loopback/loopback_endpoint.h"
+#include "transport/quic_openssl/openssl_endpoint.h"
 #ifdef XRBENCH_VERBS
 #include "transport/rdma/rdma_endpoint.h"
 #endif
@@ -39,6 +40,7 @@ std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec) {
 #else
       throw_fault("UNSUPPORTED", "transport", "this build is without QUIC");
 #endif
+    case TransportKind::kQuicOpenssl: return make_quic_openssl_endpoint(spec);
   }
   return nullptr;
 }

@@ -46,9 +46,9 @@ struct LinkOutcome {
 /// What a TLS handshake agreed on, and who did it.
 struct TlsSettings {
   std::string library;
-  /// At run time; `built_with` is that of the headers.
+  /// At run time; `built_with` is that of the headers, empty where none are needed.
   std::string version;
-  std::string built_with;
+  std::optional<std::string> built_with;
   std::string protocol;
   std::string cipher;
   std::string group;
@@ -62,18 +62,19 @@ struct TlsSettings {
 struct QuicSettings {
   std::string library;
   std::string version;
-  std::string built_with;
+  std::optional<std::string> built_with;
   std::uint32_t protocol_version = 0;
   std::string messages;
   unsigned streams = 1;
   unsigned udp_payload_bytes = 0;
-  std::uint64_t window_bytes = 0;
-  unsigned ack_threshold = 0;
-  std::string congestion_control;
-  std::uint64_t congestion_window_bytes = 0;
-  std::uint64_t smoothed_rtt_ns = 0;
-  std::uint64_t min_rtt_ns = 0;
-  std::uint64_t rtt_variation_ns = 0;
+  // Empty where the library does not tell.
+  std::optional<std::uint64_t> window_bytes;
+  std::optional<unsigned> ack_threshold;
+  std::optional<std::string> congestion_control;
+  std::optional<std::uint64_t> congestion_window_bytes;
+  std::optional<std::uint64_t> smoothed_rtt_ns;
+  std::optional<std::uint64_t> min_rtt_ns;
+  std::optional<std::uint64_t> rtt_variation_ns;
   /// Over all connections of this end, from the first packet of a handshake to the end of the run.
   std::uint64_t packets_sent = 0;
   std::uint64_t packets_received = 0;

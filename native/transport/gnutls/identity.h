@@ -3,15 +3,12 @@
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 
-#include <array>
-#include <cstdint>
 #include <memory>
 #include <type_traits>
 
-namespace xr {
+#include "transport/socket/pinned_blob.h"
 
-/// SHA-256 of a certificate in DER: by it one end knows the other.
-using Pin = std::array<std::uint8_t, 32>;
+namespace xr {
 
 using Credentials = std::unique_ptr<std::remove_pointer_t<gnutls_certificate_credentials_t>,
                                     decltype(&gnutls_certificate_free_credentials)>;

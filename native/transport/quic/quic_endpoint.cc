@@ -1,34 +1,22 @@
 #include "transport/quic/quic_endpoint.h"
 
-#include <netinet/in.h>
-
 #include <optional>
 
 #include "base/error.h"
 #include "measure/clock.h"
-#include "transport/gnutls/pinned_blob.h"
 #include "transport/quic/quic_datagram_links.h"
 #include "transport/quic/quic_handshake.h"
 #include "transport/quic/quic_ping_pong_link.h"
+#include "transport/quic/quic_socket.h"
 #include "transport/quic/quic_stream_links.h"
 #include "transport/run_links.h"
 #include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
+#include "transport/socket/pinned_blob.h"
 #include "transport/socket/waker.h"
 
 namespace xr {
 namespace {
-
-/// A QUIC packet must not be fragmented (RFC 9000 section 14): the size asked for fits the path, or
-/// the send fails and says so.
-void forbid_fragments(int fd, int family) {
-  const int mode = IP_PMTUDISC_PROBE;
-  if (family == AF_INET6) {
-    ::setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &mode, sizeof mode);
-  } else {
-    ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &mode, sizeof mode);
-  }
-}
 
 class QuicEndpoint final : public Endpoint {
  public:
@@ -41,12 +29,7 @@ class QuicEndpoint final : public Endpoint {
     const SocketAddress local = parse_address(spec_.local_address, 0);
     lanes_.resize(spec_.link_count());
     for (QuicLane& lane : lanes_) {
-      lane.fd = UniqueFd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-      if (!lane.fd) throw_errno("SOCKET", "socket");
-      apply_socket_options(lane.fd.get(), local.family(), false, spec_.socket);
-      forbid_fragments(lane.fd.get(), local.family());
-      if (::bind(lane.fd.get(), local.get(), local.length) != 0)
-        throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
+      lane.fd = open_quic_socket(local, spec_.socket);
       blob.addresses.push_back(local_address_of(lane.fd.get()));
     }
     if (spec_.side == Side::kServer) {

@@ -5,9 +5,9 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
-#include "transport/gnutls/pinned_blob.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
+#include "transport/socket/pinned_blob.h"
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
 #include "transport/socket/waker.h"

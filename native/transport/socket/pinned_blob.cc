@@ -1,4 +1,4 @@
-#include "transport/gnutls/pinned_blob.h"
+#include "transport/socket/pinned_blob.h"
 
 #include <algorithm>
 

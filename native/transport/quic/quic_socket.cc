@@ -1,0 +1,33 @@
+#include "transport/quic/quic_socket.h"
+
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include "base/error.h"
+#include "transport/socket/options.h"
+
+namespace xr {
+namespace {
+
+void forbid_fragments(int fd, int family) {
+  const int mode = IP_PMTUDISC_PROBE;
+  if (family == AF_INET6) {
+    ::setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &mode, sizeof mode);
+  } else {
+    ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &mode, sizeof mode);
+  }
+}
+
+}  // namespace
+
+UniqueFd open_quic_socket(const SocketAddress& local, const SocketOptions& options) {
+  UniqueFd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  if (!fd) throw_errno("SOCKET", "socket");
+  apply_socket_options(fd.get(), local.family(), false, options);
+  forbid_fragments(fd.get(), local.family());
+  if (::bind(fd.get(), local.get(), local.length) != 0)
+    throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
+  return fd;
+}
+
+}  // namespace xr

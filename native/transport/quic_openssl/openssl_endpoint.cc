@@ -1,0 +1,203 @@
+#include "transport/quic_openssl/openssl_endpoint.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.h"
+#include "measure/clock.h"
+#include "transport/quic/quic_socket.h"
+#include "transport/quic_openssl/openssl_handshake.h"
+#include "transport/quic_openssl/openssl_ping_pong_link.h"
+#include "transport/quic_openssl/openssl_stream_links.h"
+#include "transport/run_links.h"
+#include "transport/socket/deadline.h"
+#include "transport/socket/options.h"
+#include "transport/socket/waker.h"
+
+namespace xr {
+namespace {
+
+class QuicOpensslEndpoint final : public Endpoint {
+ public:
+  explicit QuicOpensslEndpoint(const EndpointSpec& spec)
+      : spec_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+  ~QuicOpensslEndpoint() override { close(); }
+
+  Blob open() override {
+    // On the wire it is QUIC like any other, and so is its description.
+    SocketBlob blob{TransportKind::kQuic, token_, {}};
+    const SocketAddress local = parse_address(spec_.local_address, 0);
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      lanes_.push_back(std::make_unique<ossl::Lane>());
+      lanes_.back()->fd = open_quic_socket(local, spec_.socket);
+      blob.addresses.push_back(local_address_of(lanes_.back()->fd.get()));
+    }
+    if (spec_.side == Side::kServer) identity_.emplace();
+    return encode_pinned_blob(blob, identity_ ? identity_->pin() : Pin{});
+  }
+
+  void connect(const Blob& peer) override {
+    const Deadline deadline(spec_.connect_timeout_ns, waker_);
+    const PinnedBlob remote = decode_pinned_blob(peer, TransportKind::kQuic, spec_.link_count());
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      const SocketAddress& address = remote.sockets.addresses[i];
+      if (::connect(lanes_[i]->fd.get(), address.get(), address.length) != 0)
+        throw_errno("CONNECT_REFUSED", "connect");
+    }
+    if (identity_) {
+      context_.emplace(spec_.tls.cipher, token_, *identity_);
+    } else {
+      context_.emplace(spec_.tls.cipher, remote.sockets.token, remote.pin);
+    }
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      ossl::Lane& lane = *lanes_[i];
+      ossl::shake_hands(lane, spec_.side, *context_, deadline);
+      prepare(lane);
+      open_streams(lane, spec_.role_of(i));
+    }
+    settings_ = effective();
+  }
+
+  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  }
+
+  void stop() noexcept override { waker_.stop(); }
+
+  EffectiveSettings effective() const override {
+    if (lanes_.empty() || !lanes_.front()->connection)
+      throw_fault("STATE", "effective", "not connected");
+    EffectiveSettings settings = read_socket_settings(lanes_.front()->fd.get(), false);
+    settings.tls = lanes_.front()->connection->tls_settings();
+    settings.quic = quic_settings();
+    settings.congestion_control = settings.quic->congestion_control;
+    settings.gso = lanes_.front()->segmenting;
+    settings.gro = lanes_.front()->merging;
+    return settings;
+  }
+
+  void close() noexcept override {
+    waker_.forget_all();
+    for (const auto& lane : lanes_) {
+      if (lane->connection) lane->connection->leave();
+    }
+    lanes_.clear();
+    context_.reset();
+  }
+
+ private:
+  void prepare(ossl::Lane& lane) {
+    const bool bulk = spec_.workload == Workload::kStream || spec_.message_bytes > 1100;
+    lane.segmenting = bulk && spec_.socket.segmentation_offload;
+    lane.merging = lane.segmenting && enable_merging(lane.fd.get());
+    set_socket_timeouts(lane.fd.get(), ossl::kNapNs, spec_.idle_timeout_ns);
+    // Only the receiving half: the farewell must still go out.
+    waker_.watch(lane.fd.get(), SHUT_RD);
+  }
+
+  void open_streams(ossl::Lane& lane, Role role) const {
+    if (role == Role::kInitiator) lane.streams.push_back(lane.connection->open_stream(true));
+    if (role != Role::kSender) return;
+    for (unsigned i = 0; i < spec_.quic_openssl.streams; ++i)
+      lane.streams.push_back(lane.connection->open_stream(false));
+  }
+
+  QuicSettings quic_settings() const {
+    QuicSettings settings;
+    settings.library = "OpenSSL";
+    settings.version = ossl::find_openssl().version;
+    settings.protocol_version = 1;
+    settings.messages = "stream";
+    settings.streams = spec_.quic_openssl.streams;
+    for (const auto& lane : lanes_) {
+      if (!lane->connection) continue;
+      const auto largest = static_cast<unsigned>(lane->connection->network().largest_sent_bytes());
+      settings.udp_payload_bytes = std::max(settings.udp_payload_bytes, largest);
+    }
+    settings.handshake_ns = lanes_.front()->handshake_ns;
+    const Packets all = packets();
+    settings.packets_sent = all.sent;
+    settings.packets_received = all.received;
+    for (const auto& lane : lanes_) settings.send_calls += lane->send_calls;
+    return settings;
+  }
+
+  struct Packets {
+    std::uint64_t sent = 0;
+    std::uint64_t received = 0;
+  };
+
+  Packets packets() const noexcept {
+    Packets all;
+    for (const auto& lane : lanes_) {
+      all.sent += lane->packets_sent;
+      all.received += lane->packets_received;
+    }
+    return all;
+  }
+
+  template <WaitPolicy kWait>
+  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+    const Packets before = packets();
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
+    const std::optional<bool> segmented = lanes_.front()->segmenting;
+    settings_.quic = quic_settings();
+    settings_.gso = segmented;
+    const Packets now = packets();
+    add_economy(*settings_.quic, {now.sent - before.sent, now.received - before.received}, outcome);
+    outcome.effective = settings_;
+    return outcome;
+  }
+
+  /// How many packets a message took in this run.
+  static void add_economy(QuicSettings& quic, const Packets& of_run, const RunOutcome& outcome) {
+    std::uint64_t messages = 0;
+    for (const LinkOutcome& link : outcome.links) {
+      if (!link.marks.empty()) messages += link.marks.back().counters.messages;
+    }
+    if (messages == 0) return;
+    const auto each = static_cast<double>(messages);
+    quic.packets_sent_per_message = static_cast<double>(of_run.sent) / each;
+    quic.packets_received_per_message = static_cast<double>(of_run.received) / each;
+  }
+
+  template <WaitPolicy kWait, class Visitor>
+  void with_link(unsigned i, const Visitor& visit) {
+    switch (spec_.role_of(i)) {
+      case Role::kInitiator:
+      case Role::kResponder: return with<ossl::PingPongLink<kWait>>(i, visit);
+      case Role::kSender: return with<ossl::SenderLink<kWait>>(i, visit);
+      case Role::kReceiver: return with<ossl::ReceiverLink<kWait>>(i, visit);
+    }
+  }
+
+  template <class Link, class Visitor>
+  void with(unsigned i, const Visitor& visit) {
+    Link link(*lanes_[i], spec_, waker_.flag());
+    visit(link);
+  }
+
+  EndpointSpec spec_;
+  Token token_;
+  ClockPair origin_;
+  Waker waker_;
+  std::optional<ossl::Identity> identity_;
+  std::optional<ossl::Context> context_;
+  std::vector<std::unique_ptr<ossl::Lane>> lanes_;
+  EffectiveSettings settings_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_quic_openssl_endpoint(const EndpointSpec& spec) {
+  if (ossl::find_openssl().api == nullptr) {
+    throw_fault("UNSUPPORTED", "transport",
+                "this Node.js has no QUIC in its OpenSSL; Node.js 22 or newer has");
+  }
+  return std::make_unique<QuicOpensslEndpoint>(spec);
+}
+
+}  // namespace xr

@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "transport/endpoint.h"
+
+namespace xr {
+
+/// QUIC by the OpenSSL that this process has. Throws UNSUPPORTED where that has no QUIC.
+std::unique_ptr<Endpoint> make_quic_openssl_endpoint(const EndpointSpec& spec);
+
+}  // namespace xr

@@ -1,0 +1,139 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/page_buffer.h"
+#include "measure/mark.h"
+#include "transport/quic_openssl/openssl_pump.h"
+#include "workload/io.h"
+
+namespace xr::ossl {
+
+/// Ping-pong over one bidirectional stream that lives as long as the connection. The responder
+/// sends back the bytes that came.
+template <WaitPolicy kWait>
+class PingPongLink {
+ public:
+  PingPongLink(Lane& lane, const EndpointSpec& spec, const StopFlag& stop)
+      : message_bytes_(spec.message_bytes),
+        verify_(spec.quic_openssl.verify),
+        pump_(lane, spec.message_bytes > kOnePacketBytes, spec.idle_timeout_ns, stop),
+        in_(spec.message_bytes),
+        pattern_(spec.side == Side::kClient ? spec.message_bytes : 0),
+        out_(spec.side == Side::kClient ? pattern_.data() : in_.data()),
+        taken_(nullptr, api().SSL_free),
+        stream_(lane.streams.empty() ? nullptr : lane.streams.front().get()) {}
+
+  Io send_request() noexcept {
+    if (verify_) [[unlikely]]
+      write_pattern();
+    return send_message();
+  }
+
+  Io receive_reply() noexcept {
+    const Io io = receive_message();
+    if (verify_ && io == Io::kOk && !is_pattern()) [[unlikely]] {
+      mismatch_ = true;
+      return Io::kError;
+    }
+    return io;
+  }
+
+  Io receive_request() noexcept { return receive_message(); }
+  Io send_reply() noexcept { return send_message(); }
+
+  Counters& counters() noexcept { return counters_; }
+  void refresh() noexcept { counters_.local_drops = pump_.refused(); }
+  IoFailure failure() const noexcept { return pump_.failure(); }
+  std::optional<Fault> fault() const {
+    if (!mismatch_) return pump_.fault();
+    return Fault{"DATA_MISMATCH", "verify", 0, "a reply differs from what was sent"};
+  }
+
+ private:
+  static constexpr std::uint64_t kOnePacketBytes = 1100;
+
+  Io send_message() noexcept {
+    for (std::size_t done = 0;;) {
+      std::size_t written = 0;
+      if (api().SSL_write_ex(stream_, out_ + done, message_bytes_ - done, &written) == 1)
+          [[likely]] {
+        done += written;
+      } else if (const Io io = pump_.meaning_of_nothing("SSL_write", stream_); io != Io::kOk) {
+        return io;
+      }
+      if (const Io io = pump_.tick(); io != Io::kOk) [[unlikely]]
+        return io;
+      if (done == message_bytes_) [[likely]]
+        return Io::kOk;
+      // A window or the buffer is full: acknowledgements make room.
+      if (const Io io = pump_.read_some(); io != Io::kOk) return io;
+      unread_ = true;
+    }
+  }
+
+  Io receive_message() noexcept {
+    for (std::size_t done = 0;;) {
+      // Between messages nothing can be there that no packet has brought since.
+      if (!unread_) {
+        if (const Io io = pump_.read_some(); io != Io::kOk) [[unlikely]]
+          return io;
+      }
+      unread_ = false;
+      if (stream_ == nullptr && !take_stream()) {
+        if (const Io io = pump_.state(); io != Io::kOk) return io;
+        continue;
+      }
+      bool moved = false;
+      std::size_t got = 0;
+      while (done < message_bytes_ &&
+             api().SSL_read_ex(stream_, in_.data() + done, message_bytes_ - done, &got) == 1) {
+        done += got;
+        moved = true;
+      }
+      if (done == message_bytes_) [[likely]]
+        return Io::kOk;
+      if (const Io io = pump_.meaning_of_nothing("SSL_read", stream_); io != Io::kOk) return io;
+      if (!moved) continue;
+      // The peer may wait for the window that has become free.
+      if (const Io io = pump_.tick(); io != Io::kOk) return io;
+    }
+  }
+
+  bool take_stream() noexcept {
+    taken_ = pump_.connection().take_stream();
+    stream_ = taken_.get();
+    return stream_ != nullptr;
+  }
+
+  /// Different in every message and at every offset.
+  void write_pattern() noexcept {
+    ++number_;
+    for (std::size_t i = 0; i < message_bytes_; ++i) pattern_.data()[i] = byte_at(i);
+  }
+  bool is_pattern() const noexcept {
+    for (std::size_t i = 0; i < message_bytes_; ++i) {
+      if (in_.data()[i] != byte_at(i)) return false;
+    }
+    return true;
+  }
+  std::uint8_t byte_at(std::size_t i) const noexcept {
+    return static_cast<std::uint8_t>((number_ * 131 + i * 7 + (i >> 8) * 13) & 0xff);
+  }
+
+  std::uint64_t message_bytes_;
+  bool verify_;
+  bool mismatch_ = false;
+  bool unread_ = false;
+  Pump<kWait> pump_;
+  PageBuffer in_;
+  PageBuffer pattern_;
+  const std::uint8_t* out_;
+  /// The responder's: it comes with the first message.
+  Stream taken_;
+  SSL* stream_;
+  std::uint64_t number_ = 0;
+  Counters counters_;
+};
+
+}  // namespace xr::ossl
