@@ -4,7 +4,7 @@
  */
 
 /** Transports this addon was built with. `loopback` joins two endpoints of one process: the floor of the loop itself. */
-export type NativeTransport = 'loopback' | 'tcp' | 'udp' | 'rdma' | 'tls' | 'quic'
+export type NativeTransport = 'loopback' | 'tcp' | 'udp' | 'rdma' | 'tls' | 'quic' | 'quic:openssl'
 
 export type WaitPolicy = 'spin' | 'block'
 export type WorkloadName = 'ping-pong' | 'stream'
@@ -130,12 +130,20 @@ export interface QuicOptions {
   verify: boolean
 }
 
+/** Options of QUIC by Node's own OpenSSL, as requested. It lets neither windows nor packets, acknowledgements or congestion control be chosen. */
+export interface QuicOpensslOptions {
+  /** QUIC streams of a connection, 1–64, over which a stream of bytes is spread. */
+  streams: number
+  /** Every byte of a ping-pong is checked; slow. */
+  verify: boolean
+}
+
 /** What a TLS handshake agreed on, and who did it. The cipher is `NULL` where packets were not encrypted. */
 export interface TlsSettings {
   library: string
-  /** At run time; `builtWith` is that of the headers. */
+  /** At run time; `builtWith` is that of the headers, `null` where none are needed. */
   version: string
-  builtWith: string
+  builtWith: string | null
   protocol: string
   cipher: string
   group: string
@@ -148,21 +156,23 @@ export interface TlsSettings {
 /** What a QUIC connection was, and how it ended up: the first one of this end, but packets and calls of all. */
 export interface QuicSettings {
   library: string
-  /** At run time; `builtWith` is that of the headers. */
+  /** At run time; `builtWith` is that of the headers, `null` where none are needed. */
   version: string
-  builtWith: string
+  builtWith: string | null
   /** 1 = RFC 9000. */
   protocolVersion: number
   messages: string
   streams: number
+  /** `quic:openssl`: of the largest packet sent. */
   udpPayloadBytes: number
-  windowBytes: number
-  ackThreshold: number
-  congestionControl: string
-  congestionWindowBytes: number
-  smoothedRttNs: number
-  minRttNs: number
-  rttVariationNs: number
+  /** From here on `null` where the library does not tell. */
+  windowBytes: number | null
+  ackThreshold: number | null
+  congestionControl: string | null
+  congestionWindowBytes: number | null
+  smoothedRttNs: number | null
+  minRttNs: number | null
+  rttVariationNs: number | null
   /** From the first packet of the handshake to the end of the run. What one end sent and the other did not receive was lost. */
   packetsSent: number
   packetsReceived: number
@@ -253,6 +263,8 @@ export interface EndpointSpec {
   tls: TlsOptions | null
   /** `null` for other transports. */
   quic: QuicOptions | null
+  /** `null` for other transports. */
+  quicOpenssl: QuicOpensslOptions | null
 }
 
 /** What the kernel granted (getsockopt after connecting, first connection); `null` where it does not apply. */
@@ -276,7 +288,7 @@ export interface EffectiveSettings {
   rdma: RdmaSettings | null
   /** TLS and QUIC; `null` for other transports. */
   tls: TlsSettings | null
-  /** `null` for other transports. */
+  /** QUIC, whoever's; `null` for other transports. */
   quic: QuicSettings | null
 }
 
@@ -405,6 +417,8 @@ export interface Addon {
     /** Of the first file alone; TLS and QUIC are in a second. */
     transports: NativeTransport[]
   }
+  /** The OpenSSL of this process, and the first function that `quic:openssl` wants and it has not; `null`: all are there. */
+  readonly openssl: { version: string; missing: string | null }
   Endpoint: new (spec: EndpointSpec) => Endpoint
   /** The RDMA ports that can be used here, or what is in the way. Opens each device (milliseconds). */
   rdmaDevices(): { ports: RdmaPort[]; problem: NativeFault | null }

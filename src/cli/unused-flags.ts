@@ -2,6 +2,7 @@ import { usageError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import { isLossy } from '../plan/lossy.js'
 import { runsOverTcp } from '../plan/over-tcp.js'
+import { isQuic } from '../plan/quic-family.js'
 import type { FlagOrigin } from './run-request.js'
 
 const RDMA_FLAGS = [
@@ -19,8 +20,6 @@ const RDMA_FLAGS = [
 ] as const
 
 const QUIC_FLAGS = [
-  'quicMessages',
-  'quicStreams',
   'quicPayload',
   'quicWindow',
   'quicCongestion',
@@ -42,15 +41,18 @@ const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] 
   ['congestion', 'TCP', (c) => runsOverTcp(c.transport)],
   ...QUIC_FLAGS.map((key): [string, string, (c: Case) => boolean] => [
     key,
-    'QUIC',
+    'QUIC by ngtcp2',
     (c) => c.transport === 'quic',
   ]),
   ['ktls', 'TLS', (c) => c.transport === 'tls'],
+  ['quicMessages', 'QUIC', (c) => isQuic(c.transport)],
+  ['quicStreams', 'QUIC', (c) => isQuic(c.transport)],
   ['cipher', 'TLS or QUIC', (c) => c.parameters.tls !== null],
   [
     'verify',
     'RDMA, or a ping-pong over QUIC streams',
-    (c) => c.transport === 'rdma' || c.parameters.quic?.verify === true,
+    ({ transport, parameters: p }) =>
+      transport === 'rdma' || p.quic?.verify === true || p.quicOpenssl?.verify === true,
   ],
   ...RDMA_FLAGS.map((key): [string, string, (c: Case) => boolean] => [
     key,
@@ -60,7 +62,7 @@ const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] 
   [
     'gso',
     'a UDP or QUIC stream',
-    (c) => (c.transport === 'udp' || c.transport === 'quic') && c.workload === 'stream',
+    (c) => (c.transport === 'udp' || isQuic(c.transport)) && c.workload === 'stream',
   ],
 ]
 

@@ -3,9 +3,10 @@ import { usageError } from '../errors.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
 import { defaultReceiveBufferBytes, defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
-import { checkQuicSize, checkSize, MAX_CASES } from './limits.js'
+import { checkQuicOpenssl, checkQuicSize, checkSize, MAX_CASES } from './limits.js'
 import { runsOverTcp } from './over-tcp.js'
-import { quicOptions } from './quic.js'
+import { quicOpensslOptions, quicOptions } from './quic.js'
+import { usesTls } from './quic-family.js'
 import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
 
@@ -36,6 +37,7 @@ function casesOf(request: PlanRequest): Case[] {
             const messageSizeBytes =
               size ?? defaultSizeBytes(transport, workload, request.rdma, way.messages)
             checkSize(transport, messageSizeBytes, request.family)
+            if (transport === 'quic:openssl') checkQuicOpenssl(request.quic)
             cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, way))
           }
         }
@@ -92,13 +94,14 @@ function makeCase(
       congestionControl: runsOverTcp(transport) ? request.socket.congestionControl : null,
     }),
     rdma: transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null,
-    tls:
-      transport === 'tls' || transport === 'quic'
-        ? Object.freeze({ ...request.tls, kernel })
-        : null,
+    tls: usesTls(transport) ? Object.freeze({ ...request.tls, kernel }) : null,
     quic:
       transport === 'quic'
         ? Object.freeze(quicOptions(request.quic, messages, workload, nullCrypto))
+        : null,
+    quicOpenssl:
+      transport === 'quic:openssl'
+        ? Object.freeze(quicOpensslOptions(request.quic, workload))
         : null,
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })

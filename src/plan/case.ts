@@ -1,5 +1,6 @@
 import type {
   Direction,
+  QuicOpensslOptions,
   QuicOptions,
   RdmaOptions,
   SocketOptions,
@@ -9,7 +10,7 @@ import type {
 } from '../addon/addon.js'
 
 /** Transports a user can name. */
-export const TRANSPORT_NAMES = ['rdma', 'tcp', 'tls', 'udp', 'quic'] as const
+export const TRANSPORT_NAMES = ['rdma', 'tcp', 'tls', 'udp', 'quic', 'quic:openssl'] as const
 export type TransportName = (typeof TRANSPORT_NAMES)[number]
 
 /** Where a case has its ends: this machine (and its peer), or guests of the lab. In the order in which they are measured. */
@@ -71,6 +72,8 @@ export interface CaseParameters {
   readonly tls: Readonly<TlsOptions> | null
   /** `null` for other transports. */
   readonly quic: Readonly<QuicOptions> | null
+  /** `null` for other transports. */
+  readonly quicOpenssl: Readonly<QuicOpensslOptions> | null
 }
 
 /** All that a run is going to do, in order. */

@@ -1,5 +1,6 @@
 import type { QuicMessages, RdmaOptions, SocketOptions, WorkloadName } from '../addon/addon.js'
 import type { TransportName } from './case.js'
+import { isQuic } from './quic-family.js'
 import { isAtomic } from './rdma.js'
 import { ATOMIC_BYTES } from './rdma-words.js'
 
@@ -54,7 +55,7 @@ export const DEFAULT_STREAM_UD_BYTES = 256
 
 /** Whether a stream of `transport` arrives in datagrams, for which the kernel's own receive buffer is too small. */
 function arrivesInDatagrams(transport: TransportName): boolean {
-  return transport === 'udp' || transport === 'quic'
+  return transport === 'udp' || isQuic(transport)
 }
 
 /** SO_RCVBUF when `--rcvbuf` is not given; `null` leaves the kernel's own. */

@@ -7,7 +7,8 @@ import {
 } from './defaults.js'
 import { isLossy } from './lossy.js'
 import { runsOverTcp } from './over-tcp.js'
-import { quicKeyParts, tlsKeyParts } from './quic-key.js'
+import { isQuic } from './quic-family.js'
+import { quicKeyParts, quicOpensslKeyParts, tlsKeyParts } from './quic-key.js'
 import { rdmaKeyParts } from './rdma-key.js'
 
 /**
@@ -34,6 +35,7 @@ export function caseKey({
   }
   if (p.rdma !== null) parts.push(...rdmaKeyParts(p.rdma))
   if (p.quic !== null) parts.push(...quicKeyParts(p.quic, workload))
+  if (p.quicOpenssl !== null) parts.push(...quicOpensslKeyParts(p.quicOpenssl))
   if (p.tls !== null) parts.push(...tlsKeyParts(p.tls))
   const s = p.socket
   if (s.sendBufferBytes !== null) parts.push(`sndbuf=${formatSize(s.sendBufferBytes)}`)
@@ -50,7 +52,7 @@ export function caseKey({
   if (s.dscp !== null) parts.push(`dscp=${s.dscp}`)
   if (s.busyPollUs !== null) parts.push(`busy-poll=${s.busyPollUs}us`)
   if (
-    (transport === 'udp' || transport === 'quic') &&
+    (transport === 'udp' || isQuic(transport)) &&
     workload === 'stream' &&
     !s.segmentationOffload
   ) {

@@ -1,4 +1,4 @@
-import type { QuicOptions } from '../addon/addon.js'
+import type { QuicMessages, QuicOptions } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 import type { TransportName } from './case.js'
@@ -49,6 +49,16 @@ export function checkQuicSize(
     'XRB_BAD_SIZE',
     `A message of ${thousands(bytes)} B does not fit a QUIC datagram, which carries at most ${thousands(limit)} B in packets of ${thousands(udpPayloadBytes)} B.`,
     `--size ${limit}, or --quic-messages stream`,
+  )
+}
+
+/** @throws {XrbenchError} `XRB_USAGE` when messages are to go as DATAGRAM frames alone, which OpenSSL has not */
+export function checkQuicOpenssl({ messages }: { messages: readonly QuicMessages[] }): void {
+  if (messages.includes('stream')) return
+  throw usageError(
+    'XRB_USAGE',
+    'OpenSSL carries QUIC streams only: quic:openssl cannot send DATAGRAM frames.',
+    '--transport quic, or --quic-messages stream',
   )
 }
 

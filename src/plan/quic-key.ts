@@ -1,4 +1,4 @@
-import type { QuicOptions, TlsOptions, WorkloadName } from '../addon/addon.js'
+import type { QuicOpensslOptions, QuicOptions, TlsOptions, WorkloadName } from '../addon/addon.js'
 import { formatSize } from '../units.js'
 import {
   DEFAULT_TLS,
@@ -31,4 +31,9 @@ export function quicKeyParts(quic: Readonly<QuicOptions>, workload: WorkloadName
   if (quic.nullCrypto) parts.push('null-crypto')
   if (quic.verify) parts.push('verify')
   return parts
+}
+
+/** … by Node's own OpenSSL. */
+export function quicOpensslKeyParts({ streams, verify }: Readonly<QuicOpensslOptions>): string[] {
+  return [...(streams === 1 ? [] : [`quic-streams=${streams}`]), ...(verify ? ['verify'] : [])]
 }

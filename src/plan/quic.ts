@@ -1,6 +1,7 @@
 import type {
   KernelTls,
   QuicMessages,
+  QuicOpensslOptions,
   QuicOptions,
   TlsOptions,
   WorkloadName,
@@ -73,4 +74,13 @@ export function quicOptions(
     ackThreshold: request.ackThreshold ?? defaultAckThreshold(workload),
     verify: workload === 'ping-pong' && messages === 'stream' && request.verify,
   }
+}
+
+/** … of one case of `quic:openssl`, which has no others. */
+export function quicOpensslOptions(
+  request: Readonly<Pick<QuicRequest, 'streams' | 'verify'>>,
+  workload: WorkloadName,
+): QuicOpensslOptions {
+  const isStream = workload === 'stream'
+  return { streams: isStream ? request.streams : 1, verify: !isStream && request.verify }
 }

@@ -71,13 +71,16 @@ function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string 
 }
 
 /** Whose TLS and QUIC it was: another library's figures are others. */
-function libraries({ parameters }: CaseResult): string[] {
+function libraries({ transport, parameters }: CaseResult): string[] {
   const { tls, quic } = parameters.effective.client ?? {}
   if (!tls) return []
   const security = `${tls.protocol} by ${tls.library} ${tls.version}, ${tls.cipher}`
   if (!quic) return [`tls: TCP with ${security}.`]
   const packets = `packets of ${quic.udpPayloadBytes.toLocaleString('en-US')} B`
-  return [`quic: QUIC via ${quic.library} ${quic.version}, ${security}, ${packets}.`]
+  const whose = transport === 'quic:openssl' ? " (Node's own)" : ''
+  return [
+    `${transport}: QUIC via ${quic.library} ${quic.version}${whose}, ${security}, ${packets}.`,
+  ]
 }
 
 function mergedWords({ plannedRepetitions: planned }: ResultDocument): string {

@@ -1,5 +1,6 @@
 import type { Case } from '../plan/case.js'
 import { isLossy } from '../plan/lossy.js'
+import { isQuic } from '../plan/quic-family.js'
 import type { RepetitionReport } from '../session/types.js'
 import { cpuOf } from './cpu.js'
 import { flagsOfRepetition, type Unflagged } from './flags.js'
@@ -63,7 +64,7 @@ export function buildRepetition(
 }
 
 function quicOf({ transport }: Case, { client, server }: RepetitionReport) {
-  if (transport !== 'quic') return {}
+  if (!isQuic(transport)) return {}
   const quic = {
     client: client.outcome?.effective.quic ?? null,
     server: server.outcome?.effective.quic ?? null,

@@ -63,6 +63,13 @@ const quicOptions = z
   })
   .describe('QUIC options as requested')
 
+const quicOpensslOptions = z
+  .object({
+    streams: z.int().min(1).describe('QUIC streams of each connection'),
+    verify: z.boolean().describe('every byte of a ping-pong checked'),
+  })
+  .describe("options of QUIC by Node's own OpenSSL as requested")
+
 /** As requested, after defaults; the JSON face of `CaseParameters`. */
 export const parametersSchema = z
   .object({
@@ -88,6 +95,7 @@ export const parametersSchema = z
     rdma: rdmaOptions.nullable().default(null).describe('null: another transport'),
     tls: tlsOptions.nullable().default(null).describe('null: another transport'),
     quic: quicOptions.nullable().default(null).describe('null: another transport'),
+    quicOpenssl: quicOpensslOptions.nullable().default(null).describe('null: another transport'),
   })
   .meta({ id: 'Parameters', description: 'Parameters of a case; times in nanoseconds' })
 
@@ -126,7 +134,7 @@ const tlsSettings = z
   .object({
     library: text,
     version: text.describe('at run time'),
-    builtWith: text.describe('version of its headers'),
+    builtWith: text.nullable().describe('version of its headers; null: none are needed'),
     protocol: text,
     cipher: text.describe('NULL: packets were not encrypted'),
     group: text.describe('of the key exchange'),
@@ -139,18 +147,18 @@ export const quicSettingsSchema = z
   .object({
     library: text,
     version: text.describe('at run time'),
-    builtWith: text.describe('version of its headers'),
+    builtWith: text.nullable().describe('version of its headers; null: none are needed'),
     protocolVersion: count.describe('1 = RFC 9000'),
     messages: text,
     streams: count,
     udpPayloadBytes: count,
-    windowBytes: count,
-    ackThreshold: count,
-    congestionControl: text,
-    congestionWindowBytes: count.describe('at the end of the run'),
-    smoothedRttNs: count.describe('at the end of the run'),
-    minRttNs: count,
-    rttVariationNs: count,
+    windowBytes: count.nullable().describe('null, here and below: the library does not tell'),
+    ackThreshold: count.nullable(),
+    congestionControl: text.nullable(),
+    congestionWindowBytes: count.nullable().describe('at the end of the run'),
+    smoothedRttNs: count.nullable().describe('at the end of the run'),
+    minRttNs: count.nullable(),
+    rttVariationNs: count.nullable(),
     packetsSent: count.describe('all connections, from the handshake to the end of the run'),
     packetsReceived: count.describe('what the other end sent beyond that was lost'),
     sendCalls: count.describe('system calls that sent the packets'),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TRANSPORT_NAMES } from '../plan/case.js'
 import { MAX_DURATION_NS, MAX_ITERATIONS, MAX_STREAMS } from '../plan/limits.js'
 import {
   MAX_INLINE_BYTES,
@@ -73,6 +74,11 @@ const quicSchema = z.strictObject({
   verify: z.boolean(),
 })
 
+const quicOpensslSchema = z.strictObject({
+  streams: z.int().min(1).max(MAX_QUIC_STREAMS),
+  verify: z.boolean(),
+})
+
 /** Parameters of a case as far as the far end has to know them; it names no host, path or interface. */
 export const remoteParametersSchema = z.strictObject({
   messageSizeBytes: z.int().min(1).max(MAX_MESSAGE_BYTES),
@@ -92,6 +98,7 @@ export const remoteParametersSchema = z.strictObject({
   rdma: rdmaSchema.nullable(),
   tls: tlsSchema.nullable(),
   quic: quicSchema.nullable(),
+  quicOpenssl: quicOpensslSchema.nullable(),
 })
 
 const tool = z.strictObject({ name: z.string().max(64), version: z.string().max(64) })
@@ -113,7 +120,7 @@ export const clientHelloSchema = z.strictObject({
 
 const prepare = z.strictObject({
   type: z.literal('prepare'),
-  transport: z.enum(['rdma', 'tcp', 'udp', 'quic', 'tls']),
+  transport: z.enum(TRANSPORT_NAMES),
   workload: z.enum(['ping-pong', 'stream']),
   parameters: remoteParametersSchema,
 })

@@ -17,13 +17,14 @@ export interface EndRequest {
 
 /** What the far end has to know of a case, with its own share of the pinning and nothing of the client's. */
 export function remoteParameters(c: Case, side: 'client' | 'server'): RemoteParameters {
-  const { pin, socket, rdma, tls, quic, ...rest } = c.parameters
+  const { pin, socket, rdma, tls, quic, quicOpenssl, ...rest } = c.parameters
   const cpus = typeof pin === 'object' ? pin[side] : null
   return {
     ...rest,
     socket: { ...socket },
     tls: tls === null ? null : { ...tls },
     quic: quic === null ? null : { ...quic },
+    quicOpenssl: quicOpenssl === null ? null : { ...quicOpenssl },
     rdma: rdma === null ? null : rdmaOf(rdma, side),
     pin:
       typeof pin === 'string'

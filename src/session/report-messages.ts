@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { TRANSPORT_NAMES } from '../plan/case.js'
 import { COUNTS_LENGTH } from '../results/histogram-layout.js'
 import type { EndReport } from './types.js'
 
@@ -91,7 +92,7 @@ const rdma = z.strictObject({
 const tls = z.strictObject({
   library: word,
   version: word,
-  builtWith: word,
+  builtWith: word.nullable(),
   protocol: word,
   cipher: word,
   group: word,
@@ -102,18 +103,18 @@ const tls = z.strictObject({
 const quic = z.strictObject({
   library: word,
   version: word,
-  builtWith: word,
+  builtWith: word.nullable(),
   protocolVersion: count,
   messages: word,
   streams: count,
   udpPayloadBytes: count,
-  windowBytes: count,
-  ackThreshold: count,
-  congestionControl: word,
-  congestionWindowBytes: count,
-  smoothedRttNs: count,
-  minRttNs: count,
-  rttVariationNs: count,
+  windowBytes: count.nullable(),
+  ackThreshold: count.nullable(),
+  congestionControl: word.nullable(),
+  congestionWindowBytes: count.nullable(),
+  smoothedRttNs: count.nullable(),
+  minRttNs: count.nullable(),
+  rttVariationNs: count.nullable(),
   packetsSent: count,
   packetsReceived: count,
   sendCalls: count,
@@ -160,7 +161,7 @@ const build = z.strictObject({
   compiler: z.string().max(1024),
   flags: z.string().max(4096),
   sanitizer: word.nullable(),
-  transports: z.array(z.enum(['loopback', 'tcp', 'udp', 'rdma', 'tls', 'quic'])).max(32),
+  transports: z.array(z.enum(['loopback', ...TRANSPORT_NAMES])).max(32),
 })
 
 const rdmaCounters = z

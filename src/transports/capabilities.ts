@@ -38,6 +38,8 @@ function capability(transport: TransportName, addon: Addon | XrbenchError): Capa
     case 'quic':
     case 'tls':
       return secure(transport)
+    case 'quic:openssl':
+      return quicOpenssl(addon)
   }
 }
 
@@ -53,13 +55,33 @@ function secure(transport: SecureTransport): Capability {
   }
 }
 
-function builtIn(transport: 'tcp' | 'udp' | 'rdma', addon: Addon | XrbenchError): Capability {
+function builtIn(
+  transport: 'tcp' | 'udp' | 'rdma' | 'quic:openssl',
+  addon: Addon | XrbenchError,
+): Capability {
   if (addon instanceof XrbenchError) {
     const { code, message: reason, hint } = addon
     return { transport, available: false, code, reason, hint: hint ?? null }
   }
   if (addon.build.transports.includes(transport)) return { transport, available: true }
   return unavailable(transport, `The native addon was built without '${transport}'.`)
+}
+
+/** Found in the process, if its OpenSSL is 3.5 or newer and shows all of itself. */
+function quicOpenssl(addon: Addon | XrbenchError): Capability {
+  const transport = 'quic:openssl'
+  const found = builtIn(transport, addon)
+  if (!found.available || addon instanceof XrbenchError) return found
+  const { version, missing } = addon.openssl
+  if (missing === null) return found
+  const which = version === '' ? '' : ` ${version}`
+  return {
+    transport,
+    available: false,
+    code: 'XRB_TRANSPORT_UNAVAILABLE',
+    reason: `This Node.js (${process.version}) has no QUIC in its OpenSSL${which}; Node.js 22 or newer has.`,
+    hint: 'use Node.js 22 or newer',
+  }
 }
 
 /** With the device that would be used first. */

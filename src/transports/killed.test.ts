@@ -11,7 +11,9 @@ import { WIRES } from './fixtures/wires.js'
 /** A peer whose process is killed, or stopped for good, in the middle of a run. */
 
 const LOADER = fileURLToPath(new URL('../../dist/addon/load.js', import.meta.url))
-const WITH_TLS = WIRES.filter(({ transport }) => transport === 'tls' || transport === 'quic')
+const WITH_TLS = WIRES.filter(({ transport }) =>
+  ['tls', 'quic', 'quic:openssl'].includes(transport),
+)
 
 /** The server's end in a process of its own. */
 function serve(server: object) {

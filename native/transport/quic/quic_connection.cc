@@ -3,6 +3,7 @@
 #include <gnutls/crypto.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <limits>
 
@@ -129,6 +130,9 @@ QuicConnection::QuicConnection(const QuicSetup& setup, const QuicFirstPacket* fi
                                     &settings, &params, nullptr, this);
   } else {
     const ngtcp2_pkt_hd& header = *first->header;
+    is_ours_ = !first->must_name;
+    if (!is_ours_)
+      gnutls_handshake_set_post_client_hello_function(session_, &QuicConnection::check_name);
     set_original_dcid(params, first->original);
     if (first->retry_token.len > 0) {
       params.retry_scid = header.dcid;
@@ -172,7 +176,7 @@ void QuicConnection::make_session(const QuicSetup& setup) {
         static_cast<unsigned>(setup.alpn.size())};
     check_gnutls("gnutls_alpn_set_protocols",
                  gnutls_alpn_set_protocols(session_, &alpn, 1, GNUTLS_ALPN_MANDATORY));
-    if (!setup.server_name.empty()) {
+    if (!server && !setup.server_name.empty()) {
       check_gnutls("gnutls_server_name_set",
                    gnutls_server_name_set(session_, GNUTLS_NAME_DNS, setup.server_name.data(),
                                           setup.server_name.size()));
@@ -241,6 +245,19 @@ int QuicConnection::verify(gnutls_session_t session) noexcept {
   if (self->setup_.trusts_anyone) return 0;
   self->pin_failed_ = !matches_pin(session, *self->setup_.pin);
   return self->pin_failed_ ? 1 : 0;
+}
+
+int QuicConnection::check_name(gnutls_session_t session) noexcept {
+  auto* reference = static_cast<ngtcp2_crypto_conn_ref*>(gnutls_session_get_ptr(session));
+  auto* self = static_cast<QuicConnection*>(reference->user_data);
+  const std::string& wanted = self->setup_.server_name;
+  std::array<char, 64> name{};
+  std::size_t length = name.size();
+  unsigned type = 0;
+  self->is_ours_ = gnutls_server_name_get(session, name.data(), &length, &type, 0) == 0 &&
+                   length == wanted.size() && type == GNUTLS_NAME_DNS &&
+                   gnutls_memcmp(name.data(), wanted.data(), length) == 0;
+  return self->is_ours_ ? 0 : GNUTLS_E_UNRECOGNIZED_NAME;
 }
 
 int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id,

@@ -62,6 +62,8 @@ struct QuicSetup {
   /// A client's, in place of the pin: it looks at no certificate.
   bool trusts_anyone = false;
   /// A client's: tells a server with many names which one is meant; empty = nothing is told.
+  /// A server's: what a client has to name whose first packet is not addressed to the token, as a
+  /// library may not let it be; empty = nobody else is heard.
   std::string server_name;
   std::string_view alpn = "xrbench/1";
   /// Streams of each kind that the peer may have open at once.
@@ -99,6 +101,8 @@ struct QuicFirstPacket {
   ngtcp2_cid original{};
   /// Empty unless the client was asked back.
   ngtcp2_vec retry_token{};
+  /// It is not addressed to the token: the client still has to show that it knows it.
+  bool must_name = false;
 };
 
 /// One QUIC connection without any input or output of its own: packets go in and come out, time is
@@ -176,6 +180,8 @@ class QuicConnection {
   bool lost_early_data() noexcept { return std::exchange(early_data_lost_, false); }
   /// What the server gave to come back with.
   const std::optional<QuicTicket>& ticket() const noexcept { return ticket_; }
+  /// False at a server until the client has shown that it knows the token.
+  bool is_ours() const noexcept { return is_ours_; }
 
   /// Has the next packets protected by new keys (RFC 9001 section 6); false while the last update
   /// is not confirmed yet.
@@ -235,6 +241,7 @@ class QuicConnection {
   static ngtcp2_callbacks callbacks(Side side) noexcept;
   static ngtcp2_conn* conn_of(ngtcp2_crypto_conn_ref* reference);
   static int verify(gnutls_session_t session) noexcept;
+  static int check_name(gnutls_session_t session) noexcept;
   static int on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id,
                             std::uint64_t offset, const std::uint8_t* data, std::size_t length,
                             void* self, void* stream) noexcept;
@@ -265,6 +272,7 @@ class QuicConnection {
   bool confirmed_ = false;
   bool early_data_lost_ = false;
   std::optional<QuicTicket> ticket_;
+  bool is_ours_ = true;
 };
 
 }  // namespace xr

@@ -85,6 +85,7 @@ class QuicEndpoint final : public Endpoint {
     setup.cipher = spec_.tls.cipher;
     setup.options = spec_.quic;
     setup.token = server ? token_ : remote.sockets.token;
+    setup.server_name = token_name(setup.token);
     setup.local = local_address_of(lane.fd.get());
     setup.remote = remote.sockets.addresses[link];
     setup.identity = server ? &*identity_ : nullptr;

@@ -49,8 +49,13 @@ std::unique_ptr<QuicConnection> QuicGate::admit(QuicSetup& setup, const std::uin
     begun.retry_token = token;
   }
   const std::int64_t number = number_of(begun.original, setup.token);
-  if (number < setup.number) return nullptr;
-  setup.number = static_cast<std::uint32_t>(number);
+  if (number >= setup.number) {
+    setup.number = static_cast<std::uint32_t>(number);
+  } else if (number >= 0 || setup.server_name.empty()) {
+    return nullptr;
+  } else {
+    begun.must_name = true;
+  }
   return std::make_unique<QuicConnection>(setup, begun, now_ns);
 }
 

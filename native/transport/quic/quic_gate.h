@@ -16,7 +16,7 @@ struct QuicAnswer {
 };
 
 /// A server's door: who may have a connection, and what the others are told. A packet that is not
-/// addressed to the session's token is never answered.
+/// addressed to the session's token is never answered, unless its client names the token.
 class QuicGate {
  public:
   /// `retry`: a client has to show that its address is its own first (RFC 9000 section 8.1.2), by

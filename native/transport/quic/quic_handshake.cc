@@ -87,8 +87,9 @@ class Handshake {
         if (!lane_.connection) continue;
       }
       const int result = lane_.connection->read(buffer_.data(), length, now_ns);
-      if (result == NGTCP2_ERR_DROP_CONN && setup_.side == Side::kServer) {
-        // A first packet that was damaged or made up: our client's may still come.
+      if (setup_.side == Side::kServer &&
+          (result == NGTCP2_ERR_DROP_CONN || (result != 0 && !lane_.connection->is_ours()))) {
+        // A first packet that was damaged or a stranger's: our client's may still come.
         lane_.connection.reset();
         continue;
       }

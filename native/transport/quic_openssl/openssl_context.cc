@@ -14,21 +14,10 @@ const char* suite_of(TlsCipher cipher) {
   return "";
 }
 
-/// A name of one label, which holds 63 characters (RFC 1035 section 2.3.4).
-std::string name_of(const Token& token) {
-  constexpr char kDigits[] = "0123456789abcdef";
-  std::string name;
-  for (const std::uint8_t byte : token) {
-    name += kDigits[byte >> 4];
-    name += kDigits[byte & 15];
-  }
-  return name;
-}
-
 }  // namespace
 
 Context::Context(const SSL_METHOD* method, TlsCipher cipher, const Token& token)
-    : handle_(api().SSL_CTX_new(method), api().SSL_CTX_free), server_name_(name_of(token)) {
+    : handle_(api().SSL_CTX_new(method), api().SSL_CTX_free), server_name_(token_name(token)) {
   require(handle_ != nullptr, "SSL_CTX_new");
   // One thread at a time has a connection: no locks, and no thread of OpenSSL's own.
   require(api().SSL_CTX_set_domain_flags(get(), kDomainSingleThread) == 1,

@@ -46,7 +46,7 @@ void shake_hands(Lane& lane, Side side, const Context& context, const Deadline& 
       const Connection::Handshake step = connection.shake_hands();
       if (step == Connection::Handshake::kFailed) {
         const Fault fault = connection.handshake_fault();
-        // The peer is told why, or it would wait.
+        // The peer is told why; but a server of OpenSSL that has sent nothing yet says nothing.
         connection.tick();
         throw Error(fault);
       }

@@ -66,6 +66,16 @@ Token random_token() {
   return token;
 }
 
+std::string token_name(const Token& token) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string name;
+  for (const std::uint8_t byte : token) {
+    name += kDigits[byte >> 4];
+    name += kDigits[byte & 15];
+  }
+  return name;
+}
+
 Blob encode_blob(const SocketBlob& blob) {
   Blob bytes(kHeaderBytes + kTokenBytes + kAddressBytes * blob.addresses.size(), 0);
   bytes[0] = kVersion;

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "transport/endpoint.h"
@@ -15,6 +16,9 @@ using Token = std::array<std::uint8_t, kTokenBytes>;
 
 /// From getrandom(2).
 Token random_token();
+
+/// It in hexadecimal: one label of a name, which holds 63 characters (RFC 1035 section 2.3.4).
+std::string token_name(const Token& token);
 
 /// What a socket transport tells its peer: the token, and where each link is to be found (one port
 /// for TCP, one per link for UDP).

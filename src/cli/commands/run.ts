@@ -34,7 +34,7 @@ export function withRunOptions(command: Command) {
     .addOption(
       option(
         '-t, --transport <list>',
-        'rdma, tcp, tls, udp, quic, or all this build can do (default: all)',
+        'rdma, tcp, tls, udp, quic, quic:openssl, or all this build can do (default: all)',
       ),
     )
     .addOption(option('-w, --workload <list>', 'ping-pong, stream (default: ping-pong)'))

@@ -45,7 +45,7 @@ export function clip(text: string): string {
 }
 
 /** Transports first in an order that is always the same, so that they keep their colours. */
-const TRANSPORT_ORDER = ['tcp', 'udp', 'rdma', 'quic', 'tls']
+const TRANSPORT_ORDER = ['tcp', 'udp', 'rdma', 'quic', 'quic:openssl', 'tls']
 
 export function orderOf({ case: c }: Measured): number {
   return TRANSPORT_ORDER.indexOf(c.transport)

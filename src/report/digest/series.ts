@@ -8,6 +8,7 @@ const OWN_SLOTS: Record<CaseDigest['transport'], number> = {
   rdma: 2,
   quic: 3,
   tls: 4,
+  'quic:openssl': 5,
 }
 
 /** Which colour, dash and symbol stand for which variant, in a report over one result. */
