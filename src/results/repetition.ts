@@ -1,6 +1,5 @@
 import type { Case } from '../plan/case.js'
 import { isLossy } from '../plan/lossy.js'
-import { isQuic } from '../plan/quic-family.js'
 import type { RepetitionReport } from '../session/types.js'
 import { cpuOf } from './cpu.js'
 import { flagsOfRepetition, type Unflagged } from './flags.js'
@@ -63,8 +62,8 @@ export function buildRepetition(
   return { ...unflagged, flags: flagsOfRepetition(c, unflagged, report, onLoopback) }
 }
 
-function quicOf({ transport }: Case, { client, server }: RepetitionReport) {
-  if (!isQuic(transport)) return {}
+function quicOf({ parameters: p }: Case, { client, server }: RepetitionReport) {
+  if (p.quic === null && p.quicOpenssl === null) return {}
   const quic = {
     client: client.outcome?.effective.quic ?? null,
     server: server.outcome?.effective.quic ?? null,

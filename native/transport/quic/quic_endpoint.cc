@@ -7,12 +7,12 @@
 #include "transport/quic/quic_datagram_links.h"
 #include "transport/quic/quic_handshake.h"
 #include "transport/quic/quic_ping_pong_link.h"
-#include "transport/quic/quic_socket.h"
 #include "transport/quic/quic_stream_links.h"
 #include "transport/run_links.h"
 #include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
+#include "transport/socket/quic_socket.h"
 #include "transport/socket/waker.h"
 
 namespace xr {

@@ -5,13 +5,13 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
-#include "transport/quic/quic_socket.h"
 #include "transport/quic_openssl/openssl_handshake.h"
 #include "transport/quic_openssl/openssl_ping_pong_link.h"
 #include "transport/quic_openssl/openssl_stream_links.h"
 #include "transport/run_links.h"
 #include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
+#include "transport/socket/quic_socket.h"
 #include "transport/socket/waker.h"
 
 namespace xr {

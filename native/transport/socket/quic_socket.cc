@@ -1,4 +1,4 @@
-#include "transport/quic/quic_socket.h"
+#include "transport/socket/quic_socket.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
