@@ -10,6 +10,7 @@ import {
 } from '../results/fixtures/reports.js'
 import { renderLayers } from './layer-lines.js'
 import { layersOf } from './layers.js'
+import { renderTable } from './table.js'
 import { palette } from './text.js'
 
 const rounds = 4_000
@@ -75,6 +76,14 @@ describe('the cost of each layer', () => {
     expect(lines.join('\n')).toMatch(/QUIC datagram +3\d\.\d µs +\+\d+\.\d+ µs/)
     expect(lines.join('\n')).toContain('−20.0 µs')
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width)
+  })
+
+  test('stands beneath the table, which says who encrypts', () => {
+    const text = renderTable(doc, { width: 160, color: false })
+    expect(text).toContain('What each layer adds')
+    expect(text.replaceAll(/\s+/g, ' ')).toContain(
+      'ktls: TCP with TLS1.3 by GnuTLS 3.7.9, AES-128-GCM, the records by the kernel.',
+    )
   })
 
   test('of streams is CPU for a byte, whatever their messages', () => {

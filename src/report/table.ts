@@ -74,8 +74,13 @@ function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string 
 function libraries({ transport, parameters }: CaseResult): string[] {
   const { tls, quic } = parameters.effective.client ?? {}
   if (!tls) return []
-  const security = `${tls.protocol} by ${tls.library} ${tls.version}, ${tls.cipher}`
-  if (!quic) return [`tls: TCP with ${security}.`]
+  const cipher = tls.cipher === 'NULL' ? 'packets not encrypted' : tls.cipher
+  const security = `${tls.protocol} by ${tls.library} ${tls.version}, ${cipher}`
+  if (!quic && tls.ktls) return [`ktls: TCP with ${security}, the records by the kernel.`]
+  if (!quic) {
+    const refusal = tls.ktlsProblem === null ? '' : `; no kTLS here (${tls.ktlsProblem})`
+    return [`tls: TCP with ${security}${refusal}.`]
+  }
   const packets = `packets of ${quic.udpPayloadBytes.toLocaleString('en-US')} B`
   const whose = transport === 'quic:openssl' ? " (Node's own)" : ''
   return [
