@@ -29,6 +29,7 @@ export async function run() {
 /** @param {number} count */
 async function compareFiles(count) {
   const start = performance.now()
+  const before = process.cpuUsage()
   const base = await readSource(`${FOLDER}/sample.json`)
   const comparisons = []
   for (let i = 0; i < count; i++) {
@@ -37,9 +38,11 @@ async function compareFiles(count) {
   }
   conclude(base, comparisons, { across: null, forced: false, gates: [] })
   const seconds = (performance.now() - start) / 1000
+  const { user, system } = process.cpuUsage(before)
+  const cpu = ((user + system) / 1e6).toFixed(2)
   const megabytes = Math.round(process.memoryUsage.rss() / 2 ** 20)
   const aim = count === 1000 ? `, at most ${AIM_SECONDS} s: ${aimText(seconds <= AIM_SECONDS)}` : ''
-  return `${count} files: ${seconds.toFixed(2)} s, ${megabytes} MiB resident${aim}`
+  return `${count} files: ${seconds.toFixed(2)} s (${cpu} s of CPU), ${megabytes} MiB resident${aim}`
 }
 
 function measureSample() {

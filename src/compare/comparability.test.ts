@@ -6,6 +6,7 @@ import { caseIn, sourceOf, TCP, UDP } from './fixtures/sources.js'
 import type { Across, Difference } from './schema.js'
 
 const levels = [1, 1.1, 0.9, 1.05]
+const plain = { across: null, forced: false, gates: [] }
 
 interface Change {
   client?: (client: Environment) => void
@@ -20,7 +21,7 @@ function differences(change: Change, across: Across | null = null): Difference[]
   const other = sourceOf(levels, { keys: [TCP, UDP], client })
   change.case?.(caseIn(other, TCP))
   change.doc?.(other.doc)
-  const doc = compareResults(base, [other], { across, forced: false, gates: [] })
+  const doc = compareResults(base, [other], { ...plain, across })
   return doc.comparisons[0]?.differences ?? []
 }
 
@@ -110,14 +111,33 @@ describe('comparability', () => {
     ])
   })
 
+  test('holds what a TLS handshake agreed on against the other', () => {
+    const withCipher = (cipher: string) => {
+      const source = sourceOf(levels, { keys: [TCP] })
+      const { effective } = caseIn(source, TCP).parameters
+      const agreed = { protocol: 'TLS 1.3', cipher, group: 'X25519', ktls: false }
+      const library = { library: 'GnuTLS', version: '3.7.9', builtWith: '3.7.9' }
+      const tls = { ...agreed, ...library, ktlsProblem: null }
+      if (effective.client) effective.client = { ...effective.client, tls }
+      return source
+    }
+    const found = (cipher: string) =>
+      compareResults(withCipher('AES-128-GCM'), [withCipher(cipher)], plain).comparisons[0]
+        ?.differences
+    expect(found('CHACHA20-POLY1305')).toMatchObject([{ name: 'cipher (client)', weight: 'note' }])
+    expect(found('NULL')).toMatchObject([
+      { name: 'encryption (client)', base: 'TLS', new: 'none', weight: 'stop' },
+      { name: 'cipher (client)' },
+    ])
+  })
+
   test('says once what differs in the same way at both ends', () => {
     const doc = (release: string) => {
       const source = sourceOf(levels, { keys: [TCP] })
       for (const end of Object.values(source.doc.environment)) end.kernel.release = release
       return source
     }
-    const options = { across: null, forced: false, gates: [] }
-    const { comparisons } = compareResults(doc('6.1'), [doc('6.12')], options)
+    const { comparisons } = compareResults(doc('6.1'), [doc('6.12')], plain)
     expect(comparisons[0]?.differences).toEqual([
       { name: 'kernel', base: '6.1', new: '6.12', weight: 'note', cases: null },
     ])

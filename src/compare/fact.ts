@@ -146,8 +146,8 @@ export function factsOfCase({ case: c }: Measured): Fact[] {
     ...(['client', 'server'] as const).flatMap((end) => {
       const granted = effective[end]
       if (granted === null) return []
-      const { note, stopHost, noteHost, noteTransport } = AT[end]
-      const rdma = granted.rdma ?? null
+      const { note, stopHost, noteHost, stopTransport, noteTransport, noteVersion } = AT[end]
+      const { rdma, tls, quic } = granted
       return [
         noteTransport('send buffer', granted.sendBufferBytes),
         noteTransport('receive buffer', granted.receiveBufferBytes),
@@ -161,6 +161,16 @@ export function factsOfCase({ case: c }: Measured): Fact[] {
         noteHost('RDMA MTU', rdma?.mtuBytes),
         note('inline bytes', rdma?.inlineBytes),
         note('messages under way', rdma?.txDepth),
+        stopTransport('encryption', tls && (tls.cipher === 'NULL' ? 'none' : 'TLS')),
+        noteTransport('cipher', tls?.cipher),
+        noteTransport('TLS', tls?.protocol),
+        noteTransport('kernel TLS', tls?.ktls),
+        noteVersion('TLS library', tls && `${tls.library} ${tls.version}`),
+        noteVersion('QUIC library', quic && `${quic.library} ${quic.version}`),
+        noteTransport('QUIC congestion control', quic?.congestionControl),
+        note('QUIC payload of a packet', quic?.udpPayloadBytes),
+        note('QUIC window', quic?.windowBytes),
+        note('QUIC packets for each acknowledgement', quic?.ackThreshold),
       ]
     }),
   ]
