@@ -176,6 +176,10 @@
           'dependencies': ['xrbench_gnutls'],
           'sources': [
             'native/transport/quic/foreign_library.cc',
+            'native/transport/quic/perf/perf_client.cc',
+            'native/transport/quic/perf/perf_responder.cc',
+            'native/transport/quic/perf/perf_server.cc',
+            'native/transport/quic/perf/perf_strangers.cc',
             'native/transport/quic/quic_connection.cc',
             'native/transport/quic/quic_endpoint.cc',
             'native/transport/quic/quic_gate.cc',
@@ -194,6 +198,7 @@
             'native/binding/endpoint_wrap.cc',
             'native/binding/job.cc',
             'native/binding/outcome_to_js.cc',
+            'native/binding/perf_wrap.cc',
             'native/binding/secure_addon.cc',
             'native/binding/spec_from_js.cc',
             'native/transport/make_endpoint.cc',
@@ -225,6 +230,8 @@
           ['gnutls==1 and ngtcp2==1', {
             'dependencies': ['xrbench_quic_core'],
             'sources': [
+              'native/transport/quic/perf/perf_responder_test.cc',
+              'native/transport/quic/perf/perf_server_test.cc',
               'native/transport/quic/quic_connection_test.cc',
               'native/transport/quic/quic_handshake_test.cc',
               'native/transport/quic/quic_hostile_test.cc',

@@ -4,7 +4,8 @@ import { root } from './setup/paths.mjs'
 
 const lock = JSON.parse(readFileSync(`${root}/package-lock.json`, 'utf8'))
 for (const [path, entry] of Object.entries(lock.packages)) {
-  if (path === '') continue
+  // The project itself, and its own folders that npm takes for packages.
+  if (path === '' || entry.link || !path.startsWith('node_modules/')) continue
   const problem =
     entry.resolved !== undefined
       ? 'names an address (omit-lockfile-registry-resolved)'

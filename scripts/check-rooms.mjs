@@ -11,6 +11,7 @@ const SRC_ROOMS = {
     'place',
     'session',
     'transports',
+    'quic-perf',
     'environment',
     'results',
     'compare',
@@ -23,6 +24,7 @@ const SRC_ROOMS = {
   place: ['session', 'rdma', 'lab'],
   session: ['plan', 'transports', 'environment', 'results', 'addon'],
   transports: ['rdma', 'addon'],
+  'quic-perf': ['plan', 'environment', 'results', 'addon'],
   rdma: ['lab', 'addon'],
   environment: ['results', 'addon'],
   lab: [],
@@ -35,6 +37,7 @@ const SRC_ROOMS = {
 /** Files that say what things are called and how large they may be, and do nothing: for every room. */
 const VOCABULARY = [
   'src/addon/addon.ts',
+  'src/addon/perf.ts',
   'src/plan/case.ts',
   'src/plan/limits.ts',
   'src/plan/lossy.ts',

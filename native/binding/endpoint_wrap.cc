@@ -5,12 +5,11 @@
 #include "binding/job.h"
 #include "binding/js_error.h"
 #include "binding/outcome_to_js.h"
+#include "binding/progress_from_js.h"
 #include "binding/spec_from_js.h"
 
 namespace xr::js {
 namespace {
-
-constexpr std::size_t kProgressSlots = 8;
 
 Blob blob_from_js(const Napi::Value& value) {
   if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
@@ -20,16 +19,6 @@ Blob blob_from_js(const Napi::Value& value) {
   if (bytes.ByteLength() > kMaxBlobBytes)
     throw_fault("BAD_BLOB", "connect", "the peer's endpoint description is too long");
   return Blob(bytes.Data(), bytes.Data() + bytes.ByteLength());
-}
-
-std::int64_t* progress_from_js(const Napi::Value& value) {
-  if (value.IsNull() || value.IsUndefined()) return nullptr;
-  if (!value.IsTypedArray() ||
-      value.As<Napi::TypedArray>().TypedArrayType() != napi_bigint64_array ||
-      value.As<Napi::TypedArray>().ElementLength() < kProgressSlots) {
-    throw_fault("BAD_SPEC", "run", "progress must be a BigInt64Array of eight");
-  }
-  return value.As<Napi::BigInt64Array>().Data();
 }
 
 }  // namespace

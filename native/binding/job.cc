@@ -7,8 +7,8 @@
 
 namespace xr::js {
 
-Job::Job(Napi::Env env, std::shared_ptr<Endpoint> endpoint, Plan plan)
-    : endpoint_(std::move(endpoint)),
+Job::Job(Napi::Env env, std::shared_ptr<Stoppable> stoppable, Plan plan)
+    : stoppable_(std::move(stoppable)),
       work_(std::move(plan.work)),
       settle_(std::move(plan.settle)),
       ended_(std::move(plan.ended)),
@@ -18,8 +18,8 @@ Job::Job(Napi::Env env, std::shared_ptr<Endpoint> endpoint, Plan plan)
   if (!plan.notified.IsEmpty()) notified_ = Napi::Persistent(plan.notified);
 }
 
-Napi::Promise Job::start(Napi::Env env, const std::shared_ptr<Endpoint>& endpoint, Plan plan) {
-  Job* job = new Job(env, endpoint, std::move(plan));
+Napi::Promise Job::start(Napi::Env env, std::shared_ptr<Stoppable> stoppable, Plan plan) {
+  Job* job = new Job(env, std::move(stoppable), std::move(plan));
   const Napi::Promise promise = job->deferred_.Promise();
   job->channel_ =
       Channel::New(env, "xrbench", 0, 1, job, [](Napi::Env, void*, Job* ended) { delete ended; });
@@ -90,7 +90,7 @@ void Job::done(Napi::Env env) {
 }
 
 void Job::on_teardown(Job* job) {
-  job->endpoint_->stop();
+  job->stoppable_->stop();
   if (job->thread_.joinable()) job->thread_.join();
 }
 

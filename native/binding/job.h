@@ -7,11 +7,11 @@
 #include <memory>
 #include <thread>
 
-#include "transport/endpoint.h"
+#include "transport/stoppable.h"
 
 namespace xr::js {
 
-/// One blocking call of an endpoint on a thread of its own, never libuv's pool. It belongs to its
+/// One blocking call on a thread of its own, never libuv's pool. It belongs to its
 /// thread-safe function and dies with it, at the end of the work or of the environment, whichever
 /// comes first.
 class Job {
@@ -34,7 +34,8 @@ class Job {
     Napi::Function notified;
   };
 
-  static Napi::Promise start(Napi::Env env, const std::shared_ptr<Endpoint>& endpoint, Plan plan);
+  /// `stoppable` is what `work` uses, and is stopped when the environment ends before it.
+  static Napi::Promise start(Napi::Env env, std::shared_ptr<Stoppable> stoppable, Plan plan);
 
   /// From the thread: has `notified` called on the JavaScript thread.
   void notify() noexcept;
@@ -48,7 +49,7 @@ class Job {
   using Channel = Napi::TypedThreadSafeFunction<Job, Event, on_event>;
   using Hook = Napi::Env::CleanupHook<void (*)(Job*), Job>;
 
-  Job(Napi::Env env, std::shared_ptr<Endpoint> endpoint, Plan plan);
+  Job(Napi::Env env, std::shared_ptr<Stoppable> stoppable, Plan plan);
   void run() noexcept;
   void post(Event event) noexcept;
   void done(Napi::Env env);
@@ -56,7 +57,7 @@ class Job {
   /// uses is.
   static void on_teardown(Job* job);
 
-  std::shared_ptr<Endpoint> endpoint_;
+  std::shared_ptr<Stoppable> stoppable_;
   Work work_;
   Settle settle_;
   std::function<void()> ended_;

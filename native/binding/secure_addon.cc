@@ -2,6 +2,7 @@
 
 #include "binding/endpoint_wrap.h"
 #ifdef XRBENCH_QUIC
+#include "binding/perf_wrap.h"
 #include "transport/quic/foreign_library.h"
 #endif
 
@@ -15,6 +16,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
 #ifdef XRBENCH_QUIC
   if (const std::string file = foreign_ngtcp2(); !file.empty())
     throw Napi::Error::New(env, "the ngtcp2 in " + file + " takes the place of the system's");
+  exports.Set("PerfServer", PerfServerWrap::define(env));
+  exports.Set("PerfClient", PerfClientWrap::define(env));
 #endif
   exports.Set("Endpoint", EndpointWrap::define(env));
   return exports;

@@ -8,6 +8,7 @@
 #include "measure/stop_flag.h"
 #include "transport/endpoint_spec.h"
 #include "transport/outcome.h"
+#include "transport/stoppable.h"
 
 namespace xr {
 
@@ -18,12 +19,8 @@ inline constexpr std::size_t kMaxBlobBytes = 4096;
 /// One end of all the connections of one repetition: open, connect, run, close, each once and in
 /// this order. Everything here is slow and may throw xr::Error; what is fast is a template behind
 /// `run`.
-class Endpoint {
+class Endpoint : public Stoppable {
  public:
-  virtual ~Endpoint() = default;
-  Endpoint(const Endpoint&) = delete;
-  Endpoint& operator=(const Endpoint&) = delete;
-
   virtual Blob open() = 0;
   /// Blocks, at most for the connect timeout.
   virtual void connect(const Blob& peer) = 0;
@@ -31,14 +28,9 @@ class Endpoint {
   /// once, as soon as all deciding links are through by themselves. Faults of the loops are in the
   /// outcome; throws only when it cannot begin.
   virtual RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) = 0;
-  /// Any thread, any time, any number of times: ends `connect` and `run` soon.
-  virtual void stop() noexcept = 0;
   virtual EffectiveSettings effective() const = 0;
   /// Not while `connect` or `run` is under way.
   virtual void close() noexcept = 0;
-
- protected:
-  Endpoint() = default;
 };
 
 /// Checks the spec and makes the endpoint of its transport.

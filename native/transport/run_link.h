@@ -6,6 +6,7 @@
 #include "transport/endpoint_spec.h"
 #include "transport/outcome.h"
 #include "workload/ping_pong.h"
+#include "workload/requests.h"
 #include "workload/stream.h"
 
 namespace xr {
@@ -20,6 +21,10 @@ struct LinkContext {
 template <class Link>
 concept InitiatorLink = requires(Link& link) {
   link.send_request();
+};
+template <class Link>
+concept RequesterLink = requires(Link& link) {
+  link.begin(0u);
 };
 template <class Link>
 concept ResponderLink = requires(Link& link) {
@@ -89,6 +94,14 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
       Histogram histogram;
       run_deciding(&histogram, [&](auto& timeline) {
         return run_initiator(link, spec.message_bytes, timeline, histogram, context.stop);
+      });
+    }
+  }
+  if constexpr (RequesterLink<Link>) {
+    if (role == Role::kInitiator) {
+      Histogram histogram;
+      run_deciding(&histogram, [&](auto& timeline) {
+        return run_requester(link, timeline, histogram, context.stop);
       });
     }
   }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { environmentError } from '../errors.js'
 import type { Addon } from './addon.js'
 import { loadSecure, type SecureAddon, type SecureTransport, withSecure } from './load-secure.js'
+import type { PerfAddon } from './perf.js'
 
 const require = createRequire(import.meta.url)
 const packageRoot = fileURLToPath(new URL('../../', import.meta.url))
@@ -32,6 +33,14 @@ export function loadSecureAddon(transport: SecureTransport): SecureAddon {
     loadSecure(files.find((file) => existsSync(file)) ?? files[0] ?? '', transport)
   secure.set(transport, addon)
   return addon
+}
+
+/**
+ * The perf protocol, which is in the addon file of QUIC.
+ * @throws XrbenchError as {@link loadSecureAddon}
+ */
+export function loadPerfAddon(): PerfAddon {
+  return loadSecureAddon('quic') as ReturnType<typeof loadSecureAddon> & PerfAddon
 }
 
 /** Where the addon is looked for, in order. A file named by hand is the only one considered. */

@@ -5,6 +5,7 @@ import { registerDoctor } from './commands/doctor.js'
 import { registerExport } from './commands/export.js'
 import { registerLab } from './commands/lab.js'
 import { registerPlot } from './commands/plot.js'
+import { registerQuicPerf } from './commands/quic-perf.js'
 import { registerReport } from './commands/report.js'
 import { registerRun } from './commands/run.js'
 import { registerServe } from './commands/serve.js'
@@ -37,5 +38,6 @@ export function createProgram(): Command {
   registerPlot(program)
   registerDoctor(program)
   registerLab(program)
+  registerQuicPerf(program)
   return program
 }

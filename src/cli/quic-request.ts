@@ -58,14 +58,7 @@ export function readQuicFlags(
       (text, label) => parseWhole(text, label, 1, MAX_QUIC_STREAMS),
       DEFAULT_QUIC.streams,
     ),
-    udpPayloadBytes: read(
-      'quicPayload',
-      (text, label) =>
-        text === 'loopback'
-          ? LOOPBACK_UDP_PAYLOAD_BYTES
-          : sizeWithin(MIN_UDP_PAYLOAD_BYTES, MAX_UDP_PAYLOAD_BYTES)(text, label),
-      DEFAULT_QUIC.udpPayloadBytes,
-    ),
+    udpPayloadBytes: read('quicPayload', parseUdpPayload, DEFAULT_QUIC.udpPayloadBytes),
     windowBytes: read<number | null>(
       'quicWindow',
       sizeWithin(MIN_QUIC_WINDOW_BYTES, MAX_QUIC_WINDOW_BYTES),
@@ -84,6 +77,12 @@ export function readQuicFlags(
     nullCrypto: nullCrypto ? [false, true] : DEFAULT_QUIC.nullCrypto,
     verify,
   }
+}
+
+/** A size, or `loopback` for the largest that it is good for. @throws {XrbenchError} exit 2 */
+export function parseUdpPayload(text: string, label: string): number {
+  if (text === 'loopback') return LOOPBACK_UDP_PAYLOAD_BYTES
+  return sizeWithin(MIN_UDP_PAYLOAD_BYTES, MAX_UDP_PAYLOAD_BYTES)(text, label)
 }
 
 function sizeWithin(min: number, max: number) {

@@ -31,11 +31,15 @@ export function readTarget(flags: RunFlags, origin: FlagOrigin): PeerTarget | nu
 }
 
 /** `host`, `host:port`, `1.2.3.4:port`, `::1` or `[::1]:port`. */
-export function parseHostPort(text: string, label: string): { host: string; port: number } {
+export function parseHostPort(
+  text: string,
+  label: string,
+  defaultPort = DEFAULT_PORT,
+): { host: string; port: number } {
   const match =
     isIP(text) === 6 ? ['', text] : /^(?:\[([^\]]+)\]|([^:[\]\s]+))(?::(\d{1,5}))?$/.exec(text)
   const host = match?.[1] ?? match?.[2] ?? ''
-  const port = Number(match?.[3] ?? DEFAULT_PORT)
+  const port = Number(match?.[3] ?? defaultPort)
   if (host !== '' && port >= 1 && port <= 65_535) return { host, port }
   throw usageError(
     'XRB_BAD_PEER',

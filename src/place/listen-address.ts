@@ -19,6 +19,26 @@ export function parseListenAddress(
   defaultPort: number,
   hasKey = false,
 ): ListenAddress {
+  const found = parseNumericAddress(text, label, defaultPort)
+  if (!isLoopback(found.host) && !hasKey) {
+    throw usageError(
+      'XRB_LISTEN',
+      `${label}: other machines can reach ${found.host}, so a key of yours is needed.`,
+      '(umask 077; openssl rand -hex 32 > xrbench.key); give both ends --key-file xrbench.key',
+    )
+  }
+  return found
+}
+
+/**
+ * As {@link parseListenAddress}, whoever can reach the address.
+ * @throws {XrbenchError} `XRB_BAD_ADDRESS` (exit 2)
+ */
+export function parseNumericAddress(
+  text: string,
+  label: string,
+  defaultPort: number,
+): ListenAddress {
   const { host, port } = split(text) ?? { host: '', port: '' }
   const numeric = host === 'localhost' || host === '' ? '127.0.0.1' : host
   const number = port === undefined ? defaultPort : Number(port)
@@ -27,13 +47,6 @@ export function parseListenAddress(
       'XRB_BAD_ADDRESS',
       `${label}: '${text}' is not a numeric address with or without a port.`,
       `${label} 127.0.0.1:${defaultPort}, or ${label} '[::1]:${defaultPort}'`,
-    )
-  }
-  if (!isLoopback(numeric) && !hasKey) {
-    throw usageError(
-      'XRB_LISTEN',
-      `${label}: other machines can reach ${numeric}, so a key of yours is needed.`,
-      '(umask 077; openssl rand -hex 32 > xrbench.key); give both ends --key-file xrbench.key',
     )
   }
   return { host: numeric, port: number }

@@ -12,6 +12,15 @@ export function cpuOf(
 ): Cpu | null {
   const threads = links.flatMap((link) => threadAt(end, link) ?? [])
   if (report.outcome === null || threads.length === 0) return null
+  return cpuOfThreads(threads, report.outcome.softirqNs)
+}
+
+/** What one measuring thread cost; `softirqNs` of the whole machine meanwhile. */
+export function threadCpu(link: LinkOutcome, window: Window, softirqNs: number | null): Cpu {
+  return cpuOfThreads([{ link, window }], softirqNs)
+}
+
+function cpuOfThreads(threads: readonly Thread[], softirqNs: number | null): Cpu {
   const differences = threads.map((thread) => difference(thread.window))
   const total = (pick: (d: Difference) => number) =>
     differences.reduce((sum, d) => sum + pick(d), 0)
@@ -25,7 +34,7 @@ export function cpuOf(
     perMessageNs: messages > 0 ? (userNs + systemNs) / messages : null,
     voluntaryContextSwitches: total((d) => d.voluntary),
     involuntaryContextSwitches: total((d) => d.involuntary),
-    softirqNs: report.outcome.softirqNs,
+    softirqNs,
     utilisation: total((d) => (d.userNs + d.systemNs) / d.wallNs),
     busiestThread: Math.max(...differences.map((d) => (d.userNs + d.systemNs) / d.wallNs)),
     windowNs,

@@ -23,7 +23,11 @@ export function intervalsOf(links: readonly MeasuredLink[]): Interval[] {
   })
 }
 
-function linkIntervals(marks: readonly Mark[], latencies: readonly RawHistogram[]): Interval[] {
+/** The time series of one connection; its first interval starts at 0. */
+export function linkIntervals(
+  marks: readonly Mark[],
+  latencies: readonly RawHistogram[],
+): Interval[] {
   const start = marks[0]?.timeNs ?? 0
   return marks.slice(1).map((mark, i) => {
     const before = marks[i] ?? mark

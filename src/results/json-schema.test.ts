@@ -3,7 +3,7 @@ import Ajv2020 from 'ajv/dist/2020.js'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { documentOf, mixedCases } from './fixtures/documents.js'
 import { quietMachine } from './fixtures/environments.js'
-import { resultJsonSchema } from './json-schema.js'
+import { quicPerfJsonSchema, resultJsonSchema } from './json-schema.js'
 import { environmentSchema, type ResultDocument, resultSchema } from './schema.js'
 
 const published = readFileSync(
@@ -13,6 +13,11 @@ const published = readFileSync(
 
 test('the published schema is the one the code has (npm run schema)', () => {
   expect(published).toBe(resultJsonSchema())
+})
+
+test('so is that of quic-perf', () => {
+  const file = new URL('../../results/quic-perf-1.schema.json', import.meta.url)
+  expect(readFileSync(file, 'utf8')).toBe(quicPerfJsonSchema())
 })
 
 test('every member of the format is published with its meaning or a name that says it', () => {

@@ -9,6 +9,7 @@ import { RESULT_FORMAT } from './format.js'
 import { completeOlder } from './older.js'
 import { parseJson, readText } from './read-text.js'
 import type { ResultDocument } from './schema.js'
+import type { QuicPerfDocument } from './schema-quic-perf.js'
 import { outputError, resultFileError } from './store-errors.js'
 
 /**
@@ -16,7 +17,10 @@ import { outputError, resultFileError } from './store-errors.js'
  * A symbolic link is followed, so that the link stays.
  * @throws XrbenchError `XRB_OUTPUT`; what was at `path` before is untouched
  */
-export async function writeResult(path: string, doc: ResultDocument): Promise<void> {
+export async function writeResult(
+  path: string,
+  doc: ResultDocument | QuicPerfDocument,
+): Promise<void> {
   await writeText(path, `${JSON.stringify(doc, null, 2)}\n`)
 }
 

@@ -85,6 +85,17 @@ Identity::Identity() : credentials_(no_credentials()) {
       gnutls_certificate_set_x509_key(credentials_.get(), &certificate.handle, 1, key.handle));
 }
 
+Identity::Identity(const std::string& certificate_file, const std::string& key_file)
+    : credentials_(no_credentials()) {
+  check_gnutls("gnutls_certificate_set_x509_key_file",
+               gnutls_certificate_set_x509_key_file(credentials_.get(), certificate_file.c_str(),
+                                                    key_file.c_str(), GNUTLS_X509_FMT_PEM));
+  gnutls_datum_t der{};
+  check_gnutls("gnutls_certificate_get_crt_raw",
+               gnutls_certificate_get_crt_raw(credentials_.get(), 0, 0, &der));
+  pin_ = digest_of(der);
+}
+
 bool matches_pin(gnutls_session_t session, const Pin& pin) noexcept {
   unsigned count = 0;
   const gnutls_datum_t* shown = gnutls_certificate_get_peers(session, &count);

@@ -4,6 +4,7 @@
 #include <gnutls/x509.h>
 
 #include <memory>
+#include <string>
 #include <type_traits>
 
 #include "transport/socket/pinned_blob.h"
@@ -18,6 +19,8 @@ using Credentials = std::unique_ptr<std::remove_pointer_t<gnutls_certificate_cre
 class Identity {
  public:
   Identity();
+  /// From files in PEM: a certificate, or a chain that begins with it, and its key. Throws TLS.
+  Identity(const std::string& certificate_file, const std::string& key_file);
   gnutls_certificate_credentials_t credentials() const noexcept { return credentials_.get(); }
   const Pin& pin() const noexcept { return pin_; }
 

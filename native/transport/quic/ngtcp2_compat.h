@@ -15,10 +15,14 @@ namespace xr {
 
 #if NGTCP2_VERSION_NUM >= 0x010000
 inline constexpr bool kNgtcp2Is1 = true;
+inline constexpr bool kNgtcp2ClosesUniStreams = true;
 using QuicInfo = ngtcp2_conn_info;
 using QuicCloseReason = ngtcp2_ccerr;
 #else
 inline constexpr bool kNgtcp2Is1 = false;
+/// It waits for the acknowledgement of an end that this side of a stream of one way never sends, so
+/// that a peer's are neither told of nor freed before their connection.
+inline constexpr bool kNgtcp2ClosesUniStreams = false;
 using QuicInfo = ngtcp2_conn_stat;
 using QuicCloseReason = ngtcp2_connection_close_error;
 #endif

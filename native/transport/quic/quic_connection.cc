@@ -7,6 +7,7 @@
 #include <cstring>
 #include <limits>
 
+#include "base/units.h"
 #include "transport/gnutls/gnutls_error.h"
 #include "transport/gnutls/tls_settings.h"
 #include "transport/quic/null_crypto.h"
@@ -15,6 +16,11 @@ namespace xr {
 namespace {
 
 constexpr std::size_t kNumberBytes = 4;
+/// A peer may open so many streams of one way where they are not freed: some 4 MB.
+constexpr unsigned kMostKeptUniStreams = 10'000;
+
+/// A connection with an idle timeout has so long to come about.
+constexpr std::uint64_t kHandshakeNs = 10 * kNsPerSec;
 
 void fill_random(std::uint8_t* to, std::size_t length, const ngtcp2_rand_ctx*) noexcept {
   // What it serves need only be hard to guess; GnuTLS does not fail here once it is initialised.
@@ -46,10 +52,13 @@ const char* name_of(QuicCongestion congestion) noexcept {
   return "";
 }
 
-ngtcp2_settings settings_for(const QuicOptions& options, std::uint64_t now_ns) noexcept {
+ngtcp2_settings settings_for(const QuicSetup& setup, std::uint64_t now_ns) noexcept {
+  const QuicOptions& options = setup.options;
   ngtcp2_settings settings;
   ngtcp2_settings_default(&settings);
   settings.initial_ts = now_ns;
+  if (setup.idle_timeout_ns != 0)
+    settings.handshake_timeout = std::min(setup.idle_timeout_ns, kHandshakeNs);
   settings.cc_algo = algorithm_of(options.congestion);
   settings.max_tx_udp_payload_size = options.udp_payload_bytes;
   // The size asked for is used as it is: what is measured must not change while it is measured.
@@ -120,7 +129,7 @@ QuicConnection::QuicConnection(const QuicSetup& setup, const QuicFirstPacket* fi
   make_session(setup_);
   ngtcp2_callbacks handlers = callbacks(setup_.side);
   if (setup_.options.null_crypto) disable_packet_protection(handlers);
-  ngtcp2_settings settings = settings_for(setup_.options, now_ns);
+  ngtcp2_settings settings = settings_for(setup_, now_ns);
   ngtcp2_transport_params params = parameters_for(setup_);
   const ngtcp2_cid scid = random_cid();
   int result = 0;
@@ -276,7 +285,9 @@ int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::
   inbox.bytes += length;
   if (const QuicStreamEvents* events = self->setup_.stream_events; events != nullptr) {
     const bool last = (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0;
+    self->attached_ = stream;
     events->data(events->context, id, stream, data, length, last);
+    if (last) self->end_uni_stream(id, self->attached_);
   }
   if (ngtcp2_conn_extend_max_stream_offset(conn, id, length) != 0)
     return NGTCP2_ERR_CALLBACK_FAILURE;
@@ -286,9 +297,21 @@ int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::
 
 int QuicConnection::on_stream_reset(ngtcp2_conn*, std::int64_t id, std::uint64_t,
                                     std::uint64_t code, void* user, void* stream) noexcept {
-  const QuicStreamEvents* events = static_cast<QuicConnection*>(user)->setup_.stream_events;
+  auto* self = static_cast<QuicConnection*>(user);
+  const QuicStreamEvents* events = self->setup_.stream_events;
   if (events != nullptr) events->reset(events->context, id, stream, code);
+  self->end_uni_stream(id, stream);
   return 0;
+}
+
+void QuicConnection::end_uni_stream(std::int64_t id, void* stream) noexcept {
+  if (kNgtcp2ClosesUniStreams || ngtcp2_is_bidi_stream(id) != 0) return;
+  ngtcp2_conn_set_stream_user_data(conn_, id, nullptr);
+  if (++kept_uni_streams_ < kMostKeptUniStreams) {
+    on_stream_close(conn_, 0, id, 0, this, stream);
+  } else if (const QuicStreamEvents* events = setup_.stream_events; events != nullptr) {
+    events->closed(events->context, id, stream);
+  }
 }
 
 int QuicConnection::on_stream_close(ngtcp2_conn* conn, std::uint32_t, std::int64_t id,

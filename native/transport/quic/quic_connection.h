@@ -202,9 +202,10 @@ class QuicConnection {
     std::int64_t id = -1;
     return ngtcp2_conn_open_bidi_stream(conn_, &id, state) == 0 ? id : -1;
   }
-  /// What the events of a stream are told with.
+  /// What the events of a stream are told with from now on; called while one of them is.
   void attach(std::int64_t id, void* state) noexcept {
     ngtcp2_conn_set_stream_user_data(conn_, id, state);
+    attached_ = state;
   }
   /// Gives one's own half of a stream up.
   void reset(std::int64_t id, std::uint64_t code) noexcept { reset_stream(conn_, id, code); }
@@ -249,6 +250,8 @@ class QuicConnection {
                              std::uint64_t code, void* self, void* stream) noexcept;
   static int on_stream_close(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id,
                              std::uint64_t code, void* self, void* stream) noexcept;
+  /// A stream of one way that the peer has ended.
+  void end_uni_stream(std::int64_t id, void* stream) noexcept;
   static int on_new_cid(ngtcp2_conn* conn, ngtcp2_cid* cid, std::uint8_t* token, std::size_t length,
                         void* self) noexcept;
   static int on_removed_cid(ngtcp2_conn* conn, const ngtcp2_cid* cid, void* self) noexcept;
@@ -268,6 +271,9 @@ class QuicConnection {
   ngtcp2_path path_{};
   std::size_t payload_bytes_;
   QuicInbox inbox_;
+  /// Those of a peer that ended and were not freed.
+  unsigned kept_uni_streams_ = 0;
+  void* attached_ = nullptr;
   bool pin_failed_ = false;
   bool confirmed_ = false;
   bool early_data_lost_ = false;

@@ -128,6 +128,18 @@ class QuicPump {
     return flush();
   }
 
+  /// Whatever `next(room, now_ns)` writes, packet by packet: it gives what
+  /// `QuicConnection::write` gives, until 0.
+  template <class Next>
+  Io write_all(const Next& next) noexcept {
+    const std::uint64_t now_ns = monotonic_raw_ns();
+    for (;;) {
+      const ngtcp2_ssize length = next(sender_.room(), now_ns);
+      if (length <= 0) return length == 0 ? flush() : failed("ngtcp2_conn_writev_stream", length);
+      if (const Io io = add(length); io != Io::kOk) return io;
+    }
+  }
+
   /// One DATAGRAM frame; kLost when the connection does not take it now.
   Io write_datagram(const std::uint8_t* data, std::size_t length) noexcept {
     const std::uint64_t now_ns = monotonic_raw_ns();

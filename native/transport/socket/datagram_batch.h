@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/page_buffer.h"
+#include "transport/socket/address.h"
 
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT 103
@@ -38,14 +39,16 @@ inline bool enable_merging(int fd) noexcept {
 /// merged.
 class DatagramReceiver {
  public:
-  /// `merging`: UDP_GRO is on, so that each slot has to hold a merged run.
-  DatagramReceiver(std::size_t largest_bytes, bool merging) {
+  /// `merging`: UDP_GRO is on, so that each slot has to hold a merged run. `naming`: the socket is
+  /// not connected, and who sent a datagram matters.
+  DatagramReceiver(std::size_t largest_bytes, bool merging, bool naming = false) {
     const std::size_t slot_bytes = merging ? 65'536 : largest_bytes;
     const std::size_t slots = merging ? 4 : kBatchDatagrams;
     buffer_ = PageBuffer(slots * slot_bytes);
     controls_.resize(slots);
     vectors_.resize(slots);
     headers_.resize(slots);
+    if (naming) sources_.resize(slots);
     for (std::size_t i = 0; i < slots; ++i) {
       vectors_[i] = {buffer_.data() + i * slot_bytes, slot_bytes};
       std::memset(&headers_[i], 0, sizeof headers_[i]);
@@ -59,6 +62,10 @@ class DatagramReceiver {
   int receive(int fd, int flags) noexcept {
     // The kernel writes how long each control message was where it reads how much room there is.
     for (mmsghdr& header : headers_) header.msg_hdr.msg_controllen = sizeof(Control);
+    for (std::size_t i = 0; i < sources_.size(); ++i) {
+      headers_[i].msg_hdr.msg_name = &sources_[i].storage;
+      headers_[i].msg_hdr.msg_namelen = sizeof sources_[i].storage;
+    }
     return ::recvmmsg(fd, headers_.data(), static_cast<unsigned>(headers_.size()), flags, nullptr);
   }
 
@@ -66,16 +73,31 @@ class DatagramReceiver {
   /// of length zero, which is also what a stopped socket gives, is left out.
   template <class Take>
   void for_each(int slots, const Take& take) noexcept {
+    for_each_slot(slots,
+                  [&](std::size_t, std::uint8_t* data, std::size_t length) { take(data, length); });
+  }
+
+  /// As above, `take(source, data, length)`; the receiver must be `naming`.
+  template <class Take>
+  void for_each_from(int slots, const Take& take) noexcept {
+    for_each_slot(slots, [&](std::size_t slot, std::uint8_t* data, std::size_t length) {
+      sources_[slot].length = headers_[slot].msg_hdr.msg_namelen;
+      take(sources_[slot], data, length);
+    });
+  }
+
+ private:
+  template <class Take>
+  void for_each_slot(int slots, const Take& take) noexcept {
     for (std::size_t i = 0; i < static_cast<std::size_t>(slots); ++i) {
       auto* data = static_cast<std::uint8_t*>(vectors_[i].iov_base);
       const std::size_t length = headers_[i].msg_len;
       const std::size_t segment = segment_bytes(headers_[i].msg_hdr, length);
       for (std::size_t at = 0; at < length; at += segment)
-        take(data + at, std::min(segment, length - at));
+        take(i, data + at, std::min(segment, length - at));
     }
   }
 
- private:
   union Control {
     cmsghdr align;
     std::uint8_t bytes[CMSG_SPACE(sizeof(int))];
@@ -96,6 +118,7 @@ class DatagramReceiver {
   std::vector<Control> controls_;
   std::vector<iovec> vectors_;
   std::vector<mmsghdr> headers_;
+  std::vector<SocketAddress> sources_;
 };
 
 }  // namespace xr

@@ -66,6 +66,15 @@ void apply_socket_options(int fd, int family, bool tcp, const SocketOptions& opt
   }
 }
 
+void forbid_fragments(int fd, int family) {
+  const int mode = IP_PMTUDISC_PROBE;
+  if (family == AF_INET6) {
+    ::setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &mode, sizeof mode);
+  } else {
+    ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &mode, sizeof mode);
+  }
+}
+
 void set_socket_timeouts(int fd, std::uint64_t receive_ns, std::uint64_t send_ns) {
   const timeval receive = to_timeval(receive_ns);
   const timeval send = to_timeval(send_ns);

@@ -11,6 +11,10 @@ namespace xr {
 /// Each refusal throws UNSUPPORTED: an option that silently does nothing would make the result lie.
 void apply_socket_options(int fd, int family, bool tcp, const SocketOptions& options);
 
+/// A datagram that does not fit the path is refused by the send instead of being cut into
+/// fragments, which QUIC demands (RFC 9000 section 14).
+void forbid_fragments(int fd, int family);
+
 /// SO_RCVTIMEO and SO_SNDTIMEO (socket(7)): a sleeping call gives up after them, without a further
 /// system call.
 void set_socket_timeouts(int fd, std::uint64_t receive_ns, std::uint64_t send_ns);

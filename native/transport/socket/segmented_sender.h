@@ -29,6 +29,10 @@ class SegmentedSender {
         // The one behind a full run may turn out to begin the next.
         buffer_((most_ + 1) * largest_bytes) {}
 
+  /// Of a socket that is not connected: where datagrams go from now on. Nothing may be waiting, and
+  /// the address has to stay.
+  void set_destination(const SocketAddress& address) noexcept { destination_ = &address; }
+
   /// Where the next datagram is to be written; there is room for the largest.
   std::uint8_t* room() noexcept { return buffer_.data() + bytes_; }
 
@@ -84,7 +88,7 @@ class SegmentedSender {
     for (;;) {
       ++calls_;
       const ssize_t sent =
-          segment == 0 ? ::send(fd_, data, bytes, kFlags) : send_segmented(data, bytes, segment);
+          segment == 0 ? send_single(data, bytes) : send_segmented(data, bytes, segment);
       if (sent >= 0) [[likely]]
         return Io::kOk;
       failure_ = {"send", errno};
@@ -103,6 +107,11 @@ class SegmentedSender {
     }
   }
 
+  ssize_t send_single(const std::uint8_t* data, std::size_t bytes) noexcept {
+    if (destination_ == nullptr) return ::send(fd_, data, bytes, kFlags);
+    return ::sendto(fd_, data, bytes, kFlags, destination_->get(), destination_->length);
+  }
+
   ssize_t send_segmented(std::uint8_t* data, std::size_t bytes, std::size_t segment) noexcept {
     iovec vector{data, bytes};
     union {
@@ -110,6 +119,10 @@ class SegmentedSender {
       std::uint8_t bytes[CMSG_SPACE(sizeof(std::uint16_t))];
     } control{};
     msghdr header{};
+    if (destination_ != nullptr) {
+      header.msg_name = const_cast<sockaddr_storage*>(&destination_->storage);
+      header.msg_namelen = destination_->length;
+    }
     header.msg_iov = &vector;
     header.msg_iovlen = 1;
     header.msg_control = control.bytes;
@@ -128,6 +141,7 @@ class SegmentedSender {
   std::size_t most_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
+  const SocketAddress* destination_ = nullptr;
   PageBuffer buffer_;
   std::size_t bytes_ = 0;
   std::size_t segment_ = 0;
