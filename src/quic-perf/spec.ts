@@ -62,6 +62,7 @@ export function perfSpec(
     cpus: transport.cpu === null ? [] : [transport.cpu],
     socket: { ...DEFAULT_SOCKET, receiveBufferBytes: DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES },
     rdma: null,
+    quicOpenssl: null,
     tls: { ...DEFAULT_TLS, cipher: transport.cipher },
     quic: {
       ...quicOptions(
