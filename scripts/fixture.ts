@@ -15,7 +15,7 @@ const BINDING = `{ 'targets': [{ 'target_name': 'xrbench', 'sources': ['native/a
 
 /**
  * A checkout in miniature, in a folder of its own: the real set-up and settings around one C file
- * and one TypeScript file, so that a build takes a second. `node_modules` is the real one, or none.
+ * and two TypeScript files, so that a build takes a second. `node_modules` is the real one, or none.
  */
 export function makeFixture({ withPackages }: { withPackages: boolean }): string {
   const folder = mkdtempSync(join(tmpdir(), 'xrbench-setup-'))
@@ -35,6 +35,8 @@ export function makeFixture({ withPackages }: { withPackages: boolean }): string
     join(folder, 'src/cli/main.ts'),
     "#!/usr/bin/env node\nprocess.stdout.write('ran\\n')\n",
   )
+  mkdirSync(join(folder, 'src/report/drawing'), { recursive: true })
+  writeFileSync(join(folder, 'src/report/drawing/bundle.ts'), 'export const drawn = true\n')
   if (withPackages) symlinkSync(join(checkout, 'node_modules'), join(folder, 'node_modules'))
   return folder
 }

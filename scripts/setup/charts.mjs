@@ -1,5 +1,6 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { root } from './paths.mjs'
+import { SetupError } from './report.mjs'
 
 /** In dist/: what a report carries with it, and what draws pictures without a browser. */
 export const CHARTS = 'report/charts.bundle.js'
@@ -7,7 +8,7 @@ const LICENCES = 'report/charts.licences.txt'
 
 /** What is in the bundle beside xrbench's own code, with the files that have to go with it. */
 const PARTS = [
-  ['echarts', ['LICENSE', 'NOTICE', ...licencesOf('echarts')]],
+  ['echarts', ['LICENSE', 'NOTICE', 'licenses/LICENSE-d3']],
   ['zrender', ['LICENSE']],
   ['tslib', ['LICENSE.txt']],
 ]
@@ -16,14 +17,18 @@ const PARTS = [
 export async function bundleCharts(folder) {
   // Loaded when npm's packages are there.
   const { build } = await import('rolldown')
-  await build({
+  const bundled = build({
     input: `${folder}/report/drawing/bundle.js`,
     cwd: root,
     platform: 'browser',
     // ECharts asks for it in its messages for developers.
     transform: { define: { 'process.env.NODE_ENV': '"production"' } },
     output: { file: `${folder}/${CHARTS}`, format: 'esm', minify: true, banner: banner() },
-    logLevel: 'warn',
+    logLevel: 'silent',
+  })
+  await bundled.catch((error) => {
+    const sentence = `the charts could not be bundled: ${error.message.split('\n')[0]}`
+    throw new SetupError('XRB_BUILD_FAILED', sentence, 'rm -rf node_modules && npm run setup', 1)
   })
   writeFileSync(`${folder}/${LICENCES}`, licences())
 }
@@ -43,10 +48,6 @@ function licences() {
     files.map((file) => `${name}: ${file}\n\n${read(name, file).trim()}\n`),
   )
   return texts.join(`\n${'-'.repeat(80)}\n\n`)
-}
-
-function licencesOf(name) {
-  return readdirSync(`${folderOf(name)}/licenses`).map((file) => `licenses/${file}`)
 }
 
 function read(name, file) {
