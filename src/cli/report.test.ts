@@ -106,6 +106,23 @@ describe('xrbench report', () => {
     expect(readdirSync(folder)).not.toContain('none.html')
   })
 
+  test('of xrbench ab compares its two configurations', async () => {
+    const doc = documentOf(mixedCases())
+    const [a, b] = doc.cases
+    if (a === undefined || b === undefined) throw new Error('the fixture has two cases')
+    const cases = [
+      { ...a, variant: 'a' as const },
+      { ...b, variant: 'b' as const },
+    ]
+    const variants = { a: ['-t', 'tcp'], b: ['-t', 'udp'] }
+    const file = put('ab.json', { ...doc, cases, variants })
+    const { code, stderr } = await runCli(['report', file, '--svg', path('ab')])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const chart = readFileSync(join(path('ab'), 'comparison-1.svg'), 'utf8')
+    expect(chart).toContain('A: tcp/')
+    expect(readFileSync(join(path('ab'), 'host-transports.svg'), 'utf8')).toContain('B: UDP')
+  })
+
   test('says what cannot be compared, and shows the rest', async () => {
     const guest = { client: virtualMachine('left'), server: virtualMachine('right') }
     const { code } = await runCli([

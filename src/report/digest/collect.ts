@@ -76,7 +76,10 @@ export class Collector {
   finish(): Collected {
     const base = this.#base
     if (base === null) throw usageError('XRB_USAGE', 'report takes at least one result.')
-    const options = { across: this.#across, forced: false, gates: [] }
+    const isAb = this.#digests.length === 1 && base.doc.variants !== undefined
+    if (isAb) this.#comparisons.push(compareTwo(base, base, 'variant'))
+    const across = isAb ? 'variant' : this.#across
+    const options = { across, forced: false, gates: [] } as const
     return {
       digests: this.#digests,
       machines: this.#machines,

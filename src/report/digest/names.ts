@@ -11,7 +11,9 @@ const BEFORE_VARIANT = 4
 export function variantName(c: CaseResult, showsWait: boolean): string {
   const rest = c.key.split('/').slice(BEFORE_VARIANT)
   const wait = showsWait ? [c.parameters.requested.wait] : []
-  return clip([c.transport.toUpperCase(), ...wait, ...rest].join(' '))
+  // Of two configurations of one run, which: their names may be the same.
+  const which = c.variant === undefined ? [] : [`${c.variant.toUpperCase()}:`]
+  return clip([...which, c.transport.toUpperCase(), ...wait, ...rest].join(' '))
 }
 
 /** `RDMA rc send, 64 B`. */
