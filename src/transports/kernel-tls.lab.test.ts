@@ -8,7 +8,6 @@ import { readResult } from '../results/store.js'
 /** The lab's kernel has kTLS. */
 
 const PATIENCE_MS = 240_000
-const CIPHERS = ['aes-128-gcm', 'aes-256-gcm'] as const
 
 let folder: string
 
@@ -17,9 +16,9 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-it.each(CIPHERS)('the kernel takes the records of %s', { timeout: PATIENCE_MS }, async (cipher) => {
-  const output = join(folder, `${cipher}.json`)
-  const cases = ['-t', 'tls', '-w', 'ping-pong,stream', '--ktls', 'off,on', '--cipher', cipher]
+it('the kernel takes the records', { timeout: PATIENCE_MS }, async () => {
+  const output = join(folder, 'ktls.json')
+  const cases = ['-t', 'tls', '-w', 'ping-pong,stream', '--ktls', 'off,on']
   const short = ['--warmup', '0s', '--iterations', '50', '--repeat', '1']
   const args = ['run', '--lab', '1', ...cases, ...short, '--output', output]
   const { code, stderr } = await runCli(args)
