@@ -8,6 +8,8 @@ interface Common {
   /** Unique in a report; also the name of the picture's file. */
   id: string
   title: string
+  /** Where it was measured, for pictures that stand alone. */
+  where?: string
   /** What it shows, in a sentence or two. */
   caption: string
   table: ChartTable

@@ -46,7 +46,7 @@ export function frame(
   }
 }
 
-function titleOf(title: string, look: Look, { text }: Colours) {
+function titleOf(title: string, look: Look, { text, muted }: Colours) {
   return {
     text: title,
     left: 8,
@@ -57,6 +57,13 @@ function titleOf(title: string, look: Look, { text }: Colours) {
       fontWeight: 600,
       width: look.width - 24,
       overflow: 'break' as const,
+    },
+    itemGap: 5,
+    subtextStyle: {
+      color: muted,
+      fontSize: 12,
+      width: look.width - 24,
+      overflow: 'truncate' as const,
     },
   }
 }

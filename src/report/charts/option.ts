@@ -10,6 +10,12 @@ import { trendHeight, trendOption } from './trend.js'
 
 /** What ECharts is given to draw `chart`. Pure. */
 export function optionOf(chart: Chart, look: Look): Record<string, unknown> {
+  const option: Record<string, unknown> = ownOption(chart, look)
+  if (!look.isPicture || chart.where === undefined) return option
+  return { ...option, title: { ...(option.title ?? {}), subtext: chart.where } }
+}
+
+function ownOption(chart: Chart, look: Look) {
   switch (chart.kind) {
     case 'curve':
       return curveOption(chart, look)

@@ -1,4 +1,4 @@
-import type { Comparison, Pair, Row } from '../../compare/schema.js'
+import type { Comparison, Pair, Row, Side } from '../../compare/schema.js'
 import type { ForestChart } from '../charts/chart.js'
 import { sizeWords } from '../charts/ticks.js'
 import {
@@ -41,13 +41,13 @@ export function comparisonForest(
 /** Many results against one base: what differs most. */
 export function manyForest(
   comparisons: readonly Comparison[],
-  nameOfFile: (file: string) => string,
+  nameOfSide: (side: Side) => string,
   base: string,
 ): ForestChart | null {
-  const rows = comparisons.flatMap(({ pairs, new: { file } }) =>
+  const rows = comparisons.flatMap(({ pairs, new: side }) =>
     pairs.flatMap((pair) =>
       pair.rows.map((row) => ({
-        name: `${nameOfFile(file)}: ${nameOf(pair)}, ${row.metric}`,
+        name: `${nameOfSide(side)}: ${nameOf(pair)}, ${row.metric}`,
         row,
       })),
     ),
@@ -144,5 +144,5 @@ function cellsOf({ name, row }: NamedRow): string[] {
 }
 
 function nameOf(pair: Pair): string {
-  return clip(pairTitle(pair))
+  return clip(pairTitle(pair), 72)
 }

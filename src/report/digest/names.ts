@@ -1,4 +1,5 @@
 import { basename } from 'node:path'
+import type { Side } from '../../compare/schema.js'
 import type { Measured, Source } from '../../compare/source.js'
 import type { CaseResult } from '../../results/schema.js'
 import { sizeWords } from '../charts/ticks.js'
@@ -39,11 +40,20 @@ export class FileNames {
 }
 
 /** Short enough to stand in a chart, without control characters. The beginning and the end tell most. */
-export function clip(text: string): string {
+export function clip(text: string, most = MOST_LETTERS): string {
   const letters = [...plain(text)]
-  if (letters.length <= MOST_LETTERS) return letters.join('')
-  const half = Math.floor((MOST_LETTERS - 1) / 2)
+  if (letters.length <= most) return letters.join('')
+  const half = Math.floor((most - 1) / 2)
   return `${letters.slice(0, half).join('')}…${letters.slice(-half).join('')}`
+}
+
+/** What a side of a comparison is called: as its result in the charts, or as its configuration where one result holds both. */
+export function sideName(
+  { file, variant }: Side,
+  digests: readonly { file: string; name: string }[],
+): string {
+  if (variant) return clip(`${variant.name.toUpperCase()} (${variant.options.join(' ')})`)
+  return digests.findLast((one) => one.file === plain(file))?.name ?? clip(file)
 }
 
 /** Transports first in an order that is always the same, so that they keep their colours. */

@@ -62,6 +62,13 @@ describe('charts', () => {
     expect(forests[0]?.table.rows[0]?.[0]).toMatch(/^11: /)
   })
 
+  test('as pictures say where they were measured', () => {
+    for (const chart of one) {
+      const svg = renderSvg(chart, { width: 820, scheme: 'light' })
+      expect(texts(svg)).toContain('Between two machines')
+    }
+  })
+
   test('a percentile curve is over nines, with units on its axis', () => {
     const curve = one.find(({ kind }) => kind === 'curve')
     const seen = texts(renderSvg(curve as Chart, { width: 820, scheme: 'light' }))

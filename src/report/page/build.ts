@@ -1,11 +1,11 @@
+import type { Side } from '../../compare/schema.js'
 import type { Place } from '../../plan/case.js'
 import type { Chart } from '../charts/chart.js'
 import { SLOTS } from '../charts/look.js'
 import type { Collected } from '../digest/collect.js'
 import { comparisonForest, manyForest, variantForest } from '../digest/forest-charts.js'
-import { clip } from '../digest/names.js'
+import { sideName } from '../digest/names.js'
 import { type ChartGroup, chartsOfPlace } from '../digest/place-charts.js'
-import { plain } from '../plain.js'
 import { placeTitle } from './places.js'
 
 /** A part of the report with charts in it. */
@@ -28,7 +28,9 @@ export function sectionsOf(collected: Collected): Section[] {
 }
 
 export function chartsOf(sections: readonly Section[]): Chart[] {
-  return sections.flatMap(({ groups }) => groups.flatMap(({ charts }) => charts))
+  return sections.flatMap(({ title, groups }) =>
+    groups.flatMap(({ charts }) => charts.map((chart) => ({ ...chart, where: title }))),
+  )
 }
 
 function placeSection(collected: Collected, place: Place): Section {
@@ -59,20 +61,14 @@ function placeSection(collected: Collected, place: Place): Section {
 }
 
 function comparisonSection({ comparison, digests }: Collected): Section {
-  const [base] = digests
-  const names = new Map(digests.map(({ file, name }) => [file, name]))
-  const nameOf = (file: string) => names.get(plain(file)) ?? clip(file)
   const all = comparison?.comparisons ?? []
-  const against = base?.name ?? ''
+  const nameOf = (side: Side) => sideName(side, digests)
+  const against = comparison === null ? '' : nameOf(comparison.base)
   const charts =
     all.length > MOST_FORESTS
       ? [manyForest(all, nameOf, against)]
       : all.map((one, i) =>
-          comparisonForest(
-            one,
-            { base: against, new: nameOf(one.new.file) },
-            `comparison-${i + 1}`,
-          ),
+          comparisonForest(one, { base: against, new: nameOf(one.new) }, `comparison-${i + 1}`),
         )
   const drawn = charts.filter((chart) => chart !== null)
   return {

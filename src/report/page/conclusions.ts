@@ -2,8 +2,7 @@ import type { Comparison, Row } from '../../compare/schema.js'
 import type { Place } from '../../plan/case.js'
 import { conclusion, pairTitle, valueWords, verdictWords } from '../compare-words.js'
 import type { Collected } from '../digest/collect.js'
-import { clip } from '../digest/names.js'
-import { plain } from '../plain.js'
+import { clip, sideName } from '../digest/names.js'
 import { type Finding, findingsOf, leadOf, listed } from './findings.js'
 import { type Html, html } from './html.js'
 import { placeTitle } from './places.js'
@@ -37,9 +36,10 @@ function placePart({ digests, ratios }: Collected, place: Place): Html | null {
     ...findingsOf(cases, ratios, 'stream'),
   ]
   if (findings.length === 0) return null
+  const lead = leadOf(cases, ratios)
   const whose = digests.length === 1 ? '' : ` (${base.name})`
   return html`<h3>${placeTitle(digests, place)}${whose}</h3>
-${cases.length > 1 ? html`<p class="lead">${leadOf(cases, ratios)}</p>` : null}
+${lead === null ? null : html`<p class="lead">${lead}</p>`}
 <ul>${findings.map(renderFinding)}</ul>`
 }
 
@@ -48,13 +48,14 @@ function renderFinding({ about, sentences }: Finding): Html {
 }
 
 function comparisonPart({ comparison, digests, strangers, incomparable }: Collected): Html | null {
-  if (digests.length === 1) return null
+  if (digests.length === 1 && comparison === null) return null
   const [base] = digests
+  const against = comparison === null ? '' : sideName(comparison.base, digests)
   const told = comparison?.comparisons.slice(0, MOST_TOLD) ?? []
   const left = (comparison?.comparisons.length ?? 0) - told.length
   return html`<p class="lead">${comparison === null ? 'Nothing could be compared with the first result.' : conclusion(comparison)}</p>
 <ul>
-${told.map((one) => html`<li>${comparisonWords(one, nameOf(one, digests), base?.name ?? '')}</li>`)}
+${told.map((one) => html`<li>${comparisonWords(one, sideName(one.new, digests), against)}</li>`)}
 ${left > 0 ? html`<li>${left} more results are compared in the same way.</li>` : null}
 ${incomparable
   .slice(0, MOST_TOLD)
@@ -64,12 +65,6 @@ ${incomparable
   )}
 ${strangers.length > 0 ? html`<li>${listed(strangers.slice(0, MOST_TOLD))} ${strangers.length === 1 ? 'has' : 'have'} no case in common with ${base?.name ?? ''}.</li>` : null}
 </ul>`
-}
-
-/** As in the charts. */
-function nameOf({ new: { file } }: Comparison, digests: Collected['digests']): string {
-  const found = digests.find((one, i) => i > 0 && one.file === plain(file))
-  return found?.name ?? clip(file)
 }
 
 function comparisonWords({ pairs, notes }: Comparison, name: string, base: string): string {
@@ -84,7 +79,7 @@ function comparisonWords({ pairs, notes }: Comparison, name: string, base: strin
       .slice(0, MOST_EXAMPLES)
       .map(
         ({ pair, row }) =>
-          `${clip(pairTitle(pair))} ${row.metric} ${valueWords(row.base.median, row.unit)} → ${valueWords(row.new.median, row.unit)}, ${verdictWords(row)}`,
+          `${clip(pairTitle(pair), 72)} ${row.metric} ${valueWords(row.base.median, row.unit)} → ${valueWords(row.new.median, row.unit)}, ${verdictWords(row)}`,
       )
     const more = found.length > examples.length ? '; and more' : ''
     return [`${found.length} ${verdict} (${examples.join('; ')}${more})`]

@@ -11,8 +11,11 @@ export interface Finding {
   sentences: string[]
 }
 
-/** Which variants are ahead beyond chance, and with which sizes. */
-export function leadOf(cases: readonly CaseDigest[], ratios: readonly VariantRatio[]): string {
+/** Which variants are ahead beyond chance, and with which sizes; `null`: none stood beside another. */
+export function leadOf(
+  cases: readonly CaseDigest[],
+  ratios: readonly VariantRatio[],
+): string | null {
   const told = (['ping-pong', 'stream'] as const).flatMap((workload) => {
     const [question] = QUESTIONS[workload]
     if (question === undefined) return []
@@ -32,6 +35,11 @@ export function leadOf(cases: readonly CaseDigest[], ratios: readonly VariantRat
         : `${name} carries the most in messages of ${listed(sizes)}${but}`
     })
   })
+  const isAlone = (workload: CaseDigest['workload']) =>
+    groupsBySize(cases.filter((one) => one.workload === workload)).every(
+      (one) => one.cases.length < 2,
+    )
+  if (isAlone('ping-pong') && isAlone('stream')) return null
   return told.length === 0
     ? 'No transport is shown to be ahead of the others.'
     : `${told.join('; ')}.`
@@ -196,10 +204,10 @@ function aloneWords(
     return [`${one.variant} ${figure} (messages of ${sizeWords(one.bytes)}${lost})`]
   })
   if (told.length === 0) return []
+  const isOneSize = new Set(alone.map(({ bytes }) => bytes)).size === 1
+  const apart = isOneSize ? 'waiting in different ways' : 'with messages of different sizes'
   const verdict =
-    told.length === 1
-      ? ''
-      : ' These were measured with messages of different sizes, so none of them is declared ahead.'
+    told.length === 1 ? '' : ` These were measured ${apart}, so none of them is declared ahead.`
   return [{ about: what, sentences: [`${listed(told)}.${verdict}`] }]
 }
 
