@@ -7,19 +7,6 @@
 #include "transport/socket/options.h"
 
 namespace xr {
-namespace {
-
-void forbid_fragments(int fd, int family) {
-  const int mode = IP_PMTUDISC_PROBE;
-  if (family == AF_INET6) {
-    ::setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &mode, sizeof mode);
-  } else {
-    ::setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &mode, sizeof mode);
-  }
-}
-
-}  // namespace
-
 UniqueFd open_quic_socket(const SocketAddress& local, const SocketOptions& options) {
   UniqueFd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd) throw_errno("SOCKET", "socket");
