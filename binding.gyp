@@ -219,6 +219,7 @@
           'native/transport/rdma/rdma_blob_test.cc',
           'native/transport/rdma/rdma_options_test.cc',
           'native/transport/rdma/soft_roce_test.cc',
+          'native/transport/connect_test.cc',
           'native/transport/endpoint_test.cc',
           'native/transport/socket/segmented_sender_test.cc',
           'native/transport/socket/sequence_window_test.cc',

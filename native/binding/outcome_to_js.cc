@@ -81,6 +81,9 @@ Napi::Value quic_to_js(Napi::Env env, const QuicSettings& quic) {
   object.Set("udpPayloadBytes", quic.udp_payload_bytes);
   object.Set("windowBytes", nullable(env, quic.window_bytes));
   object.Set("ackThreshold", nullable(env, quic.ack_threshold));
+  object.Set("pacing", quic.pacing);
+  object.Set("retry", quic.retry);
+  object.Set("keyUpdates", number(env, quic.key_updates));
   object.Set("congestionControl", nullable(env, quic.congestion_control));
   object.Set("congestionWindowBytes", nullable(env, quic.congestion_window_bytes));
   object.Set("smoothedRttNs", nullable(env, quic.smoothed_rtt_ns));
@@ -141,6 +144,15 @@ Napi::Object mark_to_js(Napi::Env env, const Mark& mark) {
   return object;
 }
 
+Napi::Object connects_to_js(Napi::Env env, const ConnectOutcome& connects) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("made", number(env, connects.counts.made));
+  object.Set("resumed", number(env, connects.counts.resumed));
+  object.Set("earlyData", number(env, connects.counts.early_data));
+  object.Set("handshake", to_js(env, connects.handshake));
+  return object;
+}
+
 Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("role", name_of(link.role));
@@ -162,6 +174,8 @@ Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link) {
   for (std::uint32_t i = 0; i < link.interval_latencies.size(); ++i)
     intervals.Set(i, to_js(env, link.interval_latencies[i]));
   object.Set("intervalLatencies", intervals);
+  object.Set("connects",
+             link.connects ? Napi::Value(connects_to_js(env, *link.connects)) : env.Null());
   return object;
 }
 

@@ -54,6 +54,10 @@ TlsOptions tls_options(const Reader& reader) {
       reader.one_of<TlsCipher>("cipher", {{"aes-128-gcm", TlsCipher::kAes128Gcm},
                                           {"aes-256-gcm", TlsCipher::kAes256Gcm},
                                           {"chacha20-poly1305", TlsCipher::kChacha20Poly1305}});
+  options.handshake =
+      reader.one_of<TlsHandshake>("handshake", {{"full", TlsHandshake::kFull},
+                                                {"resumed", TlsHandshake::kResumed},
+                                                {"0rtt", TlsHandshake::kEarlyData}});
   options.kernel = reader.one_of<KernelTls>(
       "kernel", {{"off", KernelTls::kOff}, {"auto", KernelTls::kAuto}, {"on", KernelTls::kOn}});
   return options;
@@ -77,6 +81,9 @@ QuicOptions quic_options(const Reader& reader) {
                                                           {"reno", QuicCongestion::kReno},
                                                           {"bbr", QuicCongestion::kBbr}});
   options.null_crypto = reader.boolean("nullCrypto");
+  options.retry = reader.boolean("retry");
+  options.pacing = reader.boolean("pacing");
+  options.key_update_ns = reader.integer("keyUpdateNs");
   options.verify = reader.boolean("verify");
   return options;
 }
@@ -106,8 +113,9 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
                                                  {"rdma", TransportKind::kRdma}});
   spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
   spec.local_address = reader.text("localAddress");
-  spec.workload = reader.one_of<Workload>(
-      "workload", {{"ping-pong", Workload::kPingPong}, {"stream", Workload::kStream}});
+  spec.workload = reader.one_of<Workload>("workload", {{"ping-pong", Workload::kPingPong},
+                                                       {"stream", Workload::kStream},
+                                                       {"connect", Workload::kConnect}});
   spec.direction = reader.one_of<Direction>(
       "direction",
       {{"up", Direction::kUp}, {"down", Direction::kDown}, {"both", Direction::kBoth}});

@@ -31,6 +31,13 @@ void check_spec(const EndpointSpec& spec) {
   require(
       spec.workload == Workload::kStream || (spec.streams == 1 && spec.direction == Direction::kUp),
       "ping-pong has one connection and no direction");
+  require(spec.workload != Workload::kConnect || spec.transport == TransportKind::kTcp ||
+              spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic,
+          "connect is for tcp, tls and quic");
+  require(spec.tls.handshake == TlsHandshake::kFull || spec.workload == Workload::kConnect,
+          "tls.handshake is full but for connect");
+  require(spec.tls.handshake != TlsHandshake::kEarlyData || spec.transport == TransportKind::kQuic,
+          "tls.handshake 0rtt is for quic");
   require((spec.phases.duration_ns == 0) != (spec.phases.iterations == 0),
           "exactly one of durationNs and iterations must be given");
   require(spec.phases.duration_ns <= kLongestNs && spec.phases.warmup_cap_ns <= kLongestNs,
@@ -51,6 +58,10 @@ void check_spec(const EndpointSpec& spec) {
             "quic.udpPayloadBytes must lie between 1,200 and 65,507");
     require(quic.window_bytes >= 1024, "quic.windowBytes must be 1,024 or more");
     require(quic.ack_threshold >= 1, "quic.ackThreshold must be 1 or more");
+    require(!quic.null_crypto || !quic.retry,
+            "quic.retry needs encrypted packets: a Retry is authenticated");
+    require(!quic.datagrams || spec.workload != Workload::kConnect,
+            "connect has its messages in streams");
     require(!quic.datagrams ||
                 spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
             "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");

@@ -16,7 +16,8 @@ namespace xr {
 enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl };
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
-enum class Workload { kPingPong, kStream };
+/// `kConnect`: each operation is a connection of its own, with one message to and fro.
+enum class Workload { kPingPong, kStream, kConnect };
 enum class Direction { kUp, kDown, kBoth };
 
 /// As requested; an empty optional leaves the kernel's own.
@@ -35,8 +36,13 @@ enum class TlsCipher { kAes128Gcm, kAes256Gcm, kChacha20Poly1305 };
 /// Whether records are the kernel's (kTLS): never, where it can, or a refusal where it cannot.
 enum class KernelTls { kOff, kAuto, kOn };
 
+/// Of a connect workload: how each connection comes about. `kEarlyData`: resumed, with the message
+/// in the first packets.
+enum class TlsHandshake { kFull, kResumed, kEarlyData };
+
 struct TlsOptions {
   TlsCipher cipher = TlsCipher::kAes128Gcm;
+  TlsHandshake handshake = TlsHandshake::kFull;
   /// Read by `kTls` alone.
   KernelTls kernel = KernelTls::kOff;
 };
@@ -73,7 +79,7 @@ struct EndpointSpec {
 
   /// What this end does on connection `link`.
   Role role_of(unsigned link) const noexcept {
-    if (workload == Workload::kPingPong)
+    if (workload != Workload::kStream)
       return side == Side::kClient ? Role::kInitiator : Role::kResponder;
     const bool up =
         direction == Direction::kUp || (direction == Direction::kBoth && link < streams);

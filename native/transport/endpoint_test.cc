@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "test/test.h"
+#include "transport/endpoint_pair.h"
 #include "transport/socket/blob.h"
 
 namespace {
@@ -22,52 +23,8 @@ using xr::Side;
 using xr::TransportKind;
 using xr::WaitPolicy;
 using xr::Workload;
-
-EndpointSpec spec_for(TransportKind transport, WaitPolicy wait) {
-  EndpointSpec spec;
-  spec.transport = transport;
-  spec.wait = wait;
-  spec.local_address = "127.0.0.1";
-  spec.phases = {0, 0, 300, kNsPerSec};
-  spec.message_timeout_ns = 5 * kNsPerSec;
-  spec.idle_timeout_ns = 20 * kNsPerSec;
-  spec.connect_timeout_ns = 10 * kNsPerSec;
-  return spec;
-}
-
-struct Pair {
-  explicit Pair(EndpointSpec spec) {
-    spec.side = Side::kServer;
-    server = make_endpoint(spec);
-    spec.side = Side::kClient;
-    client = make_endpoint(spec);
-  }
-
-  void connect() {
-    const xr::Blob for_client = server->open();
-    const xr::Blob for_server = client->open();
-    auto accepted = std::async(std::launch::async, [&] { server->connect(for_server); });
-    client->connect(for_client);
-    accepted.get();
-  }
-
-  /// Runs both ends until all that decide are through, then stops the rest.
-  std::pair<RunOutcome, RunOutcome> run(const EndpointSpec& spec) {
-    std::atomic<int> missing{spec.direction == Direction::kBoth ? 2 : 1};
-    const auto measured = [&] {
-      if (missing.fetch_sub(1) != 1) return;
-      server->stop();
-      client->stop();
-    };
-    auto serving = std::async(std::launch::async, [&] { return server->run(nullptr, measured); });
-    std::array<std::int64_t, 8> progress{};
-    RunOutcome of_client = client->run(progress.data(), measured);
-    return {std::move(of_client), serving.get()};
-  }
-
-  std::unique_ptr<xr::Endpoint> server;
-  std::unique_ptr<xr::Endpoint> client;
-};
+using xr::test::spec_for;
+using Pair = xr::test::EndpointPair;
 
 template <class Body>
 void for_all(const Body& body) {

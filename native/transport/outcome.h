@@ -10,6 +10,7 @@
 #include "measure/mark.h"
 #include "measure/timeline.h"
 #include "transport/rdma/rdma_options.h"
+#include "workload/connect.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -27,6 +28,12 @@ struct Warmup {
   WarmupEnd ended = WarmupEnd::kNone;
 };
 
+/// How the connections of the measured phase came about, and how long their handshakes took.
+struct ConnectOutcome {
+  ConnectCounts counts;
+  SparseHistogram handshake;
+};
+
 /// What one connection did at this end; mirrors `LinkOutcome` in src/addon/addon.ts.
 struct LinkOutcome {
   Role role = Role::kInitiator;
@@ -39,6 +46,8 @@ struct LinkOutcome {
   std::vector<Mark> marks;
   std::optional<SparseHistogram> latency;
   std::vector<SparseHistogram> interval_latencies;
+  /// Of a connector.
+  std::optional<ConnectOutcome> connects;
   std::int64_t softirq_ns = -1;
   double drift_ppm = 0;
 };
@@ -67,6 +76,10 @@ struct QuicSettings {
   std::string messages;
   unsigned streams = 1;
   unsigned udp_payload_bytes = 0;
+  bool pacing = false;
+  bool retry = false;
+  /// That this end began.
+  std::uint64_t key_updates = 0;
   // Empty where the library does not tell.
   std::optional<std::uint64_t> window_bytes;
   std::optional<unsigned> ack_threshold;

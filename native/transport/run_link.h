@@ -5,6 +5,7 @@
 #include "measure/histogram.h"
 #include "transport/endpoint_spec.h"
 #include "transport/outcome.h"
+#include "workload/connect.h"
 #include "workload/ping_pong.h"
 #include "workload/requests.h"
 #include "workload/stream.h"
@@ -25,6 +26,10 @@ concept InitiatorLink = requires(Link& link) {
 template <class Link>
 concept RequesterLink = requires(Link& link) {
   link.begin(0u);
+};
+template <class Link>
+concept ConnectorLink = requires(Link& link) {
+  link.disconnect();
 };
 template <class Link>
 concept ResponderLink = requires(Link& link) {
@@ -103,6 +108,21 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
       run_deciding(&histogram, [&](auto& timeline) {
         return run_requester(link, timeline, histogram, context.stop);
       });
+    }
+  }
+  if constexpr (ConnectorLink<Link>) {
+    Histogram histogram;
+    Histogram handshake_histogram;
+    MarkSeries handshakes(true);
+    run_deciding(&histogram, [&](auto& timeline) {
+      return run_connector(link, spec.message_bytes, timeline, histogram, handshake_histogram,
+                           handshakes, context.stop);
+    });
+    if (!handshakes.marks().empty()) {
+      handshakes.add({}, &handshake_histogram);
+      const auto& snapshots = handshakes.snapshots();
+      outcome.connects = ConnectOutcome{
+          link.connects(), subtract(snapshots[0], snapshots[1], handshakes.stretches()[1])};
     }
   }
   if constexpr (ResponderLink<Link>) {

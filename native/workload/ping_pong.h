@@ -18,7 +18,8 @@ namespace xr {
 //   Counters& counters()  where the link counts loss, and the loop messages and bytes
 //   void refresh()        brings counters up to date that cost a system call
 // and neither throws nor allocates in any of them. An initiator needs the first two, a responder
-// the second two. One whose memory is worked on without it waits in receive_request() until the end.
+// the second two. One whose memory is worked on without it waits in receive_request() until the
+// end.
 
 /// One message in flight. A sample runs from just before the send until the answer is complete: a
 /// whole round trip.
@@ -58,7 +59,10 @@ Io run_responder(Link& link, std::uint64_t message_bytes, Follower<Clock>& follo
                  const StopFlag& stop) noexcept {
   // A clock reading costs as much as a per cent of a fast round trip, so that marks of small
   // messages share one.
-  const std::uint64_t readings_mask = message_bytes <= 4096 ? 63 : 0;
+  const std::uint64_t readings_mask = message_bytes <= 4096 && !requires {
+    Link::kReadsClockEachTime;
+  }
+  ? 63 : 0;
   Counters& counters = link.counters();
   follower.start(follower.clock().now(), counters);
   for (;;) {

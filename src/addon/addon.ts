@@ -7,7 +7,8 @@
 export type NativeTransport = 'loopback' | 'tcp' | 'udp' | 'rdma' | 'tls' | 'quic' | 'quic:openssl'
 
 export type WaitPolicy = 'spin' | 'block'
-export type WorkloadName = 'ping-pong' | 'stream'
+/** `connect`: each operation is a connection of its own, with one message to and fro over it. */
+export type WorkloadName = 'ping-pong' | 'stream' | 'connect'
 /** Of a stream, seen from the client: `up` = the client sends, `down` = it receives, `both` = each way at once. */
 export type Direction = 'up' | 'down' | 'both'
 
@@ -100,10 +101,15 @@ export type KernelTls = 'off' | 'auto' | 'on'
 
 export type TlsCipher = 'aes-128-gcm' | 'aes-256-gcm' | 'chacha20-poly1305'
 
+/** How each connection of a `connect` comes about: `0rtt` is `resumed` with the message in the first packets (RFC 8446, RFC 9001). */
+export type TlsHandshake = 'full' | 'resumed' | '0rtt'
+
 /** TLS 1.3 options of TLS and QUIC, as requested. */
 export interface TlsOptions {
   /** The only one offered. */
   cipher: TlsCipher
+  /** `full` but for `connect`; `0rtt` is QUIC's. */
+  handshake: TlsHandshake
   /** `off` for QUIC. */
   kernel: KernelTls
 }
@@ -124,6 +130,12 @@ export interface QuicOptions {
   /** So many packets are acknowledged at once. */
   ackThreshold: number
   congestionControl: QuicCongestion
+  /** The server asks a client to show that its address is its own (RFC 9000 section 8.1.2): one round trip more. */
+  retry: boolean
+  /** Packets leave at the rate of the congestion control, not in bursts. */
+  pacing: boolean
+  /** The client has the keys updated so often; 0 = only when the library has to. */
+  keyUpdateNs: number
   /** A diagnostic: packets are copied where they would be encrypted. Both ends have to do so. */
   nullCrypto: boolean
   /** Every byte of a ping-pong over a stream is checked; slow. */
@@ -165,6 +177,10 @@ export interface QuicSettings {
   streams: number
   /** `quic:openssl`: of the largest packet sent. */
   udpPayloadBytes: number
+  pacing: boolean
+  retry: boolean
+  /** Updates of the keys that this end began. */
+  keyUpdates: number
   /** From here on `null` where the library does not tell. */
   windowBytes: number | null
   ackThreshold: number | null
@@ -342,6 +358,17 @@ export interface RawHistogram {
   sumNs: number
 }
 
+/** How the connections of the measured phase of a `connect` came about. */
+export interface ConnectOutcome {
+  made: number
+  /** By a ticket. */
+  resumed: number
+  /** Whose early data was taken. */
+  earlyData: number
+  /** From before anything of a connection exists until its handshake is complete at the client. */
+  handshake: RawHistogram
+}
+
 /** What one connection did, at this end. */
 export interface LinkOutcome {
   /** Ping-pong: initiator (client) and responder; stream: sender and receiver. */
@@ -359,6 +386,8 @@ export interface LinkOutcome {
   latency: RawHistogram | null
   /** Initiator: one per interval (`marks[i]` to `marks[i+1]`); they add up to `latency`. */
   intervalLatencies: RawHistogram[]
+  /** Initiator of a `connect`; `latency` is then from before anything of a connection exists until its message has come back. Others `null`. */
+  connects: ConnectOutcome | null
 }
 
 export interface ClockReport {

@@ -1,4 +1,5 @@
 import { usageError } from '../errors.js'
+import { MAX_DURATION_NS } from '../plan/limits.js'
 import {
   DEFAULT_QUIC,
   DEFAULT_TLS_REQUEST,
@@ -12,13 +13,15 @@ import {
   MAX_QUIC_STREAMS,
   MAX_QUIC_WINDOW_BYTES,
   MAX_UDP_PAYLOAD_BYTES,
+  MIN_KEY_UPDATE_NS,
   MIN_QUIC_WINDOW_BYTES,
   MIN_UDP_PAYLOAD_BYTES,
   QUIC_CONGESTIONS,
   QUIC_MESSAGES,
   TLS_CIPHERS,
+  TLS_HANDSHAKES,
 } from '../plan/secure-words.js'
-import { formatSize, parseSize, parseWhole } from '../units.js'
+import { formatSize, parseDuration, parseSize, parseWhole } from '../units.js'
 import { parseList, parseWord } from './list.js'
 import type { ReadFlag } from './rdma-request.js'
 
@@ -29,6 +32,12 @@ export function readTlsFlags(read: ReadFlag): TlsRequest {
       'cipher',
       (text, label) => parseWord(text, label, 'cipher', TLS_CIPHERS),
       DEFAULT_TLS_REQUEST.cipher,
+    ),
+    handshakes: read(
+      'handshake',
+      (text, label) =>
+        parseList(text, label, (item) => parseWord(item, label, 'handshake', TLS_HANDSHAKES)),
+      DEFAULT_TLS_REQUEST.handshakes,
     ),
     kernel: read(
       'ktls',
@@ -42,7 +51,12 @@ export function readTlsFlags(read: ReadFlag): TlsRequest {
 /** The QUIC part of the command line. @throws {XrbenchError} exit 2 */
 export function readQuicFlags(
   read: ReadFlag,
-  { verify, nullCrypto }: { verify: boolean; nullCrypto: boolean },
+  {
+    verify,
+    nullCrypto,
+    retry,
+    pacing,
+  }: Record<'verify' | 'nullCrypto' | 'retry' | 'pacing', boolean>,
 ): QuicRequest {
   return {
     messages: read(
@@ -74,6 +88,9 @@ export function readQuicFlags(
       (text, label) => parseWord(text, label, 'congestion control', QUIC_CONGESTIONS),
       DEFAULT_QUIC.congestionControl,
     ),
+    keyUpdateNs: read('quicKeyUpdate', parseKeyUpdate, DEFAULT_QUIC.keyUpdateNs),
+    retry,
+    pacing,
     nullCrypto: nullCrypto ? [false, true] : DEFAULT_QUIC.nullCrypto,
     verify,
   }
@@ -83,6 +100,16 @@ export function readQuicFlags(
 export function parseUdpPayload(text: string, label: string): number {
   if (text === 'loopback') return LOOPBACK_UDP_PAYLOAD_BYTES
   return sizeWithin(MIN_UDP_PAYLOAD_BYTES, MAX_UDP_PAYLOAD_BYTES)(text, label)
+}
+
+function parseKeyUpdate(text: string, label: string): number {
+  const ns = parseDuration(text, label)
+  if (ns >= MIN_KEY_UPDATE_NS && ns <= MAX_DURATION_NS) return ns
+  throw usageError(
+    'XRB_BAD_DURATION',
+    `${label}: '${text}' is outside 100ms to 24h.`,
+    `${label} 100ms, the shortest that QUIC allows`,
+  )
 }
 
 function sizeWithin(min: number, max: number) {

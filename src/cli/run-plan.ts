@@ -1,12 +1,15 @@
 import { isIPv6 } from 'node:net'
+import { usageError } from '../errors.js'
 import { buildPlan } from '../plan/build.js'
-import type { Plan } from '../plan/case.js'
+import type { Plan, TransportName } from '../plan/case.js'
+import { CONNECTING, carries } from '../plan/connects.js'
 import type { PlanRequest } from '../plan/request.js'
 import type { RunPlaces } from './run-places.js'
 import type { RunRequest } from './run-request.js'
 
 /** The plan of a run whose transports have found their places. @throws {XrbenchError} exit 2 */
 export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Plan {
+  if (asked.transports !== 'all') refuseIdle(asked.transports, asked.plan.workloads)
   const { device, leftOut } = places
   const inLab = places.lab.length > 0
   const host: PlanRequest = {
@@ -26,6 +29,20 @@ export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Pl
     ),
   )
   return Object.freeze({ ...plan, skipped: Object.freeze(skipped) })
+}
+
+/** A transport that was named and has nothing to carry. */
+function refuseIdle(
+  transports: readonly TransportName[],
+  workloads: RunRequest['plan']['workloads'],
+): void {
+  const idle = transports.find((one) => !workloads.some((workload) => carries(one, workload)))
+  if (idle === undefined) return
+  throw usageError(
+    'XRB_USAGE',
+    `${idle} has no ${workloads.join(', ')}: that is for ${CONNECTING.join(', ')}.`,
+    `--transport ${CONNECTING.join(',')} --workload connect`,
+  )
 }
 
 /** The device that was chosen, for both ends. */

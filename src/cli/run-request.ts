@@ -104,6 +104,8 @@ export function readRunFlags(flags: RunFlags, origin: FlagOrigin): RunRequest {
     tls: readTlsFlags(read),
     quic: readQuicFlags(read, {
       verify: flags.verify === true,
+      retry: flags.quicRetry === true,
+      pacing: flags.quicPacing === true,
       nullCrypto: flags.quicNullCrypto === true,
     }),
     repetitions: read('repeat', whole(1, MAX_REPETITIONS), DEFAULT_REQUEST.repetitions),

@@ -24,6 +24,9 @@ const QUIC_FLAGS = [
   'quicWindow',
   'quicCongestion',
   'ackThreshold',
+  'quicRetry',
+  'quicPacing',
+  'quicKeyUpdate',
   'quicNullCrypto',
 ] as const
 
@@ -36,6 +39,11 @@ const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] 
     'messageTimeout',
     'a ping-pong that can lose messages',
     (c) => isLossy(c) && c.workload === 'ping-pong',
+  ],
+  [
+    'handshake',
+    'a connect over TLS or QUIC',
+    (c) => c.workload === 'connect' && c.parameters.tls !== null,
   ],
   ['nodelay', 'TCP', (c) => runsOverTcp(c.transport)],
   ['congestion', 'TCP', (c) => runsOverTcp(c.transport)],
@@ -77,7 +85,11 @@ export function refuseUnusedFlags(cases: readonly Case[], origin: FlagOrigin): v
     throw usageError(
       'XRB_USAGE',
       `${origin.label(key)} would change nothing: it needs ${needs}, and none is measured.`,
-      needs.includes('stream') ? '--workload stream' : 'leave it out',
+      needs.includes('connect')
+        ? '--workload connect'
+        : needs.includes('stream')
+          ? '--workload stream'
+          : 'leave it out',
     )
   }
 }

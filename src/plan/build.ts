@@ -1,9 +1,16 @@
-import type { KernelTls, QuicMessages, WaitPolicy, WorkloadName } from '../addon/addon.js'
+import type {
+  KernelTls,
+  QuicMessages,
+  TlsHandshake,
+  WaitPolicy,
+  WorkloadName,
+} from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
+import { carries } from './connects.js'
 import { defaultReceiveBufferBytes, defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
-import { checkQuicOpenssl, checkQuicSize, checkSize, MAX_CASES } from './limits.js'
+import { checkQuicOpenssl, checkQuicRetry, checkQuicSize, checkSize, MAX_CASES } from './limits.js'
 import { runsOverTcp } from './over-tcp.js'
 import { quicOpensslOptions, quicOptions } from './quic.js'
 import { usesTls } from './quic-family.js'
@@ -32,8 +39,8 @@ function casesOf(request: PlanRequest): Case[] {
   for (const workload of request.workloads) {
     for (const size of request.sizesBytes ?? [null]) {
       for (const wait of request.waits) {
-        for (const transport of request.transports) {
-          for (const way of waysOf(transport, request)) {
+        for (const transport of request.transports.filter((one) => carries(one, workload))) {
+          for (const way of waysOf(transport, workload, request)) {
             const messageSizeBytes =
               size ?? defaultSizeBytes(transport, workload, request.rdma, way.messages)
             checkSize(transport, messageSizeBytes, request.family)
@@ -52,10 +59,24 @@ interface Way {
   messages: QuicMessages
   nullCrypto: boolean
   kernel: KernelTls
+  handshake: TlsHandshake
 }
 
-function waysOf(transport: TransportName, { quic, tls }: PlanRequest): Way[] {
-  const plain: Way = { messages: 'stream', nullCrypto: false, kernel: 'off' }
+function waysOf(
+  transport: TransportName,
+  workload: WorkloadName,
+  { quic, tls }: PlanRequest,
+): Way[] {
+  const plain: Way = {
+    ...{ messages: 'stream', nullCrypto: false },
+    ...{ kernel: 'off', handshake: 'full' },
+  }
+  if (workload === 'connect') {
+    if (transport === 'tcp') return [plain]
+    // Data in the first packets is QUIC's.
+    const handshakes = tls.handshakes.filter((one) => transport === 'quic' || one !== '0rtt')
+    return handshakes.map((handshake) => ({ ...plain, handshake }))
+  }
   if (transport === 'tls') return tls.kernel.map((kernel) => ({ ...plain, kernel }))
   if (transport !== 'quic') return [plain]
   return quic.messages.flatMap((messages) =>
@@ -69,7 +90,7 @@ function makeCase(
   workload: WorkloadName,
   messageSizeBytes: number,
   wait: WaitPolicy,
-  { messages, nullCrypto, kernel }: Way,
+  { messages, nullCrypto, kernel, handshake }: Way,
 ): Case {
   const isStream = workload === 'stream'
   const parameters: CaseParameters = Object.freeze({
@@ -94,7 +115,9 @@ function makeCase(
       congestionControl: runsOverTcp(transport) ? request.socket.congestionControl : null,
     }),
     rdma: transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null,
-    tls: usesTls(transport) ? Object.freeze({ ...request.tls, kernel }) : null,
+    tls: usesTls(transport)
+      ? Object.freeze({ cipher: request.tls.cipher, handshake, kernel })
+      : null,
     quic:
       transport === 'quic'
         ? Object.freeze(quicOptions(request.quic, messages, workload, nullCrypto))
@@ -105,6 +128,7 @@ function makeCase(
         : null,
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
+  if (parameters.quic !== null) checkQuicRetry(parameters.quic)
   if (parameters.quic !== null) checkQuicSize(parameters.quic, messageSizeBytes)
   return Object.freeze({
     key: caseKey({ transport, workload, parameters }),

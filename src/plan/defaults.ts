@@ -5,9 +5,13 @@ import { isAtomic } from './rdma.js'
 import { ATOMIC_BYTES } from './rdma-words.js'
 
 /** Workloads a user can name. */
-export const WORKLOAD_NAMES = ['ping-pong', 'stream'] as const satisfies readonly WorkloadName[]
+export const WORKLOAD_NAMES = [
+  'ping-pong',
+  'stream',
+  'connect',
+] as const satisfies readonly WorkloadName[]
 
-/** Payload of one ping-pong message when none is asked for. */
+/** Payload of one message of a ping-pong or a connect when none is asked for. */
 export const DEFAULT_PING_PONG_BYTES = 64
 /** One send of a TCP stream when none is asked for: few system calls, and it still fits a second-level cache. */
 export const DEFAULT_STREAM_BYTES = 256 * 1024
@@ -76,7 +80,7 @@ export function defaultSizeBytes(
   quicMessages: QuicMessages,
 ): number {
   if (transport === 'rdma' && isAtomic(rdma.operation)) return ATOMIC_BYTES
-  if (workload === 'ping-pong') return DEFAULT_PING_PONG_BYTES
+  if (workload !== 'stream') return DEFAULT_PING_PONG_BYTES
   if (transport === 'rdma') {
     return rdma.queuePair === 'ud' ? DEFAULT_STREAM_UD_BYTES : DEFAULT_STREAM_RDMA_BYTES
   }

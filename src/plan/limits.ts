@@ -62,6 +62,19 @@ export function checkQuicOpenssl({ messages }: { messages: readonly QuicMessages
   )
 }
 
+/** @throws {XrbenchError} `XRB_USAGE`: a Retry is authenticated, and without encryption nothing is */
+export function checkQuicRetry({
+  retry,
+  nullCrypto,
+}: Pick<QuicOptions, 'retry' | 'nullCrypto'>): void {
+  if (!retry || !nullCrypto) return
+  throw usageError(
+    'XRB_USAGE',
+    '--quic-retry and --quic-null-crypto exclude one another: a Retry is authenticated.',
+    'give one of them',
+  )
+}
+
 function thousands(n: number): string {
   return n.toLocaleString('en-US')
 }

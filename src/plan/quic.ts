@@ -3,23 +3,28 @@ import type {
   QuicMessages,
   QuicOpensslOptions,
   QuicOptions,
+  TlsHandshake,
   TlsOptions,
   WorkloadName,
 } from '../addon/addon.js'
 
 export const DEFAULT_TLS: Readonly<TlsOptions> = Object.freeze({
   cipher: 'aes-128-gcm',
+  handshake: 'full',
   kernel: 'off',
 })
 
 /** TLS options as a user gives them. */
-export interface TlsRequest extends Omit<TlsOptions, 'kernel'> {
+export interface TlsRequest extends Omit<TlsOptions, 'kernel' | 'handshake'> {
+  /** Of a connect: one case for each that the transport has. */
+  readonly handshakes: readonly TlsHandshake[]
   /** One case of TLS for each. */
   readonly kernel: readonly KernelTls[]
 }
 
 export const DEFAULT_TLS_REQUEST: Readonly<TlsRequest> = Object.freeze({
   cipher: DEFAULT_TLS.cipher,
+  handshakes: [DEFAULT_TLS.handshake],
   kernel: [DEFAULT_TLS.kernel],
 })
 
@@ -45,6 +50,9 @@ export const DEFAULT_QUIC: Readonly<QuicRequest> = Object.freeze({
   windowBytes: null,
   ackThreshold: null,
   congestionControl: 'cubic',
+  retry: false,
+  pacing: false,
+  keyUpdateNs: 0,
   verify: false,
 })
 
@@ -55,7 +63,7 @@ export function defaultWindowBytes(udpPayloadBytes: number): number {
 
 /** In a ping-pong each packet is acknowledged by the next message; of a stream, ten by one. */
 export function defaultAckThreshold(workload: WorkloadName): number {
-  return workload === 'ping-pong' ? 1 : 10
+  return workload === 'stream' ? 10 : 1
 }
 
 /** The options of one case. */

@@ -26,6 +26,9 @@ export function columnsFor(
     latency('p99', (one) => one.percentiles.p99),
     latency('p99.9', (one) => one.percentiles.p999),
     latency('max', (one) => one.maxNs),
+    right('handshake', 'latency', ({ summary }) =>
+      time(summary?.connects?.handshake.percentiles.p50),
+    ),
     right('lost', 'latency', ({ summary }) => percentage(summary?.loss?.lostFraction)),
     right('msgs/s', 'cost', ({ summary }) => amount(summary?.spread.messagesPerSec?.median)),
     right('goodput', 'cost', goodput),
@@ -36,6 +39,7 @@ export function columnsFor(
     { title: 'flags', part: 'cost', align: 'left', cell: marks },
   ]
   const needless = [
+    ...(cases.some(({ workload }) => workload === 'connect') ? [] : ['handshake']),
     ...(cases.some(({ summary }) => (summary?.loss?.lost ?? 0) > 0) ? [] : ['lost']),
     ...(cases.some((one) => completed(one) !== planned) ? [] : ['runs']),
   ]

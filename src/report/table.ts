@@ -58,12 +58,16 @@ function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string 
   const has = (workload: CaseResult['workload']) => shown.some((one) => one.workload === workload)
   const sentences = [
     has('ping-pong') ? `Latency: the full round trip, never halved, ${clockWords(shown)}.` : '',
+    has('connect')
+      ? `Connect: from before anything of a connection exists until its first message has come back${has('ping-pong') ? '' : `, ${clockWords(shown)}`}; handshake: until it is complete at the client.`
+      : '',
     has('stream')
       ? 'Goodput: payload that arrived, counted at the receiver between its own time stamps.'
       : '',
     ...shown.flatMap(libraries).filter((words, i, all) => all.indexOf(words) === i),
     'CPU: user and system time of the measuring threads at each end, without soft interrupts.',
     has('ping-pong') ? 'A message of a ping-pong is one round trip.' : '',
+    has('connect') ? 'A message of a connect is one connection.' : '',
     `Warm-up is left out; ${mergedWords(doc)}.`,
     'Not measured, or fewer than ten samples beyond a percentile: –.',
   ]

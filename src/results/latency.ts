@@ -4,12 +4,16 @@ import { percentilesOf } from './percentiles.js'
 import type { Latency } from './schema-measures.js'
 
 /** What a histogram of round trips says, and the histogram itself; `lost` messages beside it. */
-export function latencyOf(histogram: LatencyHistogram, lost = 0): Latency {
+export function latencyOf(
+  histogram: LatencyHistogram,
+  lost = 0,
+  spans: Latency['spans'] = 'round-trip',
+): Latency {
   const { percentiles, unavailable } = percentilesOf(histogram)
   const withLoss = lost > 0 ? percentilesOf(histogram, lost) : null
   return {
     unit: 'ns',
-    spans: 'round-trip',
+    spans,
     count: histogram.count,
     overflow: histogram.overflow,
     minNs: histogram.minNs,

@@ -23,7 +23,7 @@ export interface MeasuredLink {
 export function measuredLinks(c: Case, report: RepetitionReport): MeasuredLink[] {
   const client = report.client.outcome?.links ?? []
   const server = report.server.outcome?.links ?? []
-  if (c.workload === 'ping-pong') {
+  if (c.workload !== 'stream') {
     return pair(c, 'up', 'client', withRole(client, 'initiator'), withRole(server, 'responder'))
   }
   return [

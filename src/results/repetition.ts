@@ -1,6 +1,8 @@
+import type { QuicSettings } from '../addon/addon.js'
 import type { Case } from '../plan/case.js'
 import { isLossy } from '../plan/lossy.js'
 import type { RepetitionReport } from '../session/types.js'
+import { connectsOf, spanOf } from './connects.js'
 import { cpuOf } from './cpu.js'
 import { flagsOfRepetition, type Unflagged } from './flags.js'
 import { histogramOfCounts, mergeHistograms } from './histogram.js'
@@ -40,7 +42,7 @@ export function buildRepetition(
     messages: total(({ window }) => window.last.messages - window.first.messages),
     bytes: total(({ window }) => window.last.bytes - window.first.bytes),
     warmup: warmupOf(links),
-    latency: latencyOfLinks(links, loss),
+    latency: latencyOfLinks(c, links, loss),
     throughput: throughputOf(c, links),
     loss,
     cpu: {
@@ -56,6 +58,7 @@ export function buildRepetition(
       server: report.server.rdmaCounters,
     },
     ...quicOf(c, report),
+    ...connectsOf(c, links),
     intervals: intervalsOf(links),
   }
   const onLoopback = pathOf(c.transport, report) === 'loopback'
@@ -68,7 +71,15 @@ function quicOf({ parameters: p }: Case, { client, server }: RepetitionReport) {
     client: client.outcome?.effective.quic ?? null,
     server: server.outcome?.effective.quic ?? null,
   }
-  return { quic }
+  return { quic: { ...quic, packetsLost: packetsLost(quic) } }
+}
+
+/** The library has no count of its own that all versions have: what one end sent and the other did not get was lost. */
+function packetsLost({ client, server }: Record<'client' | 'server', QuicSettings | null>) {
+  if (client === null || server === null) return null
+  const missing = (from: QuicSettings, to: QuicSettings) =>
+    Math.max(0, from.packetsSent - to.packetsReceived)
+  return { up: missing(client, server), down: missing(server, client) }
 }
 
 function failureOf({ failure }: RepetitionReport): Repetition['failure'] {
@@ -89,8 +100,12 @@ function warmupOf(links: readonly MeasuredLink[]): Repetition['warmup'] {
   }
 }
 
-function latencyOfLinks(links: readonly MeasuredLink[], loss: Loss | null): Latency | null {
+function latencyOfLinks(
+  c: Case,
+  links: readonly MeasuredLink[],
+  loss: Loss | null,
+): Latency | null {
   const histograms = links.flatMap(({ decider }) => decider.latency ?? [])
   if (histograms.length === 0) return null
-  return latencyOf(mergeHistograms(histograms.map(histogramOfCounts)), loss?.lost ?? 0)
+  return latencyOf(mergeHistograms(histograms.map(histogramOfCounts)), loss?.lost ?? 0, spanOf(c))
 }

@@ -44,7 +44,11 @@ const histogram = z
 export const latencySchema = z
   .object({
     unit: z.literal('ns'),
-    spans: z.literal('round-trip').describe('the whole round trip, never halved'),
+    spans: z
+      .enum(['round-trip', 'connect', 'handshake'])
+      .describe(
+        'the whole round trip, never halved; from before a connection exists until its first message is back, or its handshake is complete',
+      ),
     count: count.describe('samples, overflow included'),
     overflow: count.describe('samples above the range of the histogram'),
     minNs: quantile.describe('exact'),
@@ -59,7 +63,22 @@ export const latencySchema = z
     unavailableWithLoss: reasonsSchema,
     histogram,
   })
-  .meta({ id: 'Latency', description: 'Round-trip time, one sample per message, warm-up excluded' })
+  .meta({ id: 'Latency', description: 'One sample per message, warm-up excluded' })
+
+export const connectsSchema = z
+  .object({
+    made: count,
+    resumed: count.describe('by a ticket of an earlier connection'),
+    earlyData: count.describe('whose message in the first packets was taken'),
+    handshake: latencySchema.describe(
+      'until the handshake was complete at the client; the latency beside it, until the message was back',
+    ),
+  })
+  .meta({
+    id: 'Connects',
+    description:
+      'Connections of the measured phase, each for one message; time begins before anything of one exists',
+  })
 
 const perDirection = z.object({
   goodputBitsPerSec: ns.describe('payload bits'),
@@ -172,6 +191,7 @@ export type Percentiles = z.infer<typeof percentilesSchema>
 export type PercentileReasons = z.infer<typeof reasonsSchema>
 export type Latency = z.infer<typeof latencySchema>
 export type Throughput = z.infer<typeof throughputSchema>
+export type Connects = z.infer<typeof connectsSchema>
 export type Loss = z.infer<typeof lossSchema>
 export type Cpu = z.infer<typeof cpuSchema>
 export type Clock = z.infer<typeof clockSchema>

@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS, WAYS_TO_CONNECT } from '../plan/rdma-words.js'
-import { KERNEL_TLS, QUIC_CONGESTIONS, QUIC_MESSAGES, TLS_CIPHERS } from '../plan/secure-words.js'
+import {
+  KERNEL_TLS,
+  QUIC_CONGESTIONS,
+  QUIC_MESSAGES,
+  TLS_CIPHERS,
+  TLS_HANDSHAKES,
+} from '../plan/secure-words.js'
 
 const count = z.int().nonnegative()
 const ns = z.int().nonnegative()
@@ -41,6 +47,10 @@ const rdmaOptions = z
 const tlsOptions = z
   .object({
     cipher: z.enum(TLS_CIPHERS),
+    handshake: z
+      .enum(TLS_HANDSHAKES)
+      .default('full')
+      .describe('of a connect: by a ticket, and with the message in the first packets (0rtt)'),
     kernel: z.enum(KERNEL_TLS).default('off').describe('kTLS: never, where the kernel can, always'),
   })
   .describe('TLS 1.3 options of TLS and QUIC as requested')
@@ -55,6 +65,9 @@ const quicOptions = z
     windowBytes: count.describe('flow-control window of the connection and of each stream'),
     ackThreshold: count.describe('packets acknowledged at once'),
     congestionControl: z.enum(QUIC_CONGESTIONS),
+    retry: z.boolean().default(false).describe('clients show their address first (RFC 9000)'),
+    pacing: z.boolean().default(false),
+    keyUpdateNs: count.default(0).describe('keys updated so often; 0 = when it has to be'),
     nullCrypto: z
       .boolean()
       .default(false)
@@ -152,6 +165,9 @@ export const quicSettingsSchema = z
     messages: text,
     streams: count,
     udpPayloadBytes: count,
+    pacing: z.boolean().default(false),
+    retry: z.boolean().default(false),
+    keyUpdates: count.default(0).describe('begun by this end'),
     windowBytes: count.nullable().describe('null, here and below: the library does not tell'),
     ackThreshold: count.nullable(),
     congestionControl: text.nullable(),

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { PLACES, TRANSPORT_NAMES, VARIANTS } from '../plan/case.js'
+import { WORKLOAD_NAMES } from '../plan/defaults.js'
 import { FLAGS } from './flag-names.js'
 import { RESULT_FORMAT } from './format.js'
 import { environmentSchema } from './schema-environment.js'
 import {
   clockSchema,
+  connectsSchema,
   cpuSchema,
   intervalSchema,
   latencySchema,
@@ -63,10 +65,12 @@ export const repetitionSchema = z
     failure: problemSchema.nullable(),
     flags: flagsSchema,
     durationNs: ns.nullable().describe('of the measured phase'),
-    messages: count.nullable().describe('in the measured phase; ping-pong: round trips'),
+    messages: count
+      .nullable()
+      .describe('in the measured phase; ping-pong: round trips; connect: connections'),
     bytes: count.nullable().describe('payload of those messages; ping-pong: one way'),
     warmup: warmupSchema.nullable(),
-    latency: latencySchema.nullable().describe('ping-pong only'),
+    latency: latencySchema.nullable().describe('ping-pong and connect'),
     throughput: throughputSchema.nullable(),
     loss: lossSchema.nullable().describe('UDP only'),
     cpu: bothEnds(cpuSchema.nullable()),
@@ -74,7 +78,19 @@ export const repetitionSchema = z
     rdmaCounters: bothEnds(rdmaCountersSchema.nullable())
       .optional()
       .describe('null: another transport, or not readable'),
-    quic: bothEnds(quicSettingsSchema.nullable()).optional().describe('absent: another transport'),
+    quic: bothEnds(quicSettingsSchema.nullable())
+      .extend({
+        packetsLost: z
+          .object({ up: count, down: count })
+          .nullable()
+          .default(null)
+          .describe(
+            'what one end sent less what the other received, over all; what was under way at the end is in it',
+          ),
+      })
+      .optional()
+      .describe('absent: another transport'),
+    connects: connectsSchema.nullable().optional().describe('absent: another workload'),
     intervals: z.array(intervalSchema),
   })
   .meta({
@@ -88,6 +104,10 @@ export const summarySchema = z
     latency: latencySchema
       .nullable()
       .describe('of the merged histograms; percentiles are never averaged'),
+    connects: connectsSchema
+      .nullable()
+      .optional()
+      .describe('added, of the merged histograms; absent: another workload'),
     loss: lossSchema.nullable().describe('added'),
     spread: z.object({
       p50Ns: spreadSchema.nullable(),
@@ -114,7 +134,7 @@ export const caseResultSchema = z
         'which of the two configurations of xrbench ab; the nth case of a and the nth of b are a pair; a key occurs once in each',
       ),
     transport: z.enum(TRANSPORT_NAMES),
-    workload: z.enum(['ping-pong', 'stream']),
+    workload: z.enum(WORKLOAD_NAMES),
     parameters: z.object({
       requested: parametersSchema,
       negotiated: parametersSchema.nullable().describe('after the limits of the far end'),

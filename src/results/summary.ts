@@ -1,4 +1,5 @@
 import type { Case } from '../plan/case.js'
+import { addConnects, spanOf } from './connects.js'
 import { mergeHistograms } from './histogram.js'
 import { histogramOf, latencyOf } from './latency.js'
 import { addLosses } from './loss.js'
@@ -13,12 +14,13 @@ export function summarise(c: Case, repetitions: readonly Repetition[]): Summary 
   const used = completed.length > 0 ? completed : repetitions
   const loss = addLosses(used.flatMap((repetition) => repetition.loss ?? []))
   const histograms = used.flatMap(({ latency }) => (latency === null ? [] : histogramOf(latency)))
-  const isPingPong = c.workload === 'ping-pong' && histograms.length > 0
+  const hasLatency = c.workload !== 'stream' && histograms.length > 0
   const spread = (pick: (repetition: Repetition) => number | null | undefined) =>
     spreadOf(used.flatMap((repetition) => pick(repetition) ?? []))
   return {
     repetitions: completed.length,
-    latency: isPingPong ? latencyOf(mergeHistograms(histograms), loss?.lost ?? 0) : null,
+    latency: hasLatency ? latencyOf(mergeHistograms(histograms), loss?.lost ?? 0, spanOf(c)) : null,
+    ...addConnects(c, used),
     loss,
     spread: {
       p50Ns: spread(({ latency }) => latency?.percentiles.p50),

@@ -11,7 +11,7 @@ interface Rate {
 export function throughputOf(c: Case, links: readonly MeasuredLink[]): Throughput | null {
   if (links.length === 0) return null
   const total = rateOf(links)
-  if (c.workload === 'ping-pong') {
+  if (c.workload !== 'stream') {
     return { ...total, measuredAt: 'initiator', perDirection: { up: null, down: null } }
   }
   const oneWay = (direction: 'up' | 'down') => {

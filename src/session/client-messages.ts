@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { TRANSPORT_NAMES } from '../plan/case.js'
+import { WORKLOAD_NAMES } from '../plan/defaults.js'
 import { MAX_DURATION_NS, MAX_ITERATIONS, MAX_STREAMS } from '../plan/limits.js'
 import {
   MAX_INLINE_BYTES,
@@ -14,11 +15,13 @@ import {
   MAX_QUIC_STREAMS,
   MAX_QUIC_WINDOW_BYTES,
   MAX_UDP_PAYLOAD_BYTES,
+  MIN_KEY_UPDATE_NS,
   MIN_QUIC_WINDOW_BYTES,
   MIN_UDP_PAYLOAD_BYTES,
   QUIC_CONGESTIONS,
   QUIC_MESSAGES,
   TLS_CIPHERS,
+  TLS_HANDSHAKES,
 } from '../plan/secure-words.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../transports/blob.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
@@ -62,7 +65,11 @@ const rdmaSchema = z.strictObject({
   verify: z.boolean(),
 })
 
-const tlsSchema = z.strictObject({ cipher: z.enum(TLS_CIPHERS), kernel: z.enum(KERNEL_TLS) })
+const tlsSchema = z.strictObject({
+  cipher: z.enum(TLS_CIPHERS),
+  handshake: z.enum(TLS_HANDSHAKES),
+  kernel: z.enum(KERNEL_TLS),
+})
 const quicSchema = z.strictObject({
   messages: z.enum(QUIC_MESSAGES),
   streams: z.int().min(1).max(MAX_QUIC_STREAMS),
@@ -70,6 +77,9 @@ const quicSchema = z.strictObject({
   windowBytes: z.int().min(MIN_QUIC_WINDOW_BYTES).max(MAX_QUIC_WINDOW_BYTES),
   ackThreshold: z.int().min(1).max(MAX_ACK_THRESHOLD),
   congestionControl: z.enum(QUIC_CONGESTIONS),
+  retry: z.boolean(),
+  pacing: z.boolean(),
+  keyUpdateNs: z.union([z.literal(0), z.int().min(MIN_KEY_UPDATE_NS).max(MAX_DURATION_NS)]),
   nullCrypto: z.boolean(),
   verify: z.boolean(),
 })
@@ -121,7 +131,7 @@ export const clientHelloSchema = z.strictObject({
 const prepare = z.strictObject({
   type: z.literal('prepare'),
   transport: z.enum(TRANSPORT_NAMES),
-  workload: z.enum(['ping-pong', 'stream']),
+  workload: z.enum(WORKLOAD_NAMES),
   parameters: remoteParametersSchema,
 })
 

@@ -139,7 +139,7 @@ async function allMeasured(
   client: Promise<void>,
   server: Promise<void>,
 ): Promise<void> {
-  if (workload === 'ping-pong' || direction !== 'up') await client
+  if (workload !== 'stream' || direction !== 'up') await client
   if (workload === 'stream' && direction !== 'down') await server
 }
 

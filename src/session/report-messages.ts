@@ -59,6 +59,9 @@ const link = z.strictObject({
   marks: z.array(mark).max(1024),
   latency: histogram.nullable(),
   intervalLatencies: z.array(histogram).max(256),
+  connects: z
+    .strictObject({ made: count, resumed: count, earlyData: count, handshake: histogram })
+    .nullable(),
 })
 
 const rdma = z.strictObject({
@@ -108,6 +111,9 @@ const quic = z.strictObject({
   messages: word,
   streams: count,
   udpPayloadBytes: count,
+  pacing: z.boolean(),
+  retry: z.boolean(),
+  keyUpdates: count,
   windowBytes: count.nullable(),
   ackThreshold: count.nullable(),
   congestionControl: word.nullable(),

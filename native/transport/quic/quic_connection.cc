@@ -16,6 +16,7 @@ namespace xr {
 namespace {
 
 constexpr std::size_t kNumberBytes = 4;
+constexpr std::uint64_t kKeyUpdateRetryNs = 5 * kNsPerMs;
 /// A peer may open so many streams of one way where they are not freed: some 4 MB.
 constexpr unsigned kMostKeptUniStreams = 10'000;
 
@@ -388,6 +389,17 @@ int QuicConnection::on_confirmed(ngtcp2_conn*, void* user) noexcept {
   return 0;
 }
 
+void QuicConnection::keep_keys_fresh(std::uint64_t now_ns) noexcept {
+  if (update_keys(now_ns)) {
+    ++key_updates_;
+    next_key_update_ns_ = now_ns + setup_.options.key_update_ns;
+  } else {
+    // Not before the last one is confirmed, and three probe timeouts have gone by (RFC 9001
+    // section 6.5).
+    next_key_update_ns_ = now_ns + kKeyUpdateRetryNs;
+  }
+}
+
 std::int64_t QuicConnection::open_uni_stream() {
   std::int64_t id = -1;
   if (const int result = ngtcp2_conn_open_uni_stream(conn_, &id, nullptr); result != 0)
@@ -452,6 +464,9 @@ QuicSettings QuicConnection::settings() const {
   settings.udp_payload_bytes = setup_.options.udp_payload_bytes;
   settings.window_bytes = setup_.options.window_bytes;
   settings.ack_threshold = setup_.options.ack_threshold;
+  settings.pacing = setup_.options.pacing;
+  settings.retry = setup_.options.retry;
+  settings.key_updates = key_updates_;
   settings.congestion_control = name_of(setup_.options.congestion);
   settings.congestion_window_bytes = info.cwnd;
   settings.smoothed_rtt_ns = info.smoothed_rtt;

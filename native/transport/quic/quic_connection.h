@@ -1,8 +1,10 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -163,8 +165,19 @@ class QuicConnection {
   }
 
   /// When `expire` is due; the largest value = never.
-  std::uint64_t expiry_ns() const noexcept { return ngtcp2_conn_get_expiry(conn_); }
-  int expire(std::uint64_t now_ns) noexcept { return ngtcp2_conn_handle_expiry(conn_, now_ns); }
+  std::uint64_t expiry_ns() const noexcept {
+    return std::min(ngtcp2_conn_get_expiry(conn_), next_key_update_ns_);
+  }
+  int expire(std::uint64_t now_ns) noexcept {
+    if (now_ns >= next_key_update_ns_) [[unlikely]]
+      keep_keys_fresh(now_ns);
+    return ngtcp2_conn_handle_expiry(conn_, now_ns);
+  }
+
+  /// Pacing: how many bytes may be written at once, and, when they are, from when the next may be.
+  bool paces() const noexcept { return setup_.options.pacing; }
+  std::size_t burst_bytes() const noexcept { return ngtcp2_conn_get_send_quantum(conn_); }
+  void end_burst(std::uint64_t now_ns) noexcept { ngtcp2_conn_update_pkt_tx_time(conn_, now_ns); }
 
   bool is_established() const noexcept { return ngtcp2_conn_get_handshake_completed(conn_) != 0; }
   /// Nothing of what was sent is unacknowledged.
@@ -187,6 +200,11 @@ class QuicConnection {
   /// is not confirmed yet.
   bool update_keys(std::uint64_t now_ns) noexcept {
     return ngtcp2_conn_initiate_key_update(conn_, now_ns) == 0;
+  }
+  /// From now on it happens by itself, as often as was asked for.
+  void begin_key_updates(std::uint64_t now_ns) noexcept {
+    if (setup_.options.key_update_ns != 0 && setup_.side == Side::kClient)
+      next_key_update_ns_ = now_ns + setup_.options.key_update_ns;
   }
 
   /// A stream of one's own to send on. Throws when the peer does not let it be opened.
@@ -239,6 +257,7 @@ class QuicConnection {
  private:
   QuicConnection(const QuicSetup& setup, const QuicFirstPacket* first, std::uint64_t now_ns);
   void make_session(const QuicSetup& setup);
+  void keep_keys_fresh(std::uint64_t now_ns) noexcept;
   static ngtcp2_callbacks callbacks(Side side) noexcept;
   static ngtcp2_conn* conn_of(ngtcp2_crypto_conn_ref* reference);
   static int verify(gnutls_session_t session) noexcept;
@@ -277,6 +296,8 @@ class QuicConnection {
   bool pin_failed_ = false;
   bool confirmed_ = false;
   bool early_data_lost_ = false;
+  std::uint64_t next_key_update_ns_ = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t key_updates_ = 0;
   std::optional<QuicTicket> ticket_;
   bool is_ours_ = true;
 };

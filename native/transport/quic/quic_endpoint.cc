@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/quic/quic_connect_links.h"
 #include "transport/quic/quic_datagram_links.h"
 #include "transport/quic/quic_handshake.h"
 #include "transport/quic/quic_ping_pong_link.h"
@@ -25,6 +26,12 @@ class QuicEndpoint final : public Endpoint {
   ~QuicEndpoint() override { close(); }
 
   Blob open() override {
+    if (spec_.quic.pacing && !can_pace(ngtcp2_version(0)->version_num)) {
+      throw_fault("UNSUPPORTED", "pacing",
+                  std::string("pacing: ngtcp2 ") + ngtcp2_version(0)->version_str +
+                      " counts whole nanoseconds for a byte, which is no rate; versions up to 1.1 "
+                      "and from 1.13 keep to one");
+    }
     SocketBlob blob{TransportKind::kQuic, token_, {}};
     const SocketAddress local = parse_address(spec_.local_address, 0);
     lanes_.resize(spec_.link_count());
@@ -35,22 +42,27 @@ class QuicEndpoint final : public Endpoint {
     if (spec_.side == Side::kServer) {
       identity_.emplace();
       gate_.emplace(spec_.quic.retry);
+      if (resumes()) office_.emplace();
     }
     return encode_pinned_blob(blob, identity_ ? identity_->pin() : Pin{});
   }
 
   void connect(const Blob& peer) override {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
-    const PinnedBlob remote = decode_pinned_blob(peer, TransportKind::kQuic, spec_.link_count());
+    remote_ = decode_pinned_blob(peer, TransportKind::kQuic, spec_.link_count());
+    const PinnedBlob& remote = remote_;
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
       const SocketAddress& address = remote.sockets.addresses[i];
       if (::connect(lanes_[i].fd.get(), address.get(), address.length) != 0)
         throw_errno("CONNECT_REFUSED", "connect");
     }
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      QuicSetup setup = setup_of(lanes_[i], remote, i);
-      shake_hands(lanes_[i], setup, gate_ ? &*gate_ : nullptr, deadline);
+      setup_ = setup_of(lanes_[i], remote, i);
+      shake_hands(lanes_[i], setup_, gate_ ? &*gate_ : nullptr, deadline);
       prepare(lanes_[i]);
+      if (setup_.wants_ticket && !lanes_[i].connection->ticket())
+        throw_fault("TLS", "handshake", "handshake: the server gave no ticket");
+      if (spec_.workload == Workload::kConnect) continue;
       open_streams(lanes_[i], spec_.role_of(i));
     }
     settings_ = effective();
@@ -78,7 +90,7 @@ class QuicEndpoint final : public Endpoint {
   }
 
  private:
-  QuicSetup setup_of(const QuicLane& lane, const PinnedBlob& remote, unsigned link) const {
+  QuicSetup setup_of(const QuicLane& lane, const PinnedBlob& remote, unsigned link) {
     const bool server = spec_.side == Side::kServer;
     QuicSetup setup;
     setup.side = spec_.side;
@@ -90,7 +102,29 @@ class QuicEndpoint final : public Endpoint {
     setup.remote = remote.sockets.addresses[link];
     setup.identity = server ? &*identity_ : nullptr;
     setup.pin = server ? nullptr : &remote.pin;
+    // The connection that a run of connects begins with brings the ticket for the others.
+    setup.tickets = office_ ? &*office_ : nullptr;
+    setup.gives_ticket = office_.has_value();
+    setup.early_data = office_ && takes_early_data();
+    setup.wants_ticket = !server && resumes();
     return setup;
+  }
+
+  bool resumes() const noexcept { return spec_.tls.handshake != TlsHandshake::kFull; }
+  bool takes_early_data() const noexcept { return spec_.tls.handshake == TlsHandshake::kEarlyData; }
+
+  template <WaitPolicy kWait, class Visitor>
+  void with_connects(const Visitor& visit) {
+    QuicLane& lane = lanes_.front();
+    setup_.gives_ticket = setup_.wants_ticket = false;
+    if (spec_.side == Side::kServer) {
+      QuicAcceptorLink<kWait> link(lane, setup_, *gate_, spec_, waker_.flag());
+      return visit(link);
+    }
+    if (resumes()) setup_.ticket = &*lane.connection->ticket();
+    setup_.early_data = takes_early_data();
+    QuicConnectorLink<kWait> link(lane, setup_, spec_, waker_.flag());
+    visit(link);
   }
 
   void prepare(QuicLane& lane) {
@@ -172,6 +206,7 @@ class QuicEndpoint final : public Endpoint {
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
+    if (spec_.workload == Workload::kConnect) return with_connects<kWait>(visit);
     const bool datagrams = spec_.quic.datagrams;
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
@@ -199,6 +234,10 @@ class QuicEndpoint final : public Endpoint {
   Waker waker_;
   std::optional<Identity> identity_;
   std::optional<QuicGate> gate_;
+  std::optional<TicketOffice> office_;
+  PinnedBlob remote_;
+  /// Of the last connection that was made.
+  QuicSetup setup_;
   std::vector<QuicLane> lanes_;
   EffectiveSettings settings_{};
 };

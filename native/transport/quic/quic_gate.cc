@@ -24,6 +24,20 @@ QuicGate::QuicGate(bool retry) : retry_(retry) {
   check_gnutls("gnutls_rnd", gnutls_rnd(GNUTLS_RND_KEY, secret_.data(), secret_.size()));
 }
 
+std::int64_t QuicGate::number_in(const QuicSetup& setup, const std::uint8_t* packet,
+                                 std::size_t length) noexcept {
+  // A long header (RFC 9000 section 17.2).
+  if (length == 0 || (packet[0] & 0x80) == 0) return -1;
+  ngtcp2_version_cid header{};
+  if (ngtcp2_pkt_decode_version_cid(&header, packet, length, NGTCP2_MAX_CIDLEN) != 0 ||
+      header.dcidlen > NGTCP2_MAX_CIDLEN) {
+    return -1;
+  }
+  ngtcp2_cid cid{};
+  ngtcp2_cid_init(&cid, header.dcid, header.dcidlen);
+  return number_of(cid, setup.token);
+}
+
 std::unique_ptr<QuicConnection> QuicGate::admit(QuicSetup& setup, const std::uint8_t* packet,
                                                 std::size_t length, std::uint64_t now_ns,
                                                 QuicAnswer& answer) {

@@ -23,6 +23,10 @@ class QuicGate {
   /// the token of a Retry that only this gate can have made.
   explicit QuicGate(bool retry);
 
+  /// The number of the session's connection that a packet is the first one of, or -1.
+  static std::int64_t number_in(const QuicSetup& setup, const std::uint8_t* packet,
+                                std::size_t length) noexcept;
+
   /// The connection that a client's first packet begins; else null, with what to answer, if
   /// anything. Connections of a session are numbered upwards: `setup.number` is the lowest to be
   /// let in, and becomes the number of the one that was.

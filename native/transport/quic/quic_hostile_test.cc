@@ -234,4 +234,55 @@ TEST("quic hostile: packets of other connections, mutated, end no process at any
   CHECK(established > 100);
 }
 
+TEST("quic hostile: frames that anyone can make up end a connection, and no process") {
+  // Without packet protection whatever is changed comes as far as the parser of frames.
+  const auto open_packets = [](QuicSetup& client, QuicSetup& server) {
+    client.options.null_crypto = server.options.null_crypto = true;
+    client.options.datagrams = server.options.datagrams = true;
+  };
+  std::mt19937_64 random(17);
+  unsigned broken = 0;
+  for (unsigned seed = 0; seed < 400; ++seed) {
+    QuicSimulation victim({0, 0.05, 0}, seed, open_packets);
+    victim.captures = true;
+    const auto disturb = [&] {
+      const auto& own = random() % 2 == 0 ? victim.to_server.capture : victim.to_client.capture;
+      if (own.empty() || victim.error() != 0) return;
+      QuicPacket packet = own[random() % own.size()];
+      mutate(packet, own, random);
+      if (packet.empty()) return;
+      if (random() % 2 == 0) {
+        victim.arrive(packet);
+      } else {
+        victim.deliver_to_client(packet);
+      }
+    };
+    // From the first packet on, or once it stands.
+    const bool early = seed % 2 == 0;
+    victim.run(30 * kNsPerSec, [&] {
+      if (early && random() % 4 == 0) disturb();
+      return victim.is_established();
+    });
+    if (victim.is_established()) {
+      const auto bytes = some_bytes(20'000);
+      victim.offer(bytes, victim.client->open_uni_stream());
+      unsigned steps = 0;
+      victim.run(30 * kNsPerSec, [&] {
+        for (int times = 0; times < 8; ++times) disturb();
+        return ++steps > 50;
+      });
+    }
+    if (victim.error() == 0) continue;
+    ++broken;
+    // What is told of it, and the farewell.
+    CHECK(!victim.client->fault_of("read", victim.error()).message.empty());
+    std::array<std::uint8_t, 1500> farewell{};
+    for (QuicConnection* end : {victim.client.get(), victim.server.get()}) {
+      if (end != nullptr)
+        end->write_close(farewell.data(), farewell.size(), victim.now_ns(), victim.error());
+    }
+  }
+  CHECK(broken > 50);
+}
+
 }  // namespace

@@ -23,6 +23,10 @@ struct QuicOptions {
   QuicCongestion congestion = QuicCongestion::kCubic;
   /// A client has to show first that its address is its own: a round trip more for a handshake.
   bool retry = false;
+  /// Packets leave at the rate of the congestion control, not in bursts.
+  bool pacing = false;
+  /// The client has the keys updated so often (RFC 9001 section 6); 0 = when the library has to.
+  std::uint64_t key_update_ns = 0;
   /// A diagnostic: packets are copied where they would be encrypted. Never with a peer elsewhere.
   bool null_crypto = false;
   /// Every byte of a ping-pong is checked; slow.

@@ -45,6 +45,7 @@ class QuicPump {
         sender_(lane.fd.get(), connection_.payload_bytes(), lane.segmenting, idle_timeout_ns, stop),
         single_(bulk ? 0 : kLargestDatagramBytes) {
     if (bulk) batch_.emplace(kLargestDatagramBytes, lane.merging);
+    connection_.begin_key_updates(monotonic_raw_ns());
   }
 
   ~QuicPump() {
@@ -112,7 +113,9 @@ class QuicPump {
   /// A stream up to offset `until`, as far as the windows let it, with whatever else is to be sent.
   Io write_stream(QuicOutgoing& out, std::uint64_t until) noexcept {
     const std::uint64_t now_ns = monotonic_raw_ns();
-    while (out.sent < until) {
+    const std::uint64_t burst_end =
+        connection_.paces() ? out.sent + connection_.burst_bytes() : until;
+    while (out.sent < std::min(until, burst_end)) {
       ngtcp2_vec pieces[2];
       const std::size_t count = offer(out, until - out.sent, pieces);
       std::size_t taken = 0;
@@ -125,6 +128,7 @@ class QuicPump {
       out.sent += taken;
       if (const Io io = add(length); io != Io::kOk) return io;
     }
+    if (connection_.paces()) connection_.end_burst(now_ns);
     return flush();
   }
 
@@ -151,7 +155,9 @@ class QuicPump {
       if (written < 0) return failed("ngtcp2_conn_writev_datagram", written);
       if (written == 0) return Io::kLost;
       if (const Io io = add(written); io != Io::kOk) return io;
-      if (taken) return Io::kOk;
+      if (!taken) continue;
+      if (connection_.paces()) connection_.end_burst(now_ns);
+      return Io::kOk;
     }
   }
 

@@ -9,7 +9,8 @@ namespace xr {
 /// The time that a set-up has, and a `poll(2)` that heeds it and the waker.
 class Deadline {
  public:
-  Deadline(std::uint64_t limit_ns, const Waker& waker);
+  /// `spins`: waits without sleeping.
+  Deadline(std::uint64_t limit_ns, const Waker& waker, bool spins = false);
 
   /// Waits until `fd` has one of `events`. Throws CONNECT_TIMEOUT (naming `op`) or STOPPED.
   void wait(int fd, short events, const char* op) const;
@@ -21,6 +22,7 @@ class Deadline {
 
   std::uint64_t end_ns_;
   const Waker& waker_;
+  bool spins_;
 };
 
 }  // namespace xr

@@ -25,6 +25,17 @@ using Hello = std::array<std::uint8_t, kHelloBytes>;
   throw_errno(error == ETIMEDOUT ? "CONNECT_TIMEOUT" : "CONNECT_REFUSED", "connect", error);
 }
 
+void send_hello(int fd, const Token& token, unsigned link, int flags) {
+  Hello hello{};
+  std::copy(token.begin(), token.end(), hello.begin());
+  hello[kTokenBytes] = static_cast<std::uint8_t>(link >> 8);
+  hello[kTokenBytes + 1] = static_cast<std::uint8_t>(link & 0xff);
+  if (::send(fd, hello.data(), hello.size(), MSG_NOSIGNAL | flags) !=
+      static_cast<ssize_t>(hello.size())) {
+    throw_errno("CONNECT_REFUSED", "send");
+  }
+}
+
 void make_blocking(int fd) {
   int off = 0;
   if (::ioctl(fd, FIONBIO, &off) != 0) throw_errno("SOCKET", "ioctl");
@@ -53,7 +64,7 @@ void TcpConnections::connect(const SocketBlob& peer, const Deadline& deadline) {
   sockets_.resize(spec_.link_count());
   if (spec_.side == Side::kServer) {
     accept_all(deadline);
-    listener_.reset();
+    if (spec_.workload != Workload::kConnect) listener_.reset();
     return;
   }
   for (unsigned i = 0; i < spec_.link_count(); ++i) connect_one(peer, i, deadline);
@@ -71,8 +82,7 @@ UniqueFd TcpConnections::make_listener(int family) const {
   return fd;
 }
 
-void TcpConnections::connect_one(const SocketBlob& server, unsigned link,
-                                 const Deadline& deadline) {
+UniqueFd TcpConnections::dial(const SocketBlob& server, const Deadline& deadline) const {
   const SocketAddress& remote = server.addresses.front();
   SocketAddress local = parse_address(spec_.local_address, 0);
   UniqueFd fd(::socket(remote.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
@@ -88,14 +98,24 @@ void TcpConnections::connect_one(const SocketBlob& server, unsigned link,
       throw_errno("SOCKET", "getsockopt");
     if (refused != 0) throw_connect_errno(refused);
   }
-  Hello hello{};
-  std::copy(server.token.begin(), server.token.end(), hello.begin());
-  hello[kTokenBytes] = static_cast<std::uint8_t>(link >> 8);
-  hello[kTokenBytes + 1] = static_cast<std::uint8_t>(link & 0xff);
-  if (::send(fd.get(), hello.data(), hello.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(hello.size())) {
-    throw_errno("CONNECT_REFUSED", "send");
-  }
+  return fd;
+}
+
+void TcpConnections::introduce(int fd, const SocketBlob& server) {
+  send_hello(fd, server.token, 0, MSG_MORE);
+}
+
+UniqueFd TcpConnections::take_next(const Deadline& deadline) const {
+  deadline.wait(listener_.get(), POLLIN, "accept");
+  UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!fd || read_hello(fd.get(), deadline) < 0) return UniqueFd();
+  return fd;
+}
+
+void TcpConnections::connect_one(const SocketBlob& server, unsigned link,
+                                 const Deadline& deadline) {
+  UniqueFd fd = dial(server, deadline);
+  send_hello(fd.get(), server.token, link, 0);
   deadline.wait(fd.get(), POLLIN, "connect");
   std::uint8_t answer = 0;
   if (::recv(fd.get(), &answer, 1, 0) != 1 || answer != kWelcome) {
@@ -127,8 +147,8 @@ int TcpConnections::read_hello(int fd, const Deadline& deadline) const {
   const std::uint64_t until_ns = monotonic_raw_ns() + kHelloLimitNs;
   for (std::size_t done = 0; done < hello.size();) {
     const std::uint64_t now_ns = monotonic_raw_ns();
-    if (now_ns >= until_ns || !deadline.wait_within(fd, POLLIN, until_ns - now_ns, "accept"))
-      return -1;
+    if (now_ns >= until_ns) return -1;
+    if (!deadline.wait_within(fd, POLLIN, until_ns - now_ns, "accept")) continue;
     const ssize_t got = ::recv(fd, hello.data() + done, hello.size() - done, 0);
     if (got <= 0) return -1;
     done += static_cast<std::size_t>(got);

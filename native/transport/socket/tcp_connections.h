@@ -23,6 +23,14 @@ class TcpConnections {
   /// Addresses in the blob of the other end.
   std::size_t peer_addresses() const noexcept { return spec_.side == Side::kServer ? 0 : 1; }
 
+  /// Client: one more connection to the server, which does not block.
+  UniqueFd dial(const SocketBlob& server, const Deadline& deadline) const;
+  /// Has the next send begin with what shows the server that it is its own client's.
+  static void introduce(int fd, const SocketBlob& server);
+  /// Server: one more, which does not block; none when a stranger came. Only in a run of connects
+  /// is there a socket that listens still.
+  UniqueFd take_next(const Deadline& deadline) const;
+
   const std::vector<UniqueFd>& sockets() const noexcept { return sockets_; }
   void close() noexcept;
 

@@ -6,9 +6,11 @@
 #include "measure/clock.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
+#include "transport/socket/tcp_connect_links.h"
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
 #include "transport/socket/waker.h"
+#include "transport/tcp/plain_layer.h"
 
 namespace xr {
 namespace {
@@ -26,8 +28,8 @@ class TcpEndpoint final : public Endpoint {
 
   void connect(const Blob& peer) override {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
-    connections_.connect(decode_blob(peer, TransportKind::kTcp, connections_.peer_addresses()),
-                         deadline);
+    server_ = decode_blob(peer, TransportKind::kTcp, connections_.peer_addresses());
+    connections_.connect(server_, deadline);
     for (const UniqueFd& connection : connections_.sockets()) {
       set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
       waker_.watch(connection.get());
@@ -60,6 +62,7 @@ class TcpEndpoint final : public Endpoint {
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
         [&](unsigned i, const auto& visit) {
+          if (spec_.workload == Workload::kConnect) return with_connects(visit);
           const bool receives_stream = spec_.role_of(i) == Role::kReceiver;
           const std::size_t buffer_bytes =
               receives_stream ? std::max<std::size_t>(spec_.message_bytes, kReceiveBufferBytes)
@@ -72,7 +75,19 @@ class TcpEndpoint final : public Endpoint {
     return outcome;
   }
 
+  template <class Visitor>
+  void with_connects(const Visitor& visit) {
+    if (spec_.side == Side::kClient) {
+      TcpConnectorLink<PlainLayer> link(connections_, server_, {}, spec_, waker_);
+      visit(link);
+    } else {
+      TcpAcceptorLink<PlainLayer> link(connections_, {}, spec_, waker_);
+      visit(link);
+    }
+  }
+
   EndpointSpec spec_;
+  SocketBlob server_;
   TcpConnections connections_;
   ClockPair origin_;
   Waker waker_;

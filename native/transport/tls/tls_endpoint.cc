@@ -8,10 +8,12 @@
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
+#include "transport/socket/tcp_connect_links.h"
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
 #include "transport/socket/waker.h"
 #include "transport/tls/kernel_tls.h"
+#include "transport/tls/tls_layer.h"
 #include "transport/tls/tls_link.h"
 
 namespace xr {
@@ -26,22 +28,24 @@ class TlsEndpoint final : public Endpoint {
   ~TlsEndpoint() override { close(); }
 
   Blob open() override {
-    if (spec_.side == Side::kServer) identity_.emplace();
+    if (spec_.side == Side::kServer) {
+      identity_.emplace();
+      if (resumes()) office_.emplace();
+    }
     return encode_pinned_blob(connections_.open(), identity_ ? identity_->pin() : Pin{});
   }
 
   void connect(const Blob& peer) override {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
-    const PinnedBlob remote =
-        decode_pinned_blob(peer, TransportKind::kTls, connections_.peer_addresses());
-    connections_.connect(remote.sockets, deadline);
+    remote_ = decode_pinned_blob(peer, TransportKind::kTls, connections_.peer_addresses());
+    connections_.connect(remote_.sockets, deadline);
     const Identity* identity = identity_ ? &*identity_ : nullptr;
     for (const UniqueFd& connection : connections_.sockets()) {
-      const Pin* pin = identity == nullptr ? &remote.pin : nullptr;
-      sessions_.push_back(
-          std::make_unique<TlsSession>(connection.get(), spec_.tls.cipher, identity, pin));
+      sessions_.push_back(std::make_unique<TlsSession>(connection.get(), spec_.tls.cipher, identity,
+                                                       pin(), first_resumption()));
       sessions_.back()->handshake(deadline);
       if (spec_.tls.kernel != KernelTls::kOff) ask_kernel(*sessions_.back());
+      if (resumes() && identity == nullptr) ticket_ = sessions_.back()->take_ticket(deadline);
     }
     for (const UniqueFd& connection : connections_.sockets()) {
       set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
@@ -83,11 +87,42 @@ class TlsEndpoint final : public Endpoint {
     in_kernel_ = !refused;
   }
 
+  bool resumes() const noexcept { return spec_.tls.handshake == TlsHandshake::kResumed; }
+  const Pin* pin() const noexcept { return identity_ ? nullptr : &remote_.pin; }
+
+  /// Of the connection that a run begins with, which brings the ticket for those it is about.
+  TlsResumption first_resumption() noexcept {
+    TlsResumption resumption;
+    if (!resumes()) return resumption;
+    resumption.office = office_ ? &*office_ : nullptr;
+    resumption.gives_ticket = office_.has_value();
+    resumption.wants_ticket = !office_;
+    return resumption;
+  }
+
+  template <class Visitor>
+  void with_connects(const Visitor& visit) {
+    TlsResumption resumption;
+    if (resumes()) {
+      resumption.office = office_ ? &*office_ : nullptr;
+      resumption.ticket = office_ ? nullptr : &ticket_;
+    }
+    const TlsLayer layer(spec_.tls.cipher, identity_ ? &*identity_ : nullptr, pin(), resumption);
+    if (spec_.side == Side::kClient) {
+      TcpConnectorLink<TlsLayer> link(connections_, remote_.sockets, layer, spec_, waker_);
+      visit(link);
+    } else {
+      TcpAcceptorLink<TlsLayer> link(connections_, layer, spec_, waker_);
+      visit(link);
+    }
+  }
+
   template <WaitPolicy kWait>
   RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
         [&](unsigned i, const auto& visit) {
+          if (spec_.workload == Workload::kConnect) return with_connects(visit);
           const bool receives_stream = spec_.role_of(i) == Role::kReceiver;
           const std::size_t buffer_bytes =
               receives_stream ? std::max<std::size_t>(spec_.message_bytes, kReceiveBufferBytes)
@@ -109,7 +144,10 @@ class TlsEndpoint final : public Endpoint {
   TcpConnections connections_;
   ClockPair origin_;
   Waker waker_;
+  PinnedBlob remote_;
   std::optional<Identity> identity_;
+  std::optional<TicketOffice> office_;
+  Ticket ticket_;
   std::vector<std::unique_ptr<TlsSession>> sessions_;
   /// The records are the kernel's; else why not, where it was asked.
   bool in_kernel_ = false;

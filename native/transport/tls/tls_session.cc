@@ -27,11 +27,18 @@ Fault handshake_fault(gnutls_session_t session, int error) {
 
 }  // namespace
 
-TlsSession::TlsSession(int fd, TlsCipher cipher, const Identity* identity, const Pin* pin)
-    : fd_(fd), pin_(pin), client_credentials_(no_credentials()), input_(kInputBytes) {
-  // A resumption is a scenario of its own: without tickets nothing but data follows the handshake.
-  const unsigned flags =
-      (identity != nullptr ? GNUTLS_SERVER : GNUTLS_CLIENT) | GNUTLS_NONBLOCK | GNUTLS_NO_TICKETS;
+TlsSession::TlsSession(int fd, TlsCipher cipher, const Identity* identity, const Pin* pin,
+                       const TlsResumption& resumption)
+    : fd_(fd),
+      pin_(pin),
+      gives_ticket_(resumption.gives_ticket),
+      client_credentials_(no_credentials()),
+      input_(kInputBytes) {
+  unsigned flags = identity != nullptr ? GNUTLS_SERVER : GNUTLS_CLIENT;
+  flags |= GNUTLS_NONBLOCK | GNUTLS_NO_AUTO_SEND_TICKET;
+  // Without tickets nothing but data follows the handshake.
+  if (resumption.office == nullptr && resumption.ticket == nullptr && !resumption.wants_ticket)
+    flags |= GNUTLS_NO_TICKETS;
   check_gnutls("gnutls_init", gnutls_init(&session_, flags));
   try {
     set_priority(session_, cipher);
@@ -39,6 +46,8 @@ TlsSession::TlsSession(int fd, TlsCipher cipher, const Identity* identity, const
                  gnutls_credentials_set(
                      session_, GNUTLS_CRD_CERTIFICATE,
                      identity != nullptr ? identity->credentials() : client_credentials_.get()));
+    if (resumption.office != nullptr) resumption.office->admit(session_, false);
+    if (resumption.ticket != nullptr) show_ticket(session_, *resumption.ticket);
   } catch (...) {
     gnutls_deinit(session_);
     throw;
@@ -56,29 +65,46 @@ void TlsSession::handshake(const Deadline& deadline) {
   set_send_flags(MSG_DONTWAIT | MSG_NOSIGNAL);
   for (;;) {
     const int result = gnutls_handshake(session_);
-    if (result == GNUTLS_E_SUCCESS) return;
+    if (result == GNUTLS_E_SUCCESS) break;
     // The peer is told why, or it would wait.
     if (gnutls_error_is_fatal(result) != 0) gnutls_alert_send_appropriate(session_, result);
     if (pin_failed_) {
       throw_fault("TLS_PIN", "gnutls_handshake",
                   "the certificate of the peer is not the one that it announced");
     }
-    if (gnutls_error_is_fatal(result) != 0)
-      throw Error(handshake_fault(session_, result));
+    if (gnutls_error_is_fatal(result) != 0) throw Error(handshake_fault(session_, result));
     if (result != GNUTLS_E_AGAIN) continue;
     if (gnutls_record_get_direction(session_) != 0) {
       deadline.wait(fd_, POLLOUT, "handshake");
       continue;
     }
-    deadline.wait(fd_, POLLIN, "handshake");
-    const ssize_t got = ::recv(fd_, room(), room_bytes(), MSG_DONTWAIT);
-    if (got > 0) {
-      filled(static_cast<std::size_t>(got));
-    } else if (got == 0) {
-      throw_fault("CONNECT_REFUSED", "handshake", "handshake: the peer closed the connection");
-    } else if (errno != EAGAIN && errno != EINTR) {
-      throw_errno("CONNECT_REFUSED", "recv");
-    }
+    await_input(deadline, "handshake");
+  }
+  if (gives_ticket_)
+    check_gnutls("gnutls_session_ticket_send", gnutls_session_ticket_send(session_, 1, 0));
+}
+
+void TlsSession::await_input(const Deadline& deadline, const char* op) {
+  deadline.wait(fd_, POLLIN, op);
+  const ssize_t got = ::recv(fd_, room(), room_bytes(), MSG_DONTWAIT);
+  if (got > 0) {
+    filled(static_cast<std::size_t>(got));
+  } else if (got == 0) {
+    throw_fault("CONNECT_REFUSED", op, std::string(op) + ": the peer closed the connection");
+  } else if (errno != EAGAIN && errno != EINTR) {
+    throw_errno("CONNECT_REFUSED", "recv");
+  }
+}
+
+Ticket TlsSession::take_ticket(const Deadline& deadline) {
+  for (;;) {
+    // It comes before any data, of which there is none yet.
+    std::uint8_t data = 0;
+    const ssize_t result = gnutls_record_recv(session_, &data, sizeof data);
+    if (Ticket ticket = ticket_of(session_); !ticket.empty()) return ticket;
+    if (result < 0 && gnutls_error_is_fatal(static_cast<int>(result)) != 0)
+      throw Error(gnutls_fault("TLS", "gnutls_record_recv", static_cast<int>(result)));
+    if (!has_input()) await_input(deadline, "ticket");
   }
 }
 

@@ -8,17 +8,30 @@
 #include "base/page_buffer.h"
 #include "transport/endpoint_spec.h"
 #include "transport/gnutls/identity.h"
+#include "transport/gnutls/resumption.h"
 #include "transport/outcome.h"
 #include "transport/socket/deadline.h"
 
 namespace xr {
+
+/// How a session may be a resumed one; as it is here, it may not.
+struct TlsResumption {
+  /// A server's: takes tickets of it, and gives one where `gives_ticket`.
+  TicketOffice* office = nullptr;
+  bool gives_ticket = false;
+  /// A client's: wants to be given one.
+  bool wants_ticket = false;
+  /// A client's: comes back with it.
+  const Ticket* ticket = nullptr;
+};
 
 /// One TLS 1.3 session over a TCP socket. GnuTLS reads only from a buffer that its owner fills, so
 /// that waiting stays the link's and a record costs one recv at most; it writes to the socket.
 class TlsSession {
  public:
   /// `identity` is the server's, `pin` the client's; the other one is null.
-  TlsSession(int fd, TlsCipher cipher, const Identity* identity, const Pin* pin);
+  TlsSession(int fd, TlsCipher cipher, const Identity* identity, const Pin* pin,
+             const TlsResumption& resumption = {});
   ~TlsSession();
   TlsSession(const TlsSession&) = delete;
   TlsSession& operator=(const TlsSession&) = delete;
@@ -26,6 +39,9 @@ class TlsSession {
   /// Throws TLS_PIN, TLS, CONNECT_REFUSED, CONNECT_TIMEOUT or STOPPED.
   void handshake(const Deadline& deadline);
   TlsSettings settings() const;
+  bool is_resumed() const noexcept { return gnutls_session_is_resumed(session_) != 0; }
+  /// After the handshake: waits for what the server gives to come back with.
+  Ticket take_ticket(const Deadline& deadline);
 
   gnutls_session_t get() const noexcept { return session_; }
   int fd() const noexcept { return fd_; }
@@ -39,6 +55,8 @@ class TlsSession {
   bool has_input() const noexcept {
     return from_ < to_ || gnutls_record_check_pending(session_) > 0;
   }
+  /// When there is none: waits until there is. Throws CONNECT_REFUSED, CONNECT_TIMEOUT or STOPPED.
+  void await_input(const Deadline& deadline, const char* op);
   /// Room for a recv, when there is no input.
   std::uint8_t* room() noexcept { return input_.data(); }
   std::size_t room_bytes() const noexcept { return input_.size(); }
@@ -57,6 +75,7 @@ class TlsSession {
   int send_errno_ = 0;
   bool pin_failed_ = false;
   const Pin* pin_;
+  bool gives_ticket_;
   Credentials client_credentials_;
   PageBuffer input_;
   std::size_t from_ = 0;

@@ -37,7 +37,7 @@ export function withRunOptions(command: Command) {
         'rdma, tcp, tls, udp, quic, quic:openssl, or all this build can do (default: all)',
       ),
     )
-    .addOption(option('-w, --workload <list>', 'ping-pong, stream (default: ping-pong)'))
+    .addOption(option('-w, --workload <list>', 'ping-pong, stream, connect (default: ping-pong)'))
     .addOption(
       option(
         '-s, --size <list>',
@@ -147,6 +147,9 @@ export function withRunOptions(command: Command) {
       ),
     )
     .addOption(
+      option('--handshake <list>', 'of a connect: full, resumed, 0rtt (QUIC) (default: full)'),
+    )
+    .addOption(
       option(
         '--quic-messages <list>',
         'stream, datagram: what carries a message (default: stream)',
@@ -165,6 +168,13 @@ export function withRunOptions(command: Command) {
       option('--quic-window <size>', 'flow-control window (default: 2 MiB; 8 MiB above 9,000 B)'),
     )
     .addOption(option('--quic-congestion <name>', 'cubic, reno or bbr (default: cubic)'))
+    .addOption(
+      option('--quic-retry', 'clients show that their address is their own: a round trip more'),
+    )
+    .addOption(option('--quic-pacing', 'packets leave at the rate of the congestion control'))
+    .addOption(
+      option('--quic-key-update <time>', 'update keys so often (default: when it has to be)'),
+    )
     .addOption(
       option(
         '--ack-threshold <n>',

@@ -4,12 +4,13 @@ import type { MetricName, Row } from '../../compare/schema.js'
 import { type Measured, measuredCases, type Source } from '../../compare/source.js'
 import { benjaminiHochberg } from '../../compare/statistics/adjust.js'
 import type { Place } from '../../plan/case.js'
+import type { CaseResult } from '../../results/schema.js'
 import { orderOf, sizeOf, variantName } from './names.js'
 
 /** Two variants of one run: same place, workload and size, measured in turn. */
 export interface VariantRatio {
   place: Place
-  workload: 'ping-pong' | 'stream'
+  workload: CaseResult['workload']
   bytes: number
   base: string
   new: string
@@ -23,7 +24,9 @@ const RATE: readonly MetricName[] = ['throughput']
 /** Every variant against every other of its place, workload and size, repetition by repetition. */
 export function variantRatios(source: Source): VariantRatio[] {
   const groups = new Map<string, Measured[]>()
-  const all = measuredCases(source).toSorted((a, b) => orderOf(a) - orderOf(b))
+  // How a connection comes about is another question than which transport is ahead.
+  const told = measuredCases(source).filter((one) => one.case.workload !== 'connect')
+  const all = told.toSorted((a, b) => orderOf(a) - orderOf(b))
   const showsWait = new Set(all.map(({ case: c }) => c.parameters.requested.wait)).size > 1
   for (const one of all) {
     const { parameters, workload } = one.case

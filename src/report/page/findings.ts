@@ -58,6 +58,8 @@ interface Question {
 
 const QUESTIONS: Record<CaseDigest['workload'], Question[]> = {
   'ping-pong': [latency('p50'), latency('p99')],
+  // In the table alone: how connections come about is another case, not another transport.
+  connect: [],
   stream: [
     {
       metric: 'throughput',

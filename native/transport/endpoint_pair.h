@@ -1,0 +1,64 @@
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <memory>
+#include <utility>
+
+#include "base/units.h"
+#include "transport/endpoint.h"
+
+// For tests.
+
+namespace xr::test {
+
+/// A short ping-pong on loopback.
+inline EndpointSpec spec_for(TransportKind transport, WaitPolicy wait) {
+  EndpointSpec spec;
+  spec.transport = transport;
+  spec.wait = wait;
+  spec.local_address = "127.0.0.1";
+  spec.phases = {0, 0, 300, kNsPerSec};
+  spec.message_timeout_ns = 5 * kNsPerSec;
+  spec.idle_timeout_ns = 20 * kNsPerSec;
+  spec.connect_timeout_ns = 10 * kNsPerSec;
+  return spec;
+}
+
+/// Both ends of a repetition in this process.
+struct EndpointPair {
+  explicit EndpointPair(EndpointSpec spec) {
+    spec.side = Side::kServer;
+    server = make_endpoint(spec);
+    spec.side = Side::kClient;
+    client = make_endpoint(spec);
+  }
+
+  void connect() {
+    const Blob for_client = server->open();
+    const Blob for_server = client->open();
+    auto accepted = std::async(std::launch::async, [&] { server->connect(for_server); });
+    client->connect(for_client);
+    accepted.get();
+  }
+
+  /// Runs both ends until all that decide are through, then stops the rest.
+  std::pair<RunOutcome, RunOutcome> run(const EndpointSpec& spec) {
+    std::atomic<int> missing{spec.direction == Direction::kBoth ? 2 : 1};
+    const auto measured = [&] {
+      if (missing.fetch_sub(1) != 1) return;
+      server->stop();
+      client->stop();
+    };
+    auto serving = std::async(std::launch::async, [&] { return server->run(nullptr, measured); });
+    std::array<std::int64_t, 8> progress{};
+    RunOutcome of_client = client->run(progress.data(), measured);
+    return {std::move(of_client), serving.get()};
+  }
+
+  std::unique_ptr<Endpoint> server;
+  std::unique_ptr<Endpoint> client;
+};
+
+}  // namespace xr::test
