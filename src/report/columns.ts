@@ -12,6 +12,8 @@ export interface Column {
 }
 
 const ROUND_TRIP = 'full round trip'
+/** Of a connect: until its first message is back. */
+const CONNECT = 'connect and first round trip'
 const CPU = 'CPU per message'
 
 /** The columns of the result table, in order; `marks` are the letters that stand for a case's flags. */
@@ -20,12 +22,15 @@ export function columnsFor(
   planned: number,
   marks: (result: CaseResult) => string,
 ): Column[] {
+  const connects = cases.filter(({ workload }) => workload === 'connect').length
+  const span =
+    connects === 0 ? ROUND_TRIP : connects === cases.length ? CONNECT : `${ROUND_TRIP}, or connect`
   const columns: Column[] = [
     { title: 'path', part: 'latency', align: 'left', cell: ({ path }) => path ?? ABSENT },
-    latency('p50', (one) => one.percentiles.p50),
-    latency('p99', (one) => one.percentiles.p99),
-    latency('p99.9', (one) => one.percentiles.p999),
-    latency('max', (one) => one.maxNs),
+    latency(span, 'p50', (one) => one.percentiles.p50),
+    latency(span, 'p99', (one) => one.percentiles.p99),
+    latency(span, 'p99.9', (one) => one.percentiles.p999),
+    latency(span, 'max', (one) => one.maxNs),
     right('handshake', 'latency', ({ summary }) =>
       time(summary?.connects?.handshake.percentiles.p50),
     ),
@@ -39,7 +44,7 @@ export function columnsFor(
     { title: 'flags', part: 'cost', align: 'left', cell: marks },
   ]
   const needless = [
-    ...(cases.some(({ workload }) => workload === 'connect') ? [] : ['handshake']),
+    ...(connects > 0 ? [] : ['handshake']),
     ...(cases.some(({ summary }) => (summary?.loss?.lost ?? 0) > 0) ? [] : ['lost']),
     ...(cases.some((one) => completed(one) !== planned) ? [] : ['runs']),
   ]
@@ -48,7 +53,11 @@ export function columnsFor(
 
 type LatencySummary = NonNullable<NonNullable<CaseResult['summary']>['latency']>
 
-function latency(title: string, pick: (latency: LatencySummary) => number | null): Column {
+function latency(
+  group: string,
+  title: string,
+  pick: (latency: LatencySummary) => number | null,
+): Column {
   const cell = ({ summary }: CaseResult) => {
     const one = summary?.latency
     if (!one) return time(null)
@@ -56,7 +65,7 @@ function latency(title: string, pick: (latency: LatencySummary) => number | null
     // A percentile is the upper edge of its bucket, which may lie 0.1 % above the true maximum.
     return time(value === null || one.maxNs === null ? value : Math.min(value, one.maxNs))
   }
-  return { ...right(title, 'latency', cell), group: ROUND_TRIP }
+  return { ...right(title, 'latency', cell), group }
 }
 
 function right(title: string, part: Column['part'], cell: Column['cell']): Column {

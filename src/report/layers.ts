@@ -60,7 +60,10 @@ export function layersOf(doc: ResultDocument): LayerChain[] {
   // Whoever spins is busy all the time, whatever the layer costs.
   const measured = doc.cases.filter(
     ({ summary, workload, parameters }) =>
-      summary !== null && (workload === 'ping-pong' || parameters.requested.wait === 'block'),
+      // Of a connect a layer is a handshake, which its own rows tell.
+      summary !== null &&
+      workload !== 'connect' &&
+      (workload === 'ping-pong' || parameters.requested.wait === 'block'),
   )
   const groups = new Map<string, CaseResult[]>()
   for (const c of measured) {
