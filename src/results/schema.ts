@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { PLACES, TRANSPORT_NAMES, VARIANTS } from '../plan/case.js'
-import { WORKLOAD_NAMES } from '../plan/defaults.js'
 import { FLAGS } from './flag-names.js'
 import { RESULT_FORMAT } from './format.js'
 import { environmentSchema } from './schema-environment.js'
@@ -134,7 +133,7 @@ export const caseResultSchema = z
         'which of the two configurations of xrbench ab; the nth case of a and the nth of b are a pair; a key occurs once in each',
       ),
     transport: z.enum(TRANSPORT_NAMES),
-    workload: z.enum(WORKLOAD_NAMES),
+    workload: z.enum(['ping-pong', 'stream', 'connect']),
     parameters: z.object({
       requested: parametersSchema,
       negotiated: parametersSchema.nullable().describe('after the limits of the far end'),
