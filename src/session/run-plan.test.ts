@@ -136,6 +136,23 @@ describe('the scheduler', () => {
     expect(script.events.at(-1)).toMatchObject({ type: 'failed', goesOn: false })
   })
 
+  test('fails when the session ends between two repetitions', async () => {
+    const script = new Script({
+      1: () => {
+        script.isOpen = false
+        return COMPLETED
+      },
+      2: () => {
+        throw peerError('XRB_PEER_LOST', 'The agent closed the control connection.')
+      },
+    })
+    expect(await script.run()).toMatchObject({
+      status: 'failed',
+      failure: { code: 'XRB_PEER_LOST', exitCode: 4 },
+    })
+    expect(script.written).toEqual(['tcp#0:completed', 'udp#0:completed'])
+  })
+
   test('ends when a repetition cannot even begin', async () => {
     const script = new Script({
       1: () => {

@@ -68,7 +68,8 @@ export async function runPlan(options: RunPlanOptions): Promise<RunEnd> {
   let failure: RunFailure | null = null
   try {
     for (const slot of slots) {
-      if (signal.aborted || !runner.isOpen) break
+      // A session that ended between two repetitions has told nobody why: the next one is refused with the reason.
+      if (signal.aborted || (failure !== null && !runner.isOpen)) break
       if (failedCases.has(slot.case)) continue
       onEvent({ type: 'started', slot, total })
       const onProgress = (progress: Progress) =>
