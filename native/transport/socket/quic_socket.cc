@@ -7,6 +7,7 @@
 #include "transport/socket/options.h"
 
 namespace xr {
+
 UniqueFd open_quic_socket(const SocketAddress& local, const SocketOptions& options) {
   UniqueFd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd) throw_errno("SOCKET", "socket");
