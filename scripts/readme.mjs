@@ -1,24 +1,41 @@
-// Puts the table of the reference run into README.md, exactly as the tool prints it. With --check it
-// only says whether that has been done. The run itself: `npm start`, then copy its file to REFERENCE.
+// Puts what the tool prints of the reference results into README.md, exactly as it prints it. With
+// --check it only says whether that has been done. The results themselves: `npm run reference`.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { root } from './setup/paths.mjs'
 
-const REFERENCE = 'results/reference/main-job.json'
-const [begin, end] = ['<!-- table:begin', '<!-- table:end -->']
-
+const FOLDER = 'results/reference'
+const { layersOf } = await import(`${root}/dist/report/layers.js`)
+const { renderLayers } = await import(`${root}/dist/report/layer-lines.js`)
 const { renderTable } = await import(`${root}/dist/report/table.js`)
-const doc = JSON.parse(readFileSync(`${root}/${REFERENCE}`, 'utf8'))
-const table = renderTable(doc, { width: 120, color: false }).trimEnd()
+const { palette } = await import(`${root}/dist/report/text.js`)
+
+/** Each block by the name of its marks: the result it is made from, and how. */
+const BLOCKS = {
+  table: {
+    file: 'main-job.json',
+    render: (doc) => `$ npm start\n\n${renderTable(doc, { width: 120, color: false })}`,
+  },
+  layers: {
+    file: 'host.json',
+    render: (doc) => renderLayers(layersOf(doc), 120, palette(false)).join('\n'),
+  },
+}
 
 const readme = readFileSync(`${root}/README.md`, 'utf8')
-const from = readme.indexOf('\n', readme.indexOf(begin)) + 1
-const to = readme.indexOf(end)
-if (from === 0 || to < from) throw new Error('README.md has lost the marks of its table')
-const made = `${readme.slice(0, from)}\n\`\`\`text\n$ npm start\n\n${table}\n\`\`\`\n\n${readme.slice(to)}`
+const made = Object.entries(BLOCKS).reduce(withBlock, readme)
 
 if (!process.argv.includes('--check')) {
   writeFileSync(`${root}/README.md`, made)
 } else if (made !== readme) {
-  process.stderr.write(`README.md's table is not that of ${REFERENCE}: npm run readme\n`)
+  process.stderr.write(`README.md shows other results than those in ${FOLDER}: npm run readme\n`)
   process.exitCode = 1
+}
+
+function withBlock(text, [name, { file, render }]) {
+  const from = text.indexOf('\n', text.indexOf(`<!-- ${name}:begin`)) + 1
+  const to = text.indexOf(`<!-- ${name}:end -->`)
+  if (from === 0 || to < from) throw new Error(`README.md has lost the marks of its ${name}`)
+  const doc = JSON.parse(readFileSync(`${root}/${FOLDER}/${file}`, 'utf8'))
+  const block = render(doc).trimEnd()
+  return `${text.slice(0, from)}\n\`\`\`text\n${block}\n\`\`\`\n\n${text.slice(to)}`
 }

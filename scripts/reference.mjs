@@ -14,20 +14,13 @@ const ENOUGH = ['--repeat', '8', '--warmup', '500ms', '--interval', '100ms']
 const RECORDINGS = {
   'main-job': {
     title: 'xrbench: the main job',
-    args: ['--transport', 'all', ...BOTH],
+    args: ['--transport', 'all', ...BOTH, '--quic-messages', 'stream,datagram'],
   },
   host: {
     title: 'xrbench: transports on one machine, over loopback',
     args: [
-      ...['--transport', 'tcp,tls,udp,quic', '--size', '64,1k,16k', '--duration', '700ms'],
-      ...['--no-lab', ...ENOUGH, ...BOTH],
-    ],
-  },
-  lab: {
-    title: 'xrbench: transports in the lab',
-    args: [
-      ...['--transport', 'rdma,tcp,tls,udp,quic', '--size', '64,1k', '--duration', '700ms'],
-      ...['--lab', ...ENOUGH, ...BOTH],
+      ...['--transport', 'tcp,tls,udp,quic', '--size', '64,16k', '--duration', '700ms'],
+      ...['--quic-null-crypto', '--no-lab', ...ENOUGH, ...BOTH],
     ],
   },
 }
