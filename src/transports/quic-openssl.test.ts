@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { EndpointSpec } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import { connectedPair, measure, spec } from './fixtures/pair.js'
-import { OPENSSL_PROBLEM, WIRES, wire } from './fixtures/wires.js'
+import { wire } from './fixtures/wire.js'
+import { OPENSSL_PROBLEM, WIRES } from './fixtures/wires.js'
 
 /** What QUIC by Node's own OpenSSL owes beyond the contract. */
 
