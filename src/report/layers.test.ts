@@ -107,6 +107,21 @@ describe('the cost of each layer', () => {
     expect(chain?.layers.map(({ name }) => name)).toEqual(['UDP', 'QUIC stream'])
   })
 
+  test('of streams of several sizes is told size by size', () => {
+    const quicStream = quicOptions(DEFAULT_QUIC, 'stream', 'stream')
+    const cases = [64, 16_384].flatMap((messageSizeBytes) => {
+      const report = streamReport({ messagesPerSec: 9_000, sizeBytes: messageSizeBytes })
+      const own = { messageSizeBytes, tls: DEFAULT_TLS, quic: quicStream }
+      return [
+        { case: caseOf('udp', 'stream', { messageSizeBytes }), report },
+        { case: caseOf('quic', 'stream', own), report },
+      ]
+    })
+    const chains = layersOf(documentOf(cases))
+    expect(chains.map((chain) => chain.messageSizeBytes)).toEqual([64, 16_384])
+    expect(chains.map(({ layers }) => layers.length)).toEqual([2, 2])
+  })
+
   test('is not told of what does not stand on one another', () => {
     expect(layersOf(documentOf(mixedCases()))).toEqual([])
     expect(layersOf(documentOf([quic('stream', false, 1e4), quic('stream', true, 1e4)]))).toEqual(

@@ -17,7 +17,7 @@ export interface LayerChain {
   place: NonNullable<CaseResult['place']>
   workload: CaseResult['workload']
   wait: CaseResult['parameters']['requested']['wait']
-  /** Of a ping-pong; `null` for streams, whose messages differ between transports. */
+  /** `null` for streams of one size each, which differs between transports. */
   messageSizeBytes: number | null
   /** `round-trip`: p50, nanoseconds; `cpu-per-byte`: CPU time of both ends, nanoseconds per byte of payload. */
   measure: 'round-trip' | 'cpu-per-byte'
@@ -65,30 +65,45 @@ export function layersOf(doc: ResultDocument): LayerChain[] {
       workload !== 'connect' &&
       (workload === 'ping-pong' || parameters.requested.wait === 'block'),
   )
+  const bySize = haveSeveralSizes(measured.filter(({ workload }) => workload === 'stream'))
   const groups = new Map<string, CaseResult[]>()
   for (const c of measured) {
-    const name = groupOf(c)
+    const name = groupOf(c, bySize || c.workload === 'ping-pong')
     groups.set(name, [...(groups.get(name) ?? []), c])
   }
   return [...groups.values()].flatMap((cases) =>
     CHAINS.flatMap((steps) => {
-      const chain = chainOf(steps, cases)
+      const chain = chainOf(steps, cases, bySize)
       return chain === null ? [] : [chain]
     }),
   )
 }
 
+/** Whether sizes were asked for by name, as then one transport has more than one. */
+function haveSeveralSizes(cases: readonly CaseResult[]): boolean {
+  const others = new Set(
+    cases.map(({ place, variant, transport, parameters: { requested } }) =>
+      JSON.stringify([place, variant, transport, { ...requested, messageSizeBytes: null }]),
+    ),
+  )
+  return others.size < cases.length
+}
+
 /** What cases must have in common so that their difference is the layer's. */
-function groupOf({ place, variant, workload, parameters }: CaseResult): string {
+function groupOf({ place, variant, workload, parameters }: CaseResult, bySize: boolean): string {
   const p = parameters.requested
-  const size = workload === 'ping-pong' ? p.messageSizeBytes : 0
+  const size = bySize ? p.messageSizeBytes : 0
   return JSON.stringify([
     ...[place, variant, workload, p.wait, size],
     ...[p.direction, p.streams, p.rateBitsPerSec],
   ])
 }
 
-function chainOf(steps: readonly Step[], cases: readonly CaseResult[]): LayerChain | null {
+function chainOf(
+  steps: readonly Step[],
+  cases: readonly CaseResult[],
+  bySize: boolean,
+): LayerChain | null {
   const found = steps.flatMap(({ name, matches }) => {
     const c = cases.find(matches)
     return c === undefined ? [] : [{ name, c }]
@@ -113,7 +128,7 @@ function chainOf(steps: readonly Step[], cases: readonly CaseResult[]): LayerCha
   if (layers.length < found.length) return null
   return {
     ...{ place: place ?? 'host', workload, wait, layers },
-    messageSizeBytes: isPingPong ? messageSizeBytes : null,
+    messageSizeBytes: isPingPong || bySize ? messageSizeBytes : null,
     measure: isPingPong ? 'round-trip' : 'cpu-per-byte',
   }
 }
