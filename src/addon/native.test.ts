@@ -1,7 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { NATIVE_TESTS, nativeTests } from './fixtures/native-tests.js'
+import { nativeTests, runNativeTests } from './fixtures/native-tests.js'
 
 // The C++ tests, each shown as a test of its own, so that `npm test` is the only door. Where the kernel has no RDMA, those that want it
 // run in the lab alone: transports/rdma.lab.test.ts.
@@ -11,7 +10,7 @@ const names = [...nativeTests({ ofRdma: false }), ...(hasRdma ? nativeTests({ of
 describe('C++', () => {
   for (const name of names) {
     test(name, { timeout: 60_000 }, ({ skip }) => {
-      const output = execFileSync(NATIVE_TESTS, ['--filter', name], { encoding: 'utf8' })
+      const output = runNativeTests('--filter', name)
       const reason = /^SKIP .*\n\s+(.*)$/m.exec(output)?.[1]
       skip(reason !== undefined, reason)
       expect(output).toContain(' 0 failed')
