@@ -11,6 +11,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+# What loads the addon. The rest reads results or starts a browser, and has nothing in it to find.
+of_addon=(src/addon src/transports src/session src/quic-perf src/cli/run src/cli/serve src/cli/quic-perf)
+
 main() {
   local sanitizer=${1-}
   case $sanitizer in
@@ -33,7 +36,7 @@ run_asan() {
   # before the addon is loaded have no interceptor to go through.
   LD_PRELOAD="$("$compiler" -print-file-name=libasan.so) $("$compiler" -print-file-name=libstdc++.so)" \
     ASAN_OPTIONS=detect_leaks=0 XRBENCH_ADDON="$build/xrbench.node" XRBENCH_SANITIZER=asan \
-    node node_modules/vitest/vitest.mjs run --project machine "${@:-src/}"
+    node node_modules/vitest/vitest.mjs run --project machine "${@:-${of_addon[@]}}"
 }
 
 run_tsan() {
