@@ -58,16 +58,16 @@ ngtcp2_settings settings_for(const QuicSetup& setup, std::uint64_t now_ns) noexc
   ngtcp2_settings settings;
   ngtcp2_settings_default(&settings);
   settings.initial_ts = now_ns;
-  if (setup.idle_timeout_ns != 0)
-    settings.handshake_timeout = std::min(setup.idle_timeout_ns, kHandshakeNs);
   settings.cc_algo = algorithm_of(options.congestion);
   settings.max_tx_udp_payload_size = options.udp_payload_bytes;
   // The size asked for is used as it is: what is measured must not change while it is measured.
   settings.no_tx_udp_payload_size_shaping = 1;
   settings.no_pmtud = 1;
   settings.ack_thresh = options.ack_threshold;
-  // How long it may take is the caller's to say.
-  settings.handshake_timeout = std::numeric_limits<ngtcp2_duration>::max();
+  // Without an idle timeout, how long it may take is the caller's to say.
+  settings.handshake_timeout = setup.idle_timeout_ns == 0
+                                   ? std::numeric_limits<ngtcp2_duration>::max()
+                                   : std::min(setup.idle_timeout_ns, kHandshakeNs);
   // As large as the window to begin with: no tuning by itself.
   settings.max_window = options.window_bytes;
   settings.max_stream_window = options.window_bytes;

@@ -48,6 +48,21 @@ TEST("quic handshake: ends without a common cipher do not connect") {
   CHECK_EQ(simulation.server->fault_of("read", simulation.error()).code, "TLS");
 }
 
+TEST("quic handshake: with an idle timeout a half-open connection is given up after ten seconds") {
+  const auto fault_after = [](std::uint64_t idle_timeout_ns, std::uint64_t limit_ns) {
+    QuicPath silent;
+    silent.loss = 1;
+    QuicSimulation simulation(silent, 1, [&](QuicSetup& client, QuicSetup&) {
+      client.idle_timeout_ns = idle_timeout_ns;
+    });
+    CHECK(!simulation.run(limit_ns, [] { return false; }));
+    return simulation.error();
+  };
+  CHECK_EQ(fault_after(60 * kNsPerSec, 9 * kNsPerSec), 0);
+  CHECK_EQ(fault_after(60 * kNsPerSec, 20 * kNsPerSec), NGTCP2_ERR_HANDSHAKE_TIMEOUT);
+  CHECK_EQ(fault_after(0, 20 * kNsPerSec), 0);
+}
+
 /// A ticket of the office's, by a full handshake.
 QuicTicket ticket_from(TicketOffice& office) {
   QuicSimulation simulation({}, 1, [&](QuicSetup& client, QuicSetup& server) {
