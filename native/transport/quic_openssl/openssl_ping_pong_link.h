@@ -4,6 +4,7 @@
 
 #include "base/page_buffer.h"
 #include "measure/mark.h"
+#include "transport/pattern.h"
 #include "transport/quic_openssl/openssl_pump.h"
 #include "workload/io.h"
 
@@ -26,13 +27,13 @@ class PingPongLink {
 
   Io send_request() noexcept {
     if (verify_) [[unlikely]]
-      write_pattern();
+      write_pattern(pattern_.data(), message_bytes_, ++number_);
     return send_message();
   }
 
   Io receive_reply() noexcept {
     const Io io = receive_message();
-    if (verify_ && io == Io::kOk && !is_pattern()) [[unlikely]] {
+    if (verify_ && io == Io::kOk && !is_as_sent()) [[unlikely]] {
       mismatch_ = true;
       return Io::kError;
     }
@@ -106,19 +107,8 @@ class PingPongLink {
     return stream_ != nullptr;
   }
 
-  /// Different in every message and at every offset.
-  void write_pattern() noexcept {
-    ++number_;
-    for (std::size_t i = 0; i < message_bytes_; ++i) pattern_.data()[i] = byte_at(i);
-  }
-  bool is_pattern() const noexcept {
-    for (std::size_t i = 0; i < message_bytes_; ++i) {
-      if (in_.data()[i] != byte_at(i)) return false;
-    }
-    return true;
-  }
-  std::uint8_t byte_at(std::size_t i) const noexcept {
-    return static_cast<std::uint8_t>((number_ * 131 + i * 7 + (i >> 8) * 13) & 0xff);
+  bool is_as_sent() const noexcept {
+    return find_mismatch(in_.data(), message_bytes_, number_) == message_bytes_;
   }
 
   std::uint64_t message_bytes_;

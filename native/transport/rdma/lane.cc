@@ -9,7 +9,7 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "transport/rdma/pattern.h"
+#include "transport/pattern.h"
 #include "transport/rdma/wire.h"
 
 namespace xr {

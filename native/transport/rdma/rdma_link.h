@@ -7,7 +7,7 @@
 
 #include "measure/mark.h"
 #include "transport/rdma/completions.h"
-#include "transport/rdma/pattern.h"
+#include "transport/pattern.h"
 #include "workload/io.h"
 
 namespace xr {

@@ -8,6 +8,7 @@
 #include "base/page_buffer.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/socket/socket_error.h"
 #include "transport/socket/spin_guard.h"
 #include "workload/io.h"
 #include "workload/stream.h"
@@ -108,14 +109,7 @@ class TcpLink {
   /// kOk = try again.
   Io after_error(const char* op, SpinGuard& guard) noexcept {
     failure_ = {op, errno};
-    if (errno == EAGAIN || errno == EWOULDBLOCK) [[likely]] {
-      if constexpr (kWait == WaitPolicy::kSpin) return guard.poll();
-      return stop_.is_set() ? Io::kStopped : Io::kStalled;
-    }
-    if (stop_.is_set()) return Io::kStopped;
-    if (errno == EINTR) return Io::kOk;
-    if (errno == ECONNRESET || errno == EPIPE) return Io::kClosed;
-    return Io::kError;
+    return after_socket_error<kWait>(failure_.errno_value, stop_, guard);
   }
 
   int fd_;

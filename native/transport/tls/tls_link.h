@@ -9,6 +9,7 @@
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/gnutls/gnutls_error.h"
+#include "transport/socket/socket_error.h"
 #include "transport/socket/spin_guard.h"
 #include "transport/tls/tls_session.h"
 #include "workload/io.h"
@@ -146,14 +147,7 @@ class TlsLink {
   /// kOk = try again.
   Io after_errno(const char* op, int error, SpinGuard& guard) noexcept {
     failure_ = {op, error};
-    if (error == EAGAIN || error == EWOULDBLOCK) [[likely]] {
-      if constexpr (kWait == WaitPolicy::kSpin) return guard.poll();
-      return stop_.is_set() ? Io::kStopped : Io::kStalled;
-    }
-    if (stop_.is_set()) return Io::kStopped;
-    if (error == EINTR) return Io::kOk;
-    if (error == ECONNRESET || error == EPIPE) return Io::kClosed;
-    return Io::kError;
+    return after_socket_error<kWait>(error, stop_, guard);
   }
 
   TlsSession& session_;
