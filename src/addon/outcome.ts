@@ -1,0 +1,104 @@
+import type { EffectiveSettings } from './addon.js'
+
+/** A failure inside the addon. As a thrown `Error` it has the same fields. */
+export interface NativeFault {
+  /** `ADDRESS_IN_USE`, `CONNECT_TIMEOUT`, `CONNECT_REFUSED`, `PEER_CLOSED`, `STALLED`, `BAD_BLOB`, `BAD_SPEC`, `SOCKET`, `UNSUPPORTED`, `NO_MEMORY`, `THREAD`, `STOPPED`, `RDMA_…`, `TLS`, `TLS_PIN`, `QUIC`, `DATA_MISMATCH` … */
+  code: string
+  /** The call that failed, e.g. `bind`. */
+  op: string
+  /** 0 when no system call was at fault. */
+  errno: number
+  message: string
+}
+
+/** Cumulative state of one link at one instant; a phase or an interval is the difference of two. */
+export interface Mark {
+  /** Since the start of this link's loop, on the run's clock. */
+  timeNs: number
+  /** Messages done: round trips (ping-pong), sent (sender), received (receiver). */
+  messages: number
+  /** Payload bytes of those messages: one way. */
+  bytes: number
+  /** Ping-pong UDP, and RDMA over UC and UD: not answered in time. Stream receiver: gaps in the sequence. */
+  lost: number
+  duplicates: number
+  reordered: number
+  /** Ping-pong UDP: answered after the timeout (also counted in `lost`). */
+  late: number
+  /** Refused by the local stack: ENOBUFS/EAGAIN at the sender, SK_MEMINFO_DROPS at the receiver. */
+  localDrops: number
+  /** RUSAGE_THREAD of the measuring thread (getrusage(2)). */
+  cpuUserNs: number
+  cpuSystemNs: number
+  voluntaryContextSwitches: number
+  involuntaryContextSwitches: number
+}
+
+/** HdrHistogram layout: 1 ns lowest discernible, 3 significant digits; sparse, ascending indices. */
+export interface RawHistogram {
+  /** Indices into HdrHistogram's counts array for (1, highestTrackableNs, 3). */
+  indices: Int32Array
+  /** Same length; whole numbers below 2^53. */
+  counts: Float64Array
+  /** Samples counted, overflow included. */
+  count: number
+  /** Samples above the highest trackable value; they are in `count`, `maxNs` and `sumNs`, not in `counts`. */
+  overflow: number
+  /** Exact; `null` when nothing was counted. */
+  minNs: number | null
+  maxNs: number | null
+  sumNs: number
+}
+
+/** How the connections of the measured phase of a `connect` came about. */
+export interface ConnectOutcome {
+  made: number
+  /** By a ticket. */
+  resumed: number
+  /** Whose early data was taken. */
+  earlyData: number
+  /** From before anything of a connection exists until its handshake is complete at the client. */
+  handshake: RawHistogram
+}
+
+/** What one connection did, at this end. */
+export interface LinkOutcome {
+  /** Ping-pong: initiator (client) and responder; stream: sender and receiver. */
+  role: 'initiator' | 'responder' | 'sender' | 'receiver'
+  /** Where the measuring thread was pinned; `null` = unpinned. */
+  pinnedCpu: number | null
+  /** Initiator and receiver decide over phases; `null` for the others. */
+  warmup: { durationNs: number; ended: 'steady' | 'cap' | 'none' } | null
+  /**
+   * At least the first and last instant of what was measured. Initiator and receiver: `marks[0]` is the end of warm-up, then one per
+   * interval, the last is the end. Responder and sender: cumulative from the start at regular times, to be matched by `messages` or `bytes`.
+   */
+  marks: Mark[]
+  /** Initiator: round trips of the measured phase. Others `null`. */
+  latency: RawHistogram | null
+  /** Initiator: one per interval (`marks[i]` to `marks[i+1]`); they add up to `latency`. */
+  intervalLatencies: RawHistogram[]
+  /** Initiator of a `connect`; `latency` is then from before anything of a connection exists until its message has come back. Others `null`. */
+  connects: ConnectOutcome | null
+}
+
+export interface ClockReport {
+  source: 'tsc' | 'monotonic-raw'
+  /** Median cost of one reading. */
+  readingCostNs: number
+  /** Smallest step seen between two different readings. */
+  resolutionNs: number
+  /** Slope used for recording against the slope over the whole run, parts per million; `null` for monotonic-raw and before a run. */
+  driftPpm: number | null
+}
+
+export interface RunOutcome {
+  /** `completed`: as asked; `stopped`: by `stop()`; `peer-closed`: the other end went away, in order; `failed`: see `fault`. What was measured until then is kept in each case. */
+  status: 'completed' | 'stopped' | 'peer-closed' | 'failed'
+  fault: NativeFault | null
+  clock: ClockReport
+  links: LinkOutcome[]
+  /** Soft-interrupt time of the whole machine over the measured phase, /proc/stat, all CPUs; `null` when not readable. */
+  softirqNs: number | null
+  effective: EffectiveSettings
+}

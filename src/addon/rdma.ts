@@ -1,0 +1,106 @@
+/** Service of a queue pair: reliable connected, unreliable connected, unreliable datagram. */
+export type QueuePairType = 'rc' | 'uc' | 'ud'
+/** What carries a message (ibv_post_send(3)). `read` and the atomics work on the far end's memory without its CPU. */
+export type RdmaOperation = 'send' | 'write' | 'write-imm' | 'read' | 'fetch-add' | 'compare-swap'
+
+/** How queue pairs are connected: by what the session carries of them, or by the kernel's connection manager (rdma_cm(7)). */
+export type ConnectBy = 'exchange' | 'rdma-cm'
+
+/** RDMA options as requested; `null` leaves the choice to the addon, which tells it in {@link RdmaSettings}. */
+export interface RdmaOptions {
+  queuePair: QueuePairType
+  /** RC: all; UC: send, write, write-imm; UD: send. Atomics need 8-byte messages; a write ping-pong needs `spin`. */
+  operation: RdmaOperation
+  /** As in /sys/class/infiniband; by default the one that has `localAddress` as a RoCE v2 GID. */
+  device: string | null
+  port: number | null
+  gidIndex: number | null
+  /** Streams: messages posted and not yet known to be done, 1–8192. */
+  txDepth: number | null
+  /** Streams: receives posted ahead, 4–8192. */
+  rxDepth: number | null
+  /** Of so many messages one asks for a completion; at most half of `txDepth`. */
+  signalEvery: number | null
+  /** Streams: messages handed to the device in one call; at most half of `txDepth`. */
+  postList: number | null
+  /** Copied into the work request up to this size, as far as the device grants it; 0 = never. */
+  inlineBytes: number | null
+  /** `rdma-cm` is for RC; an iWARP device has nothing else, whatever is said here. */
+  connectBy: ConnectBy
+  /** Messages have a pattern, which the receiver checks; slow. */
+  verify: boolean
+}
+
+/** Which port of which device one end uses: each end's own affair, for the other may be another machine. */
+export type OwnRdmaPort = Pick<RdmaOptions, 'device' | 'port' | 'gidIndex'>
+
+/** What was granted and negotiated of RDMA. */
+export interface RdmaSettings {
+  device: string
+  port: number
+  driver: string
+  firmware: string
+  /** Emulated by the kernel (rxe, siw). */
+  software: boolean
+  /** Both ends have the same GID of the same device: nothing leaves it. */
+  sameDevice: boolean
+  linkLayer: string
+  gidIndex: number | null
+  gid: string
+  gidType: string
+  netdev: string
+  remoteGid: string
+  remoteLid: number
+  /** Of the path: the smaller of both ports'. */
+  mtuBytes: number
+  localMtuBytes: number
+  remoteMtuBytes: number
+  queuePair: string
+  operation: string
+  connectBy: string
+  txDepth: number
+  rxDepth: number
+  signalEvery: number
+  postList: number
+  inlineBytes: number
+  verify: boolean
+}
+
+/** A port of an RDMA device (ibv_query_device(3), ibv_query_port(3)). */
+export interface RdmaPort {
+  device: string
+  port: number
+  /** `active`, `down`, `init`, `armed` … */
+  state: string
+  /** The same and, where it is not active, why: `down (eth1 has no carrier)`. */
+  stateWithReason: string
+  /** Empty for InfiniBand. */
+  netdev: string
+  linkLayer: string
+  activeMtuBytes: number
+  maxMessageBytes: number
+  lid: number
+  /** `mlx5_core`, `rdma_rxe`, `siw` … */
+  driver: string
+  firmware: string
+  nodeGuid: string
+  software: boolean
+  /** Those in use. */
+  gids: { index: number; gid: string; type: string; netdev: string }[]
+}
+
+/** Devices of software, made and removed by NETLINK_RDMA (rdma-link(8)). Calls block. */
+export interface RdmaLink {
+  /**
+   * Makes a SoftRoCE device on a network device.
+   * @throws NativeFault `RDMA_LINK`, `op` `socket` or `newlink`, with the kernel's errno
+   */
+  add(name: string, netdev: string): void
+  /**
+   * Removes it. `busy`: somebody had it open for `limitMs`; the kernel removes it when they are gone.
+   * @throws NativeFault `RDMA_LINK`, `op` `socket` or `dellink`
+   */
+  remove(name: string, limitMs: number): 'removed' | 'absent' | 'busy'
+  /** 0, or the errno with which the kernel refuses a socket: EPROTONOSUPPORT without RDMA. */
+  socketErrno(): number
+}
