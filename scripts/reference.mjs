@@ -20,7 +20,7 @@ const RECORDINGS = {
     title: 'xrbench: transports on one machine, over loopback',
     args: [
       ...['--transport', 'tcp,tls,udp,quic', '--size', '64,16k', '--duration', '700ms'],
-      ...['--quic-null-crypto', '--no-lab', ...ENOUGH, ...BOTH],
+      ...['--wait', 'block,spin', '--quic-null-crypto', '--no-lab', ...ENOUGH, ...BOTH],
     ],
   },
 }

@@ -3,7 +3,7 @@ import type { LayerChain } from './layers.js'
 import { ABSENT, time } from './quantity.js'
 import { type Palette, wrap } from './text.js'
 
-/** What each layer adds, a block for each chain. */
+/** What each layer adds: chains of the same case below one heading, each from its lowest layer up. */
 export function renderLayers(
   chains: readonly LayerChain[],
   width: number,
@@ -22,10 +22,11 @@ export function renderLayers(
       .join('  ')
   const legend =
     'More than the layer above it: the median round, least and most; rounds of one run are compared.'
+  const titles = chains.map(titleOf)
   return [
     style.bold('What each layer adds'),
-    ...chains.flatMap((chain, i) => [
-      ...wrap(titleOf(chain), width).map(style.dim),
+    ...chains.flatMap((_, i) => [
+      ...(titles[i] === titles[i - 1] ? [] : wrap(titles[i] ?? '', width).map(style.dim)),
       ...(rows[i] ?? []).map((cells) => `  ${line(cells)}`.trimEnd().slice(0, width)),
     ]),
     ...wrap(legend, width).map(style.dim),

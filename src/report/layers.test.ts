@@ -78,6 +78,12 @@ describe('the cost of each layer', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width)
   })
 
+  test('has one heading for all chains of a case', () => {
+    const lines = renderLayers(layersOf(doc), 120, palette(false))
+    const headings = lines.filter((line) => line.endsWith('full round trip, p50'))
+    expect(headings).toEqual(['ping-pong 64B block: full round trip, p50'])
+  })
+
   test('stands beneath the table, which says who encrypts', () => {
     const text = renderTable(doc, { width: 160, color: false })
     expect(text).toContain('What each layer adds')
