@@ -1,7 +1,5 @@
 #include "transport/tcp/tcp_endpoint.h"
 
-#include <algorithm>
-
 #include "base/error.h"
 #include "measure/clock.h"
 #include "transport/run_links.h"
@@ -14,9 +12,6 @@
 
 namespace xr {
 namespace {
-
-// Large enough that a receiver of small messages empties the socket with few calls.
-constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
 
 class TcpEndpoint final : public Endpoint {
  public:
@@ -63,12 +58,9 @@ class TcpEndpoint final : public Endpoint {
         spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
         [&](unsigned i, const auto& visit) {
           if (spec_.workload == Workload::kConnect) return with_connects(visit);
-          const bool receives_stream = spec_.role_of(i) == Role::kReceiver;
-          const std::size_t buffer_bytes =
-              receives_stream ? std::max<std::size_t>(spec_.message_bytes, kReceiveBufferBytes)
-                              : spec_.message_bytes;
-          TcpLink<kWait> link(connections_.sockets()[i].get(), spec_.message_bytes, buffer_bytes,
-                              spec_.idle_timeout_ns, waker_.flag());
+          TcpLink<kWait> link(
+              {connections_.sockets()[i].get(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
+              spec_.role_of(i), waker_.flag());
           visit(link);
         });
     outcome.effective = settings_;

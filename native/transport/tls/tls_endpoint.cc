@@ -1,6 +1,5 @@
 #include "transport/tls/tls_endpoint.h"
 
-#include <algorithm>
 #include <optional>
 
 #include "base/error.h"
@@ -18,8 +17,6 @@
 
 namespace xr {
 namespace {
-
-constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
 
 class TlsEndpoint final : public Endpoint {
  public:
@@ -123,17 +120,13 @@ class TlsEndpoint final : public Endpoint {
         spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
         [&](unsigned i, const auto& visit) {
           if (spec_.workload == Workload::kConnect) return with_connects(visit);
-          const bool receives_stream = spec_.role_of(i) == Role::kReceiver;
-          const std::size_t buffer_bytes =
-              receives_stream ? std::max<std::size_t>(spec_.message_bytes, kReceiveBufferBytes)
-                              : spec_.message_bytes;
           if (in_kernel_) {
-            TcpLink<kWait> link(sessions_[i]->fd(), spec_.message_bytes, buffer_bytes,
-                                spec_.idle_timeout_ns, waker_.flag());
+            TcpLink<kWait> link({sessions_[i]->fd(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
+                                spec_.role_of(i), waker_.flag());
             return visit(link);
           }
-          TlsLink<kWait> link(*sessions_[i], spec_.message_bytes, buffer_bytes,
-                              spec_.idle_timeout_ns, waker_.flag());
+          TlsLink<kWait> link({*sessions_[i], spec_.idle_timeout_ns, waker_.flag()}, spec_,
+                              spec_.role_of(i), waker_.flag());
           visit(link);
         });
     outcome.effective = settings_;

@@ -1,0 +1,109 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "base/error.h"
+#include "base/page_buffer.h"
+#include "measure/mark.h"
+#include "measure/stop_flag.h"
+#include "transport/endpoint_spec.h"
+#include "transport/socket/spin_guard.h"
+#include "workload/io.h"
+#include "workload/stream.h"
+
+namespace xr {
+
+/// The data path of one connection that carries bytes in order. `Bytes` moves them, and says:
+///   begin_send(more)                        whether more follows at once
+///   send(data, length)                      as send(2)
+///   after_send(result, guard)               what a negative result means; kOk = try again
+///   receive(into, length, whole, received)  waits for some bytes, with `whole` rather for all
+///   failure(), and fault() where it knows more than the socket does
+template <class Bytes>
+class ByteStreamLink {
+ public:
+  ByteStreamLink(Bytes bytes, const EndpointSpec& spec, Role role, const StopFlag& stop)
+      : bytes_(bytes),
+        message_bytes_(spec.message_bytes),
+        // A receiver of small messages is to empty the socket with few calls.
+        buffer_(role == Role::kReceiver
+                    ? std::max<std::size_t>(spec.message_bytes, kReceiveBufferBytes)
+                    : spec.message_bytes),
+        idle_timeout_ns_(spec.idle_timeout_ns),
+        stop_(stop) {}
+
+  Io send_request() noexcept { return send_message(false); }
+  Io receive_reply() noexcept { return receive_message(); }
+  Io receive_request() noexcept { return receive_message(); }
+  Io send_reply() noexcept { return send_message(false); }
+
+  /// Who is let send without limit has more to send, and says so: the kernel then fills its
+  /// segments, whatever TCP_NODELAY is.
+  Io send_some(std::uint64_t most) noexcept {
+    const Io io = send_message(most == kUnlimitedBatch);
+    if (io == Io::kOk) [[likely]] {
+      counters_.messages += 1;
+      counters_.bytes += message_bytes_;
+    }
+    return io;
+  }
+
+  Io receive_some() noexcept {
+    std::size_t received = 0;
+    const Io io = bytes_.receive(buffer_.data(), buffer_.size(), false, received);
+    counters_.bytes += received;
+    counters_.messages = counters_.bytes / message_bytes_;
+    return io;
+  }
+
+  Counters& counters() noexcept { return counters_; }
+  void refresh() noexcept {}
+  IoFailure failure() const noexcept { return bytes_.failure(); }
+  std::optional<Fault> fault() const requires requires(const Bytes& bytes) { bytes.fault(); }
+  { return bytes_.fault(); }
+
+ private:
+  static constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
+
+  Io send_message(bool more) noexcept {
+    bytes_.begin_send(more);
+    std::size_t done = 0;
+    SpinGuard guard(idle_timeout_ns_, stop_);
+    for (;;) {
+      const ssize_t sent = bytes_.send(buffer_.data() + done, message_bytes_ - done);
+      if (sent >= 0) [[likely]] {
+        done += static_cast<std::size_t>(sent);
+        if (done == message_bytes_) [[likely]]
+          return Io::kOk;
+        guard.progressed();
+      } else if (const Io io = bytes_.after_send(sent, guard); io != Io::kOk) {
+        return io;
+      }
+      if (stop_.is_set()) [[unlikely]]
+        return Io::kStopped;
+    }
+  }
+
+  Io receive_message() noexcept {
+    std::size_t done = 0;
+    while (done < message_bytes_) {
+      std::size_t received = 0;
+      const Io io = bytes_.receive(buffer_.data() + done, message_bytes_ - done, true, received);
+      if (io != Io::kOk) [[unlikely]]
+        return io;
+      done += received;
+    }
+    return Io::kOk;
+  }
+
+  Bytes bytes_;
+  std::uint64_t message_bytes_;
+  PageBuffer buffer_;
+  std::uint64_t idle_timeout_ns_;
+  const StopFlag& stop_;
+  Counters counters_;
+};
+
+}  // namespace xr
