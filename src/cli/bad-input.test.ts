@@ -35,7 +35,16 @@ const REFUSALS: Record<string, Refusal> = {
     error: /[Tt]oo many arguments.*\[XRB_USAGE\]/,
     hint: /--help/,
   },
-  'a flag without its value': { args: run('--size'), error: /argument missing/, hint: /--help/ },
+  'a flag without its value': {
+    args: run('--size'),
+    error: /argument missing/,
+    hint: /^xrbench run --help$/,
+  },
+  'a command without its file': {
+    args: ['report'],
+    error: /Missing required argument 'file'/,
+    hint: /^xrbench report --help$/,
+  },
   'unknown transport': {
     args: run('--transport', 'tpc'),
     error: /^--transport: 'tpc' is not a transport\. \[XRB_UNKNOWN_TRANSPORT\]/,

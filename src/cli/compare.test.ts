@@ -69,7 +69,9 @@ describe('xrbench compare', () => {
       '--fail-on',
       'throughput:-5%',
     ]
-    expect((await runCli(args)).code).toBe(0)
+    const { code, stdout } = await runCli(args)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/Gates: 2 inconclusive\.\n$/)
     expect((await runCli([...args, '--strict'])).code).toBe(6)
   })
 
@@ -95,6 +97,10 @@ describe('xrbench compare', () => {
     const forced = await runCli([...args, '--force', '--json'])
     expect(forced.code).toBe(0)
     expect(JSON.parse(forced.stdout)).toMatchObject({ forced: true })
+    for (const format of [[], ['--markdown']]) {
+      const { stdout } = await runCli([...args, '--force', ...format])
+      expect(stdout).toMatch(/Forced: the sides differ in .*emulated CPU/)
+    }
   })
 
   test('prints a document that its schema knows', async () => {
@@ -185,7 +191,7 @@ describe('xrbench show, validate, export', () => {
       const { code, stdout, stderr } = await runCli(args)
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
       expect(stderr).toMatch(
-        /edited\.json contradicts itself at tcp.*cannot be read.*\[XRB_RESULT_FILE\]/,
+        /edited\.json contradicts itself: tcp.*cannot be read.*\[XRB_RESULT_FILE\]/,
       )
     }
   })
@@ -226,7 +232,10 @@ describe('xrbench show, validate, export', () => {
       runCli(['export', path, '--csv', '--redact']),
       runCli(['compare', path, put('r.json', { ...doc, id: randomUUID() }), '--redact']),
     ])
-    for (const text of [shared, ...made.map(({ stdout }) => stdout)]) {
+    const page = join(folder, 'page.html')
+    expect((await runCli(['report', path, '--redact', '-o', page])).code).toBe(0)
+    const texts = [...made.map(({ stdout }) => stdout), readFileSync(page, 'utf8')]
+    for (const text of [shared, ...texts]) {
       expect(text).not.toBe('')
       expect(text).not.toMatch(/secret/)
       expect(text).not.toContain(folder)

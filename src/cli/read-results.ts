@@ -17,7 +17,7 @@ export async function readSource(file: string, redactionKey?: Buffer): Promise<S
   const [first, ...more] = contradictionsOf(doc)
   if (first !== undefined) {
     const others = more.length === 0 ? '' : ` (and ${more.length} more: xrbench validate ${file})`
-    throw resultFileError(file, `contradicts itself at ${first}${others}`)
+    throw resultFileError(file, `contradicts itself: ${first}${others}`)
   }
   if (doc.cases.every(({ repetitions }) => repetitions.length === 0)) {
     throw usageError('XRB_RESULT_FILE', `${file} holds nothing that was measured.`, 'xrbench run')

@@ -11,7 +11,7 @@ import { outputError } from '../results/store-errors.js'
 import type { ReportFlags } from './commands/report.js'
 import { parseWord } from './list.js'
 import { note, print } from './output.js'
-import { readSource } from './read-results.js'
+import { readSource, redactionKeyFor } from './read-results.js'
 import { pngMaker } from './report-png.js'
 
 const BUNDLE = new URL('../report/charts.bundle.js', import.meta.url)
@@ -31,7 +31,8 @@ export async function reportAction(files: readonly string[], flags: ReportFlags)
   const toPng = flags.png === undefined ? null : await pngMaker()
 
   const collector = new Collector(across)
-  for (const file of files) collector.add(await readSource(file))
+  const key = redactionKeyFor(flags.redact)
+  for (const file of files) collector.add(await readSource(file, key))
   const collected = collector.finish()
   const script = await readBundle()
 

@@ -5,9 +5,9 @@ import { note, print } from './output.js'
 /** Says on stderr what went wrong (with `json` also on stdout, as a document), and returns the exit code. */
 export async function reportError(
   error: unknown,
-  options: { json: boolean; verbose: boolean },
+  options: { json: boolean; verbose: boolean; command?: string | undefined },
 ): Promise<ExitCode> {
-  const known = asXrbenchError(error)
+  const known = asXrbenchError(error, options.command)
   printError(known, options)
   if (options.json)
     await print(`${JSON.stringify(errorDocument(known), null, 2)}\n`).catch(() => {})
@@ -31,10 +31,13 @@ export function errorDocument(error: XrbenchError): {
   return { error: { code: error.code, message: error.message, hint: error.hint ?? null } }
 }
 
-/** Anything thrown, as the one kind of error xrbench reports; what nobody foresaw is a fault of ours. */
-export function asXrbenchError(error: unknown): XrbenchError {
+/**
+ * Anything thrown, as the one kind of error xrbench reports; what nobody foresaw is a fault of ours.
+ * @param command whose help tells more, where it is known
+ */
+export function asXrbenchError(error: unknown, command?: string): XrbenchError {
   if (error instanceof XrbenchError) return error
-  if (error instanceof CommanderError) return fromCommander(error)
+  if (error instanceof CommanderError) return fromCommander(error, command)
   const message = error instanceof Error ? error.message : String(error)
   return new XrbenchError('XRB_INTERNAL', EXIT_CODES.internal, `Unexpected: ${message}`, {
     hint: 'please report this, with what --verbose adds',
@@ -42,13 +45,13 @@ export function asXrbenchError(error: unknown): XrbenchError {
   })
 }
 
-function fromCommander(error: CommanderError): XrbenchError {
+function fromCommander(error: CommanderError, command: string | undefined): XrbenchError {
   const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n')
   const suggestion = rest
     .join(' ')
     .trim()
     .replace(/^\(|\)$/g, '')
   const sentence = first.charAt(0).toUpperCase() + first.slice(1).replace(/\.?$/, '.')
-  const hint = suggestion === '' ? 'xrbench --help, or xrbench run --help' : suggestion
-  return usageError('XRB_USAGE', sentence, hint)
+  const help = command === undefined ? 'xrbench --help' : `xrbench ${command} --help`
+  return usageError('XRB_USAGE', sentence, suggestion === '' ? help : suggestion)
 }

@@ -95,7 +95,7 @@ describe('xrbench report', () => {
     [
       'is newer',
       () => put('new.json', { schema: 'xrbench.result/9' }),
-      /format xrbench\.result\/9/,
+      /format xrbench\.result\/9.*\nhint: read it with the newer xrbench/,
     ],
     ['contradicts itself', () => put('edited.json', edited()), /edited\.json contradicts itself/],
   ])('refuses a file that %s, and writes nothing', async (_, file, sentence) => {

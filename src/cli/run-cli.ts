@@ -19,19 +19,22 @@ async function execute(
   args: readonly string[],
   options: Parameters<typeof reportError>[1],
 ): Promise<ExitCode> {
+  let commands: string[] = []
   try {
     if (args.length === 0) {
       await print(WELCOME)
       return EXIT_CODES.ok
     }
     const program = createProgram()
+    commands = program.commands.map((command) => command.name())
     await program.parseAsync(args, { from: 'user' })
     return (process.exitCode ?? EXIT_CODES.ok) as ExitCode
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT_CODES.ok
     // Help was printed in place of an error, as for `help` with an unknown command.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_CODES.usage
-    return await reportError(error, options)
+    const command = commands.find((name) => name === args[0])
+    return await reportError(error, { ...options, command })
   }
 }
 

@@ -95,6 +95,12 @@ describe('comparability', () => {
     expect(differences(GOOD_TO_KNOW.xrbench ?? {})[0]?.cases).toBeNull()
   })
 
+  test('takes where it was measured for no doubt', () => {
+    expect(differences({ case: (c) => Object.assign(c, { flags: ['virtual-machine'] }) })).toEqual(
+      [],
+    )
+  })
+
   test('says of long lists only what they do not share', () => {
     const [found] = differences({ case: (c) => Object.assign(c, { flags: ['unpinned', 'loss'] }) })
     expect(found).toMatchObject({ name: 'doubts', base: 'none', new: 'unpinned, loss' })

@@ -45,7 +45,7 @@ export function conclude(
 ): CompareDocument {
   const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
   judgeRows(rows)
-  const judged = judgeGates(gates, comparisons)
+  const judged = judgeGates(base, gates, comparisons)
   for (const { text } of gates) {
     if (judged.some(({ gate }) => gate === text)) continue
     throw usageError(

@@ -1,3 +1,4 @@
+import { CIRCUMSTANCES } from '../results/flag-names.js'
 import type { CaseResult, Environment, Repetition } from '../results/schema.js'
 import type { Across } from './schema.js'
 import { completed, environmentOf, type Measured } from './source.js'
@@ -194,9 +195,7 @@ function clockOf(repetitions: readonly Repetition[]): string | null {
 
 /** Where it was measured is said by other facts. */
 function doubtsOf({ flags }: CaseResult): string {
-  const own = flags.filter(
-    (flag) => !['loopback', 'software-rdma', 'few-repetitions'].includes(flag),
-  )
+  const own = flags.filter((flag) => !CIRCUMSTANCES.includes(flag) && flag !== 'few-repetitions')
   return own.length === 0 ? 'none' : own.join(', ')
 }
 

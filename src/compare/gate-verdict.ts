@@ -1,6 +1,9 @@
 import { concerns, type Gate } from './gate.js'
+import { METRICS } from './metric.js'
+import { fullName } from './pattern.js'
 import { CONFIDENCE } from './row.js'
 import type { CaseRef, Comparison, Effect, GateResult, Pair, Row } from './schema.js'
+import { type Measured, measuredCases, refOf, type Source } from './source.js'
 import { holm } from './statistics/adjust.js'
 import { smallestP } from './statistics/smallest-p.js'
 
@@ -21,10 +24,14 @@ interface Candidate {
  * the tolerance; a pass has its whole interval within the tolerance; everything else is inconclusive.
  */
 export function judgeGates(
+  base: Source,
   gates: readonly Gate[],
   comparisons: readonly Comparison[],
 ): GateResult[] {
-  const candidates = gates.flatMap((gate) => comparisons.flatMap((one) => candidatesOf(gate, one)))
+  const ofBase = new Map(measuredCases(base).map((one) => [fullName(refOf(one)), one]))
+  const candidates = gates.flatMap((gate) =>
+    comparisons.flatMap((one) => candidatesOf(gate, one, ofBase)),
+  )
   const tested = candidates.filter(({ row }) => row?.effect)
   const adjusted = holm(tested.map(({ row }) => row?.effect?.p ?? 1))
   return candidates.map((candidate) => {
@@ -44,7 +51,11 @@ export function judgeGates(
 }
 
 /** The rows a gate guards, and the cases of the base it can no longer guard. */
-function candidatesOf(gate: Gate, comparison: Comparison): Candidate[] {
+function candidatesOf(
+  gate: Gate,
+  comparison: Comparison,
+  ofBase: ReadonlyMap<string, Measured>,
+): Candidate[] {
   const file = comparison.new.file
   const paired = comparison.pairs.flatMap((pair): Candidate[] => {
     const row = pair.rows.find(({ metric }) => metric === gate.metric)
@@ -52,17 +63,17 @@ function candidatesOf(gate: Gate, comparison: Comparison): Candidate[] {
     return [{ gate, file, ref: pair.base, pair, row }]
   })
   const gone = comparison.withoutPartner.base.flatMap((ref): Candidate[] =>
-    concerns(gate, ref) && mayHave(gate, ref.key)
+    concerns(gate, ref) && hasMetric(gate, ofBase.get(fullName(ref)))
       ? [{ gate, file, ref, pair: null, row: null }]
       : [],
   )
   return [...paired, ...gone]
 }
 
-/** Streams have no round trips, and TCP no losses of its own. */
-function mayHave({ metric }: Gate, key: string): boolean {
-  if (metric.startsWith('p')) return !key.includes('/stream/')
-  return metric !== 'loss' || key.startsWith('udp/')
+/** Streams have no round trips, and what is sent reliably no losses. */
+function hasMetric({ metric }: Gate, measured: Measured | undefined): boolean {
+  const known = METRICS.find(({ name }) => name === metric)
+  return measured !== undefined && known?.applies(measured.case) === true
 }
 
 function judge(

@@ -96,6 +96,15 @@ describe('a verdict', () => {
   test('is inconclusive where a guarded case is gone, or a percentile is missing', () => {
     const [lost] = judge(sourceOf(steady, { keys: [TCP, UDP] }), one(steady), 'p99@udp/*:+5%')
     expect(lost).toMatchObject({ case: UDP, verdict: 'inconclusive', adjustedP: null })
+    // Neither its name nor that of its transport tells what a case has: messages, not streams, and datagrams.
+    const quic = sourceOf(steady)
+    const key = 'quic/ping-pong/64B/block/stream/null-crypto'
+    Object.assign(caseIn(quic, UDP), { key, transport: 'quic' })
+    const gone = judge(quic, sourceOf(steady), 'p99:+5%', 'loss:+1%')
+    expect(gone.filter((gate) => gate.case === key).map(({ metric }) => metric)).toEqual([
+      'p99',
+      'loss',
+    ])
     const [missing] = judge(one(steady), one(steady), 'p99.99:+5%')
     expect(missing?.reason).toMatch(/needs 100,000/)
   })

@@ -1,4 +1,4 @@
-import type { Flag } from '../results/flag-names.js'
+import { CIRCUMSTANCES, type Flag } from '../results/flag-names.js'
 import type { CasePair } from './pairing.js'
 import { CONFIDENCE } from './row.js'
 import type { Pair, Row } from './schema.js'
@@ -11,14 +11,8 @@ const ALPHA = 1 - CONFIDENCE
 const DAY_MS = 86_400_000
 /** Load average per CPU before the measurement itself. */
 const BUSY = 0.5
-/** Flags that say where it was measured, or that are said otherwise here. */
-const NOT_A_DOUBT: readonly Flag[] = [
-  'loopback',
-  'software-rdma',
-  'virtual-machine',
-  'few-repetitions',
-  'too-few-samples',
-]
+/** Flags that are no doubt, or that are said otherwise here. */
+const NOT_A_DOUBT: readonly Flag[] = [...CIRCUMSTANCES, 'few-repetitions', 'too-few-samples']
 
 /** What weakens a comparison, in words. */
 export function notesOf(cases: readonly CasePair[], pairs: readonly Pair[]): string[] {

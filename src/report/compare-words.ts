@@ -1,4 +1,12 @@
-import type { CompareDocument, Difference, Effect, Pair, Row, Side } from '../compare/schema.js'
+import type {
+  CompareDocument,
+  Difference,
+  Effect,
+  GateResult,
+  Pair,
+  Row,
+  Side,
+} from '../compare/schema.js'
 import { caseName } from '../results/case-name.js'
 import { plain } from './plain.js'
 import { ABSENT, amount, bitRate, percentage, time } from './quantity.js'
@@ -74,8 +82,14 @@ export function differenceWords(
   return plain(`${name}: ${base} → ${other}${which}`)
 }
 
-/** What a reader should conclude, first. */
-export function conclusion({ verdict, comparisons }: CompareDocument): string {
+/** What a reader should conclude, first: the differences, what the gates say, and whether all of it was forced. */
+export function conclusion(doc: CompareDocument): string {
+  return [differenceConclusion(doc), gateConclusion(doc), forceConclusion(doc)]
+    .filter((sentence) => sentence !== '')
+    .join(' ')
+}
+
+function differenceConclusion({ verdict, comparisons }: CompareDocument): string {
   const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
   const tested = rows.filter(({ effect }) => effect !== null).length
   const count = (what: Row['verdict']) => rows.filter((row) => row.verdict === what).length
@@ -84,6 +98,29 @@ export function conclusion({ verdict, comparisons }: CompareDocument): string {
   const [worse, better] = [count('worse'), count('better')]
   const parts = [worse > 0 ? `${worse} worse` : '', better > 0 ? `${better} better` : '']
   return `Of ${tested} comparisons ${parts.filter((part) => part !== '').join(' and ')}; no evidence in the other ${tested - worse - better}.`
+}
+
+function gateConclusion({ gates }: CompareDocument): string {
+  const counted = (what: GateResult['verdict'], one: string, several: string) => {
+    const n = gates.filter(({ verdict }) => verdict === what).length
+    return n === 0 ? [] : [`${n} ${n === 1 ? one : several}`]
+  }
+  const parts = [
+    ...counted('regression', 'regression', 'regressions'),
+    ...counted('inconclusive', 'inconclusive', 'inconclusive'),
+    ...counted('pass', 'pass', 'passes'),
+  ]
+  return parts.length === 0 ? '' : `Gates: ${parts.join(', ')}.`
+}
+
+function forceConclusion({ forced, comparisons }: CompareDocument): string {
+  const stops = comparisons.flatMap(({ differences }) =>
+    differences.filter(({ weight }) => weight === 'stop').map(({ name }) => name),
+  )
+  if (!forced || stops.length === 0) return ''
+  return plain(
+    `Forced: the sides differ in ${[...new Set(stops)].join(', ')}, and that may be all it shows.`,
+  )
 }
 
 /** How the figures are to be read. */

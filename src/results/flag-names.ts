@@ -34,6 +34,9 @@ export type Flag = keyof typeof FLAG_SENTENCES
 /** Every flag, in the order in which they are shown. */
 export const FLAGS = Object.keys(FLAG_SENTENCES) as [Flag, ...Flag[]]
 
+/** Flags that say where it was measured, not that it was measured badly. */
+export const CIRCUMSTANCES: readonly Flag[] = ['loopback', 'software-rdma', 'virtual-machine']
+
 /** The given flags once each, in the order of {@link FLAGS}. */
 export function sortFlags(flags: Iterable<Flag>): Flag[] {
   const present = new Set(flags)

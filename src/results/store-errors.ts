@@ -49,6 +49,10 @@ function causeOf(path: string, { code, message }: NodeJS.ErrnoException): Cause 
 }
 
 /** A result file that cannot be used (exit 2). */
-export function resultFileError(path: string, says: string): XrbenchError {
-  return usageError('XRB_RESULT_FILE', `${path} ${says}.`, 'xrbench run --output FILE writes one')
+export function resultFileError(
+  path: string,
+  says: string,
+  hint = 'xrbench run --output FILE writes one',
+): XrbenchError {
+  return usageError('XRB_RESULT_FILE', `${path} ${says}.`, hint)
 }

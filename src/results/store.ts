@@ -66,9 +66,12 @@ export async function readResult(path: string): Promise<ResultDocument> {
   const format = (json as { schema?: unknown } | null)?.schema
   if (format !== RESULT_FORMAT) {
     const isNewer = typeof format === 'string' && /^xrbench\.result\/\d+$/.test(format)
-    throw isNewer
-      ? resultFileError(path, `has the format ${format}, this version reads ${RESULT_FORMAT}`)
-      : resultFileError(path, 'is not a result of xrbench')
+    if (!isNewer) throw resultFileError(path, 'is not a result of xrbench')
+    throw resultFileError(
+      path,
+      `has the format ${format}, this version reads ${RESULT_FORMAT}`,
+      'read it with the newer xrbench that wrote it',
+    )
   }
   // Loaded only here: writing a result needs no validator.
   const { resultSchema } = await import('./schema.js')

@@ -38,6 +38,7 @@ function reportCommand(program: Command) {
     .addOption(
       option('--across <what>', 'host, transport or version: the difference that is studied'),
     )
+    .addOption(option('--redact', 'hash host names and addresses, and leave out folders'))
     .addOption(option('--svg <folder>', 'write the charts there as SVG'))
     .addOption(option('--png <folder>', 'write the charts there as PNG'))
     .addOption(option('-v, --verbose', 'show stacks'))

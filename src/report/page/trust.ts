@@ -1,5 +1,5 @@
 import { smallestP } from '../../compare/statistics/smallest-p.js'
-import type { Flag } from '../../results/schema.js'
+import { CIRCUMSTANCES, type Flag } from '../../results/flag-names.js'
 import type { Collected } from '../digest/collect.js'
 import type { CaseDigest } from '../digest/digest.js'
 import { listed } from './findings.js'
@@ -7,13 +7,7 @@ import { listed } from './findings.js'
 const ALPHA = 0.05
 const ENOUGH = 8
 /** They say where it was measured; sentences of their own do that. */
-const PLACES: readonly Flag[] = [
-  'loopback',
-  'software-rdma',
-  'emulated-cpu',
-  'virtual-machine',
-  'few-repetitions',
-]
+const PLACES: readonly Flag[] = [...CIRCUMSTANCES, 'emulated-cpu', 'few-repetitions']
 
 /** How far the figures can be trusted, in plain words. */
 export function trustOf({ digests }: Collected): string[] {
