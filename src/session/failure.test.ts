@@ -37,3 +37,30 @@ test('a queue pair that is no longer answered is told only when the other end sa
   expect(root?.code).toBe('XRB_DATA_MISMATCH')
   expect(rootFailure(failedBy('RDMA_NO_ACK'), noReport(), true)).toBeNull()
 })
+
+test('an end that was left by one that had given up waiting is not the one to tell of', () => {
+  const left = { ...noReport(), fault: { code: 'PEER_CLOSED', op: 'recv', errno: 0, message: '' } }
+  expect(rootFailure(left, failedBy('STALLED'), false)?.code).toBe('XRB_STALLED')
+  expect(rootFailure(left, noReport(), false)?.code).toBe('XRB_PEER_CLOSED')
+})
+
+test.each([
+  'PROCESS_DIED',
+  'PROCESS_SILENT',
+  'CONNECT_TIMEOUT',
+  'CONNECT_REFUSED',
+  'STALLED',
+  'PEER_CLOSED',
+  'TLS_PIN',
+  'TLS',
+  'QUIC',
+])('%s comes with a hint, whichever end it is', (code) => {
+  for (const ends of [
+    [failedBy(code), noReport()],
+    [noReport(), failedBy(code)],
+  ] as const) {
+    const failure = rootFailure(...ends, false)
+    expect(failure?.message).toMatch(/^At the (client|server), it was [A-Z_]+\.$/)
+    expect(failure?.hint).toMatch(/./)
+  }
+})

@@ -45,7 +45,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     exitCode: EXIT_CODES.measurement,
     hint: 'look whether the other end is stopped, or the path down',
   },
-  PEER_CLOSED: { code: 'XRB_PEER_CLOSED', exitCode: EXIT_CODES.measurement, hint: null },
+  PEER_CLOSED: {
+    code: 'XRB_PEER_CLOSED',
+    exitCode: EXIT_CODES.measurement,
+    hint: 'look whether something between the two ends cuts connections, and at what the peer printed',
+  },
   RDMA_SETUP: { code: 'XRB_RDMA', exitCode: EXIT_CODES.environment, hint: 'xrbench doctor' },
   RDMA_NO_ROUTE: {
     code: 'XRB_RDMA_NO_ROUTE',
@@ -119,8 +123,16 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     exitCode: EXIT_CODES.peer,
     hint: 'something between the two ends answers in place of the other one',
   },
-  TLS: { code: 'XRB_TLS', exitCode: EXIT_CODES.peer, hint: null },
-  QUIC: { code: 'XRB_QUIC', exitCode: EXIT_CODES.measurement, hint: null },
+  TLS: {
+    code: 'XRB_TLS',
+    exitCode: EXIT_CODES.peer,
+    hint: 'try another --cipher, and the same version of xrbench at both ends',
+  },
+  QUIC: {
+    code: 'XRB_QUIC',
+    exitCode: EXIT_CODES.measurement,
+    hint: 'look whether something between the two ends changes UDP packets; --transport tls does without them',
+  },
   DATA_MISMATCH: { code: 'XRB_DATA_MISMATCH', exitCode: EXIT_CODES.measurement, hint: null },
   THREAD: { code: 'XRB_THREAD', exitCode: EXIT_CODES.environment, hint: 'ulimit -u' },
 }
@@ -165,7 +177,9 @@ export function rootFailure(
   const cause =
     found.find(({ fault }) => fault.code === PROCESS_DIED || fault.code === PROCESS_SILENT) ??
     found.find(({ fault }) => !CONSEQUENCES.has(fault.code))
-  const root = measured ? cause : (cause ?? found[0])
+  // An end that gave up waiting has closed: what the other saw then is the consequence of a consequence.
+  const first = found.find(({ fault }) => fault.code !== 'PEER_CLOSED') ?? found[0]
+  const root = measured ? cause : (cause ?? first)
   return root === undefined ? null : describe(root.side, root.fault)
 }
 
@@ -184,12 +198,15 @@ function describe(side: 'client' | 'server', fault: NativeFault): Failure {
   const message = `At the ${side}, ${fault.message}.`
   if (fault.code === PROCESS_DIED || fault.code === PROCESS_SILENT) {
     const died = fault.code === PROCESS_DIED
+    const hint = died
+      ? `dmesg | tail, at the ${side}: the kernel ends processes where memory runs out`
+      : `look whether the ${side} is stopped or overloaded: top`
     if (side === 'client') {
       const code = died ? 'XRB_ENDPOINT_LOST' : 'XRB_ENDPOINT_SILENT'
-      return { code, exitCode: EXIT_CODES.measurement, message, hint: null }
+      return { code, exitCode: EXIT_CODES.measurement, message, hint }
     }
     const code = died ? 'XRB_PEER_LOST' : 'XRB_PEER_SILENT'
-    return { code, exitCode: EXIT_CODES.peer, message, hint: null }
+    return { code, exitCode: EXIT_CODES.peer, message, hint }
   }
   const meaning = transportFaultMeaning(fault) ??
     MEANINGS[fault.code] ?? {

@@ -57,7 +57,12 @@ SocketAddress local_address_of(int fd) {
 SocketAddress remote_address_of(int fd) {
   SocketAddress address;
   address.length = sizeof address.storage;
-  if (getpeername(fd, address.get(), &address.length) != 0) throw_errno("SOCKET", "getpeername");
+  if (getpeername(fd, address.get(), &address.length) != 0) {
+    // That is how a connection looks that the peer has reset since (getpeername(2)).
+    if (errno == ENOTCONN)
+      throw_fault("CONNECT_REFUSED", "getpeername", "connect: the peer closed the connection");
+    throw_errno("SOCKET", "getpeername");
+  }
   return address;
 }
 

@@ -30,7 +30,7 @@ class TcpEndpoint final : public Endpoint {
       waker_.watch(connection.get());
     }
     // Now, not when the run begins: by then the peer may be gone, and getpeername with it.
-    settings_ = effective();
+    settings_ = read_socket_settings(connections_.sockets().front().get(), true);
   }
 
   RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
@@ -43,7 +43,7 @@ class TcpEndpoint final : public Endpoint {
   EffectiveSettings effective() const override {
     const auto& sockets = connections_.sockets();
     if (sockets.empty() || !sockets.front()) throw_fault("STATE", "effective", "not connected");
-    return read_socket_settings(sockets.front().get(), true);
+    return settings_;
   }
 
   void close() noexcept override {

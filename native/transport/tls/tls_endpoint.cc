@@ -48,7 +48,8 @@ class TlsEndpoint final : public Endpoint {
       set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
       waker_.watch(connection.get());
     }
-    settings_ = effective();
+    // Now, not when the run begins: by then the peer may be gone, and getpeername with it.
+    settings_ = read_settings();
   }
 
   RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
@@ -60,11 +61,7 @@ class TlsEndpoint final : public Endpoint {
 
   EffectiveSettings effective() const override {
     if (sessions_.empty()) throw_fault("STATE", "effective", "not connected");
-    EffectiveSettings settings = read_socket_settings(sessions_.front()->fd(), true);
-    settings.tls = sessions_.front()->settings();
-    settings.tls->ktls = in_kernel_;
-    settings.tls->ktls_problem = kernel_problem_;
-    return settings;
+    return settings_;
   }
 
   void close() noexcept override {
@@ -82,6 +79,14 @@ class TlsEndpoint final : public Endpoint {
     if (refused && (spec_.tls.kernel == KernelTls::kOn || in_kernel_))
       throw_fault("UNSUPPORTED", "kTLS", "kTLS: the kernel does not take it: " + kernel_problem_);
     in_kernel_ = !refused;
+  }
+
+  EffectiveSettings read_settings() const {
+    EffectiveSettings settings = read_socket_settings(sessions_.front()->fd(), true);
+    settings.tls = sessions_.front()->settings();
+    settings.tls->ktls = in_kernel_;
+    settings.tls->ktls_problem = kernel_problem_;
+    return settings;
   }
 
   bool resumes() const noexcept { return spec_.tls.handshake == TlsHandshake::kResumed; }
