@@ -159,6 +159,15 @@ inline void set_retry_token(ngtcp2_settings& settings, const ngtcp2_vec& token) 
 /// nanoseconds for a byte, which at short round trips is no rate at all.
 inline bool can_pace(int version) noexcept { return version < 0x010200 || version >= 0x010d00; }
 
+/// How many connection IDs of this side's the peer may use.
+inline std::size_t count_cids(ngtcp2_conn* conn) noexcept {
+#if NGTCP2_VERSION_NUM >= 0x010000
+  return ngtcp2_conn_get_scid(conn, nullptr);
+#else
+  return ngtcp2_conn_get_num_scid(conn);
+#endif
+}
+
 inline bool is_draining(ngtcp2_conn* conn) noexcept {
 #if NGTCP2_VERSION_NUM >= 0x010000
   return ngtcp2_conn_in_draining_period(conn) != 0;

@@ -160,7 +160,7 @@ std::int64_t QuicConnection::open_bidi_stream() {
 }
 
 std::vector<ngtcp2_cid> QuicConnection::cids() const {
-  std::vector<ngtcp2_cid> all(ngtcp2_conn_get_num_scid(conn_));
+  std::vector<ngtcp2_cid> all(count_cids(conn_));
   ngtcp2_conn_get_scid(conn_, all.data());
   return all;
 }
