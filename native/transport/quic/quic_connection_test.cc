@@ -16,6 +16,12 @@ using xr::test::QuicPacket;
 using xr::test::QuicSimulation;
 using xr::test::some_bytes;
 
+TEST("quic connection: pacing is left out of the versions of ngtcp2 that keep to no rate") {
+  for (const int version : {0x000c01, 0x010000, 0x0101ff, 0x010d00, 0x011800, 0x020000})
+    CHECK(xr::can_pace(version));
+  for (const int version : {0x010200, 0x010b00, 0x010cff}) CHECK(!xr::can_pace(version));
+}
+
 TEST("quic connection: keys are updated in the middle of a stream, more than once") {
   const auto bytes = some_bytes(std::size_t{2} << 20);
   QuicSimulation simulation({0.001, 0, 0, 20 * kNsPerMs});
