@@ -42,81 +42,97 @@ test('without matplotlib the line to install it is said, and nothing is drawn', 
   )
 })
 
-describe.skipIf(python === undefined)('with matplotlib (skipped where no Python has it)', () => {
-  const doc = { ...documentOf(mixedCases(), 3), label: 'a $label$ <b>' }
+const NO_MATPLOTLIB = 'no Python has matplotlib (apt-get install python3-matplotlib)'
+describe.skipIf(python === undefined)(
+  'with matplotlib',
+  { meta: { skipReason: NO_MATPLOTLIB } },
+  () => {
+    const doc = { ...documentOf(mixedCases(), 3), label: 'a $label$ <b>' }
 
-  test('every picture there is enough for is drawn', async () => {
-    const levels = [1, 1.01, 0.99, 1.02, 0.98, 1.005]
-    const compared = compareResults(
-      sourceOf(levels),
-      [sourceOf(levels.map((level) => level * 1.3))],
-      { across: null, forced: false, gates: [] },
-    )
-    const files = [put('r.json.gz', doc), put('comparison.json', compared)]
-    const output = join(folder, 'pictures')
-    const { code, stdout, stderr } = await runCli(['plot', ...files, '-o', output])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const names = ['comparison', 'cpu', 'over-time', 'percentiles', 'repetitions', 'throughput']
-    expect(readdirSync(output).toSorted()).toEqual(names.map((name) => `${name}.png`))
-    expect(stdout.trimEnd().split('\n').toSorted()).toEqual(
-      names.map((name) => join(output, `${name}.png`)),
-    )
-    for (const name of names) {
-      expect(
-        readFileSync(join(output, `${name}.png`))
-          .subarray(1, 4)
-          .toString(),
-      ).toBe('PNG')
-    }
-  })
+    test('every picture there is enough for is drawn', async () => {
+      const levels = [1, 1.01, 0.99, 1.02, 0.98, 1.005]
+      const compared = compareResults(
+        sourceOf(levels),
+        [sourceOf(levels.map((level) => level * 1.3))],
+        { across: null, forced: false, gates: [] },
+      )
+      const files = [put('r.json.gz', doc), put('comparison.json', compared)]
+      const output = join(folder, 'pictures')
+      const { code, stdout, stderr } = await runCli(['plot', ...files, '-o', output])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      const names = ['comparison', 'cpu', 'over-time', 'percentiles', 'repetitions', 'throughput']
+      expect(readdirSync(output).toSorted()).toEqual(names.map((name) => `${name}.png`))
+      expect(stdout.trimEnd().split('\n').toSorted()).toEqual(
+        names.map((name) => join(output, `${name}.png`)),
+      )
+      for (const name of names) {
+        expect(
+          readFileSync(join(output, `${name}.png`))
+            .subarray(1, 4)
+            .toString(),
+        ).toBe('PNG')
+      }
+    })
 
-  test('the values are those of the result', () => {
-    const file = put('r.json', doc)
-    const script = `
+    test('the values are those of the result', () => {
+      const file = put('r.json', doc)
+      const script = `
 import json, sys
 sys.path.insert(0, sys.argv[1])
 import xrbench_plots as x
 cases, _ = x.load([x.Path(sys.argv[2])])
 print(json.dumps([[x.value_at(r["latency"]["decoded"], q) for q in (0.5, 0.9, 0.99)]
                   for c in cases for r in c.repetitions if r["latency"]]))`
-    const run = spawnSync(python ?? '', ['-c', script, NOTEBOOKS, file], { encoding: 'utf8' })
-    const expected = doc.cases.flatMap(({ repetitions }) =>
-      repetitions.flatMap(({ latency }) => {
-        if (latency === null) return []
-        const { p50, p90, p99 } = latency.percentiles
-        return [[p50, p90, p99]]
-      }),
+      const run = spawnSync(python ?? '', ['-c', script, NOTEBOOKS, file], { encoding: 'utf8' })
+      const expected = doc.cases.flatMap(({ repetitions }) =>
+        repetitions.flatMap(({ latency }) => {
+          if (latency === null) return []
+          const { p50, p90, p99 } = latency.percentiles
+          return [[p50, p90, p99]]
+        }),
+      )
+      expect(JSON.parse(run.stdout), run.stderr).toEqual(expected)
+    })
+
+    test.each([
+      ['cut short', JSON.stringify(doc).slice(0, 999), /is cut short, or not JSON\.$/m],
+      ['of another tool', '{"schema":"other"}', /neither a result of xrbench nor a comparison/],
+      ['without its cases', '{"schema":"xrbench.result/1"}', /is not complete/],
+      [
+        'with a broken histogram',
+        JSON.stringify(doc).replaceAll('HISTFAA', 'HISTFBB'),
+        /a histogram cannot be read/,
+      ],
+    ])('a file %s is refused in one sentence, and nothing is drawn', async (_, text, says) => {
+      writeFileSync(join(folder, 'bad.json'), text)
+      const output = join(folder, 'nothing')
+      const { code, stdout, stderr } = await runCli([
+        'plot',
+        join(folder, 'bad.json'),
+        '-o',
+        output,
+      ])
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(says)
+      expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+    })
+
+    const missing = ['nbconvert', 'ipykernel'].filter((module) => !has(python ?? 'false', module))
+    const skipReason =
+      python === undefined
+        ? NO_MATPLOTLIB
+        : `${missing.join(' and ')} missing (apt-get install ${missing.map((name) => `python3-${name}`).join(' ')})`
+    test.skipIf(missing.length > 0)(
+      'the notebook runs from its first cell to its last',
+      { meta: { skipReason } },
+      () => {
+        const args = ['-m', 'nbconvert', '--to', 'html', '--execute', '--output-dir', folder]
+        const run = spawnSync(python ?? '', [...args, join(NOTEBOOKS, 'xrbench_plots.ipynb')], {
+          encoding: 'utf8',
+        })
+        expect(run.status, run.stderr).toBe(0)
+        expect(readFileSync(join(folder, 'xrbench_plots.html'), 'utf8')).toContain('data:image/png')
+      },
     )
-    expect(JSON.parse(run.stdout), run.stderr).toEqual(expected)
-  })
-
-  test.each([
-    ['cut short', JSON.stringify(doc).slice(0, 999), /is cut short, or not JSON\.$/m],
-    ['of another tool', '{"schema":"other"}', /neither a result of xrbench nor a comparison/],
-    ['without its cases', '{"schema":"xrbench.result/1"}', /is not complete/],
-    [
-      'with a broken histogram',
-      JSON.stringify(doc).replaceAll('HISTFAA', 'HISTFBB'),
-      /a histogram cannot be read/,
-    ],
-  ])('a file %s is refused in one sentence, and nothing is drawn', async (_, text, says) => {
-    writeFileSync(join(folder, 'bad.json'), text)
-    const output = join(folder, 'nothing')
-    const { code, stdout, stderr } = await runCli(['plot', join(folder, 'bad.json'), '-o', output])
-    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toMatch(says)
-    expect(stderr.trimEnd().split('\n')).toHaveLength(1)
-  })
-
-  test.skipIf(!has(python ?? 'false', 'nbconvert') || !has(python ?? 'false', 'ipykernel'))(
-    'the notebook runs from its first cell to its last (skipped without nbconvert and ipykernel)',
-    () => {
-      const args = ['-m', 'nbconvert', '--to', 'html', '--execute', '--output-dir', folder]
-      const run = spawnSync(python ?? '', [...args, join(NOTEBOOKS, 'xrbench_plots.ipynb')], {
-        encoding: 'utf8',
-      })
-      expect(run.status, run.stderr).toBe(0)
-      expect(readFileSync(join(folder, 'xrbench_plots.html'), 'utf8')).toContain('data:image/png')
-    },
-  )
-})
+  },
+)

@@ -71,18 +71,22 @@ describe('xrbench report', () => {
     expect(readdirSync(folder)).not.toContain('report.html')
   })
 
-  test.skipIf(!hasFonts())('draws every chart as PNG', async () => {
-    const file = put('p.json', documentOf(mixedCases()))
-    const { code, stderr } = await runCli(['report', file, '--png', path('png')])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    for (const name of readdirSync(path('png'))) {
-      expect(
-        readFileSync(join(folder, 'png', name))
-          .subarray(1, 4)
-          .toString(),
-      ).toBe('PNG')
-    }
-  })
+  test.skipIf(!hasFonts())(
+    'draws every chart as PNG',
+    { meta: { skipReason: 'no fonts here (apt-get install fonts-dejavu-core)' } },
+    async () => {
+      const file = put('p.json', documentOf(mixedCases()))
+      const { code, stderr } = await runCli(['report', file, '--png', path('png')])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      for (const name of readdirSync(path('png'))) {
+        expect(
+          readFileSync(join(folder, 'png', name))
+            .subarray(1, 4)
+            .toString(),
+        ).toBe('PNG')
+      }
+    },
+  )
 
   test.each([
     ['is not there', () => path('nowhere.json'), /nowhere\.json does not exist/],
@@ -144,64 +148,69 @@ function edited(): ResultDocument {
   return doc
 }
 
-describe.skipIf(findChromium() === undefined)('the page in a browser without a network', () => {
-  const chromium = findChromium() ?? ''
+const NO_CHROMIUM = 'Chromium is missing (apt-get install chromium)'
+describe.skipIf(findChromium() === undefined)(
+  'the page in a browser without a network',
+  { meta: { skipReason: NO_CHROMIUM } },
+  () => {
+    const chromium = findChromium() ?? ''
 
-  async function open(name: string, docs: ResultDocument[], width?: number): Promise<Chromium> {
-    const files = docs.map((doc, i) => put(`${name}-${i}.json`, doc))
-    const { code, stderr } = await runCli(['report', ...files, '-o', path(`${name}.html`)])
-    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    const browser = await Chromium.open(chromium, `file://${path(`${name}.html`)}`, width)
-    await browser.drawAll()
-    return browser
-  }
-
-  test('draws every chart, asks for nothing, and has nothing to complain about', async () => {
-    const browser = await open('quiet', [documentOf(mixedCases()), documentOf(mixedCases())])
-    try {
-      const [charts, drawn] = await browser.evaluate<[number, number]>(
-        '[document.querySelectorAll(".chart").length, document.querySelectorAll(".chart svg").length]',
-      )
-      expect(charts).toBeGreaterThan(5)
-      expect(drawn).toBe(charts)
-      expect(browser.misdeeds).toEqual({ requests: [], console: [], dialogs: [] })
-    } finally {
-      await browser.close()
+    async function open(name: string, docs: ResultDocument[], width?: number): Promise<Chromium> {
+      const files = docs.map((doc, i) => put(`${name}-${i}.json`, doc))
+      const { code, stderr } = await runCli(['report', ...files, '-o', path(`${name}.html`)])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      const browser = await Chromium.open(chromium, `file://${path(`${name}.html`)}`, width)
+      await browser.drawAll()
+      return browser
     }
-  })
 
-  test('fits a phone: nothing is wider than the screen', async () => {
-    const browser = await open('phone', [documentOf(mixedCases())], 390)
-    try {
-      expect(await browser.evaluate('document.documentElement.scrollWidth')).toBe(390)
-    } finally {
-      await browser.close()
-    }
-  })
+    test('draws every chart, asks for nothing, and has nothing to complain about', async () => {
+      const browser = await open('quiet', [documentOf(mixedCases()), documentOf(mixedCases())])
+      try {
+        const [charts, drawn] = await browser.evaluate<[number, number]>(
+          '[document.querySelectorAll(".chart").length, document.querySelectorAll(".chart svg").length]',
+        )
+        expect(charts).toBeGreaterThan(5)
+        expect(drawn).toBe(charts)
+        expect(browser.misdeeds).toEqual({ requests: [], console: [], dialogs: [] })
+      } finally {
+        await browser.close()
+      }
+    })
 
-  test('never runs what a result contains', async () => {
-    const browser = await open('hostile', [hostile(), hostile()])
-    try {
-      expect(browser.misdeeds).toEqual({ requests: [], console: [], dialogs: [] })
-      const scripts = 'document.querySelectorAll("script").length'
-      const strange = 'document.querySelectorAll("img, [onload], [onerror]").length'
-      expect(await browser.evaluate(`[${scripts}, ${strange}]`)).toEqual([2, 0])
-      // It is shown as what it is: text.
-      expect(await browser.evaluate('document.body.innerText')).toContain(
-        '<script>alert(1)</script>',
-      )
-    } finally {
-      await browser.close()
-    }
-  })
+    test('fits a phone: nothing is wider than the screen', async () => {
+      const browser = await open('phone', [documentOf(mixedCases())], 390)
+      try {
+        expect(await browser.evaluate('document.documentElement.scrollWidth')).toBe(390)
+      } finally {
+        await browser.close()
+      }
+    })
 
-  test('prints with every chart drawn', async () => {
-    const browser = await open('print', [documentOf(mixedCases())])
-    try {
-      expect((await browser.pdf()).subarray(0, 4).toString()).toBe('%PDF')
-      expect(browser.misdeeds.console).toEqual([])
-    } finally {
-      await browser.close()
-    }
-  })
-})
+    test('never runs what a result contains', async () => {
+      const browser = await open('hostile', [hostile(), hostile()])
+      try {
+        expect(browser.misdeeds).toEqual({ requests: [], console: [], dialogs: [] })
+        const scripts = 'document.querySelectorAll("script").length'
+        const strange = 'document.querySelectorAll("img, [onload], [onerror]").length'
+        expect(await browser.evaluate(`[${scripts}, ${strange}]`)).toEqual([2, 0])
+        // It is shown as what it is: text.
+        expect(await browser.evaluate('document.body.innerText')).toContain(
+          '<script>alert(1)</script>',
+        )
+      } finally {
+        await browser.close()
+      }
+    })
+
+    test('prints with every chart drawn', async () => {
+      const browser = await open('print', [documentOf(mixedCases())])
+      try {
+        expect((await browser.pdf()).subarray(0, 4).toString()).toBe('%PDF')
+        expect(browser.misdeeds.console).toEqual([])
+      } finally {
+        await browser.close()
+      }
+    })
+  },
+)

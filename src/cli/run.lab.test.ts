@@ -125,7 +125,7 @@ describe('xrbench run --lab', { timeout: PATIENCE_MS }, () => {
 // Where there is a device, this machine does not need the lab.
 describe.skipIf(hasDevice())(
   'xrbench run without a device of its own',
-  { timeout: PATIENCE_MS },
+  { timeout: PATIENCE_MS, meta: { skipReason: 'this machine has an RDMA device' } },
   () => {
     const both = ['run', '--transport', 'rdma,tcp', ...SHORT, '--no-soft-roce']
 

@@ -9,6 +9,7 @@ import type { PerfPhases, PerfTransport } from './spec.js'
 
 // Both roles against another stack: Cloudflare's quiche, from npm.
 
+const NEEDS_QUICHE = { meta: { skipReason: '@infisical/quic has no binary for this machine' } }
 const ENDLESS = 2n ** 64n - 1n
 const TRANSPORT: PerfTransport = {
   ...{ wait: 'block', cpu: null, cipher: 'aes-128-gcm' },
@@ -19,7 +20,7 @@ const SERVER = {
   ...{ maxConnections: 16, maxStreams: 1024, maxResponseBytes: 0 },
 }
 
-describe.skipIf(loadQuiche() === null)('a server of ours, asked by quiche', () => {
+describe.skipIf(loadQuiche() === null)('a server of ours, asked by quiche', NEEDS_QUICHE, () => {
   let server: PerfServing
   let client: QuicheClient
   beforeAll(async () => {
@@ -80,7 +81,7 @@ describe.skipIf(loadQuiche() === null)('a server of ours, asked by quiche', () =
   })
 })
 
-describe.skipIf(loadQuiche() === null)('a client of ours, answered by quiche', () => {
+describe.skipIf(loadQuiche() === null)('a client of ours, answered by quiche', NEEDS_QUICHE, () => {
   let server: QuicheServer
   beforeAll(async () => {
     server = await startQuicheServer()
