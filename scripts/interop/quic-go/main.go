@@ -2,6 +2,8 @@
 //
 //	quic-go-perf serve              prints its port and the SHA-256 of its certificate, and serves
 //	quic-go-perf ask PORT SHA256    asks a server of each kind once, and says what came
+//	quic-go-perf measure PORT SHA256 UP DOWN WARMUP SECONDS
+//	                                how long requests of UP bytes take that are answered with DOWN bytes, as a line of JSON
 package main
 
 import (
@@ -47,9 +49,13 @@ func run(args []string) error {
 	case len(args) == 1 && args[0] == "serve":
 		return serve()
 	case len(args) == 3 && args[0] == "ask":
-		return ask("127.0.0.1:"+args[1], args[2])
+		return connected(args[1], args[2], ask)
+	case len(args) == 7 && args[0] == "measure":
+		return connected(args[1], args[2], func(connection quic.Connection) error {
+			return measure(connection, args[3:])
+		})
 	}
-	return errors.New("usage: quic-go-perf serve | ask PORT SHA256")
+	return errors.New("usage: quic-go-perf serve | ask PORT SHA256 | measure PORT SHA256 UP DOWN WARMUP SECONDS")
 }
 
 func serve() error {
@@ -137,7 +143,7 @@ func answer(stream io.WriteCloser, wanted uint64) {
 	stream.Close()
 }
 
-func ask(address, fingerprint string) error {
+func connected(port, fingerprint string, use func(quic.Connection) error) error {
 	settings := &tls.Config{
 		NextProtos: []string{alpn},
 		// The pin is what counts.
@@ -149,11 +155,15 @@ func ask(address, fingerprint string) error {
 			return nil
 		},
 	}
-	connection, err := quic.DialAddr(address, settings, config)
+	connection, err := quic.DialAddr("127.0.0.1:"+port, settings, config)
 	if err != nil {
 		return err
 	}
 	defer connection.CloseWithError(0, "")
+	return use(connection)
+}
+
+func ask(connection quic.Connection) error {
 	fmt.Println("alpn", connection.ConnectionState().TLS.NegotiatedProtocol)
 	for _, one := range []struct {
 		up   int

@@ -19,7 +19,7 @@ finish() {
 trap finish EXIT
 
 # Debian's Go packages lie in a GOPATH, without modules.
-GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$work/cache go build -o "$work/quic-go-perf" scripts/interop/quic-go/main.go
+GO111MODULE=off GOPATH=/usr/share/gocode GOCACHE=$work/cache go build -o "$work/quic-go-perf" scripts/interop/quic-go/*.go
 
 # Waits until a background process has written its first line to a file.
 first_line() {
