@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
 
 /** A child that has been told to end gets so long before it is killed. */
 const GRACE_MS = 3_000
@@ -89,6 +90,25 @@ export async function runChild(commandLine, limits) {
   const child = startChild(commandLine, limits)
   await child.ended
   return child.stdout()
+}
+
+/**
+ * What a server says first, when it is ready.
+ * @param {Child} child
+ * @returns {Promise<string>}
+ */
+export async function firstLine(child) {
+  let gone = false
+  const ended = child.ended.finally(() => (gone = true))
+  ended.catch(() => {})
+  while (!child.stdout().includes('\n')) {
+    if (gone) {
+      await ended
+      throw new Error('a server ended before it said anything')
+    }
+    await delay(5)
+  }
+  return child.stdout().split('\n')[0] ?? ''
 }
 
 /** @param {string} text */

@@ -2,7 +2,8 @@ import { BenchError } from './bench-error.mjs'
 
 /**
  * `own-…` is xrbench itself with something else in place: what QUIC and TLS cost is told against its own loops.
- * @typedef {'xrbench' | 'bare' | 'sockperf' | 'iperf3' | 'perftest' | 'ngtcp2' | 'own-tcp' | 'own-tls' | 'own-udp' | 'own-no-gso'} ToolName
+ * @typedef {'xrbench' | 'bare' | 'sockperf' | 'iperf3' | 'perftest' | 'ngtcp2' | 'quiche' | 'quic-go' | 'openssl'
+ *   | 'own-tcp' | 'own-tls' | 'own-udp' | 'own-no-gso' | 'own-perf'} ToolName
  * @typedef {object} Aim
  * @property {ToolName | null} peer whom xrbench is held against; `null` = a bound on xrbench's own figure
  * @property {'p50Ns' | 'goodputBitsPerSec' | 'messagesPerSec' | 'lossFraction' | 'deliveredFraction' | 'packetsPerMessage'} metric
@@ -12,8 +13,8 @@ import { BenchError } from './bench-error.mjs'
  * @typedef {object} Configuration
  * @property {string} name
  * @property {'tcp' | 'udp' | 'rdma' | 'quic' | 'tls'} transport
- * @property {'ping-pong' | 'stream' | 'rate' | 'paced' | 'download'} workload `rate` = a stream of which the messages are counted; `download` =
- *   one of DOWNLOAD_BYTES from the server, warm-up included
+ * @property {'ping-pong' | 'stream' | 'rate' | 'paced' | 'download' | 'requests'} workload `rate` = a stream of which the messages are
+ *   counted; `download` = one of DOWNLOAD_BYTES from the server, warm-up included; `requests` = of the perf protocol, each on a stream of its own
  * @property {'spin' | 'block'} wait
  * @property {number | null} sizeBytes `null` = each tool's own default
  * @property {string} sizeWord
@@ -127,19 +128,21 @@ export const DOWNLOAD_BYTES = 256 * KIB * KIB
 
 /**
  * @param {'quic' | 'tls'} transport
- * @param {'ping-pong' | 'stream' | 'download'} workload
+ * @param {'ping-pong' | 'requests' | 'stream' | 'download'} workload
  * @param {Aim[]} aims the tools are those that are named in them, and `more`
  * @param {{ messages?: 'stream' | 'datagram', more?: ToolName[] }} [other]
  * @returns {Configuration}
  */
 function secured(transport, workload, aims, { messages, more = [] } = {}) {
-  const isPingPong = workload === 'ping-pong'
+  const isSmall = workload === 'ping-pong' || workload === 'requests'
+  const wait = workload === 'ping-pong' ? 'spin' : 'block'
+  const size = isSmall ? '64 B' : workload === 'download' ? '256 MiB' : 'default size'
   const peers = [...aims.flatMap(({ peer }) => peer ?? []), ...more]
   const words = [transport, workload, ...(messages === 'datagram' ? ['datagram'] : [])]
   return {
-    name: `${words.join(' ')} ${isPingPong ? '64 B spin' : workload === 'download' ? '256 MiB block' : 'default size block'}`,
-    ...{ transport, workload, wait: isPingPong ? 'spin' : 'block', aims },
-    ...(isPingPong ? { sizeBytes: 64, sizeWord: '64' } : { sizeBytes: null, sizeWord: 'default' }),
+    name: `${words.join(' ')} ${size} ${wait}`,
+    ...{ transport, workload, wait, aims },
+    ...(isSmall ? { sizeBytes: 64, sizeWord: '64' } : { sizeBytes: null, sizeWord: 'default' }),
     tools: ['xrbench', ...new Set(peers)],
     ...(messages === undefined ? {} : { messages }),
   }
@@ -174,9 +177,14 @@ const SECURED = [
     messages: 'stream',
     more: ['own-tcp'],
   }),
-  secured('quic', 'download', [goodputOf('ngtcp2', 1)], { messages: 'stream' }),
-  secured('tls', 'ping-pong', [], { more: ['own-tcp'] }),
-  secured('tls', 'stream', [], { more: ['own-tcp'] }),
+  secured('quic', 'download', [goodputOf('ngtcp2', 1), goodputOf('quiche', 1)], {
+    messages: 'stream',
+    more: ['quic-go', 'own-perf'],
+  }),
+  secured('quic', 'requests', [p50Of('quiche', 1)], { more: ['quic-go'] }),
+  secured('tls', 'ping-pong', [p50Of('bare', 1.02)], { more: ['own-tcp'] }),
+  secured('tls', 'stream', [goodputOf('bare', 1)], { more: ['own-tcp'] }),
+  secured('tls', 'download', [goodputOf('openssl', 1)]),
 ]
 
 /** Everything that is compared, in the order in which it runs: `paced` takes its rate from the UDP stream before it. */
@@ -215,7 +223,7 @@ export function selectConfigurations(words) {
   const candidates = CONFIGURATIONS.filter(
     (c) =>
       (c.transport === 'rdma') === isRdma &&
-      (!SECURED.includes(c) || words.includes(c.transport) || words.includes('download')),
+      (!SECURED.includes(c) || words.some((word) => isOnlySecured(c, word))),
   )
   /** @type {Map<string, Set<string>>} */
   const wanted = new Map()
@@ -254,3 +262,10 @@ export function selectConfigurations(words) {
  */
 const isOnlyRdma = ({ transport, queuePair, operation }, word) =>
   [transport, queuePair, operation].includes(/** @type {any} */ (word)) || word === 'rate'
+
+/**
+ * @param {Configuration} configuration
+ * @param {string} word
+ */
+const isOnlySecured = ({ transport, workload }, word) =>
+  word === transport || (word === workload && (word === 'download' || word === 'requests'))

@@ -17,6 +17,10 @@ export function describeMachine() {
     iperf3: firstLine(['iperf3', '--version']),
     perftest: firstLine(['ib_send_lat', '--version']),
     ngtcp2: packageVersion('ngtcp2-client'),
+    quiche: npmVersion(`@infisical/quic-${process.platform}-${process.arch}`),
+    quicGo: packageVersion('golang-github-lucas-clemente-quic-go-dev'),
+    gnutls: packageVersion('libgnutls30'),
+    openssl: firstLine(['openssl', 'version']),
   }
 }
 
@@ -33,6 +37,12 @@ function readFact(path) {
 function firstLine([command = '', ...args]) {
   const { stdout } = spawnSync(command, args, { encoding: 'utf8', timeout: 5_000 })
   return stdout?.trim().split('\n')[0] || null
+}
+
+/** Of the package that holds a stack. @param {string} name */
+function npmVersion(name) {
+  const text = readFact(`node_modules/${name}/package.json`)
+  return text === null ? null : `${name} ${JSON.parse(text).version}`
 }
 
 /** A program that does not tell its version: that of its package. @param {string} name */

@@ -1,20 +1,17 @@
-import { existsSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BenchError } from './bench-error.mjs'
 import { selectConfigurations } from './configurations.mjs'
-import { ensureInstalled } from './install.mjs'
 import { describeMachine } from './machine.mjs'
 import { parseOptions, USAGE } from './options.mjs'
 import { choosePlaces } from './place.mjs'
+import { prepare } from './prepare.mjs'
 import { guestEnds } from './rdma/ends.mjs'
 import { runInLab } from './rdma/in-lab.mjs'
 import { runRound } from './rounds.mjs'
 import { comparedFigure, figureSpread, judge, ratioSpread } from './statistics.mjs'
 import { renderConfiguration } from './table.mjs'
-import { prepareBare } from './tools/bare.mjs'
-import { prepareNgtcp2 } from './tools/ngtcp2.mjs'
 
 /**
  * @typedef {import('./configurations.mjs').Configuration} Configuration
@@ -47,18 +44,18 @@ async function main(options) {
  * @param {Options} options
  */
 async function compareInLab(chosen, options) {
-  await prepare(chosen, options)
+  await prepare(chosen, options.install, stop.signal)
   await mkdir(dirname(options.output), { recursive: true })
   process.exitCode = await runInLab(options, stop.signal)
 }
 
 /**
- * @param {readonly Configuration[]} chosen
+ * @param {readonly Configuration[]} wanted
  * @param {Options} options
  * @param {import('./rdma/ends.mjs').Ends | null} ends of RDMA
  */
-async function compare(chosen, options, ends) {
-  await prepare(chosen, options)
+async function compare(wanted, options, ends) {
+  const chosen = await prepare(wanted, options.install, stop.signal)
   const places = await choosePlaces()
   const machine = describeMachine()
   const startedAt = new Date().toISOString()
@@ -91,34 +88,6 @@ async function compare(chosen, options, ends) {
   }
   process.stderr.write(`\nThe figures are in ${relative(invokedFrom, options.output)}.\n`)
   process.exitCode = exitCodeOf(measured, options.strict)
-}
-
-/**
- * @param {readonly Configuration[]} chosen
- * @param {Options} options
- */
-async function prepare(chosen, options) {
-  const tools = new Set(chosen.flatMap((c) => c.tools))
-  const commands = /** @type {const} */ (['sockperf', 'iperf3']).filter((tool) => tools.has(tool))
-  const perftest = tools.has('perftest') ? /** @type {const} */ (['ib_send_lat']) : []
-  ensureInstalled(
-    [
-      'taskset',
-      ...commands,
-      ...perftest,
-      ...(tools.has('ngtcp2')
-        ? /** @type {const} */ (['gtlsclient', 'gtlsserver', 'openssl'])
-        : []),
-      ...(tools.has('bare') ? /** @type {const} */ (['gcc']) : []),
-    ],
-    options.install,
-  )
-  if (!existsSync('dist/cli/main.js')) {
-    throw new BenchError(3, 'xrbench itself is not built.', 'npm run setup')
-  }
-  if (tools.has('bare')) await prepareBare()
-  await mkdir('build/bench', { recursive: true })
-  if (tools.has('ngtcp2')) await prepareNgtcp2(stop.signal)
 }
 
 /**

@@ -4,7 +4,8 @@ import { BenchError } from './bench-error.mjs'
 export const USAGE = `npm run bench:peers -- [WORD…] [--pairs N] [--duration SECONDS] [--install] [--list]
 
   WORD          what to run: tcp udp · ping-pong stream paced · 64 1k 1400 128k default · spin block
-                quic, tls: held against xrbench's own TCP, TLS and UDP; download: QUIC against ngtcp2's example programs
+                quic, tls: held against xrbench's own TCP, TLS and UDP, and bare loops of GnuTLS
+                download requests: against other stacks: ngtcp2's example programs, quiche, quic-go, openssl
                 rdma, in the lab: rc ud · send write read fetch-add · ping-pong stream rate · 8 64 64k · spin block
                 words of one kind widen the choice, words of several kinds narrow it; none = tcp and udp
   --pairs N     rounds in which every tool runs once (default 7)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { CONFIGURATIONS, selectConfigurations } from './configurations.mjs'
 import { parseOptions } from './options.mjs'
 import { expandList } from './place.mjs'
+import { without } from './prepare.mjs'
 import { labArguments } from './rdma/in-lab.mjs'
 import { orderOf } from './rounds.mjs'
 import { comparedFigure, judge, ratioSpread, spread } from './statistics.mjs'
@@ -40,12 +41,13 @@ describe('words', () => {
     const names = (/** @type {string[]} */ ...words) =>
       selectConfigurations(words).map((c) => c.name)
     expect(names('stream', 'tls')).toEqual(['tls stream default size block'])
-    expect(names('download')).toEqual(['quic download 256 MiB block'])
+    expect(names('download')).toEqual(['quic download 256 MiB block', 'tls download 256 MiB block'])
+    expect(names('requests')).toEqual(['quic requests 64 B block'])
     expect(names('quic', 'ping-pong')).toEqual([
       'quic ping-pong 64 B spin',
       'quic ping-pong datagram 64 B spin',
     ])
-    expect(names('spin').some((name) => /quic|tls/.test(name))).toBe(false)
+    expect(names('spin', 'block').some((name) => /quic|tls/.test(name))).toBe(false)
   })
 
   test('of one kind widen, of several kinds narrow', () => {
@@ -89,10 +91,11 @@ describe('the lab', () => {
 
 describe('ratios', () => {
   test('are of what the workload is about', () => {
-    const figures = ['ping-pong', 'stream', 'paced', 'rate'].map((workload) =>
+    const figures = ['ping-pong', 'requests', 'stream', 'paced', 'rate'].map((workload) =>
       comparedFigure({ workload }),
     )
-    expect(figures).toEqual(['p50Ns', 'goodputBitsPerSec', 'goodputBitsPerSec', 'messagesPerSec'])
+    const goodput = 'goodputBitsPerSec'
+    expect(figures).toEqual(['p50Ns', 'p50Ns', goodput, goodput, 'messagesPerSec'])
   })
 
   test('are formed within each round before their median is taken', () => {
@@ -148,6 +151,16 @@ describe('aims', () => {
       ).met,
     ).toBe(true)
     expect(judge(aim, roundsOf([[103, 100]])).met).toBe(false)
+  })
+
+  test('against a stack that cannot be had here stay open, and the others are compared', () => {
+    const [download] = without(selectConfigurations(['quic', 'download']), new Set(['quiche']))
+    expect(download.tools).toEqual(['xrbench', 'ngtcp2', 'quic-go', 'own-perf'])
+    expect(download.aims.map(({ peer }) => peer)).toEqual(['ngtcp2', 'quiche'])
+    const goodput = (/** @type {number} */ one) => ({ goodputBitsPerSec: one })
+    const figures = { xrbench: goodput(2), ngtcp2: goodput(1) }
+    const round = { order: download.tools, figures, failures: {} }
+    expect(download.aims.map((one) => judge(one, [round]).met)).toEqual([true, null])
   })
 
   test('stay open when nothing was measured', () => {

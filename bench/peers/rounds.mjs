@@ -1,9 +1,14 @@
 import { runBare } from './tools/bare.mjs'
+import { runBareTls } from './tools/bare-tls.mjs'
 import { runEndpoints } from './tools/endpoints.mjs'
 import { runIperf3 } from './tools/iperf3.mjs'
 import { runNgtcp2 } from './tools/ngtcp2.mjs'
+import { runOpenssl } from './tools/openssl.mjs'
 import { ownTransport, runWithoutSegmentation } from './tools/own.mjs'
+import { runOwnPerf } from './tools/perf.mjs'
 import { runPerftest } from './tools/perftest.mjs'
+import { runQuicGo } from './tools/quic-go.mjs'
+import { runQuiche } from './tools/quiche.mjs'
 import { runSockperf } from './tools/sockperf.mjs'
 import { runXrbench } from './tools/xrbench.mjs'
 
@@ -49,17 +54,27 @@ const MARGIN_MS = 20_000
 
 /** @type {Record<ToolName, Tool>} */
 const TOOLS = {
-  xrbench: (configuration, context) =>
-    (configuration.transport === 'rdma' ? runEndpoints : runXrbench)(configuration, context),
-  bare: runBare,
+  xrbench: (configuration, context) => ours(configuration)(configuration, context),
+  bare: (configuration, context) =>
+    (configuration.transport === 'tls' ? runBareTls : runBare)(configuration, context),
   sockperf: runSockperf,
   iperf3: runIperf3,
   perftest: runPerftest,
   ngtcp2: runNgtcp2,
+  openssl: runOpenssl,
+  quiche: runQuiche,
+  'quic-go': runQuicGo,
   'own-tcp': ownTransport('tcp'),
   'own-tls': ownTransport('tls'),
   'own-udp': ownTransport('udp'),
   'own-no-gso': runWithoutSegmentation,
+  'own-perf': runOwnPerf,
+}
+
+/** @param {Configuration} configuration */
+function ours({ transport, workload }) {
+  if (transport === 'rdma') return runEndpoints
+  return workload === 'requests' ? runOwnPerf : runXrbench
 }
 
 /**

@@ -22,7 +22,7 @@ export function spread(values) {
  * @param {Pick<import('./configurations.mjs').Configuration, 'workload'>} configuration
  */
 export function comparedFigure({ workload }) {
-  if (workload === 'ping-pong') return 'p50Ns'
+  if (workload === 'ping-pong' || workload === 'requests') return 'p50Ns'
   return workload === 'rate' ? 'messagesPerSec' : 'goodputBitsPerSec'
 }
 

@@ -38,9 +38,8 @@ const OWN_FIGURES = {
  * @param {readonly Round[]} rounds
  */
 export function renderConfiguration(configuration, rounds) {
-  const isPingPong = configuration.workload === 'ping-pong'
-  const columns = isPingPong ? PING_PONG_COLUMNS : STREAM_COLUMNS
   const ratioFigure = comparedFigure(configuration)
+  const columns = ratioFigure === 'p50Ns' ? PING_PONG_COLUMNS : STREAM_COLUMNS
   const shown = columns.filter(([, figure]) =>
     configuration.tools.some((t) => figureSpread(rounds, t, figure)),
   )

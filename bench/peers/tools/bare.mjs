@@ -1,17 +1,24 @@
 import { mkdir, stat } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
-import { runChild, startChild } from '../child.mjs'
+import { firstLine, runChild, startChild } from '../child.mjs'
 
 const SOURCE = 'bench/bare/ping_pong.c'
 const BINARY = 'build/bench/ping_pong'
 
-/** Compiles the loop when it is missing or older than its source: with the compiler's plain -O2, as anyone would. */
-export async function prepareBare() {
-  const [source, binary] = await Promise.all([stat(SOURCE), stat(BINARY).catch(() => null)])
+export const prepareBare = () => compileBare(SOURCE, BINARY)
+
+/**
+ * Compiles a loop when it is missing or older than its source: with the compiler's plain -O2, as anyone would.
+ * @param {string} from
+ * @param {string} to
+ * @param {string[]} [libraries]
+ */
+export async function compileBare(from, to, libraries = []) {
+  const [source, binary] = await Promise.all([stat(from), stat(to).catch(() => null)])
   if (binary !== null && binary.mtimeMs >= source.mtimeMs) return
   await mkdir('build/bench', { recursive: true })
   const limits = { timeoutMs: 60_000, signal: new AbortController().signal }
-  await runChild(['gcc', '-std=c11', '-O2', '-Wall', '-Wextra', '-o', BINARY, SOURCE], limits)
+  const command = ['gcc', '-std=c11', '-O2', '-Wall', '-Wextra', '-o', to, from, ...libraries]
+  await runChild(command, limits)
 }
 
 /** @type {import('../rounds.mjs').Tool} */
@@ -27,7 +34,7 @@ export async function runBare(configuration, { places, warmupSeconds, durationSe
   ]
   const server = startChild([BINARY, 'server', ...common(places?.server)], limits)
   try {
-    const port = await announcedPort(server)
+    const { port } = JSON.parse(await firstLine(server))
     const client = [BINARY, 'client', ...common(places?.client), '--port', String(port)]
     const result = JSON.parse(await runChild(client, limits))
     return {
@@ -40,16 +47,4 @@ export async function runBare(configuration, { places, warmupSeconds, durationSe
   } finally {
     await server.stop()
   }
-}
-
-/** @param {import('../child.mjs').Child} server */
-async function announcedPort(server) {
-  let gone = false
-  const ended = server.ended.finally(() => (gone = true))
-  ended.catch(() => {})
-  while (!server.stdout().includes('\n')) {
-    if (gone) await ended
-    await delay(5)
-  }
-  return JSON.parse(server.stdout()).port
 }

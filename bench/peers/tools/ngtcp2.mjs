@@ -1,33 +1,15 @@
-import { mkdir, truncate, writeFile } from 'node:fs/promises'
 import { runChild, startChild } from '../child.mjs'
 import { DOWNLOAD_BYTES } from '../configurations.mjs'
 import { freePort, pinned, waitUntilBound } from '../place.mjs'
+import { CERTIFICATE, PRIVATE_KEY } from './certificate.mjs'
+import { SERVED_FILE, SERVED_FOLDER } from './download-file.mjs'
 
-const FOLDER = 'build/bench/ngtcp2'
 const START_TIMEOUT_MS = 5_000
 /** What xrbench has by default: packets, window, acknowledgements, no probing for larger packets. */
 const PAYLOAD = ['--max-udp-payload-size=1452', '--no-pmtud', '--ack-thresh=10']
 const WINDOW_BYTES = 2 * 1024 * 1024
 const CIPHER = 'NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+AES-128-GCM'
 const SILENT = ['-q', '--no-quic-dump', '--no-http-dump']
-
-/**
- * A certificate for the example server, and the file that it serves.
- * @param {AbortSignal} signal
- */
-export async function prepareNgtcp2(signal) {
-  await mkdir(FOLDER, { recursive: true })
-  await runChild(
-    [
-      ...['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'],
-      ...['-nodes', '-days', '2', '-subj', '/CN=localhost'],
-      ...['-keyout', `${FOLDER}/key.pem`, '-out', `${FOLDER}/cert.pem`],
-    ],
-    { timeoutMs: 10_000, signal },
-  )
-  await writeFile(`${FOLDER}/file`, '')
-  await truncate(`${FOLDER}/file`, DOWNLOAD_BYTES)
-}
 
 /**
  * The example programs of ngtcp2, which speak HTTP/3. What the client took from start to end is all there is to be had: its handshake and
@@ -38,8 +20,8 @@ export async function runNgtcp2(_configuration, { places, limits }) {
   const port = await freePort()
   const server = startChild(
     pinned(places?.server, [
-      ...['gtlsserver', ...SILENT, ...PAYLOAD, `--ciphers=${CIPHER}`, '-d', FOLDER],
-      ...['127.0.0.1', String(port), `${FOLDER}/key.pem`, `${FOLDER}/cert.pem`],
+      ...['gtlsserver', ...SILENT, ...PAYLOAD, `--ciphers=${CIPHER}`, '-d', SERVED_FOLDER],
+      ...['127.0.0.1', String(port), PRIVATE_KEY, CERTIFICATE],
     ]),
     limits,
   )
@@ -50,7 +32,7 @@ export async function runNgtcp2(_configuration, { places, limits }) {
     ].map((option) => `${option}=${WINDOW_BYTES}`)
     const client = [
       ...['gtlsclient', ...SILENT, ...PAYLOAD, ...window, '--exit-on-all-streams-close'],
-      ...['127.0.0.1', String(port), 'https://localhost/file'],
+      ...['127.0.0.1', String(port), `https://localhost/${SERVED_FILE}`],
     ]
     const began = process.hrtime.bigint()
     await runChild(pinned(places?.client, client), limits)

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { CONFIGURATIONS } from '../configurations.mjs'
 import { endpointSpec, readSummaries } from './endpoints.mjs'
 import { readIperf3 } from './iperf3.mjs'
+import { readMeasured, readOwnPerf } from './perf.mjs'
 import { perftestCommand, readPerftest } from './perftest.mjs'
 import { readSockperf } from './sockperf.mjs'
 import { readXrbench, xrbenchCommand } from './xrbench.mjs'
@@ -77,6 +78,23 @@ test('a download is of the same bytes as its peer’s, and warm-up is in both', 
   expect(line).toContain('--transport quic --workload stream')
   expect(line).toContain('--direction down --warmup 0s --iterations 1024 --quic-messages stream')
   expect(line).not.toContain('--duration')
+})
+
+describe('the perf protocol', () => {
+  test('goodput is what all answers brought in the time they took', () => {
+    const times = { p50Ns: 1, p99Ns: 2, p999Ns: 3, maxNs: 4 }
+    const printed = { requests: 2, responseBytes: 500, seconds: 0.5, ...times }
+    const figures = { ...times, samples: 2, goodputBitsPerSec: 16_000, messageSizeBytes: null }
+    expect(readMeasured(printed)).toEqual(figures)
+  })
+
+  test('a run of ours that did not complete gives its reason', () => {
+    const failure = { message: 'The server fell silent.' }
+    expect(() => readOwnPerf({ status: 'failed', failure })).toThrow('The server fell silent.')
+    const goodput = { downBitsPerSec: 5 }
+    const figures = readOwnPerf({ status: 'completed', failure: null, latency: null, goodput })
+    expect(figures).toMatchObject({ goodputBitsPerSec: 5, p50Ns: null })
+  })
 })
 
 test('of QUIC the direction with more packets is told', () => {

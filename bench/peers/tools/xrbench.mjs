@@ -6,7 +6,7 @@ const MAIN = 'dist/cli/main.js'
 /** Keeps the result file of each run out of the user's own results; the last one stays for inspection. */
 const OUTPUT = 'build/bench/xrbench.json'
 /** One message of a stream without `--size`. */
-const STREAM_MESSAGE_BYTES = 256 * 1024
+export const STREAM_MESSAGE_BYTES = 256 * 1024
 
 /**
  * The command line of one run: one repetition, which is a fresh connection in fresh processes, as the peers' runs are.
