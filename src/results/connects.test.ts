@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { DEFAULT_TLS } from '../plan/quic.js'
 import { recordRaw } from './fixtures/histograms.js'
 import { caseOf, pingPongReport } from './fixtures/reports.js'
 import { buildRepetition } from './repetition.js'
@@ -7,9 +8,12 @@ import { summarise } from './summary.js'
 const c = caseOf('tls', 'connect')
 
 /** A thousand connections. */
-function connectReport(times: { latencyNs: number; handshakeNs: number }) {
+function connectReport(times: { latencyNs: number; handshakeNs: number; earlyData?: number }) {
   const all = (ns: number) => recordRaw(Array.from({ length: 1000 }, () => ns))
-  const connects = { made: 1000, resumed: 1000, earlyData: 0, handshake: all(times.handshakeNs) }
+  const connects = {
+    ...{ made: 1000, resumed: 1000, earlyData: times.earlyData ?? 0 },
+    handshake: all(times.handshakeNs),
+  }
   const link = { latency: all(times.latencyNs), connects }
   return pingPongReport({ rounds: 1000, bodyNs: times.latencyNs, link })
 }
@@ -29,6 +33,16 @@ test('a repetition of connects keeps both times and how connections came about',
   })
   expect(repetition.connects?.handshake.percentiles.p50).toBeCloseTo(600_000, -3)
   expect(repetition.throughput?.measuredAt).toBe('initiator')
+})
+
+test.each([
+  ['0rtt', 1000, []],
+  ['0rtt', 999, ['early-data-refused']],
+  ['resumed', 0, []],
+] as const)('%s, whose early data was taken %i times of 1000', (handshake, earlyData, flags) => {
+  const tls = { ...DEFAULT_TLS, handshake }
+  const report = connectReport({ latencyNs: 900_000, handshakeNs: 600_000, earlyData })
+  expect(buildRepetition(caseOf('quic', 'connect', { tls }), 0, 0, report).flags).toEqual(flags)
 })
 
 test('repetitions are merged, never averaged', () => {

@@ -26,6 +26,8 @@ export const FLAG_SENTENCES = {
   failed: 'at least one repetition failed',
   throttled: 'a CPU quota (cgroup) limits an end to less than the CPUs it sees',
   'null-crypto': 'packets were not encrypted: a diagnostic, and not QUIC',
+  'early-data-refused':
+    'the server did not take the early data of every connection: those took a round trip more',
   'sanitizer-build': 'built with a sanitizer: several times slower than a normal build',
 } as const
 

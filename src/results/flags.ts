@@ -42,6 +42,7 @@ export function flagsOfRepetition(
   )
   when(onLoopback && sharesCpus(report), 'shared-cpu')
   when(c.parameters.quic?.nullCrypto === true, 'null-crypto')
+  when(c.parameters.tls?.handshake === '0rtt' && lostEarlyData(repetition), 'early-data-refused')
   when(isSanitized(report), 'sanitizer-build')
   return sortFlags(flags)
 }
@@ -97,6 +98,10 @@ function sharesCpus({ client, server }: RepetitionReport): boolean {
   const pinned = links.flatMap((link) => link.pinnedCpu ?? [])
   const available = Math.max(client.availableCpus, server.availableCpus)
   return new Set(pinned).size < pinned.length || links.length > available
+}
+
+function lostEarlyData({ connects }: Unflagged): boolean {
+  return connects != null && connects.earlyData < connects.made
 }
 
 function isSanitized({ client, server }: RepetitionReport): boolean {

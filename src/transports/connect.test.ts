@@ -65,5 +65,18 @@ describe.each(ALL)('$name', (wire) => {
       expect(client.effective.quic?.retry).toBe(true)
       expect(only(client, 'initiator').connects?.earlyData).toBe(handshake === '0rtt' ? 20 : 0)
     })
+
+    it('where the server takes no early data, messages wait for the handshake, and are not counted as early', async () => {
+      const { client } = await measure(
+        wire,
+        { ...connects('0rtt'), iterations: 20 },
+        // Resumes connections, and wants nothing before their handshake is over.
+        connects('resumed'),
+      )
+      expect(client).toMatchObject({ status: 'completed', fault: null })
+      expect(only(client, 'initiator').connects).toMatchObject({
+        ...{ made: 20, resumed: 20, earlyData: 0 },
+      })
+    })
   }
 })
