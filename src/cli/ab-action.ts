@@ -11,7 +11,7 @@ import { type Configuration, readConfigurations } from './ab-request.js'
 import { carryOut } from './carry-out.js'
 import { layoutOf } from './output.js'
 import type { RunPlaces } from './run-places.js'
-import { planFor } from './run-plan.js'
+import { planFor, refuseIdle } from './run-plan.js'
 import { chooseTransports } from './transports.js'
 import { refuseUnusedFlags } from './unused-flags.js'
 
@@ -25,6 +25,7 @@ export async function abAction(sides: readonly string[], both: GivenFlags): Prom
     transports: transportsOf(a, b),
     check: (family) => {
       const plans = [a, b].map(({ asked }) => {
+        refuseIdle(asked)
         const { wanted } = chooseTransports(asked.transports)
         return buildPlan({ ...asked.plan, family, place: 'host', transports: wanted })
       })

@@ -1,7 +1,8 @@
-import { chmodSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { expectRefusal, type Refusal } from './fixtures/refusal.js'
 import { runCli } from './fixtures/spawn-cli.js'
 
 let folder: string
@@ -9,13 +10,6 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'xrbench-input-'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-
-interface Refusal {
-  args: string[]
-  code?: number
-  error: RegExp
-  hint: RegExp
-}
 
 const run = (...args: string[]): string[] => ['run', ...args]
 
@@ -231,18 +225,7 @@ const REFUSALS: Record<string, Refusal> = {
 }
 
 describe.each(Object.entries(REFUSALS))('%s', (_, refusal) => {
-  test('is one sentence with a hint, before anything starts', async () => {
-    const { code, stdout, stderr } = await runCli(refusal.args, { cwd: folder })
-    const lines = stderr.trimEnd().split('\n')
-    expect(lines).toHaveLength(2)
-    expect(lines[0]?.slice(0, 7)).toBe('error: ')
-    expect(lines[0]?.slice(7)).toMatch(refusal.error)
-    expect(lines[1]?.slice(0, 6)).toBe('hint: ')
-    expect(lines[1]?.slice(6)).toMatch(refusal.hint)
-    expect(code).toBe(refusal.code ?? 2)
-    expect(stdout).toBe('')
-    expect(readdirSync(folder)).toEqual([])
-  })
+  test('is one sentence with a hint, before anything starts', () => expectRefusal(refusal, folder))
 })
 
 test('with --json the error is also a document on stdout', async () => {

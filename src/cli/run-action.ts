@@ -1,7 +1,7 @@
 import { buildPlan } from '../plan/build.js'
 import { carryOut } from './carry-out.js'
 import type { RunFlags } from './commands/run.js'
-import { planFor } from './run-plan.js'
+import { planFor, refuseIdle } from './run-plan.js'
 import { type FlagOrigin, readRunFlags } from './run-request.js'
 import { chooseTransports } from './transports.js'
 import { refuseUnusedFlags } from './unused-flags.js'
@@ -15,6 +15,7 @@ export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<vo
     requests: [asked],
     transports: asked.transports,
     check: (family) => {
+      refuseIdle(asked)
       const { wanted } = chooseTransports(asked.transports)
       const { cases } = buildPlan({ ...asked.plan, family, place: 'host', transports: wanted })
       refuseUnusedFlags(cases, origin)

@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net'
 import { usageError } from '../errors.js'
 import { buildPlan } from '../plan/build.js'
-import type { Plan, TransportName } from '../plan/case.js'
+import type { Plan } from '../plan/case.js'
 import { CONNECTING, carries } from '../plan/connects.js'
 import type { PlanRequest } from '../plan/request.js'
 import type { RunPlaces } from './run-places.js'
@@ -9,7 +9,7 @@ import type { RunRequest } from './run-request.js'
 
 /** The plan of a run whose transports have found their places. @throws {XrbenchError} exit 2 */
 export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Plan {
-  if (asked.transports !== 'all') refuseIdle(asked.transports, asked.plan.workloads)
+  refuseIdle(asked)
   const { device, leftOut } = places
   const inLab = places.lab.length > 0
   const host: PlanRequest = {
@@ -31,18 +31,27 @@ export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Pl
   return Object.freeze({ ...plan, skipped: Object.freeze(skipped) })
 }
 
-/** A transport that was named and has nothing to carry. */
-function refuseIdle(
-  transports: readonly TransportName[],
-  workloads: RunRequest['plan']['workloads'],
-): void {
+/** Refuses a transport that was named and has nothing to carry. @throws {XrbenchError} exit 2 */
+export function refuseIdle({ transports, plan }: RunRequest): void {
+  if (transports === 'all') return
+  const { workloads, tls } = plan
   const idle = transports.find((one) => !workloads.some((workload) => carries(one, workload)))
-  if (idle === undefined) return
-  throw usageError(
-    'XRB_USAGE',
-    `${idle} has no ${workloads.join(', ')}: that is for ${CONNECTING.join(', ')}.`,
-    `--transport ${CONNECTING.join(',')} --workload connect`,
-  )
+  if (idle !== undefined) {
+    throw usageError(
+      'XRB_USAGE',
+      `${idle} has no ${workloads.join(', ')}: that is for ${CONNECTING.join(', ')}.`,
+      `--transport ${CONNECTING.join(',')} --workload connect`,
+    )
+  }
+  const connectsOnly = workloads.every((workload) => workload === 'connect')
+  const earlyOnly = tls.handshakes.every((handshake) => handshake === '0rtt')
+  if (transports.includes('tls') && connectsOnly && earlyOnly) {
+    throw usageError(
+      'XRB_USAGE',
+      'tls has no handshake 0rtt: early data is for quic.',
+      '--transport quic, or --handshake full,resumed',
+    )
+  }
 }
 
 /** The device that was chosen, for both ends. */

@@ -26,51 +26,79 @@ const QUIC_FLAGS = [
   'ackThreshold',
   'quicRetry',
   'quicPacing',
-  'quicKeyUpdate',
-  'quicNullCrypto',
 ] as const
 
-/** Options that only some cases use: what these have to be, in words and as a test. */
-const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] = [
-  ['direction', 'a stream', (c) => c.workload === 'stream'],
-  ['streams', 'a stream', (c) => c.workload === 'stream'],
-  ['rate', 'a stream', (c) => c.workload === 'stream'],
+/** … that have no place in connections of one message each. */
+const LASTING_QUIC_FLAGS = ['quicKeyUpdate', 'quicNullCrypto'] as const
+
+const STREAM = '--workload stream'
+const CONNECT = '--workload connect'
+const LASTING = '--workload ping-pong'
+const LEAVE_OUT = 'leave it out'
+
+/** An option that only some cases use: what these have to be, in words and as a test, and what to try instead. */
+type Use = readonly [key: string, needs: string, uses: (c: Case) => boolean, hint: string]
+const USES: readonly Use[] = [
+  ['direction', 'a stream', (c) => c.workload === 'stream', STREAM],
+  ['streams', 'a stream', (c) => c.workload === 'stream', STREAM],
+  ['rate', 'a stream', (c) => c.workload === 'stream', STREAM],
   [
     'messageTimeout',
     'a ping-pong that can lose messages',
     (c) => isLossy(c) && c.workload === 'ping-pong',
+    LEAVE_OUT,
   ],
   [
     'handshake',
     'a connect over TLS or QUIC',
     (c) => c.workload === 'connect' && c.parameters.tls !== null,
+    CONNECT,
   ],
-  ['nodelay', 'TCP', (c) => runsOverTcp(c.transport)],
-  ['congestion', 'TCP', (c) => runsOverTcp(c.transport)],
-  ...QUIC_FLAGS.map((key): [string, string, (c: Case) => boolean] => [
-    key,
-    'QUIC by ngtcp2',
-    (c) => c.transport === 'quic',
-  ]),
-  ['ktls', 'TLS', (c) => c.transport === 'tls'],
-  ['quicMessages', 'QUIC', (c) => isQuic(c.transport)],
-  ['quicStreams', 'QUIC', (c) => isQuic(c.transport)],
-  ['cipher', 'TLS or QUIC', (c) => c.parameters.tls !== null],
+  ['nodelay', 'TCP', (c) => runsOverTcp(c.transport), LEAVE_OUT],
+  ['congestion', 'TCP', (c) => runsOverTcp(c.transport), LEAVE_OUT],
+  ...QUIC_FLAGS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
+  // The transport first: a hint at another workload would be of no help to others.
+  ...LASTING_QUIC_FLAGS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
+  ...LASTING_QUIC_FLAGS.map(
+    (key): Use => [key, 'a QUIC ping-pong or stream', (c) => isNgtcp2(c) && isLasting(c), LASTING],
+  ),
+  [
+    'quicKeyUpdate',
+    'repetitions that last longer than that',
+    ({ parameters: p }) =>
+      p.iterations > 0 || (p.quic?.keyUpdateNs ?? 0) < p.warmupCapNs + p.durationNs,
+    'a longer --duration',
+  ],
+  ['ktls', 'TLS', (c) => c.transport === 'tls', LEAVE_OUT],
+  ['ktls', 'a ping-pong or stream of TLS', (c) => c.transport === 'tls' && isLasting(c), LASTING],
+  ['quicMessages', 'QUIC', (c) => isQuic(c.transport), LEAVE_OUT],
+  [
+    'quicMessages',
+    'a QUIC ping-pong or stream',
+    (c) => isQuic(c.transport) && isLasting(c),
+    LASTING,
+  ],
+  ['quicStreams', 'QUIC', (c) => isQuic(c.transport), LEAVE_OUT],
+  [
+    'quicStreams',
+    'a stream of bytes over QUIC',
+    (c) => isQuic(c.transport) && c.workload === 'stream' && !isLossy(c),
+    '--workload stream --quic-messages stream',
+  ],
+  ['cipher', 'TLS or QUIC', (c) => c.parameters.tls !== null, LEAVE_OUT],
   [
     'verify',
     'RDMA, or a ping-pong over QUIC streams',
     ({ transport, parameters: p }) =>
       transport === 'rdma' || p.quic?.verify === true || p.quicOpenssl?.verify === true,
+    LEAVE_OUT,
   ],
-  ...RDMA_FLAGS.map((key): [string, string, (c: Case) => boolean] => [
-    key,
-    'RDMA',
-    (c) => c.transport === 'rdma',
-  ]),
+  ...RDMA_FLAGS.map((key): Use => [key, 'RDMA', (c) => c.transport === 'rdma', LEAVE_OUT]),
   [
     'gso',
     'a UDP or QUIC stream',
     (c) => (c.transport === 'udp' || isQuic(c.transport)) && c.workload === 'stream',
+    STREAM,
   ],
 ]
 
@@ -80,16 +108,20 @@ const USES: readonly [key: string, needs: string, uses: (c: Case) => boolean][] 
  * @throws {XrbenchError} `XRB_USAGE`
  */
 export function refuseUnusedFlags(cases: readonly Case[], origin: FlagOrigin): void {
-  for (const [key, needs, uses] of USES) {
+  for (const [key, needs, uses, hint] of USES) {
     if (!origin.isGiven(key) || cases.some(uses)) continue
     throw usageError(
       'XRB_USAGE',
       `${origin.label(key)} would change nothing: it needs ${needs}, and none is measured.`,
-      needs.includes('connect')
-        ? '--workload connect'
-        : needs.includes('stream')
-          ? '--workload stream'
-          : 'leave it out',
+      hint,
     )
   }
+}
+
+function isNgtcp2({ transport }: Case): boolean {
+  return transport === 'quic'
+}
+
+function isLasting({ workload }: Case): boolean {
+  return workload !== 'connect'
 }
