@@ -5,14 +5,16 @@ import { contradictionsOf } from './check.js'
 import { parametersSchema } from './schema-parameters.js'
 import { readResult } from './store.js'
 
-// Files as each stage of the format wrote them. None is ever edited; whoever adds members adds one.
+// Files as each stage of the format wrote them, whole: histograms, intervals and all. None is ever edited; whoever adds members adds one.
 const folder = fileURLToPath(new URL('fixtures/golden/', import.meta.url))
 const files = readdirSync(folder)
 
 test('there is a file of each stage of the format', () => {
   expect(files).toEqual([
+    'connects.json.gz',
     'rdma-and-places.json.gz',
     'sockets-only.json.gz',
+    'tls-and-quic.json.gz',
     'variants-and-quic.json.gz',
   ])
 })
@@ -22,6 +24,12 @@ describe.each(files)('%s', (name) => {
     const doc = await readResult(folder + name)
     expect(contradictionsOf(doc)).toEqual([])
     expect(doc.cases.length).toBeGreaterThan(1)
+    for (const { intervals, latency } of doc.cases.flatMap(({ repetitions }) => repetitions)) {
+      expect(intervals).not.toEqual([])
+      if (latency === null) continue
+      const held = intervals.map((interval) => interval.latency?.count ?? 0)
+      expect(held.reduce((sum, count) => sum + count, 0)).toBe(latency.count)
+    }
     for (const { parameters } of doc.cases) {
       const { requested, effective } = parameters
       expect(requested).toEqual(parametersSchema.parse(requested))
