@@ -29,12 +29,10 @@ export async function compareAction(
       `xrbench compare ${base} NEW.json, or with --across transport the transports of one`,
     )
   }
-  const paths = isAlone ? [base] : others
   // One at a time: a thousand results need not be in memory together.
-  const comparisons: Comparison[] = []
-  for (const path of paths) {
-    const other = path === base ? source : await readSource(path, key)
-    comparisons.push(compareTwo(source, other, options.across))
+  const comparisons: Comparison[] = isAlone ? [compareTwo(source, source, options.across)] : []
+  for (const path of others) {
+    comparisons.push(compareTwo(source, await readSource(path, key), options.across))
   }
   const doc = conclude(source, comparisons, options)
   if (!options.forced) await refuseMeaningless(doc, flags)

@@ -32,9 +32,7 @@ export function comparisonForest(
   names: { base: string; new: string },
   id: string,
 ): ForestChart | null {
-  const rows = pairs.flatMap((pair) =>
-    pair.rows.map((row) => ({ name: `${nameOf(pair)}, ${row.metric}`, row })),
-  )
+  const rows = pairs.flatMap((pair) => namedRows(nameOf(pair), pair))
   return forestOf(rows, id, `${names.new} against ${names.base}`, CAPTION)
 }
 
@@ -44,14 +42,10 @@ export function manyForest(
   nameOfSide: (side: Side) => string,
   base: string,
 ): ForestChart | null {
-  const rows = comparisons.flatMap(({ pairs, new: side }) =>
-    pairs.flatMap((pair) =>
-      pair.rows.map((row) => ({
-        name: `${nameOfSide(side)}: ${nameOf(pair)}, ${row.metric}`,
-        row,
-      })),
-    ),
-  )
+  const rows = comparisons.flatMap(({ pairs, new: side }) => {
+    const result = nameOfSide(side)
+    return pairs.flatMap((pair) => namedRows(`${result}: ${nameOf(pair)}`, pair))
+  })
   const title = `${comparisons.length} results against ${base}`
   return forestOf(byWeight(rows), 'comparison', title, CAPTION)
 }
@@ -141,6 +135,10 @@ function cellsOf({ name, row }: NamedRow): string[] {
     n,
     verdictWords(row),
   ]
+}
+
+function namedRows(name: string, { rows }: Pair): NamedRow[] {
+  return rows.map((row) => ({ name: `${name}, ${row.metric}`, row }))
 }
 
 function nameOf(pair: Pair): string {

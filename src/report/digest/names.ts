@@ -48,12 +48,14 @@ export function clip(text: string, most = MOST_LETTERS): string {
 }
 
 /** What a side of a comparison is called: as its result in the charts, or as its configuration where one result holds both. */
-export function sideName(
-  { file, variant }: Side,
+export function sideNamer(
   digests: readonly { file: string; name: string }[],
-): string {
-  if (variant) return clip(`${variant.name.toUpperCase()} (${variant.options.join(' ')})`)
-  return digests.findLast((one) => one.file === plain(file))?.name ?? clip(file)
+): (side: Side) => string {
+  const names = new Map(digests.map(({ file, name }) => [file, name]))
+  return ({ file, variant }) =>
+    variant
+      ? clip(`${variant.name.toUpperCase()} (${variant.options.join(' ')})`)
+      : (names.get(plain(file)) ?? clip(file))
 }
 
 /** Transports first in an order that is always the same, so that they keep their colours. */

@@ -1,10 +1,9 @@
-import type { Side } from '../../compare/schema.js'
 import type { Place } from '../../plan/case.js'
 import type { Chart } from '../charts/chart.js'
 import { SLOTS } from '../charts/look.js'
 import type { Collected } from '../digest/collect.js'
 import { comparisonForest, manyForest, variantForest } from '../digest/forest-charts.js'
-import { sideName } from '../digest/names.js'
+import { sideNamer } from '../digest/names.js'
 import { type ChartGroup, chartsOfPlace } from '../digest/place-charts.js'
 import { placeTitle } from './places.js'
 
@@ -62,7 +61,7 @@ function placeSection(collected: Collected, place: Place): Section {
 
 function comparisonSection({ comparison, digests }: Collected): Section {
   const all = comparison?.comparisons ?? []
-  const nameOf = (side: Side) => sideName(side, digests)
+  const nameOf = sideNamer(digests)
   const against = comparison === null ? '' : nameOf(comparison.base)
   const charts =
     all.length > MOST_FORESTS

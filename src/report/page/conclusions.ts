@@ -2,7 +2,7 @@ import type { Comparison, Row } from '../../compare/schema.js'
 import type { Place } from '../../plan/case.js'
 import { conclusion, pairTitle, valueWords, verdictWords } from '../compare-words.js'
 import type { Collected } from '../digest/collect.js'
-import { clip, sideName } from '../digest/names.js'
+import { clip, sideNamer } from '../digest/names.js'
 import { type Finding, findingsOf, leadOf, listed } from './findings.js'
 import { type Html, html } from './html.js'
 import { placeTitle } from './places.js'
@@ -50,12 +50,13 @@ function renderFinding({ about, sentences }: Finding): Html {
 function comparisonPart({ comparison, digests, strangers, incomparable }: Collected): Html | null {
   if (digests.length === 1 && comparison === null) return null
   const [base] = digests
-  const against = comparison === null ? '' : sideName(comparison.base, digests)
+  const nameOf = sideNamer(digests)
+  const against = comparison === null ? '' : nameOf(comparison.base)
   const told = comparison?.comparisons.slice(0, MOST_TOLD) ?? []
   const left = (comparison?.comparisons.length ?? 0) - told.length
   return html`<p class="lead">${comparison === null ? 'Nothing could be compared with the first result.' : conclusion(comparison)}</p>
 <ul>
-${told.map((one) => html`<li>${comparisonWords(one, sideName(one.new, digests), against)}</li>`)}
+${told.map((one) => html`<li>${comparisonWords(one, nameOf(one.new), against)}</li>`)}
 ${left > 0 ? html`<li>${left} more results are compared in the same way.</li>` : null}
 ${incomparable
   .slice(0, MOST_TOLD)
