@@ -2,7 +2,8 @@
 # # xrbench results in pictures
 #
 # Reads result files of `xrbench run` (`.json`, `.json.gz`) and comparisons of `xrbench compare --json`, and draws:
-# percentile curves, the spread of repetitions, latency over time, throughput, CPU cost, and the ratios of a comparison.
+# percentile curves, the spread of repetitions, latency over time, throughput, CPU cost, and the ratios of a comparison. What ran in
+# the lab has panels of its own.
 #
 # As a script: `python3 xrbench_plots.py results/*.json -o pictures`. As a notebook: set `FILES` below and run all cells.
 # It needs Python 3.9 and matplotlib, nothing else: the histograms are decoded here.
@@ -30,7 +31,7 @@ if not IN_NOTEBOOK:
 
 import matplotlib.pyplot as plt  # noqa: E402
 from matplotlib.colors import LogNorm  # noqa: E402
-from matplotlib.ticker import FixedLocator, FuncFormatter, NullFormatter, NullLocator  # noqa: E402
+from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator  # noqa: E402
 
 # In a notebook: the files to draw, relative to its folder.
 FILES = ["../results/reference/main-job.json"]
@@ -131,7 +132,13 @@ class Case:
     repetitions: list[dict]
 
     def name(self, several: bool) -> str:
-        own = f"{self.key} (lab)" if self.place == "lab" else self.key
+        """Among cases of its place: those of another never share an axis with it."""
+        return f"{self.source}: {self.key}" if several else self.key
+
+    def line(self, several: bool) -> str:
+        """Without its size: what keeps its colour whatever it sends."""
+        parts = self.key.split("/")
+        own = "/".join(parts[:2] + parts[3:])
         return f"{self.source}: {own}" if several else own
 
     def values(self, pick) -> list[float]:
@@ -198,6 +205,7 @@ def load(paths: list[Path]) -> tuple[list[Case], list[dict]]:
         document = read_json(path)
         try:
             if document["schema"].startswith("xrbench.compare"):
+                _ = document["verdict"], document["base"]["file"], [(c["new"]["file"], c["pairs"]) for c in document["comparisons"]]
                 comparisons.append(document)
             else:
                 cases += cases_of(path, document)
@@ -263,6 +271,10 @@ def rate_words(bits: float) -> str:
     return scaled(bits, [(1e9, "Gbit/s"), (1e6, "Mbit/s"), (1e3, "kbit/s"), (1, "bit/s")])
 
 
+def count_words(per_second: float) -> str:
+    return scaled(per_second, [(1e6, "M/s"), (1e3, "k/s"), (1, "/s")])
+
+
 def size_words(size: float) -> str:
     for unit, factor in (("MiB", 1 << 20), ("KiB", 1 << 10)):
         if size >= factor and size % factor == 0:
@@ -295,10 +307,44 @@ def median(values: list[float]) -> float:
 
 
 def looks(index: int) -> dict:
+    """Neighbours differ in colour and in dashes; more than eight are not told apart."""
     return {
         "color": COLOURS[index % len(COLOURS)],
-        "linestyle": STYLES[(index // len(COLOURS)) % len(STYLES)],
+        "linestyle": STYLES[index % len(STYLES)],
     }
+
+
+def slots(cases: list[Case], several: bool) -> dict[str, int]:
+    """A look for each line, the same in every panel."""
+    return {name: index for index, name in enumerate(dict.fromkeys(case.line(several) for case in cases))}
+
+
+PLACES = {"host": "", "lab": ", in the lab"}
+
+
+def by_place(cases: list[Case]) -> list[tuple[str, list[Case]]]:
+    """What ran on a machine and what ran in the lab, for panels of their own: an emulated CPU is not held against a real one."""
+    found = [(words, [case for case in cases if case.place == place]) for place, words in PLACES.items()]
+    return [(words, own) for words, own in found if own]
+
+
+def sources(cases: list[Case]) -> int:
+    return len({case.source for case in cases})
+
+
+def row_panels(counts: list[int], height: float):
+    """A panel of rows for each count, one below the other."""
+    figure, axes = plt.subplots(
+        len(counts), 1, figsize=(9.5, sum(1.35 + height * count for count in counts)),
+        gridspec_kw={"height_ratios": [count + 0.6 for count in counts]}, squeeze=False, layout="constrained",
+    )
+    figure.get_layout_engine().set(h_pad=0.12)
+    return figure, axes
+
+
+def legend_below(axis, columns: int) -> None:
+    """Where it hides no line."""
+    axis.legend(loc="upper left", bbox_to_anchor=(0, -0.17), fontsize=8.5, ncol=columns, borderpad=0, handlelength=3)
 
 
 # %% [markdown]
@@ -338,38 +384,46 @@ def plot_percentiles(cases: list[Case]):
     pings = [case for case in cases if case.workload == "ping-pong" and any(r["latency"] for r in case.repetitions)]
     if not pings:
         return None
-    several = len({case.source for case in cases}) > 1
-    groups = sorted({(case.place, case.size) for case in pings})
+    several = sources(cases) > 1
+    look_of = slots(pings, several)
+    groups = [(words, size, own) for words, own in by_place(pings) for size in sorted({case.size for case in own})]
     columns = min(2, len(groups))
     rows = math.ceil(len(groups) / columns)
-    figure, axes = plt.subplots(rows, columns, figsize=(7.2 * columns, 4.6 * rows), squeeze=False, sharey=True, layout="constrained")
+    most = max(sum(case.size == size for case in own) for _, size, own in groups)
+    legend_rows = math.ceil(most / 2)
+    figure, axes = plt.subplots(rows, columns, figsize=(7.2 * columns, (4.4 + 0.2 * legend_rows) * rows), squeeze=False, layout="constrained")
     for axis in axes.flat[len(groups) :]:
         axis.set_visible(False)
-    for axis, (place, size) in zip(axes.flat, groups):
-        own = [case for case in pings if (case.place, case.size) == (place, size)]
+    panels = list(zip(axes.flat, groups))
+    for axis, (words, size, of_place) in panels:
         deepest = 0.0
-        for index, case in enumerate(own):
+        for case in (case for case in of_place if case.size == size):
             histograms = [h for h in case.values(lambda r: r["latency"] and r["latency"]["decoded"]) if h]
             if not histograms:
                 continue
             depths, values = curve(merged(histograms))
             deepest = max(deepest, depths[-1])
-            style = looks(index)
+            style = looks(look_of[case.line(several)])
             axis.plot(depths, values, label=plain(case.name(several)), linewidth=1.8, **style)
             if len(histograms) > 1:
-                steps = [deepest * i / 80 for i in range(81)]
-                axis.fill_between(*band(histograms, steps), color=style["color"], alpha=0.16, linewidth=0)
+                steps = [depths[-1] * i / 80 for i in range(81)]
+                axis.fill_between(*band(histograms, steps), color=style["color"], alpha=0.14, linewidth=0)
         axis.set_yscale("log")
         axis.set_xlim(0, deepest * 1.02)
         shown = [q for q in NINES if q == 0 or -math.log10(1 - q) <= deepest]
         axis.xaxis.set_major_locator(FixedLocator([-math.log10(1 - q) for q in shown]))
         axis.set_xticklabels(["min" if q == 0 else f"{q * 100:.6g} %" for q in shown])
         axis.set_xlabel("percentile of round trips; band: lowest to highest repetition")
-        axis.set_title(f"{size_words(size)} ping-pong" + (", in the lab" if place == "lab" else ""))
-        axis.legend(loc="upper left", fontsize=9, frameon=True, framealpha=0.85, edgecolor="none")
-    for axis in axes[:, 0]:
         axis.set_ylabel("whole round trip")
-    in_words(axes[0][0].yaxis, time_words)
+        axis.set_title(f"{size_words(size)} ping-pong{words}")
+        legend_below(axis, 2)
+    # Panels of one place are read beside one another.
+    for place in dict.fromkeys(words for _, (words, _, _) in panels):
+        own = [axis for axis, (words, _, _) in panels if words == place]
+        limits = [axis.get_ylim() for axis in own]
+        for axis in own:
+            axis.set_ylim(min(low for low, _ in limits), max(high for _, high in limits))
+            in_words(axis.yaxis, time_words)
     figure.suptitle("How late is the tail? Lower is better", x=0.01, ha="left", fontsize=13)
     return figure
 
@@ -380,14 +434,14 @@ def plot_percentiles(cases: list[Case]):
 # Each repetition is a fresh connection between fresh processes: how far they scatter is how far a single number can be trusted.
 
 # %%
-def strips(axis, rows: list[tuple[str, list[float]]], colour: str, marker: str, offset: float, label: str) -> None:
+def strips(axis, rows: list[tuple[str, list[float]]], colour: str, marker: str, offset: float) -> None:
     """Each repetition a mark, their median a bar, from top to bottom."""
     for row, (_, values) in enumerate(rows):
         if not values:
             continue
         # Side by side by number, so that equal ones stay visible.
         spread = [row + offset + 0.16 * ((i % 3) - 1) * 0.5 for i in range(len(values))]
-        axis.scatter(values, spread, s=26, color=colour, marker=marker, alpha=0.65, linewidths=0, label=label if row == 0 else None)
+        axis.scatter(values, spread, s=26, color=colour, marker=marker, alpha=0.65, linewidths=0)
         middle = median(values)
         axis.plot([middle, middle], [row + offset - 0.17, row + offset + 0.17], color=colour, linewidth=2.2)
 
@@ -405,22 +459,23 @@ def plot_repetitions(cases: list[Case]):
     pings = [case for case in cases if case.workload == "ping-pong"]
     if not pings:
         return None
-    several = len({case.source for case in cases}) > 1
-    names = [plain(case.name(several)) for case in pings]
-    figure, axis = plt.subplots(figsize=(9.5, 1.7 + 0.72 * len(pings)))
-    for index, (key, words) in enumerate([("p50", "p50"), ("p99", "p99"), ("p999", "p99.9")]):
-        rows = [(name, case.values(lambda r: r["latency"] and r["latency"]["percentiles"][key])) for name, case in zip(names, pings)]
-        first = next((i for i, (_, values) in enumerate(rows) if values), None)
-        if first is None:
-            continue
-        strips(axis, rows, COLOURS[index], MARKERS[index], (index - 1) * 0.24, "")
-        axis.scatter([], [], color=COLOURS[index], marker=MARKERS[index], s=26, label=words)
-    axis.set_xscale("log")
-    in_words(axis.xaxis, time_words)
-    rows_axis(axis, names)
-    axis.set_xlabel("whole round trip; a mark is one repetition, a bar their median")
-    axis.set_title("How far do repetitions scatter?")
-    axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title="percentile")
+    several = sources(cases) > 1
+    groups = by_place(pings)
+    figure, axes = row_panels([len(own) for _, own in groups], 0.6)
+    for axis, (words, own) in zip(axes.flat, groups):
+        names = [plain(case.name(several)) for case in own]
+        for index, (key, percentile) in enumerate([("p50", "p50"), ("p99", "p99"), ("p999", "p99.9")]):
+            rows = [(name, case.values(lambda r: r["latency"] and r["latency"]["percentiles"][key])) for name, case in zip(names, own)]
+            if not any(values for _, values in rows):
+                continue
+            strips(axis, rows, COLOURS[index], MARKERS[index], (index - 1) * 0.24)
+            axis.scatter([], [], color=COLOURS[index], marker=MARKERS[index], s=26, label=percentile)
+        axis.set_xscale("log")
+        in_words(axis.xaxis, time_words)
+        rows_axis(axis, names)
+        axis.set_xlabel("whole round trip; a mark is one repetition, a bar their median")
+        axis.set_title(f"How far do repetitions scatter{words}? Further left is better")
+        axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title="percentile")
     return figure
 
 
@@ -439,9 +494,13 @@ def plot_over_time(cases: list[Case]):
     pings = [case for case in cases if any(i["latency"] for r in case.repetitions for i in r["intervals"])]
     if not pings:
         return None
-    several = len({case.source for case in cases}) > 1
+    several = sources(cases) > 1
     left_out, pings = len(pings[MAX_PANELS:]), pings[:MAX_PANELS]
-    figure, axes = plt.subplots(len(pings), 1, figsize=(10, 2.9 * len(pings) + 0.6), squeeze=False, layout="constrained")
+    columns_of_panels = 1 if len(pings) <= 3 else 2
+    rows_of_panels = math.ceil(len(pings) / columns_of_panels)
+    figure, axes = plt.subplots(rows_of_panels, columns_of_panels, figsize=(9 * columns_of_panels, 2.9 * rows_of_panels + 0.6), squeeze=False, layout="constrained")
+    for axis in axes.flat[len(pings) :]:
+        axis.set_visible(False)
     mesh = None
     for axis, case in zip(axes.flat, pings):
         columns, edges, borders, clock = [], [0.0], [], 0.0
@@ -489,13 +548,14 @@ def plot_over_time(cases: list[Case]):
         axis.set_xlim(0, edges[-1])
         in_words(axis.yaxis, time_words)
         axis.grid(visible=False)
-        axis.set_title(plain(case.name(several)))
+        axis.set_title(plain(case.name(several)) + PLACES[case.place])
         axis.set_ylabel("round trip")
+        axis.set_xlabel("measured time, s")
         axis.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=8, ncol=2, borderpad=0)
-    more = f" ({left_out} more cases are not shown)" if left_out else ""
-    axes.flat[-1].set_xlabel(f"measured time, s; dotted: the next repetition begins{more}")
+    more = f"; {left_out} more cases are not shown" if left_out else ""
+    figure.suptitle(f"What comes and goes? Darker: more round trips took so long; dotted: the next repetition begins{more}", x=0.01, ha="left", fontsize=12)
     if mesh is not None:
-        bar = figure.colorbar(mesh, ax=axes.ravel().tolist(), label="part of the round trips of an interval", aspect=40, shrink=min(1.0, 3 / len(pings)), anchor=(0, 1))
+        bar = figure.colorbar(mesh, ax=axes.ravel().tolist(), label="part of the round trips of an interval", aspect=40, shrink=min(1.0, 3 / rows_of_panels), anchor=(0, 1))
         bar.ax.yaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v * 100:g} %"))
     return figure
 
@@ -503,65 +563,84 @@ def plot_over_time(cases: list[Case]):
 # %% [markdown]
 # ## Throughput
 #
-# Payload that arrived, counted at the receiver. With several message sizes, over the size; else a row for each case.
+# Payload that arrived, counted at the receiver: a row for each case, and with several message sizes a line over them.
 
 # %%
 def plot_throughput(cases: list[Case]):
     streams = [case for case in cases if case.workload == "stream" and any(r["throughput"] for r in case.repetitions)]
     if not streams:
         return None
-    several = len({case.source for case in cases}) > 1
+    several = sources(cases) > 1
     pick = lambda r: r["throughput"] and r["throughput"]["goodputBitsPerSec"]  # noqa: E731
-    names = [plain(case.name(several)) for case in streams]
-    figure, axis = plt.subplots(figsize=(9.5, 1.6 + 0.55 * len(streams)))
-    rows = [(name, case.values(pick)) for name, case in zip(names, streams)]
-    strips(axis, rows, COLOURS[0], MARKERS[0], 0, "")
-    highest = max(max(values) for _, values in rows if values)
-    axis.set_xlim(0, highest * 1.06)
-    axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: rate_words(value)))
-    for row, (case, (_, values)) in enumerate(zip(streams, rows)):
-        lost = case.values(lambda r: r["loss"] and r["loss"]["lostFraction"])
-        words = rate_words(median(values)) + (f", {max(lost) * 100:.2g} % lost at most" if lost and max(lost) > 0 else "")
-        axis.annotate(words, (1.01, row), xycoords=("axes fraction", "data"), va="center", fontsize=9, color=GREY)
-    rows_axis(axis, names)
-    axis.set_xlabel("goodput; a mark is one repetition, a bar their median")
-    axis.set_title("How much arrives? Further right is better")
+    groups = by_place(streams)
+    figure, axes = row_panels([len(own) for _, own in groups], 0.45)
+    for axis, (place, own) in zip(axes.flat, groups):
+        names = [plain(case.name(several)) for case in own]
+        rows = [(name, case.values(pick)) for name, case in zip(names, own)]
+        strips(axis, rows, COLOURS[0], MARKERS[0], 0)
+        axis.set_xlim(0, max(max(values, default=0) for _, values in rows) * 1.06 or 1)
+        axis.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: rate_words(value)))
+        for row, (case, (_, values)) in enumerate(zip(own, rows)):
+            if not values:
+                continue
+            lost = case.values(lambda r: r["loss"] and r["loss"]["lostFraction"])
+            words = rate_words(median(values)) + (f", {max(lost) * 100:.2g} % lost at most" if lost and max(lost) > 0 else "")
+            axis.annotate(words, (1.01, row), xycoords=("axes fraction", "data"), va="center", fontsize=9, color=GREY)
+        rows_axis(axis, names)
+        axis.set_xlabel("goodput; a mark is one repetition, a bar their median")
+        axis.set_title(f"How much arrives{place}? Further right is better")
     return figure
 
 
+RATES = [
+    ("stream", "goodputBitsPerSec", "goodput of streams", rate_words),
+    ("stream", "messagesPerSec", "messages per second of streams", count_words),
+    ("ping-pong", "messagesPerSec", "round trips per second", count_words),
+]
+
+
 def plot_sizes(cases: list[Case]):
-    """Goodput and messages per second over the message size, where there are at least two."""
-    lines: dict[tuple[str, str], list[Case]] = {}
-    for case in cases:
-        parts = case.key.split("/")
-        name = "/".join(parts[:2] + parts[3:]) + (" (lab)" if case.place == "lab" else "")
-        lines.setdefault((case.source, name), []).append(case)
-    drawn = {key: sorted(own, key=lambda c: c.size) for key, own in lines.items() if len({c.size for c in own}) > 1}
-    if not drawn:
+    """Goodput, messages and round trips per second over the message size, where there are at least two."""
+    several = sources(cases) > 1
+    panels = []
+    for place, of_place in by_place(cases):
+        for workload, member, title, words in RATES:
+            lines: dict[str, list[Case]] = {}
+            for case in of_place:
+                if case.workload == workload and any(r["throughput"] for r in case.repetitions):
+                    lines.setdefault(case.line(several), []).append(case)
+            drawn = {name: sorted(own, key=lambda c: c.size) for name, own in lines.items() if len({c.size for c in own}) > 1}
+            if drawn:
+                panels.append((title + place, member, words, drawn))
+    if not panels:
         return None
-    several = len({case.source for case in cases}) > 1
-    figure, axes = plt.subplots(1, 2, figsize=(13, 4.6))
-    panels = [("stream", "goodputBitsPerSec", "goodput of streams", rate_words), (None, "messagesPerSec", "messages per second", lambda v: scaled(v, [(1e6, "M/s"), (1e3, "k/s"), (1, "/s")]))]
-    for axis, (workload, member, title, words) in zip(axes, panels):
-        for index, ((source, name), own) in enumerate(drawn.items()):
-            if workload and own[0].workload != workload:
-                continue
+    columns = min(3, len(panels))
+    rows = math.ceil(len(panels) / columns)
+    legend_rows = max(len(drawn) for *_, drawn in panels)
+    figure, axes = plt.subplots(rows, columns, figsize=(5.6 * columns, (4.0 + 0.19 * legend_rows) * rows), squeeze=False, layout="constrained")
+    for axis in axes.flat[len(panels) :]:
+        axis.set_visible(False)
+    for axis, (title, member, words, drawn) in zip(axes.flat, panels):
+        for index, (name, own) in enumerate(drawn.items()):
             points = [(c.size, c.values(lambda r: r["throughput"] and r["throughput"][member])) for c in own]
             points = [(size, values) for size, values in points if values]
-            label = plain(f"{source}: {name}" if several else name)
-            axis.plot([s for s, _ in points], [median(v) for _, v in points], marker=MARKERS[index % 8], label=label, **looks(index))
-            axis.fill_between([s for s, _ in points], [min(v) for _, v in points], [max(v) for _, v in points], alpha=0.16, linewidth=0, color=looks(index)["color"])
+            sizes, style = [size for size, _ in points], looks(index)
+            axis.plot(sizes, [median(v) for _, v in points], marker=MARKERS[index % len(MARKERS)], label=plain(name), **style)
+            axis.fill_between(sizes, [min(v) for _, v in points], [max(v) for _, v in points], alpha=0.12, linewidth=0, color=style["color"])
         axis.set_xscale("log", base=2)
         axis.set_yscale("log")
-        axis.xaxis.set_major_locator(FixedLocator(sorted({c.size for own in drawn.values() for c in own})))
+        shown = sorted({c.size for own in drawn.values() for c in own})
+        axis.xaxis.set_major_locator(FixedLocator(shown))
         axis.xaxis.set_minor_locator(NullLocator())
         axis.xaxis.set_major_formatter(FuncFormatter(lambda value, _: size_words(value)))
-        axis.tick_params(axis="x", rotation=30)
+        if len(shown) > 5:
+            axis.tick_params(axis="x", rotation=30)
         in_words(axis.yaxis, words)
-        axis.set_xlabel("message size")
+        axis.set_xlabel("message size; a mark is the median, the band all repetitions")
         axis.set_title(title)
-        if axis.get_legend_handles_labels()[0]:
-            axis.legend(fontsize=8, loc="best", frameon=True, framealpha=0.85, edgecolor="none")
+        legend_below(axis, 1)
+    figure.suptitle("What does the size of a message do? Higher is better", x=0.01, ha="left", fontsize=13)
     return figure
 
 
@@ -573,28 +652,29 @@ def plot_sizes(cases: list[Case]):
 
 # %%
 def plot_cpu(cases: list[Case]):
-    workloads = [w for w in ("ping-pong", "stream") if any(c.workload == w for c in cases)]
-    several = len({case.source for case in cases}) > 1
-    heights = [sum(c.workload == w for c in cases) for w in workloads]
-    if not workloads:
+    several = sources(cases) > 1
+    what = {"ping-pong": "round trip", "stream": "message of a stream"}
+    groups = [
+        (f"CPU time per {words}{place}: further left is better", [case for case in own if case.workload == workload])
+        for place, own in by_place(cases)
+        for workload, words in what.items()
+    ]
+    groups = [(title, own) for title, own in groups if own]
+    if not groups:
         return None
-    figure, axes = plt.subplots(
-        len(workloads), 1, figsize=(9.5, 1.7 * len(workloads) + 0.6 * len(cases)),
-        gridspec_kw={"height_ratios": heights}, squeeze=False,
-    )
-    for axis, workload in zip(axes.flat, workloads):
-        own = [case for case in cases if case.workload == workload]
+    figure, axes = row_panels([len(own) for _, own in groups], 0.5)
+    for axis, (title, own) in zip(axes.flat, groups):
         names = [plain(case.name(several)) for case in own]
         for index, end in enumerate(("client", "server")):
             rows = [(name, case.values(lambda r: r["cpu"][end] and r["cpu"][end]["perMessageNs"])) for name, case in zip(names, own)]
-            strips(axis, rows, COLOURS[index], MARKERS[index], (index - 0.5) * 0.34, "")
+            strips(axis, rows, COLOURS[index], MARKERS[index], (index - 0.5) * 0.34)
             axis.scatter([], [], color=COLOURS[index], marker=MARKERS[index], s=26, label=end)
         axis.set_xscale("log")
         in_words(axis.xaxis, time_words)
         rows_axis(axis, names)
-        axis.set_title("CPU time per " + ("round trip" if workload == "ping-pong" else "message of a stream"))
+        axis.set_xlabel("user and system time; a mark is one repetition, a bar their median")
+        axis.set_title(title)
         axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0))
-    axes.flat[-1].set_xlabel("user and system time; a mark is one repetition, a bar their median")
     return figure
 
 

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { compareResults } from '../compare/compare.js'
 import { sourceOf } from '../compare/fixtures/sources.js'
 import { documentOf, mixedCases } from '../results/fixtures/documents.js'
+import { documentAt } from '../results/fixtures/places.js'
 import { runCli } from './fixtures/spawn-cli.js'
 
 const NOTEBOOKS = fileURLToPath(new URL('../../notebooks/', import.meta.url))
@@ -94,27 +95,77 @@ print(json.dumps([[x.value_at(r["latency"]["decoded"], q) for q in (0.5, 0.9, 0.
       expect(JSON.parse(run.stdout), run.stderr).toEqual(expected)
     })
 
+    test('what ran in the lab shares no axis with what ran on a machine', () => {
+      const file = put('places.json', documentAt('host', 'lab'))
+      const script = `
+import json, sys
+sys.path.insert(0, sys.argv[1])
+import xrbench_plots as x
+cases, _ = x.load([x.Path(sys.argv[2])])
+for case in cases[:]:
+    for change in ({"workload": "stream"}, {"size": 2 * case.size}):
+        cases.append(x.Case(**{**vars(case), **change}))
+print(json.dumps({name: [title for axis in figure.axes if (title := axis.get_title(loc="left"))]
+                  for name, figure in x.pictures(cases, [])}))`
+      const run = spawnSync(python ?? '', ['-c', script, NOTEBOOKS, file], { encoding: 'utf8' })
+      expect(run.stderr).toBe('')
+      const titles: Record<string, string[]> = JSON.parse(run.stdout)
+      expect(Object.keys(titles)).toEqual(
+        expect.arrayContaining(['percentiles', 'repetitions', 'throughput', 'sizes', 'cpu']),
+      )
+      for (const own of Object.values(titles)) {
+        const inLab = own.filter((title) => title.includes('in the lab'))
+        expect(inLab).toHaveLength(own.length / 2)
+      }
+    })
+
+    test.each([
+      ['cut short', JSON.stringify(doc).slice(0, 999), /is cut short: its JSON does not end/],
+      ['of another tool', '{"schema":"other"}', /is not a result of xrbench/],
+      ['without its cases', '{"schema":"xrbench.result/1"}', /is not valid at/],
+      ['that is half a comparison', '{"schema":"xrbench.compare/1"}', /is not valid at across/],
+      [
+        'with a broken histogram',
+        JSON.stringify(doc).replaceAll('HISTFAA', 'HISTFBB'),
+        /contradicts itself: .* a histogram cannot be read/,
+      ],
+      [
+        'edited by hand',
+        JSON.stringify(doc).replace(/"p50":\d+/, '"p50":1'),
+        /contradicts itself: .* p50 is said to be 1 ns/,
+      ],
+    ])('a file %s is refused in one sentence, and nothing is drawn', async (_, text, says) => {
+      writeFileSync(join(folder, 'bad.json'), text)
+      const files = [put('good.json', doc), join(folder, 'bad.json')]
+      const { code, stdout, stderr } = await runCli([
+        'plot',
+        ...files,
+        '-o',
+        join(folder, 'nothing'),
+      ])
+      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+      expect(stderr).toMatch(says)
+      expect(stderr.match(/^error: /gm)).toHaveLength(1)
+      expect(readdirSync(folder)).not.toContain('nothing')
+    })
+
     test.each([
       ['cut short', JSON.stringify(doc).slice(0, 999), /is cut short, or not JSON\.$/m],
       ['of another tool', '{"schema":"other"}', /neither a result of xrbench nor a comparison/],
       ['without its cases', '{"schema":"xrbench.result/1"}', /is not complete/],
+      ['that is half a comparison', '{"schema":"xrbench.compare/1"}', /is not complete/],
       [
         'with a broken histogram',
         JSON.stringify(doc).replaceAll('HISTFAA', 'HISTFBB'),
         /a histogram cannot be read/,
       ],
-    ])('a file %s is refused in one sentence, and nothing is drawn', async (_, text, says) => {
+    ])('the script by itself refuses a file %s', (_, text, says) => {
       writeFileSync(join(folder, 'bad.json'), text)
-      const output = join(folder, 'nothing')
-      const { code, stdout, stderr } = await runCli([
-        'plot',
-        join(folder, 'bad.json'),
-        '-o',
-        output,
-      ])
-      expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-      expect(stderr).toMatch(says)
-      expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+      const script = join(NOTEBOOKS, 'xrbench_plots.py')
+      const run = spawnSync(python ?? '', [script, join(folder, 'bad.json')], { encoding: 'utf8' })
+      expect({ code: run.status, stdout: run.stdout }).toEqual({ code: 2, stdout: '' })
+      expect(run.stderr).toMatch(says)
+      expect(run.stderr.trimEnd().split('\n')).toHaveLength(1)
     })
 
     const missing = ['nbconvert', 'ipykernel'].filter((module) => !has(python ?? 'false', module))
