@@ -185,6 +185,7 @@
             'native/transport/quic/quic_endpoint.cc',
             'native/transport/quic/quic_gate.cc',
             'native/transport/quic/quic_handshake.cc',
+            'native/transport/quic/quic_retry.cc',
             'native/transport/quic/quic_settings.cc',
           ],
           'cflags': ['-fPIC'],

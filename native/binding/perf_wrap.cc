@@ -84,6 +84,7 @@ Napi::Object to_js(Napi::Env env, const PerfServerTotals& totals) {
   set("droppedPackets", totals.dropped_packets);
   set("versionNegotiations", totals.version_negotiations);
   set("statelessResets", totals.stateless_resets);
+  set("retries", totals.retries);
   return object;
 }
 

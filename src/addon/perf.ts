@@ -48,6 +48,8 @@ export interface PerfServerTotals {
   droppedPackets: number
   versionNegotiations: number
   statelessResets: number
+  /** Clients that were asked back, to show that their address is their own. */
+  retries: number
 }
 
 export interface NativePerfServer {

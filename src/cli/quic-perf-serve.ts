@@ -20,7 +20,7 @@ type Label = (key: keyof QuicPerfServeFlags) => string
 /** Serves until a signal ends it. */
 export async function quicPerfServeAction(flags: QuicPerfServeFlags, label: Label): Promise<void> {
   const { host, options } = readFlags(flags, label)
-  const transport = readPerfTransport(flags, label)
+  const transport = { ...readPerfTransport(flags, label), retry: flags.retry === true }
   await checkReadable(options)
   const server = startPerfServer(host, options, transport)
   const interrupts = watchInterrupts(() => server.stop())

@@ -32,6 +32,7 @@ export function readPerfTransport(
       quicPayload === undefined
         ? DEFAULT_UDP_PAYLOAD_BYTES
         : parseUdpPayload(quicPayload, label('quicPayload')),
+    retry: false,
     ackThreshold: defaultAckThreshold(isBulk ? 'stream' : 'ping-pong'),
   }
 }

@@ -87,6 +87,13 @@ describe('xrbench quic-perf', () => {
     })
   })
 
+  it('asks clients back with --retry', async () => {
+    const { run, ended } = await serving('--retry')
+    expect((await run('--requests', '5')).code).toBe(0)
+    const { totals } = await ended()
+    expect(totals).toMatchObject({ connections: 1, requests: 5, retries: 1 })
+  })
+
   it('an endless answer has goodput, and no latency', async () => {
     const { run, ended } = await serving()
     const { code, stdout } = await run('-d', '200ms', '--download', 'endless', '--json')

@@ -13,7 +13,7 @@ const NEEDS_QUICHE = { meta: { skipReason: '@infisical/quic has no binary for th
 const ENDLESS = 2n ** 64n - 1n
 const TRANSPORT: PerfTransport = {
   ...{ wait: 'block', cpu: null, cipher: 'aes-128-gcm' },
-  ...{ udpPayloadBytes: 1452, ackThreshold: 1 },
+  ...{ udpPayloadBytes: 1452, ackThreshold: 1, retry: false },
 }
 const SERVER = {
   ...{ port: 0, certificateFile: null, keyFile: null },
@@ -78,6 +78,18 @@ describe.skipIf(loadQuiche() === null)('a server of ours, asked by quiche', NEED
     )
     expect(answers.map(({ bytes }) => bytes)).toEqual(others.map((_, i) => 10_000 + i))
     for (const one of others) one.close()
+  })
+})
+
+it.skipIf(loadQuiche() === null)('quiche is asked back by a Retry, and comes back', async () => {
+  const server = startPerfServer('127.0.0.1', SERVER, { ...TRANSPORT, retry: true })
+  const client = await QuicheClient.connect(server.port, server.fingerprint)
+  expect(await client.request({ responseBytes: 1000n })).toEqual({ bytes: 1000, end: 'fin' })
+  client.close()
+  server.stop()
+  const { retries, connections, refusedConnections } = await server.ended
+  expect({ retries, connections, refusedConnections }).toEqual({
+    ...{ retries: 1, connections: 1, refusedConnections: 0 },
   })
 })
 

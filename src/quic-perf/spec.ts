@@ -18,6 +18,8 @@ export interface PerfTransport {
   readonly udpPayloadBytes: number
   /** A client acknowledges so many packets at once. */
   readonly ackThreshold: number
+  /** A server asks each client back first, to show that its address is its own (RFC 9000 section 8.1.2). */
+  readonly retry: boolean
 }
 
 /** Phases of a client. */
@@ -66,7 +68,7 @@ export function perfSpec(
     tls: { ...DEFAULT_TLS, cipher: transport.cipher },
     quic: {
       ...quicOptions(
-        { ...DEFAULT_QUIC, udpPayloadBytes: transport.udpPayloadBytes },
+        { ...DEFAULT_QUIC, udpPayloadBytes: transport.udpPayloadBytes, retry: transport.retry },
         'stream',
         'ping-pong',
       ),

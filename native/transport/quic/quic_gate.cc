@@ -2,27 +2,9 @@
 
 #include <gnutls/crypto.h>
 
-#include "base/units.h"
 #include "transport/gnutls/gnutls_error.h"
 
 namespace xr {
-namespace {
-
-/// A client that was asked back has so long to come.
-constexpr std::uint64_t kRetryLifetimeNs = 10 * kNsPerSec;
-
-ngtcp2_cid random_cid() {
-  ngtcp2_cid cid{};
-  cid.datalen = NGTCP2_MAX_CIDLEN;
-  check_gnutls("gnutls_rnd", gnutls_rnd(GNUTLS_RND_NONCE, cid.data, cid.datalen));
-  return cid;
-}
-
-}  // namespace
-
-QuicGate::QuicGate(bool retry) : retry_(retry) {
-  check_gnutls("gnutls_rnd", gnutls_rnd(GNUTLS_RND_KEY, secret_.data(), secret_.size()));
-}
 
 std::int64_t QuicGate::number_in(const QuicSetup& setup, const std::uint8_t* packet,
                                  std::size_t length) noexcept {
@@ -48,18 +30,15 @@ std::unique_ptr<QuicConnection> QuicGate::admit(QuicSetup& setup, const std::uin
   ngtcp2_pkt_hd first{};
   if (ngtcp2_accept(&first, packet, length) != 0) return nullptr;
   QuicFirstPacket begun{&first, first.dcid, {}};
-  const ngtcp2_vec token = token_of(first);
   if (retry_) {
+    const ngtcp2_vec token = token_of(first);
     if (token.len == 0) {
       if (number_of(first.dcid, setup.token) >= setup.number)
-        ask_back(setup, first, now_ns, answer);
+        answer.length =
+            retry_->write(answer.bytes.data(), answer.bytes.size(), first, setup.remote, now_ns);
       return nullptr;
     }
-    if (ngtcp2_crypto_verify_retry_token(
-            &begun.original, token.base, token.len, secret_.data(), secret_.size(), first.version,
-            setup.remote.get(), setup.remote.length, &first.dcid, kRetryLifetimeNs, now_ns) != 0) {
-      return nullptr;
-    }
+    if (!retry_->verify(first, setup.remote, now_ns, begun.original)) return nullptr;
     begun.retry_token = token;
   }
   const std::int64_t number = number_of(begun.original, setup.token);
@@ -91,20 +70,6 @@ bool QuicGate::refuse_version(const QuicSetup& setup, const std::uint8_t* packet
       header.dcidlen, versions, std::size(versions));
   if (written > 0) answer.length = static_cast<std::size_t>(written);
   return true;
-}
-
-void QuicGate::ask_back(const QuicSetup& setup, const ngtcp2_pkt_hd& first, std::uint64_t now_ns,
-                        QuicAnswer& answer) const {
-  std::array<std::uint8_t, NGTCP2_CRYPTO_MAX_RETRY_TOKENLEN> token{};
-  const ngtcp2_cid scid = random_cid();
-  const ngtcp2_ssize made = ngtcp2_crypto_generate_retry_token(
-      token.data(), secret_.data(), secret_.size(), first.version, setup.remote.get(),
-      setup.remote.length, &scid, &first.dcid, now_ns);
-  if (made < 0) return;
-  const ngtcp2_ssize written = ngtcp2_crypto_write_retry(
-      answer.bytes.data(), answer.bytes.size(), first.version, &first.scid, &scid, &first.dcid,
-      token.data(), static_cast<std::size_t>(made));
-  if (written > 0) answer.length = static_cast<std::size_t>(written);
 }
 
 }  // namespace xr

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "transport/quic/quic_connection.h"
+#include "transport/quic/quic_retry.h"
 
 namespace xr {
 
@@ -21,7 +23,9 @@ class QuicGate {
  public:
   /// `retry`: a client has to show that its address is its own first (RFC 9000 section 8.1.2), by
   /// the token of a Retry that only this gate can have made.
-  explicit QuicGate(bool retry);
+  explicit QuicGate(bool retry) {
+    if (retry) retry_.emplace();
+  }
 
   /// The number of the session's connection that a packet is the first one of, or -1.
   static std::int64_t number_in(const QuicSetup& setup, const std::uint8_t* packet,
@@ -37,11 +41,8 @@ class QuicGate {
  private:
   bool refuse_version(const QuicSetup& setup, const std::uint8_t* packet, std::size_t length,
                       QuicAnswer& answer) const;
-  void ask_back(const QuicSetup& setup, const ngtcp2_pkt_hd& first, std::uint64_t now_ns,
-                QuicAnswer& answer) const;
 
-  bool retry_;
-  std::array<std::uint8_t, 32> secret_{};
+  std::optional<QuicRetry> retry_;
 };
 
 }  // namespace xr

@@ -80,6 +80,12 @@ function serveCommand(group: Command) {
         'longest answer, or unlimited (default: unlimited on loopback, else 1GiB)',
       ),
     )
+    .addOption(
+      option(
+        '--retry',
+        'have a client show that its address is its own before anything is kept for it; a round trip more',
+      ),
+    )
     .addOption(option('--wait <policy>', 'block or spin (default: block)'))
     .addOption(option('--cpu <n>', 'CPU of the thread that serves (default: any)'))
     .addOption(option('--cipher <name>', 'aes-128-gcm, aes-256-gcm, chacha20-poly1305'))

@@ -12,11 +12,11 @@ namespace xr {
 /// One client of a perf server.
 class PerfPeer {
  public:
-  /// `setup` without what is this client's own; `first` is the header of its first packet. Throws
-  /// when there is no memory, or the library cannot.
+  /// `setup` without what is this client's own; `first` is what its first packet told. Throws when
+  /// there is no memory, or the library cannot.
   PerfPeer(const QuicSetup& setup, const PerfLimits& limits, PerfTotals& totals, PerfCidMap& map,
-           const SocketAddress& remote, const ngtcp2_pkt_hd& first, std::uint64_t now_ns)
-      : remote_(remote), initial_(first.dcid), map_(map), responder_(limits, totals) {
+           const SocketAddress& remote, const QuicFirstPacket& first, std::uint64_t now_ns)
+      : remote_(remote), initial_(first.header->dcid), map_(map), responder_(limits, totals) {
     QuicSetup own = setup;
     own.remote = remote;
     own.stream_events = &responder_.events();

@@ -17,6 +17,7 @@
 #include "measure/thread_setup.h"
 #include "transport/quic/perf/perf_peer.h"
 #include "transport/quic/perf/perf_strangers.h"
+#include "transport/quic/quic_retry.h"
 #include "transport/socket/datagram_batch.h"
 #include "transport/socket/options.h"
 #include "transport/socket/segmented_sender.h"
@@ -72,6 +73,7 @@ class Server final : public PerfServer {
     setup_.peer_streams = spec.limits.streams;
     setup_.idle_timeout_ns = spec.idle_timeout_ns;
     setup_.reset_key = &resets_.key();
+    if (spec.quic.retry) retry_.emplace();
     peers_.reserve(spec.connections);
     touched_.reserve(spec.connections);
     turn_.reserve(spec.connections);
@@ -136,31 +138,64 @@ class Server final : public PerfServer {
             totals_.stateless_resets);
       return;
     }
-    if (peer == nullptr) peer = accept(source, packet, length, now_ns);
+    if (peer == nullptr) return begin(source, packet, length, now_ns);
     // Clients were told not to move (disable_active_migration).
-    if (peer == nullptr || peer->has_ended || !is_same(source, peer->remote())) return drop();
-    touch(*peer);
-    if (const int error = peer->connection().read(packet, length, now_ns); error != 0)
-      end(*peer, error, now_ns);
+    if (peer->has_ended || !is_same(source, peer->remote())) return drop();
+    give(*peer, packet, length, now_ns);
   }
 
-  PerfPeer* accept(const SocketAddress& source, const std::uint8_t* packet, std::size_t length,
-                   std::uint64_t now_ns) {
-    ngtcp2_pkt_hd first{};
-    if (ngtcp2_accept(&first, packet, length) != 0) return nullptr;
-    if (peers_.size() < spec_.connections) {
-      try {
-        peers_.push_back(std::make_unique<PerfPeer>(setup_, spec_.limits, totals_.streams, cids_,
-                                                    source, first, now_ns));
-        ++totals_.connections;
-        return peers_.back().get();
-      } catch (const std::exception&) {
-        // Refused as if there were too many.
-      }
+  void give(PerfPeer& peer, const std::uint8_t* packet, std::size_t length, std::uint64_t now_ns) {
+    touch(peer);
+    if (const int error = peer.connection().read(packet, length, now_ns); error != 0)
+      end(peer, error, now_ns);
+  }
+
+  /// What may be a client's first packet.
+  void begin(const SocketAddress& source, const std::uint8_t* packet, std::size_t length,
+             std::uint64_t now_ns) {
+    ngtcp2_pkt_hd header{};
+    if (ngtcp2_accept(&header, packet, length) != 0) return drop();
+    QuicFirstPacket first{&header, header.dcid, {}};
+    if (retry_ && !has_come_back(source, first, now_ns)) return;
+    PerfPeer* peer = accept(source, first, now_ns);
+    if (peer != nullptr) return give(*peer, packet, length, now_ns);
+    refuse(source, header, Refusal::kConnectionRefused);
+  }
+
+  /// False when the client is asked back, or refused for what it came back with.
+  bool has_come_back(const SocketAddress& source, QuicFirstPacket& first, std::uint64_t now_ns) {
+    const ngtcp2_pkt_hd& header = *first.header;
+    if (!QuicRetry::is_asked_back(header)) {
+      reply(source, retry_->write(answer_.data(), answer_.size(), header, source, now_ns),
+            totals_.retries);
+      return false;
     }
-    reply(source, write_refusal(answer_.data(), answer_.size(), first),
+    if (!retry_->verify(header, source, now_ns, first.original)) {
+      // It would take no second Retry (RFC 9000 section 8.1.3).
+      refuse(source, header, Refusal::kInvalidToken);
+      return false;
+    }
+    first.retry_token = token_of(header);
+    return true;
+  }
+
+  /// Null where there are as many as there may be, or too little memory.
+  PerfPeer* accept(const SocketAddress& source, const QuicFirstPacket& first,
+                   std::uint64_t now_ns) {
+    if (peers_.size() >= spec_.connections) return nullptr;
+    try {
+      peers_.push_back(std::make_unique<PerfPeer>(setup_, spec_.limits, totals_.streams, cids_,
+                                                  source, first, now_ns));
+      ++totals_.connections;
+      return peers_.back().get();
+    } catch (const std::exception&) {
+      return nullptr;
+    }
+  }
+
+  void refuse(const SocketAddress& source, const ngtcp2_pkt_hd& first, Refusal why) {
+    reply(source, write_refusal(answer_.data(), answer_.size(), first, why),
           totals_.refused_connections);
-    return nullptr;
   }
 
   void touch(PerfPeer& peer) {
@@ -261,6 +296,7 @@ class Server final : public PerfServer {
   bool merging_;
   std::optional<Identity> identity_;
   StatelessResets resets_;
+  std::optional<QuicRetry> retry_;
   QuicSetup setup_;
   DatagramReceiver receiver_;
   SegmentedSender<WaitPolicy::kSpin> sender_;

@@ -37,6 +37,8 @@ struct PerfServerTotals {
   std::uint64_t dropped_packets = 0;
   std::uint64_t version_negotiations = 0;
   std::uint64_t stateless_resets = 0;
+  /// Clients that were asked back, to show that their address is their own.
+  std::uint64_t retries = 0;
 };
 
 /// Answers any client of the perf protocol, many of them at a time on one socket.

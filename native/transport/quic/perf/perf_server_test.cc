@@ -226,6 +226,65 @@ TEST("perf server: packets of no connection are reset, by fewer bytes than they 
   CHECK(std::equal(one.end() - 16, one.end(), two.end() - 16));
 }
 
+xr::PerfServerSpec retrying_spec() {
+  xr::PerfServerSpec spec = server_spec();
+  spec.quic.retry = true;
+  return spec;
+}
+
+TEST("perf server: with Retry a client shows that its address is its own, and is answered") {
+  Running running(retrying_spec());
+  check_answered(ask(running, 64, 20'000, 2, 10), 10);
+  check_answered(ask(running, 8, 0, 1, 1), 1);
+  const xr::PerfServerTotals& totals = running.end();
+  CHECK_EQ(totals.retries, 2u);
+  CHECK_EQ(totals.connections, 2u);
+  CHECK_EQ(totals.refused_connections, 0u);
+}
+
+TEST("perf server: with Retry a stranger costs it one small packet, and no connection") {
+  Running running(retrying_spec());
+  const auto fd = stranger(running);
+  const Bytes first = first_packet();
+  const Bytes answer = answer_to(fd, first);
+  CHECK(answer.size() > 20);
+  CHECK(answer.size() < 300);
+  CHECK_EQ(answer[0] & 0xf0, 0xf0);
+  pollfd watched{fd.get(), POLLIN, 0};
+  CHECK_EQ(::poll(&watched, 1, 1200), 0);
+  const xr::PerfServerTotals& totals = running.end();
+  CHECK_EQ(totals.retries, 1u);
+  CHECK_EQ(totals.connections, 0u);
+}
+
+TEST("perf server: the token of a Retry is good for one address only") {
+  Running running(retrying_spec());
+  const auto fd = stranger(running);
+  const Bytes retry = answer_to(fd, first_packet());
+  // Version, the client's ID, the server's; the last 16 bytes are the integrity tag.
+  const std::size_t token_at = 7u + retry[5] + retry[6u + retry[5]];
+  CHECK(retry.size() > token_at + 16);
+  const Bytes token(retry.begin() + static_cast<std::ptrdiff_t>(token_at), retry.end() - 16);
+  const std::size_t scid_at = 7u + retry[5];
+  Bytes second{0xc3, 0, 0, 0, 1, retry[6u + retry[5]]};
+  second.insert(second.end(), retry.begin() + static_cast<std::ptrdiff_t>(scid_at),
+                retry.begin() + static_cast<std::ptrdiff_t>(token_at));
+  second.push_back(0);
+  second.push_back(static_cast<std::uint8_t>(0x40 | token.size() >> 8));
+  second.push_back(static_cast<std::uint8_t>(token.size()));
+  second.insert(second.end(), token.begin(), token.end());
+  second.insert(second.end(), {0x44, 0x00});
+  second.resize(1252, 0x41);
+  const auto elsewhere = stranger(running);
+  const Bytes refused = answer_to(elsewhere, second);
+  CHECK(!refused.empty());
+  // An Initial, which closes.
+  CHECK_EQ(refused[0] & 0xf0, 0xc0);
+  const xr::PerfServerTotals& totals = running.end();
+  CHECK_EQ(totals.refused_connections, 1u);
+  CHECK_EQ(totals.connections, 0u);
+}
+
 TEST("perf server: resets are not sent without limit") {
   Running running;
   const auto fd = stranger(running);

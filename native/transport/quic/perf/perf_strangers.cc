@@ -15,7 +15,6 @@ namespace {
 constexpr std::size_t kSmallestFirstBytes = 1200;
 constexpr std::size_t kResetRandomBytes = 27;
 constexpr unsigned kResetsPerSecond = 100;
-constexpr std::uint64_t kConnectionRefused = 0x02;
 
 std::uint8_t random_byte() {
   std::uint8_t byte = 0;
@@ -39,9 +38,11 @@ std::size_t write_version_negotiation(std::uint8_t* to, std::size_t room,
                                                         kVersions.data(), kVersions.size()));
 }
 
-std::size_t write_refusal(std::uint8_t* to, std::size_t room, const ngtcp2_pkt_hd& first) {
-  return length_of(ngtcp2_crypto_write_connection_close(
-      to, room, first.version, &first.scid, &first.dcid, kConnectionRefused, nullptr, 0));
+std::size_t write_refusal(std::uint8_t* to, std::size_t room, const ngtcp2_pkt_hd& first,
+                          Refusal why) {
+  return length_of(
+      ngtcp2_crypto_write_connection_close(to, room, first.version, &first.scid, &first.dcid,
+                                           static_cast<std::uint64_t>(why), nullptr, 0));
 }
 
 StatelessResets::StatelessResets() {

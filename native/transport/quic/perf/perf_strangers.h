@@ -15,9 +15,12 @@ namespace xr {
 std::size_t write_version_negotiation(std::uint8_t* to, std::size_t room,
                                       const ngtcp2_version_cid& header, std::size_t packet_bytes);
 
-/// CONNECTION_CLOSE with CONNECTION_REFUSED (RFC 9000 section 20.1) for the first packet of a
-/// client.
-std::size_t write_refusal(std::uint8_t* to, std::size_t room, const ngtcp2_pkt_hd& first);
+/// Why a client's first packet is refused (RFC 9000 section 20.1).
+enum class Refusal : std::uint64_t { kConnectionRefused = 0x02, kInvalidToken = 0x0b };
+
+/// CONNECTION_CLOSE for the first packet of a client.
+std::size_t write_refusal(std::uint8_t* to, std::size_t room, const ngtcp2_pkt_hd& first,
+                          Refusal why);
 
 /// Stateless resets (RFC 9000 section 10.3), at most so many in a second.
 class StatelessResets {
