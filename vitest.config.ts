@@ -18,7 +18,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'machine',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/**/*.test.mjs'],
+          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/**/*.test.mjs'],
           exclude: [...configDefaults.exclude, LAB_TESTS],
         },
       },

@@ -43,18 +43,19 @@ function inputsNow() {
   return digest(['binding.gyp', 'native', 'node_modules/node-addon-api/package.json'], facts())
 }
 
-/** Runs node-gyp in `folder`, which holds a binding.gyp; its output goes to `folder`/build. */
-export function nodeGyp(logName, folder, variables) {
+/** Runs node-gyp in `folder`, which holds a binding.gyp; its output goes to `folder`/build. Without `targets` everything is built. */
+export function nodeGyp(logName, folder, variables, { targets = [], environment = {} } = {}) {
   const args = [
     `${root}/node_modules/node-gyp/bin/node-gyp.js`,
     'configure',
     'build',
+    ...targets,
     `--jobs=${availableParallelism()}`,
     `--nodedir=${assembleNodeDir()}`,
     '--release',
     ...variables,
   ]
-  const env = cleanEnvironment()
+  const env = { ...cleanEnvironment(), ...environment }
   // binding.gyp asks `node` where its packages are: it has to be this one.
   env.PATH = `${dirname(process.execPath)}:${env.PATH ?? ''}`
   return runLogged(logName, process.execPath, args, { cwd: folder, env })
