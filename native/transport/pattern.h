@@ -3,6 +3,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
+
+#include "base/error.h"
+#include "base/page_buffer.h"
+#include "workload/io.h"
 
 namespace xr {
 
@@ -35,5 +40,40 @@ inline std::size_t find_mismatch(const std::uint8_t* from, std::size_t bytes,
   }
   return bytes;
 }
+
+/// What the initiator of a ping-pong sends, and holds the replies against where that is asked for.
+class CheckedMessages {
+ public:
+  /// `bytes` of each message; 0 at a responder, which sends back what came.
+  CheckedMessages(std::size_t bytes, bool verify) : buffer_(bytes), verify_(verify) {}
+
+  const std::uint8_t* data() const noexcept { return buffer_.data(); }
+
+  /// Before each request.
+  void next() noexcept {
+    if (verify_) [[unlikely]]
+      write_pattern(buffer_.data(), buffer_.size(), ++number_);
+  }
+
+  /// What the receive of a reply came to: `io`, or kError when it is not as it was sent.
+  Io check(Io io, const std::uint8_t* reply) noexcept {
+    if (!verify_ || io != Io::kOk) [[likely]]
+      return io;
+    differs_ = find_mismatch(reply, buffer_.size(), number_) != buffer_.size();
+    return differs_ ? Io::kError : io;
+  }
+
+  /// That of a reply, or else `other`.
+  std::optional<Fault> fault_or(std::optional<Fault> other) const {
+    if (!differs_) return other;
+    return Fault{"DATA_MISMATCH", "verify", 0, "a reply differs from what was sent"};
+  }
+
+ private:
+  PageBuffer buffer_;
+  bool verify_;
+  bool differs_ = false;
+  std::uint64_t number_ = 0;
+};
 
 }  // namespace xr

@@ -132,7 +132,7 @@ class QuicEndpoint final : public Endpoint {
                       spec_.message_bytes + 100 > lane.connection->payload_bytes();
     lane.segmenting = bulk && spec_.socket.segmentation_offload;
     lane.merging = lane.segmenting && enable_merging(lane.fd.get());
-    set_socket_timeouts(lane.fd.get(), kQuicNapNs, spec_.idle_timeout_ns);
+    set_socket_timeouts(lane.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
     // Only the receiving half: the farewell must still go out.
     waker_.watch(lane.fd.get(), SHUT_RD);
   }

@@ -19,17 +19,16 @@ class QuicPingPongLink {
  public:
   QuicPingPongLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
-        verify_(spec.quic.verify),
         pump_(lane, spec.message_bytes + 100 > lane.connection->payload_bytes(),
               spec.idle_timeout_ns, stop),
         in_(spec.message_bytes),
-        pattern_(spec.side == Side::kClient ? spec.message_bytes : 0) {
+        requests_(spec.side == Side::kClient ? spec.message_bytes : 0, spec.quic.verify) {
     QuicInbox& inbox = pump_.connection().inbox();
     inbox.ring = in_.data();
     inbox.ring_bytes = in_.size();
     const bool initiates = spec.side == Side::kClient;
     out_.id = lane.streams.front();
-    out_.ring = initiates ? pattern_.data() : in_.data();
+    out_.ring = initiates ? requests_.data() : in_.data();
     out_.ring_bytes = message_bytes_;
   }
   ~QuicPingPongLink() { pump_.connection().inbox().ring = nullptr; }
@@ -37,30 +36,17 @@ class QuicPingPongLink {
   QuicPingPongLink& operator=(const QuicPingPongLink&) = delete;
 
   Io send_request() noexcept {
-    if (verify_) [[unlikely]]
-      write_pattern(pattern_.data(), message_bytes_, ++number_);
+    requests_.next();
     return send_message();
   }
-
-  Io receive_reply() noexcept {
-    const Io io = receive_message();
-    if (verify_ && io == Io::kOk && !is_as_sent()) [[unlikely]] {
-      mismatch_ = true;
-      return Io::kError;
-    }
-    return io;
-  }
-
+  Io receive_reply() noexcept { return requests_.check(receive_message(), in_.data()); }
   Io receive_request() noexcept { return receive_message(); }
   Io send_reply() noexcept { return send_message(); }
 
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
   IoFailure failure() const noexcept { return pump_.failure(); }
-  std::optional<Fault> fault() const {
-    if (!mismatch_) return pump_.fault();
-    return Fault{"DATA_MISMATCH", "verify", 0, "a reply differs from what was sent"};
-  }
+  std::optional<Fault> fault() const { return requests_.fault_or(pump_.fault()); }
 
  private:
   Io send_message() noexcept {
@@ -87,19 +73,12 @@ class QuicPingPongLink {
     return Io::kOk;
   }
 
-  bool is_as_sent() const noexcept {
-    return find_mismatch(in_.data(), message_bytes_, number_) == message_bytes_;
-  }
-
   std::uint64_t message_bytes_;
-  bool verify_;
-  bool mismatch_ = false;
   QuicPump<kWait> pump_;
   PageBuffer in_;
-  PageBuffer pattern_;
+  CheckedMessages requests_;
   QuicOutgoing out_;
   std::uint64_t expected_ = 0;
-  std::uint64_t number_ = 0;
   Counters counters_;
 };
 

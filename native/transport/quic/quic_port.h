@@ -1,6 +1,5 @@
 #pragma once
 
-#include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -9,11 +8,11 @@
 #include <optional>
 #include <vector>
 
-#include "base/units.h"
 #include "measure/clock.h"
 #include "measure/stop_flag.h"
 #include "transport/quic/quic_lane.h"
 #include "transport/quic/quic_pump.h"
+#include "transport/socket/packet_inlet.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -48,7 +47,8 @@ class QuicPort {
         return Io::kStalled;
       }
       if (now_ns >= due_ns) return Io::kLost;
-      if constexpr (kWait == WaitPolicy::kBlock) nap(std::min(due_ns - now_ns, idle_timeout_ns_));
+      if constexpr (kWait == WaitPolicy::kBlock)
+        nap_until_readable(lane_.fd.get(), std::min(due_ns - now_ns, idle_timeout_ns_));
     }
   }
   const std::uint8_t* packet() const noexcept { return in_.data(); }
@@ -115,12 +115,6 @@ class QuicPort {
   void forget_fault() noexcept { fault_.reset(); }
 
  private:
-  void nap(std::uint64_t ns) noexcept {
-    pollfd watched{lane_.fd.get(), POLLIN, 0};
-    const timespec limit{static_cast<time_t>(ns / kNsPerSec), static_cast<long>(ns % kNsPerSec)};
-    ::ppoll(&watched, 1, &limit, nullptr);
-  }
-
   QuicLane& lane_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;

@@ -1,28 +1,17 @@
 #pragma once
 
-#include <poll.h>
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <optional>
 
-#include "base/page_buffer.h"
-#include "base/units.h"
 #include "measure/clock.h"
 #include "measure/stop_flag.h"
 #include "transport/quic/quic_lane.h"
-#include "transport/socket/datagram_batch.h"
+#include "transport/socket/packet_inlet.h"
 #include "transport/socket/segmented_sender.h"
-#include "transport/socket/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {
-
-/// A sleeping receive gives up after so long and looks at the timers: SO_RCVTIMEO of the socket.
-/// Shorter than any probe timeout, which includes the peer's 25 ms of acknowledgement delay.
-inline constexpr std::uint64_t kQuicNapNs = 20 * kNsPerMs;
 
 /// A stream on its way out: byte `i` of it is byte `i % ring_bytes` of the ring.
 struct QuicOutgoing {
@@ -43,15 +32,14 @@ class QuicPump {
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop),
         sender_(lane.fd.get(), connection_.payload_bytes(), lane.segmenting, idle_timeout_ns, stop),
-        single_(bulk ? 0 : kLargestDatagramBytes) {
-    if (bulk) batch_.emplace(kLargestDatagramBytes, lane.merging);
+        inlet_(lane.fd.get(), bulk, kLargestDatagramBytes, lane.merging, stop, failure_) {
     connection_.begin_key_updates(monotonic_raw_ns());
   }
 
   ~QuicPump() {
     lane_.packets_sent += sender_.packets();
     lane_.send_calls += sender_.calls();
-    lane_.packets_received += packets_received_;
+    lane_.packets_received += inlet_.packets();
     lane_.segmenting = sender_.segmenting();
   }
   QuicPump(const QuicPump&) = delete;
@@ -65,33 +53,14 @@ class QuicPump {
 
   /// As above; kStalled after `limit_ns`.
   Io read_some(std::uint64_t limit_ns) noexcept {
-    const std::uint64_t due_ns = connection_.expiry_ns();
-    SpinGuard guard(limit_ns, stop_);
-    std::uint64_t since_ns = 0;
-    for (;;) {
-      if constexpr (kWait == WaitPolicy::kBlock) {
-        const std::uint64_t now_ns = monotonic_raw_ns();
-        if (since_ns == 0) since_ns = now_ns;
-        if (now_ns >= due_ns) return expire(now_ns);
-        if (now_ns - since_ns > limit_ns) return stalled();
-        // Further away than a receive sleeps by itself: no second system call.
-        const std::uint64_t left_ns = std::min(due_ns - now_ns, since_ns + limit_ns + 1 - now_ns);
-        if (left_ns < kQuicNapNs) nap(left_ns);
-        if (const Io io = receive(left_ns < kQuicNapNs ? MSG_DONTWAIT : 0); io != Io::kLost)
-          return io;
-      } else {
-        if (const Io io = receive(MSG_DONTWAIT); io != Io::kLost) return io;
-        const std::uint64_t now_ns = monotonic_raw_ns();
-        if (now_ns >= due_ns) return expire(now_ns);
-        if (const Io io = guard.poll(); io != Io::kOk) return io == Io::kStalled ? stalled() : io;
-      }
-    }
+    const Io io = inlet_.wait(connection_.expiry_ns(), limit_ns, reader());
+    return io == Io::kLost ? expire(monotonic_raw_ns()) : io;
   }
 
   /// Reads what is there already.
   Io read_ready() noexcept {
     for (;;) {
-      const Io io = receive(MSG_DONTWAIT);
+      const Io io = inlet_.poll(reader());
       if (io == Io::kLost) break;
       if (io != Io::kOk) return io;
     }
@@ -186,49 +155,11 @@ class QuicPump {
     return second == 0 ? 1 : 2;
   }
 
-  /// kLost = nothing was there.
-  Io receive(int flags) noexcept {
-    return batch_ ? receive_batch(flags == 0 ? MSG_WAITFORONE : flags) : receive_one(flags);
-  }
-
-  Io receive_one(int flags) noexcept {
-    const ssize_t got = ::recv(lane_.fd.get(), single_.data(), single_.size(), flags);
-    if (got < 0) return nothing("recv");
-    if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kLost;
-    return read(single_.data(), static_cast<std::size_t>(got), monotonic_raw_ns());
-  }
-
-  Io receive_batch(int flags) noexcept {
-    const int got = batch_->receive(lane_.fd.get(), flags);
-    if (got < 0) return nothing("recvmmsg");
-    const std::uint64_t now_ns = monotonic_raw_ns();
-    Io io = Io::kLost;
-    batch_->for_each(got, [&](const std::uint8_t* data, std::size_t length) {
-      if (io == Io::kOk || io == Io::kLost) io = read(data, length, now_ns);
-    });
-    return io == Io::kLost && stop_.is_set() ? Io::kStopped : io;
-  }
-
-  Io read(const std::uint8_t* packet, std::size_t length, std::uint64_t now_ns) noexcept {
-    ++packets_received_;
-    const int result = connection_.read(packet, length, now_ns);
-    return result == 0 ? Io::kOk : failed("ngtcp2_conn_read_pkt", result);
-  }
-
-  Io nothing(const char* op) noexcept {
-    const int error = errno;
-    if (error == EAGAIN || error == EWOULDBLOCK) [[likely]]
-      return stop_.is_set() && kWait == WaitPolicy::kBlock ? Io::kStopped : Io::kLost;
-    if (stop_.is_set()) return Io::kStopped;
-    if (error == EINTR) return Io::kLost;
-    failure_ = {op, error};
-    return error == ECONNREFUSED ? Io::kClosed : Io::kError;
-  }
-
-  void nap(std::uint64_t ns) noexcept {
-    pollfd watched{lane_.fd.get(), POLLIN, 0};
-    const timespec limit{static_cast<time_t>(ns / kNsPerSec), static_cast<long>(ns % kNsPerSec)};
-    ::ppoll(&watched, 1, &limit, nullptr);
+  auto reader() noexcept {
+    return [this](const std::uint8_t* packet, std::size_t length, std::uint64_t now_ns) {
+      const int result = connection_.read(packet, length, now_ns);
+      return result == 0 ? Io::kOk : failed("ngtcp2_conn_read_pkt", result);
+    };
   }
 
   Io expire(std::uint64_t now_ns) noexcept {
@@ -246,11 +177,6 @@ class QuicPump {
     return io;
   }
 
-  Io stalled() noexcept {
-    failure_ = {"recv", 0};
-    return stop_.is_set() ? Io::kStopped : Io::kStalled;
-  }
-
   Io failed(const char* op, ngtcp2_ssize error) noexcept {
     if (stop_.is_set()) return Io::kStopped;
     const int code = static_cast<int>(error);
@@ -265,10 +191,8 @@ class QuicPump {
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
   SegmentedSender<kWait> sender_;
-  PageBuffer single_;
-  std::optional<DatagramReceiver> batch_;
-  std::uint64_t packets_received_ = 0;
   IoFailure failure_;
+  PacketInlet<kWait> inlet_;
   int error_ = 0;
 };
 

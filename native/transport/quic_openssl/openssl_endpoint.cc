@@ -91,7 +91,7 @@ class QuicOpensslEndpoint final : public Endpoint {
     const bool bulk = spec_.workload == Workload::kStream || spec_.message_bytes > 1100;
     lane.segmenting = bulk && spec_.socket.segmentation_offload;
     lane.merging = lane.segmenting && enable_merging(lane.fd.get());
-    set_socket_timeouts(lane.fd.get(), ossl::kNapNs, spec_.idle_timeout_ns);
+    set_socket_timeouts(lane.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
     // Only the receiving half: the farewell must still go out.
     waker_.watch(lane.fd.get(), SHUT_RD);
   }

@@ -17,39 +17,25 @@ class PingPongLink {
  public:
   PingPongLink(Lane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
-        verify_(spec.quic_openssl.verify),
         pump_(lane, spec.message_bytes > kOnePacketBytes, spec.idle_timeout_ns, stop),
         in_(spec.message_bytes),
-        pattern_(spec.side == Side::kClient ? spec.message_bytes : 0),
-        out_(spec.side == Side::kClient ? pattern_.data() : in_.data()),
+        requests_(spec.side == Side::kClient ? spec.message_bytes : 0, spec.quic_openssl.verify),
+        out_(spec.side == Side::kClient ? requests_.data() : in_.data()),
         taken_(nullptr, api().SSL_free),
         stream_(lane.streams.empty() ? nullptr : lane.streams.front().get()) {}
 
   Io send_request() noexcept {
-    if (verify_) [[unlikely]]
-      write_pattern(pattern_.data(), message_bytes_, ++number_);
+    requests_.next();
     return send_message();
   }
-
-  Io receive_reply() noexcept {
-    const Io io = receive_message();
-    if (verify_ && io == Io::kOk && !is_as_sent()) [[unlikely]] {
-      mismatch_ = true;
-      return Io::kError;
-    }
-    return io;
-  }
-
+  Io receive_reply() noexcept { return requests_.check(receive_message(), in_.data()); }
   Io receive_request() noexcept { return receive_message(); }
   Io send_reply() noexcept { return send_message(); }
 
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
   IoFailure failure() const noexcept { return pump_.failure(); }
-  std::optional<Fault> fault() const {
-    if (!mismatch_) return pump_.fault();
-    return Fault{"DATA_MISMATCH", "verify", 0, "a reply differs from what was sent"};
-  }
+  std::optional<Fault> fault() const { return requests_.fault_or(pump_.fault()); }
 
  private:
   static constexpr std::uint64_t kOnePacketBytes = 1100;
@@ -107,22 +93,15 @@ class PingPongLink {
     return stream_ != nullptr;
   }
 
-  bool is_as_sent() const noexcept {
-    return find_mismatch(in_.data(), message_bytes_, number_) == message_bytes_;
-  }
-
   std::uint64_t message_bytes_;
-  bool verify_;
-  bool mismatch_ = false;
   bool unread_ = false;
   Pump<kWait> pump_;
   PageBuffer in_;
-  PageBuffer pattern_;
+  CheckedMessages requests_;
   const std::uint8_t* out_;
   /// The responder's: it comes with the first message.
   Stream taken_;
   SSL* stream_;
-  std::uint64_t number_ = 0;
   Counters counters_;
 };
 

@@ -52,7 +52,7 @@ class Client final : public PerfClient {
     shake_hands(lane_, setup, nullptr, deadline);
     lane_.segmenting = spec_.socket.segmentation_offload;
     lane_.merging = lane_.segmenting && enable_merging(lane_.fd.get());
-    set_socket_timeouts(lane_.fd.get(), kQuicNapNs, spec_.idle_timeout_ns);
+    set_socket_timeouts(lane_.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
     // Only the receiving half: the farewell must still go out.
     waker_.watch(lane_.fd.get(), SHUT_RD);
   }
