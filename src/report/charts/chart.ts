@@ -91,6 +91,7 @@ export type Spread = [median: number, min: number, max: number]
 
 export interface ForestChart extends Common {
   kind: 'forest'
+  xName: string
   rows: {
     name: string
     estimate: number

@@ -31,16 +31,11 @@ export function forestOption(chart: ForestChart, look: Look) {
     legend,
     range,
     unit: 'ns',
-    xName: 'new / base',
+    xName: chart.xName,
   })
   const colourOf = { better: colours.better, worse: colours.worse, 'no-evidence': colours.muted }
   const ratio = (value: number) => `×${Number((10 ** value).toPrecision(3))}`
-  const x = logAxis(look, {
-    range,
-    unit: 'ns',
-    name: 'new / base (ratio with its interval)',
-    most: 7,
-  })
+  const x = logAxis(look, { range, unit: 'ns', name: chart.xName, most: 7 })
   const ticks = logTicks(range, 7).map((value) => Math.log10(value))
   return {
     ...base,

@@ -3,8 +3,9 @@ import { frame, headHeight, logAxis } from './frame.js'
 import { coloursOf, isNarrow, type Look } from './look.js'
 
 /** Names take at most this part of the width; on narrow screens they stand above their rows instead. */
-const NAME_SHARE = 0.34
-const LETTER_WIDTH = 6.8
+const NAME_SHARE = 0.45
+/** Of the widest of the fonts, at 12 px. */
+const LETTER_WIDTH = 7.4
 
 export interface RowsParts {
   title: string
@@ -17,7 +18,7 @@ export interface RowsParts {
 
 /** Of a chart with one row for each name. */
 export function rowsHeight(look: Look, rows: number, legend: readonly string[]): number {
-  return headHeight(look, legend) + rows * (isNarrow(look) ? 44 : 30) + 62
+  return headHeight(look, legend) + rows * (isNarrow(look) ? 48 : 30) + 62
 }
 
 /** A chart with one row for each name, the first at the top, over a logarithmic axis. */
@@ -65,7 +66,7 @@ export function rowsFrame(look: Look, { title, names, legend, range, unit, xName
 
 /** How far marks lie below the middle of their row, CSS pixels: on narrow screens the name is above. */
 export function markShift(look: Look): number {
-  return isNarrow(look) ? 9 : 0
+  return isNarrow(look) ? 12 : 0
 }
 
 export interface Api {

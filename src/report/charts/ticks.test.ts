@@ -10,6 +10,11 @@ describe('ticks', () => {
     expect(logTicks({ low: 1, high: 1e9 }, 6).length).toBeLessThanOrEqual(6)
   })
 
+  test('are closer where round ones would be too few', () => {
+    expect(logTicks({ low: 8, high: 47 }, 9)).toEqual([10, 15, 20, 30, 40])
+    expect(logTicks({ low: 8, high: 47 }, 4)).toEqual([10, 20])
+  })
+
   test('of a narrow one are in equal steps', () => {
     expect(logTicks({ low: 61, high: 93 }, 8)).toEqual([65, 70, 75, 80, 85, 90])
     expect(logTicks({ low: 1, high: 1.0001 }, 5).length).toBeGreaterThan(1)

@@ -10,12 +10,16 @@ export function logTicks({ low, high }: Range, most: number): number[] {
     (_, i) => 10 ** (first + i),
   )
   const within = (values: number[]) => values.filter((value) => value >= low && value <= high)
+  const inTenfold = (...leading: number[]) =>
+    within(decades.flatMap((decade) => leading.map((factor) => factor * decade)))
   const candidates = [
-    within(decades.flatMap((decade) => [decade, 2 * decade, 5 * decade])),
-    within(decades.flatMap((decade) => [decade, 3 * decade])),
+    inTenfold(1, 2, 5),
+    inTenfold(1, 3),
     ...[1, 2, 3, 4].map((step) => within(decades.filter((_, i) => i % step === 0))),
   ]
-  return candidates.find((values) => values.length <= most) ?? []
+  const found = candidates.find((values) => values.length <= most) ?? []
+  const closer = inTenfold(1, 1.5, 2, 3, 4, 5, 7)
+  return found.length < 3 && closer.length <= most ? closer : found
 }
 
 /** Round values in equal steps. */

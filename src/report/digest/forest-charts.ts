@@ -19,7 +19,8 @@ const DRAWN: readonly Row['metric'][] = ['p50', 'p99', 'throughput', 'cpu-client
 const HEAD = ['', 'base', 'new', 'ratio', '95 % interval', 'p', 'n', 'verdict']
 
 const CAPTION =
-  'Each mark is the ratio new / base (Hodges-Lehmann over the repetitions), each bar its 95 % interval. A bar that crosses the line at ×1 leaves open which side is better.'
+  'Each mark is a ratio (Hodges-Lehmann over the repetitions), each bar its 95 % interval. Of throughput more is better, of all else less; a bar that crosses the line at ×1 leaves open which side is better.'
+const NEW_TO_BASE = 'new / base, with its interval'
 
 interface NamedRow {
   name: string
@@ -33,7 +34,8 @@ export function comparisonForest(
   id: string,
 ): ForestChart | null {
   const rows = pairs.flatMap((pair) => namedRows(nameOf(pair), pair))
-  return forestOf(rows, id, `${names.new} against ${names.base}`, CAPTION)
+  const title = `${names.new} against ${names.base}`
+  return forestOf(rows, { id, title, caption: CAPTION, xName: NEW_TO_BASE })
 }
 
 /** Many results against one base: what differs most. */
@@ -47,7 +49,7 @@ export function manyForest(
     return pairs.flatMap((pair) => namedRows(`${result}: ${nameOf(pair)}`, pair))
   })
   const title = `${comparisons.length} results against ${base}`
-  return forestOf(byWeight(rows), 'comparison', title, CAPTION)
+  return forestOf(byWeight(rows), { id: 'comparison', title, caption: CAPTION, xName: NEW_TO_BASE })
 }
 
 /** The variants of one run at one place against the first of them. */
@@ -60,20 +62,17 @@ export function variantForest(ratios: readonly VariantRatio[], id: string): Fore
       name: `${name}, ${workload} ${sizeWords(bytes)}, ${row.metric}`,
       row,
     }))
-  const title = `Other transports against ${first.base}`
-  return forestOf(
-    rows,
+  return forestOf(rows, {
     id,
-    title,
-    `${CAPTION} The base is ${first.base} with messages of the same size, measured in turn in the same run.`,
-  )
+    title: `Other transports against ${first.base}`,
+    caption: `${CAPTION} The base is ${first.base} with messages of the same size, measured in turn in the same run.`,
+    xName: `ratio to ${first.base}, with its interval`,
+  })
 }
 
 function forestOf(
   rows: readonly NamedRow[],
-  id: string,
-  title: string,
-  caption: string,
+  { caption, ...named }: Pick<ForestChart, 'id' | 'title' | 'caption' | 'xName'>,
 ): ForestChart | null {
   const drawn = rows.filter(({ row }) => isRatio(row) && DRAWN.includes(row.metric))
   if (drawn.length === 0) return null
@@ -83,8 +82,7 @@ function forestOf(
   const weakest = Math.min(...chosen.map(({ row }) => row.effect?.confidence ?? 1))
   return {
     kind: 'forest',
-    id,
-    title,
+    ...named,
     caption: [
       caption,
       weakest < 0.95

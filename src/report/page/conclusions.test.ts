@@ -27,12 +27,16 @@ describe('conclusions', () => {
     const other = [0.98, 1.01, 1.02, 0.99, 1.01, 0.98, 1.0, 1.01]
     const text = conclude(sourceOf({ [TCP]: levels, [UDP]: other }, { keys }))
     expect(text).toContain('No transport is shown to be ahead of the others.')
-    expect(text).toMatch(/cannot be told apart \(ratio 0\.\d\d to 1\.\d\d, n = 8\)/)
+    expect(text).toMatch(
+      /cannot be told apart from \w+ \(\d+\.\d µs, ratio 0\.\d\d to 1\.\d\d\): 95 % interval, n = 8\./,
+    )
   })
 
   test('say that too few repetitions show nothing, whatever they look like', () => {
     const text = conclude(sourceOf({ [TCP]: [1, 1.01, 0.99], [UDP]: [2, 2.01, 1.99] }, { keys }))
-    expect(text).toContain('may be chance')
+    expect(text).toMatch(
+      /TCP \(20\.0 µs\) was ahead of UDP \(40\.0 µs, ratio \d\.\d\d to \d\.\d\d\), but that may be chance: 75 % interval, n = 3, p = 0\.\d+\./,
+    )
     expect(text).toContain('the smallest p that 3 can give is 0.25')
   })
 

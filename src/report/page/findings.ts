@@ -168,25 +168,38 @@ function undecided(
   // All one way, and yet so few that it may be chance.
   const leaning = rest.filter(({ times }) => times !== null && (times.low > 1 || times.high < 1))
   const level = rest.filter((one) => !leaning.includes(one))
+  const withRatios = (some: readonly Ranked[]) =>
+    listed(
+      some.map(({ one, value, times }, i) => {
+        const ratio = `${factorWords(times?.low ?? 0)} to ${factorWords(times?.high ?? 0)}`
+        return `${one.variant} (${words(value)}, ${i === 0 ? 'ratio ' : ''}${ratio})`
+      }),
+    )
   const parts = [
     level.length === 0
       ? ''
-      : `${listed([first, ...level].map(named))} cannot be told apart (${level.map(ratioWords).join('; ')})`,
+      : `${named(first)} cannot be told apart from ${withRatios(level)}: ${basisWords(level)}`,
     leaning.length === 0
       ? ''
-      : `${listed(leaning.map(named))} ${leaning.length === 1 ? 'was' : 'were'} behind ${level.length === 0 ? named(first) : first.one.variant}, but that may be chance (${leaning.map((one) => `${ratioWords(one)}, p = ${one.times?.p.toPrecision(2)}`).join('; ')})`,
+      : `${level.length === 0 ? named(first) : first.one.variant} was ahead of ${withRatios(leaning)}, but that may be chance: ${basisWords(leaning)}, ${chanceWords(leaning)}`,
   ]
   return `${at} ${parts.filter((part) => part !== '').join('; ')}`
 }
 
-/** Few repetitions do not give an interval of 95 %. */
-function confidenceWords({ confidence }: Times): string {
-  return confidence >= 0.95 ? '' : ` with ${Math.floor(confidence * 100)} % confidence`
+/** What the ratios rest on, said once for all of them. Few repetitions do not give an interval of 95 %. */
+function basisWords(some: readonly Ranked[]): string {
+  const known = some.flatMap(({ times }) => times ?? [])
+  const percent = Math.floor(Math.min(...known.map(({ confidence }) => confidence)) * 100)
+  const counts = known.map(({ n }) => n)
+  const [least, most] = [Math.min(...counts), Math.max(...counts)]
+  const n = least === most ? `${least}` : `${least} to ${most}`
+  return `${Math.min(95, percent)} % ${known.length === 1 ? 'interval' : 'intervals'}, n = ${n}`
 }
 
-function ratioWords({ times }: Ranked): string {
-  if (times === null) return ''
-  return `ratio ${factorWords(times.low)} to ${factorWords(times.high)}${confidenceWords(times)}, n = ${times.n}`
+function chanceWords(some: readonly Ranked[]): string {
+  const all = some.flatMap(({ times }) => times?.p ?? []).sort((a, b) => a - b)
+  const [least, most] = [all[0], all.at(-1)].map((p) => (p ?? 1).toPrecision(2))
+  return least === most ? `p = ${least}` : `p = ${least} to ${most}`
 }
 
 function aloneWords(

@@ -60,7 +60,7 @@ footer { margin-top: 48px; padding-bottom: 40px; color: var(--muted); font-size:
   nav, .skip, figure details:not([open]) { display: none }
   .charts, .charts.pairs { display: block }
   figure { break-inside: avoid; margin-bottom: 18px }
-  h2, h3, h4 { break-after: avoid }
+  h2, h3, h4, h3 + p { break-after: avoid }
   h2.page { break-before: page }
   tr, li { break-inside: avoid }
   .scroll { overflow: visible }
