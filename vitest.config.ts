@@ -4,14 +4,17 @@ import { SummaryReporter } from './scripts/summary-reporter.js'
 /** They boot virtual machines, which takes minutes under emulation. Alone: `npm run test:lab`. */
 const LAB_TESTS = 'src/**/*.lab.test.ts'
 
+/** Instrumented, whatever starts processes takes several times as long. */
+const PATIENCE = process.env['XRBENCH_SANITIZER'] === undefined ? 1 : 4
+
 export default defineConfig({
   test: {
     // One native addon, one pair of cores: a file measures alone, in a process of its own.
     pool: 'forks',
     fileParallelism: false,
     retry: 0,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 30_000 * PATIENCE,
+    hookTimeout: 60_000 * PATIENCE,
     reporters: ['default', new SummaryReporter()],
     projects: [
       {
