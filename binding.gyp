@@ -230,7 +230,10 @@
           'native/workload/pacer_test.cc',
         ],
         'conditions': [
-          ['gnutls==1', { 'dependencies': ['xrbench_tls_core'] }],
+          ['gnutls==1', {
+            'dependencies': ['xrbench_tls_core'],
+            'sources': ['native/transport/tls/tls_session_test.cc'],
+          }],
           ['gnutls==1 and ngtcp2==1', {
             'dependencies': ['xrbench_quic_core'],
             'sources': [

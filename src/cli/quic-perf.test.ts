@@ -143,6 +143,22 @@ describe('xrbench quic-perf', () => {
     expect(refused.stderr).toMatch(/XRB_CERTIFICATE\]\nhint: openssl x509/)
   })
 
+  it.each([
+    ['has run out', { from: '200101000000Z', until: '200102000000Z' }],
+    ['is not good yet', { from: '480101000000Z', until: '491231235959Z' }],
+  ])('a certificate that %s is the one that was named all the same', async (_, dates) => {
+    const identity = selfSigned(dates)
+    const [certificate, key] = ['dated.pem', 'dated-key.pem'].map((name) => join(folder, name))
+    writeFileSync(certificate as string, identity.certificate)
+    writeFileSync(key as string, identity.privateKey, { mode: 0o600 })
+    const { at, run, ended } = await serving(
+      ...['--certificate', certificate as string, '--private-key', key as string],
+    )
+    expect((await run('--requests', '1')).code).toBe(0)
+    expect((await perf('run', at, '--fingerprint', NO_PIN)).code).toBe(4)
+    await ended()
+  })
+
   it('a server that goes ends the run, which keeps what it has', async () => {
     const { serve, run } = await serving()
     const output = join(folder, 'cut.json')

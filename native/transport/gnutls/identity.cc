@@ -29,20 +29,20 @@ struct Certificate {
   gnutls_x509_crt_t handle = nullptr;
 };
 
-void sign_itself(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key) {
+void sign_itself(gnutls_x509_crt_t certificate, gnutls_x509_privkey_t key,
+                 const Validity& validity) {
   constexpr const char* kName = "xrbench";
   std::array<std::uint8_t, 16> serial{};
   check_gnutls("gnutls_rnd", gnutls_rnd(GNUTLS_RND_NONCE, serial.data(), serial.size()));
   // A serial number is positive and does not begin with a zero (RFC 5280 section 4.1.2.2).
   serial[0] = static_cast<std::uint8_t>((serial[0] & 0x7f) | 0x40);
-  const std::time_t now = std::time(nullptr);
   check_gnutls("gnutls_x509_crt_set_version", gnutls_x509_crt_set_version(certificate, 3));
   check_gnutls("gnutls_x509_crt_set_serial",
                gnutls_x509_crt_set_serial(certificate, serial.data(), serial.size()));
   check_gnutls("gnutls_x509_crt_set_activation_time",
-               gnutls_x509_crt_set_activation_time(certificate, now - kBackdateSeconds));
+               gnutls_x509_crt_set_activation_time(certificate, validity.from));
   check_gnutls("gnutls_x509_crt_set_expiration_time",
-               gnutls_x509_crt_set_expiration_time(certificate, now + kLifetimeSeconds));
+               gnutls_x509_crt_set_expiration_time(certificate, validity.until));
   check_gnutls("gnutls_x509_crt_set_dn_by_oid",
                gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, kName,
                                              static_cast<unsigned>(std::strlen(kName))));
@@ -67,13 +67,18 @@ Credentials no_credentials() {
   return Credentials(handle, &gnutls_certificate_free_credentials);
 }
 
-Identity::Identity() : credentials_(no_credentials()) {
+Validity valid_for_a_day() {
+  const std::time_t now = std::time(nullptr);
+  return {now - kBackdateSeconds, now + kLifetimeSeconds};
+}
+
+Identity::Identity(const Validity& validity) : credentials_(no_credentials()) {
   PrivateKey key;
   check_gnutls("gnutls_x509_privkey_generate",
                gnutls_x509_privkey_generate(key.handle, GNUTLS_PK_ECDSA,
                                             GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1), 0));
   Certificate certificate;
-  sign_itself(certificate.handle, key.handle);
+  sign_itself(certificate.handle, key.handle, validity);
   gnutls_datum_t der{};
   check_gnutls("gnutls_x509_crt_export2",
                gnutls_x509_crt_export2(certificate.handle, GNUTLS_X509_FMT_DER, &der));

@@ -1,4 +1,5 @@
 #include <array>
+#include <ctime>
 
 #include "test/test.h"
 #include "transport/quic/quic_simulation.h"
@@ -29,6 +30,28 @@ xr::Fault refusal(const Change& change) {
 TEST("quic handshake: another certificate than the pinned one ends it at both ends") {
   static const Pin other{};
   CHECK_EQ(refusal([](QuicSetup& client, QuicSetup&) { client.pin = &other; }).code, "TLS_PIN");
+}
+
+TEST("quic handshake: the pin decides, whatever the dates of the certificate and the clocks say") {
+  const std::time_t now = std::time(nullptr);
+  constexpr std::time_t kDay = 24 * 3600;
+  // Run out long ago, or a moment ago; made by a machine whose clock is minutes or years ahead.
+  for (const xr::Validity& validity : {xr::Validity{now - 900 * kDay, now - 899 * kDay},
+                                       {now - kDay, now - 1},
+                                       {now + 300, now + kDay},
+                                       {now + 900 * kDay, now + 901 * kDay}}) {
+    const xr::Identity identity(validity);
+    const auto between = [&](const Pin& pin) {
+      return QuicSimulation({}, 1, [&](QuicSetup& client, QuicSetup& server) {
+        server.identity = &identity;
+        client.pin = &pin;
+      });
+    };
+    CHECK(between(identity.pin()).establish());
+    QuicSimulation other = between(QuicSimulation::identity().pin());
+    CHECK(!other.establish());
+    CHECK_EQ(other.client->fault_of("read", other.error()).code, "TLS_PIN");
+  }
 }
 
 TEST("quic handshake: ends of different protocols do not connect") {
