@@ -227,18 +227,6 @@ describe('connectSession', () => {
     })
   })
 
-  it('says that what listens is no agent', async () => {
-    const echo = createServer((socket) => {
-      socket.on('error', () => {})
-      socket.end('220 smtp\r\n')
-    })
-    await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve))
-    const { port } = echo.address() as AddressInfo
-    const session = connectSession({ host: '127.0.0.1', port, key: createKey() })
-    await expect(session).rejects.toMatchObject({ code: 'XRB_PROTOCOL', exitCode: 4 })
-    echo.close()
-  })
-
   it('ends at once with its signal', async () => {
     const a = await agent()
     const reason = new Error('enough')

@@ -167,7 +167,8 @@ function notConnected(error: unknown, where: string): XrbenchError {
       ...details,
     })
   }
-  if (code.startsWith('ERR_SSL')) {
+  // Not TLS, or a server with a certificate: an agent shows none.
+  if (/^ERR_SSL|CERT|SIGNATURE/.test(code)) {
     return peerError('XRB_PROTOCOL', `What listens at ${where} is not an xrbench agent.`, {
       hint: 'start one there: xrbench serve',
       ...details,

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import type { EndpointSpec } from '../addon/addon.js'
+import { type EndpointSpec, PROGRESS_SLOT_COUNT, PROGRESS_SLOTS } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import { DEFAULT_TLS } from '../plan/quic.js'
 import { connectedPair, measure, spec } from './fixtures/pair.js'
@@ -67,6 +67,28 @@ describe.each(SECURE)('$name', (wire) => {
       expect(effective.tls?.group).toMatch(/X25519|SECP256R1/)
     }
   })
+
+  it.each(['ping-pong', 'stream'] as const)(
+    'both ends of a %s leave at once, and neither takes it for a fault',
+    async (workload) => {
+      const pair = await connectedPair(wire, { workload, iterations: 0, durationNs: 60e9 })
+      const progress = new BigInt64Array(PROGRESS_SLOT_COUNT)
+      // Initiators and receivers see it grow.
+      const seen = workload === 'stream' ? pair.server : pair.client
+      const runs = [pair.server, pair.client].map((end) => end.run(end === seen ? progress : null))
+      while (Atomics.load(progress, PROGRESS_SLOTS.messages) === 0n) {
+        await new Promise(setImmediate)
+      }
+      pair.client.stop()
+      pair.server.stop()
+      pair.client.close()
+      pair.server.close()
+      for (const { status, fault } of await Promise.all(runs)) {
+        expect(fault).toBeNull()
+        expect(status).toMatch(/^(stopped|peer-closed)$/)
+      }
+    },
+  )
 
   it('two servers have two certificates', () => {
     const { Endpoint } = loadAddon()
