@@ -88,6 +88,22 @@ describe('xrbench report', () => {
     },
   )
 
+  test('--png without its package says what to install, and writes nothing', async () => {
+    // Nobody can be without it here but by a hook that does not find it.
+    const hook =
+      'export const resolve = (name, context, next) => { if (name.startsWith("@resvg/")) throw new Error("gone"); return next(name, context) }'
+    const register = `import { register } from 'node:module'; register(${JSON.stringify(dataUrl(hook))})`
+    const { code, stdout, stderr } = await runCli(
+      ['report', put('p.json', documentOf(mixedCases())), '--png', path('no-png')],
+      { env: { NODE_OPTIONS: `--import ${dataUrl(register)}` } },
+    )
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toBe(
+      'error: --png needs the package @resvg/resvg-js, which is not installed. [XRB_NO_PNG]\nhint: npm install @resvg/resvg-js, or --svg instead\n',
+    )
+    expect(readdirSync(folder)).not.toContain('no-png')
+  })
+
   test.each([
     ['is not there', () => path('nowhere.json'), /nowhere\.json does not exist/],
     ['is cut short', () => put('cut.json', '{"schema": "xrb'), /cut\.json is cut short/],
@@ -140,6 +156,10 @@ describe('xrbench report', () => {
     expect(readFileSync(path('xy.html'), 'utf8')).toContain('y answers another question than x')
   })
 })
+
+function dataUrl(module: string): string {
+  return `data:text/javascript,${encodeURIComponent(module)}`
+}
 
 function edited(): ResultDocument {
   const doc = documentOf(mixedCases())

@@ -1,8 +1,8 @@
 import type { Range, Unit } from './chart.js'
 import { type Colours, coloursOf, FONT, isNarrow, type Look } from './look.js'
+import { textWidth } from './text-width.js'
 import { logTicks, tickWords } from './ticks.js'
 
-const LETTER_WIDTH = 6.6
 const LEGEND_ROW = 22
 const TITLE_ROWS = 58
 
@@ -84,7 +84,7 @@ function legendHeight({ width }: Look, names: readonly string[]): number {
   if (names.length === 0) return 0
   let [rows, used] = [1, 0]
   for (const name of names) {
-    const item = 30 + 5 + name.length * LETTER_WIDTH + 14
+    const item = 30 + 5 + textWidth(name) + 14
     if (used > 0 && used + item > width - 8) {
       rows++
       used = 0

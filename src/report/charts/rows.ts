@@ -1,11 +1,10 @@
 import type { Range, Unit } from './chart.js'
 import { frame, headHeight, logAxis } from './frame.js'
 import { coloursOf, isNarrow, type Look } from './look.js'
+import { textWidth } from './text-width.js'
 
 /** Names take at most this part of the width; on narrow screens they stand above their rows instead. */
 const NAME_SHARE = 0.45
-/** Of the widest of the fonts, at 12 px. */
-const LETTER_WIDTH = 7.4
 
 export interface RowsParts {
   title: string
@@ -25,7 +24,7 @@ export function rowsHeight(look: Look, rows: number, legend: readonly string[]):
 export function rowsFrame(look: Look, { title, names, legend, range, unit, xName }: RowsParts) {
   const colours = coloursOf(look)
   const narrow = isNarrow(look)
-  const widest = Math.max(0, ...names.map((name) => name.length)) * LETTER_WIDTH
+  const widest = Math.max(0, ...names.map((name) => textWidth(name)))
   const base = frame(look, title, legend, 'symbols')
   return {
     ...base,
@@ -57,7 +56,8 @@ export function rowsFrame(look: Look, { title, names, legend, range, unit, xName
             color: colours.text,
             fontSize: 12,
             interval: 0,
-            width: Math.ceil(Math.min(widest, look.width * NAME_SHARE)),
+            // One that just fits would be clipped by a rounding.
+            width: Math.ceil(Math.min(widest + 6, look.width * NAME_SHARE)),
             overflow: 'truncate' as const,
           },
     },

@@ -7,7 +7,7 @@ import {
   TooltipComponent,
   VisualMapContinuousComponent,
 } from 'echarts/components'
-import { init, use } from 'echarts/core'
+import { init, setPlatformAPI, use } from 'echarts/core'
 import { SVGRenderer } from 'echarts/renderers'
 
 // Only what the charts use: a report carries it with it.
@@ -24,4 +24,4 @@ use([
   SVGRenderer,
 ])
 
-export { init }
+export { init, setPlatformAPI }

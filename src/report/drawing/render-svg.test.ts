@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { sourceOf } from '../../compare/fixtures/sources.js'
 import { documentOf, mixedCases } from '../../results/fixtures/documents.js'
 import type { Chart } from '../charts/chart.js'
+import { textWidth } from '../charts/text-width.js'
 import { Collector } from '../digest/collect.js'
 import { chartsOf, sectionsOf } from '../page/build.js'
 import { renderSvg } from './render-svg.js'
@@ -41,6 +42,19 @@ describe('charts', () => {
       const svg = renderSvg(chart, { width, scheme })
       expect(svg).toMatch(/^<svg /)
       expect(svg).not.toMatch(/NaN|undefined|Infinity/)
+    }
+  })
+
+  test.each([390, 660, 820])('cut no name off at %i pixels, in a wide font either', (width) => {
+    for (const chart of [...one, ...two]) {
+      const svg = renderSvg(chart, { width, scheme: 'light' })
+      const ends = /<text[^>]*text-anchor="end"[^>]*translate\(([\d.-]+)[^>]*>([^<]*)</g
+      for (const [, at, text = ''] of svg.matchAll(ends)) {
+        expect(Number(at) - textWidth(text), `${chart.id}: ${text}`).toBeGreaterThanOrEqual(0)
+      }
+      if (chart.kind === 'strip') {
+        expect(texts(svg)).toEqual(expect.arrayContaining(chart.rows.map(({ name }) => name)))
+      }
     }
   })
 
