@@ -6,17 +6,16 @@ import { judgeGates } from './gate-verdict.js'
 import { METRICS } from './metric.js'
 import { differing, notesOf } from './note.js'
 import { type CasePair, differInTransport, pairCases } from './pairing.js'
-import { CONFIDENCE, compareMetric } from './row.js'
+import { compareMetric } from './row.js'
 import {
   COMPARE_FORMAT,
   type CompareDocument,
   type Comparison,
   type Pair,
-  type Row,
   type Studied,
 } from './schema.js'
 import { type Measured, refOf, type Source, sideOf } from './source.js'
-import { benjaminiHochberg } from './statistics/adjust.js'
+import { judgeRows } from './verdict.js'
 
 export interface CompareOptions {
   across: Studied | null
@@ -106,20 +105,6 @@ function comparePair({ base, new: other, isInterleaved }: CasePair): Pair {
     repetitions: { base: count(base), new: count(other) },
     rows,
   }
-}
-
-/** Over all rows at once: when nothing differs, the chance that any row says otherwise stays at 5 %. */
-function judgeRows(rows: readonly Row[]): void {
-  const tested = rows.filter(({ effect }) => effect !== null)
-  const adjusted = benjaminiHochberg(tested.map(({ effect }) => effect?.p ?? 1))
-  tested.forEach((row, i) => {
-    if (row.effect === null) return
-    row.effect.adjustedP = adjusted[i] ?? 1
-    const { kind, estimate, adjustedP } = row.effect
-    const isUp = estimate > (kind === 'ratio' ? 1 : 0)
-    const isWorse = isUp === (row.better === 'lower')
-    row.verdict = adjustedP >= 1 - CONFIDENCE ? 'no-evidence' : isWorse ? 'worse' : 'better'
-  })
 }
 
 const BY_WEIGHT = ['regression', 'inconclusive', 'pass'] as const

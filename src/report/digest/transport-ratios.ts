@@ -2,7 +2,7 @@ import { METRICS } from '../../compare/metric.js'
 import { compareMetric } from '../../compare/row.js'
 import type { MetricName, Row } from '../../compare/schema.js'
 import { type Measured, measuredCases, type Source } from '../../compare/source.js'
-import { benjaminiHochberg } from '../../compare/statistics/adjust.js'
+import { judgeRows } from '../../compare/verdict.js'
 import type { Place } from '../../plan/case.js'
 import type { CaseResult } from '../../results/schema.js'
 import { orderOf, sizeOf, variantName } from './names.js'
@@ -17,7 +17,6 @@ export interface VariantRatio {
   row: Row
 }
 
-const ALPHA = 0.05
 const LATENCY: readonly MetricName[] = ['p50', 'p99']
 const RATE: readonly MetricName[] = ['throughput']
 
@@ -38,7 +37,7 @@ export function variantRatios(source: Source): VariantRatio[] {
       group.slice(i + 1).flatMap((other) => ratiosOf(base, other, showsWait)),
     ),
   )
-  judge(ratios)
+  judgeRows(ratios.map(({ row }) => row))
   return ratios
 }
 
@@ -53,16 +52,4 @@ function ratiosOf(base: Measured, other: Measured, showsWait: boolean): VariantR
     new: variantName(other.case, showsWait),
     row: compareMetric(metric, base.case, other.case, true),
   }))
-}
-
-/** Over all at once: when no transport differs, the chance that any is said to stays at 5 %. */
-function judge(ratios: readonly VariantRatio[]): void {
-  const tested = ratios.filter(({ row }) => row.effect !== null)
-  const adjusted = benjaminiHochberg(tested.map(({ row }) => row.effect?.p ?? 1))
-  tested.forEach(({ row }, i) => {
-    if (row.effect === null) return
-    row.effect.adjustedP = adjusted[i] ?? 1
-    const isWorse = row.effect.estimate > 1 === (row.better === 'lower')
-    row.verdict = row.effect.adjustedP >= ALPHA ? 'no-evidence' : isWorse ? 'worse' : 'better'
-  })
 }

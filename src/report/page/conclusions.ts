@@ -3,10 +3,11 @@ import type { Place } from '../../plan/case.js'
 import { conclusion, pairTitle, valueWords, verdictWords } from '../compare-words.js'
 import type { Collected } from '../digest/collect.js'
 import { clip, sideNamer } from '../digest/names.js'
-import { type Finding, findingsOf, leadOf, listed } from './findings.js'
+import { type Finding, findingsOf, leadOf } from './findings.js'
 import { type Html, html } from './html.js'
 import { placeTitle } from './places.js'
 import { trustOf } from './trust.js'
+import { listed } from './words.js'
 
 /** Comparisons that are told one by one. */
 const MOST_TOLD = 8

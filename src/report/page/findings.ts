@@ -1,9 +1,11 @@
-import type { Row } from '../../compare/schema.js'
 import { sizeWords } from '../charts/ticks.js'
-import type { CaseDigest, Value } from '../digest/digest.js'
+import type { CaseDigest } from '../digest/digest.js'
 import type { VariantRatio } from '../digest/transport-ratios.js'
 import { bitRate, percentage, time } from '../quantity.js'
-import { type Group, groupsBySize, middle, type Times, timesOf } from './groups.js'
+import { type Group, groupsBySize, middle, timesOf } from './groups.js'
+import { QUESTIONS, type Question } from './question.js'
+import { undecided } from './undecided.js'
+import { factorWords, listed } from './words.js'
 
 /** A sentence about one size, and what it is about. */
 export interface Finding {
@@ -43,46 +45,6 @@ export function leadOf(
   return told.length === 0
     ? 'No transport is shown to be ahead of the others.'
     : `${told.join('; ')}.`
-}
-
-interface Question {
-  metric: Row['metric']
-  value: Value
-  words(value: number): string
-  /** Of the winner alone. */
-  wins(name: string, value: string): string
-  loses(name: string, factor: string): string
-  at: string
-  better: 'lower' | 'higher'
-}
-
-const QUESTIONS: Record<CaseDigest['workload'], Question[]> = {
-  'ping-pong': [latency('p50'), latency('p99')],
-  // In the table alone: how connections come about is another case, not another transport.
-  connect: [],
-  stream: [
-    {
-      metric: 'throughput',
-      value: 'goodput',
-      words: bitRate,
-      wins: (name, value) => `${name} carries the most, ${value}`,
-      loses: (name, factor) => `${name} carries ${factor} of that`,
-      at: 'in goodput',
-      better: 'higher',
-    },
-  ],
-}
-
-function latency(metric: 'p50' | 'p99'): Question {
-  return {
-    metric,
-    value: metric,
-    words: time,
-    wins: (name, value) => `${name} has the shortest round trip at ${metric}, ${value}`,
-    loses: (name, factor) => `${name} takes ${factor} times as long`,
-    at: `at ${metric}`,
-    better: 'lower',
-  }
 }
 
 /** Which variant is ahead at one place, for every size and question, and whether that could be chance. */
@@ -146,62 +108,6 @@ function answer(group: Group, ratios: readonly VariantRatio[], question: Questio
   ]
 }
 
-interface Ranked {
-  one: CaseDigest
-  value: number
-  times: Times | null
-}
-
-/** Of those not shown to be behind `first`. */
-function undecided(
-  first: Omit<Ranked, 'times'>,
-  rest: readonly Ranked[],
-  question: Question,
-): string {
-  const { at, words } = question
-  const named = ({ one, value }: Omit<Ranked, 'times'>) => `${one.variant} (${words(value)})`
-  const untested = rest.find(({ times }) => times === null || times.missing !== null)
-  if (untested !== undefined) {
-    const why = untested.times?.missing?.replace(/ of the (base|new result)/, '')
-    return `${at} there is no verdict between ${listed([first, ...rest].map(named))}${why ? `: ${why}` : ''}`
-  }
-  // All one way, and yet so few that it may be chance.
-  const leaning = rest.filter(({ times }) => times !== null && (times.low > 1 || times.high < 1))
-  const level = rest.filter((one) => !leaning.includes(one))
-  const withRatios = (some: readonly Ranked[]) =>
-    listed(
-      some.map(({ one, value, times }, i) => {
-        const ratio = `${factorWords(times?.low ?? 0)} to ${factorWords(times?.high ?? 0)}`
-        return `${one.variant} (${words(value)}, ${i === 0 ? 'ratio ' : ''}${ratio})`
-      }),
-    )
-  const parts = [
-    level.length === 0
-      ? ''
-      : `${named(first)} cannot be told apart from ${withRatios(level)}: ${basisWords(level)}`,
-    leaning.length === 0
-      ? ''
-      : `${level.length === 0 ? named(first) : first.one.variant} was ahead of ${withRatios(leaning)}, but that may be chance: ${basisWords(leaning)}, ${chanceWords(leaning)}`,
-  ]
-  return `${at} ${parts.filter((part) => part !== '').join('; ')}`
-}
-
-/** What the ratios rest on, said once for all of them. Few repetitions do not give an interval of 95 %. */
-function basisWords(some: readonly Ranked[]): string {
-  const known = some.flatMap(({ times }) => times ?? [])
-  const percent = Math.floor(Math.min(...known.map(({ confidence }) => confidence)) * 100)
-  const counts = known.map(({ n }) => n)
-  const [least, most] = [Math.min(...counts), Math.max(...counts)]
-  const n = least === most ? `${least}` : `${least} to ${most}`
-  return `${Math.min(95, percent)} % ${known.length === 1 ? 'interval' : 'intervals'}, n = ${n}`
-}
-
-function chanceWords(some: readonly Ranked[]): string {
-  const all = some.flatMap(({ times }) => times?.p ?? []).sort((a, b) => a - b)
-  const [least, most] = [all[0], all.at(-1)].map((p) => (p ?? 1).toPrecision(2))
-  return least === most ? `p = ${least}` : `p = ${least} to ${most}`
-}
-
 function aloneWords(
   alone: readonly CaseDigest[],
   workload: CaseDigest['workload'],
@@ -237,14 +143,4 @@ function lossWords(cases: readonly CaseDigest[]): string[] {
 
 function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
-}
-
-export function listed(words: readonly string[]): string {
-  if (words.length < 2) return words.join('')
-  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
-}
-
-function factorWords(value: number): string {
-  if (!Number.isFinite(value)) return 'any'
-  return value >= 10 ? value.toPrecision(3) : value.toFixed(2)
 }

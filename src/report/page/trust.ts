@@ -2,7 +2,7 @@ import { smallestP } from '../../compare/statistics/smallest-p.js'
 import { CIRCUMSTANCES, type Flag } from '../../results/flag-names.js'
 import type { Collected } from '../digest/collect.js'
 import type { CaseDigest } from '../digest/digest.js'
-import { listed } from './findings.js'
+import { listed } from './words.js'
 
 const ALPHA = 0.05
 const ENOUGH = 8
