@@ -81,17 +81,21 @@ describe.skipIf(loadQuiche() === null)('a server of ours, asked by quiche', NEED
   })
 })
 
-it.skipIf(loadQuiche() === null)('quiche is asked back by a Retry, and comes back', async () => {
-  const server = startPerfServer('127.0.0.1', SERVER, { ...TRANSPORT, retry: true })
-  const client = await QuicheClient.connect(server.port, server.fingerprint)
-  expect(await client.request({ responseBytes: 1000n })).toEqual({ bytes: 1000, end: 'fin' })
-  client.close()
-  server.stop()
-  const { retries, connections, refusedConnections } = await server.ended
-  expect({ retries, connections, refusedConnections }).toEqual({
-    ...{ retries: 1, connections: 1, refusedConnections: 0 },
-  })
-})
+it.skipIf(loadQuiche() === null)(
+  'quiche is asked back by a Retry, and comes back',
+  NEEDS_QUICHE,
+  async () => {
+    const server = startPerfServer('127.0.0.1', SERVER, { ...TRANSPORT, retry: true })
+    const client = await QuicheClient.connect(server.port, server.fingerprint)
+    expect(await client.request({ responseBytes: 1000n })).toEqual({ bytes: 1000, end: 'fin' })
+    client.close()
+    server.stop()
+    const { retries, connections, refusedConnections } = await server.ended
+    expect({ retries, connections, refusedConnections }).toEqual({
+      ...{ retries: 1, connections: 1, refusedConnections: 0 },
+    })
+  },
+)
 
 describe.skipIf(loadQuiche() === null)('a client of ours, answered by quiche', NEEDS_QUICHE, () => {
   let server: QuicheServer
