@@ -91,7 +91,8 @@ describe('xrbench quic-perf', () => {
     const { run, ended } = await serving('--retry')
     expect((await run('--requests', '5')).code).toBe(0)
     const { totals } = await ended()
-    expect(totals).toMatchObject({ connections: 1, requests: 5, retries: 1 })
+    expect(totals).toMatchObject({ connections: 1, requests: 5 })
+    expect(totals.retries).toBeGreaterThan(0)
   })
 
   it('an endless answer has goodput, and no latency', async () => {

@@ -237,7 +237,8 @@ TEST("perf server: with Retry a client shows that its address is its own, and is
   check_answered(ask(running, 64, 20'000, 2, 10), 10);
   check_answered(ask(running, 8, 0, 1, 1), 1);
   const xr::PerfServerTotals& totals = running.end();
-  CHECK_EQ(totals.retries, 2u);
+  // A client that waits long repeats its first packet, and is asked back again.
+  CHECK(totals.retries >= 2);
   CHECK_EQ(totals.connections, 2u);
   CHECK_EQ(totals.refused_connections, 0u);
 }
