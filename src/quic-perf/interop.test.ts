@@ -91,9 +91,8 @@ it.skipIf(loadQuiche() === null)(
     client.close()
     server.stop()
     const { retries, connections, refusedConnections } = await server.ended
-    expect({ retries, connections, refusedConnections }).toEqual({
-      ...{ retries: 1, connections: 1, refusedConnections: 0 },
-    })
+    expect(retries).toBeGreaterThan(0)
+    expect({ connections, refusedConnections }).toEqual({ connections: 1, refusedConnections: 0 })
   },
 )
 
