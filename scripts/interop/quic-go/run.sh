@@ -4,8 +4,8 @@
 #
 # A download from quic-go 0.29 is slow whoever asks. Medians of 3 interleaved runs of 100 MB, one CPU for each end, on a busy machine: 0.55 Gbit/s for quic-go's own
 # client, 0.71 for xrbench's, which acknowledges every 10th packet (0.69 with every 2nd, 0.62 with each one). Nothing is dropped on the way (RcvbufErrors of
-# /proc/net/snmp stands still), its congestion window is rarely full, and it met no limit of flow control. It sends each packet by a call of its own and paces them by
-# timers of 1 ms and more. In the other direction, from `xrbench quic-perf serve`, quic-go had 1.50 Gbit/s.
+# /proc/net/snmp stands still), its congestion window is rarely full, and it met no limit of flow control. By its source it sends each packet by a call of its own and paces
+# them by timers of 1 ms and more, which may be why. In the other direction, from `xrbench quic-perf serve`, quic-go had 1.50 Gbit/s.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 
