@@ -23,6 +23,19 @@ describe('conclusions', () => {
     )
   })
 
+  test('of two ways to wait say which they are about', () => {
+    const source = sourceOf(levels, { keys })
+    const spinning = structuredClone(source.doc.cases)
+    for (const c of spinning) {
+      c.key = c.key.replace('/block', '/spin')
+      c.parameters.requested.wait = 'spin'
+    }
+    source.doc.cases.push(...spinning)
+    const text = conclude(source)
+    expect(text).toContain('Round trips with 64 B, block:')
+    expect(text).toContain('Round trips with 64 B, spin:')
+  })
+
   test('do not declare a winner where there is none', () => {
     const other = [0.98, 1.01, 1.02, 0.99, 1.01, 0.98, 1.0, 1.01]
     const text = conclude(sourceOf({ [TCP]: levels, [UDP]: other }, { keys }))

@@ -57,9 +57,10 @@ export function findingsOf(
   const alone = groups.filter(({ cases: own }) => own.length === 1).flatMap(({ cases: own }) => own)
   const shared = groups.filter(({ cases: own }) => own.length > 1)
   const what = workload === 'ping-pong' ? 'Round trips' : 'Streams'
+  const showsWait = new Set(shared.map(({ wait }) => wait)).size > 1
   return [
     ...shared.map((group) => ({
-      about: `${what} with ${sizeWords(group.bytes)}`,
+      about: `${what} with ${sizeWords(group.bytes)}${showsWait ? `, ${group.wait}` : ''}`,
       sentences: [
         ...QUESTIONS[workload].flatMap((question) => answer(group, ratios, question)),
         ...lossWords(group.cases),

@@ -6,6 +6,7 @@ import type { VariantRatio } from '../digest/transport-ratios.js'
 /** Cases that may be held against one another: of one place, workload, size and wait. */
 export interface Group {
   bytes: number
+  wait: CaseDigest['wait']
   cases: CaseDigest[]
 }
 
@@ -13,7 +14,7 @@ export function groupsBySize(cases: readonly CaseDigest[]): Group[] {
   const groups = new Map<string, Group>()
   for (const one of cases) {
     const id = `${one.bytes} ${one.wait}`
-    const known = groups.get(id) ?? { bytes: one.bytes, cases: [] }
+    const known = groups.get(id) ?? { bytes: one.bytes, wait: one.wait, cases: [] }
     groups.set(id, known)
     known.cases.push(one)
   }
