@@ -1,6 +1,7 @@
 import { firstLine, runChild, startChild } from '../child.mjs'
 import { DOWNLOAD_BYTES } from '../configurations.mjs'
 import { pinned } from '../place.mjs'
+import { readLatency } from './xrbench.mjs'
 
 // Stacks that speak the perf protocol (draft-banks-quic-performance-00), each as both ends. Of all of them what counts runs from just before a
 // request until its answer is complete: their start and their handshake are left out.
@@ -82,11 +83,7 @@ export function readOwnPerf({ status, failure, latency, goodput }) {
   if (status !== 'completed')
     throw new Error(`xrbench did not complete: ${failure?.message ?? status}`)
   return {
-    p50Ns: latency?.percentiles.p50 ?? null,
-    p99Ns: latency?.percentiles.p99 ?? null,
-    p999Ns: latency?.percentiles.p999 ?? null,
-    maxNs: latency?.maxNs ?? null,
-    samples: latency?.count ?? null,
+    ...readLatency(latency),
     goodputBitsPerSec: goodput?.downBitsPerSec ?? null,
     messageSizeBytes: null,
   }

@@ -62,11 +62,7 @@ export function readXrbench(document, rateBitsPerSec) {
   const { latency, throughput, loss } = repetition
   const goodputBitsPerSec = throughput?.goodputBitsPerSec ?? null
   return {
-    p50Ns: latency?.percentiles.p50 ?? null,
-    p99Ns: latency?.percentiles.p99 ?? null,
-    p999Ns: latency?.percentiles.p999 ?? null,
-    maxNs: latency?.maxNs ?? null,
-    samples: latency?.count ?? null,
+    ...readLatency(latency),
     goodputBitsPerSec,
     lossFraction: loss?.lostFraction ?? null,
     deliveredFraction:
@@ -87,4 +83,15 @@ function packetsPerMessage(case_) {
   const quic = case_.parameters.effective?.client?.quic
   if (!quic || quic.packetsSentPerMessage === null) return null
   return Math.max(quic.packetsSentPerMessage, quic.packetsReceivedPerMessage)
+}
+
+/** @param {any} latency as a result and `quic-perf run` have it; null where there was none */
+export function readLatency(latency) {
+  return {
+    p50Ns: latency?.percentiles.p50 ?? null,
+    p99Ns: latency?.percentiles.p99 ?? null,
+    p999Ns: latency?.percentiles.p999 ?? null,
+    maxNs: latency?.maxNs ?? null,
+    samples: latency?.count ?? null,
+  }
 }
