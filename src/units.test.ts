@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { XrbenchError } from './errors.js'
+import { fc } from './fixtures/property.js'
 import {
   formatDuration,
   formatRate,

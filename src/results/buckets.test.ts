@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../fixtures/property.js'
 import { Distribution, highestEquivalent } from './buckets.js'
 import { recordReference, referenceHistogram } from './fixtures/histograms.js'
 import { encodeHistogram } from './histogram-codec.js'

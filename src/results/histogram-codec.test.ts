@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { deflateSync, inflateSync } from 'node:zlib'
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { RawHistogram } from '../addon/addon.js'
+import { fc } from '../fixtures/property.js'
 import {
   countsOf,
   denseCounts,

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { fc } from '../fixtures/property.js'
 import {
   countsOf,
   denseCounts,

@@ -1,6 +1,6 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { loadAddon } from '../addon/load.js'
+import { fc } from '../fixtures/property.js'
 import { recordRaw, recordReference } from './fixtures/histograms.js'
 import { histogramOfCounts } from './histogram.js'
 import { decodeHistogram, encodeHistogram } from './histogram-codec.js'

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { fc } from '../fixtures/property.js'
 import { recordLatencies, recordReference } from './fixtures/histograms.js'
 import { percentilesOf, valueAtQuantile } from './percentiles.js'
 import { PERCENTILES } from './schema-measures.js'

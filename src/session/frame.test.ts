@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fc } from '../fixtures/property.js'
 import { clientMessageSchema } from './client-messages.js'
 import { encodeFrame, FrameReader } from './frame.js'
 

@@ -1,5 +1,5 @@
-import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import { fc } from '../fixtures/property.js'
 import { decodeBlob, encodeBlob, MAX_BLOB_BYTES } from './blob.js'
 
 it('carries any bytes unchanged', () => {
