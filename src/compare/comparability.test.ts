@@ -65,6 +65,15 @@ const GOOD_TO_KNOW: Record<string, Change> = {
       if (effective.client) effective.client = { ...effective.client, congestionControl: 'vegas' }
     },
   },
+  'pinned CPUs (client)': {
+    case: (c) => {
+      for (const { cpu } of c.repetitions) if (cpu.client) cpu.client.pinnedCpus = [5, 7]
+    },
+  },
+  'requested warmup cap': {
+    case: ({ parameters }) =>
+      Object.assign(parameters, { requested: { ...parameters.requested, warmupCapNs: 5e9 } }),
+  },
   'netem of the lab (client)': {
     client: (client) => Object.assign(client, { lab: { guests: 2, netem: 'delay 1ms' } }),
   },

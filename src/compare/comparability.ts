@@ -1,4 +1,6 @@
-import { type Fact, factsOfCase, factsOfMachines, factsOfSource } from './fact.js'
+import { factsOfCase } from './case-facts.js'
+import { type Fact, factsOfSource } from './fact.js'
+import { factsOfMachines } from './machine-facts.js'
 import type { Difference, Studied } from './schema.js'
 import type { Measured } from './source.js'
 

@@ -1,4 +1,5 @@
-import { factsOfMachines, factsOfSource } from '../../compare/fact.js'
+import { factsOfSource } from '../../compare/fact.js'
+import { factsOfMachines } from '../../compare/machine-facts.js'
 import { measuredCases, type Source } from '../../compare/source.js'
 import { plain } from '../plain.js'
 
