@@ -11,6 +11,7 @@ const checks = [
     ...node('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off'),
   ],
   ['types', ...node('node_modules/typescript/bin/tsc', '--noEmit')],
+  ['expectations', ...node('scripts/check-expectations.mjs')],
   ['rooms', ...node('scripts/check-rooms.mjs')],
   ['lockfile', ...node('scripts/check-lockfile.mjs')],
   ['licences', ...node('scripts/check-licences.mjs')],

@@ -26,7 +26,10 @@ it('it ends after its session, without being told', async () => {
   const agent = await startLocalAgent({ family: 4 })
   const session = await connectSession(agent)
   const endpoints = endpointsOf(agent.pid)
+  expect(endpoints).toHaveLength(1)
+  expect([agent.pid, ...endpoints].filter(isRunning)).toHaveLength(2)
   await session.close()
+  // Nobody has told it: `close` comes after it has ended.
   await gone([agent.pid, ...endpoints])
   await agent.close()
 })

@@ -43,9 +43,13 @@ const c = testCase({}, { warmupCapNs: 500e6, durationNs: 1e9 })
 
 describe.concurrent('a bad day', () => {
   it.for(scenarios)('$signal of the $victim at $moment', async (day, { expect }) => {
+    let signalled = 0
     const { agent, session, report, seen } = await badDay(c, (moment, pids) => {
-      if (moment === day.moment) for (const pid of pids[day.victim]) process.kill(pid, day.signal)
+      if (moment !== day.moment) return
+      for (const pid of pids[day.victim]) process.kill(pid, day.signal)
+      signalled += pids[day.victim].length
     })
+    expect(signalled).toBeGreaterThan(0)
     // Our own end may have told everything just before the signal got to it: then nothing is missing.
     const toldAll = day.victim === 'client' && day.moment === 'finish' && report.client.outcome
     expect(report.status).toBe(toldAll ? 'completed' : 'failed')

@@ -102,13 +102,19 @@ describe.concurrent('the server goes', () => {
   )
 
   it.for(later)('$transport, $way, at $moment', async ({ transport, way, moment }, { expect }) => {
+    let times = 0
     const day = await badDay(
       secureCase(transport),
       (reached, pids, path) => {
-        if (reached === moment) leave(way, pids.server, path)
+        if (reached !== moment) return
+        times += 1
+        expect(path).not.toBeNull()
+        expect(pids.server).toHaveLength(1)
+        leave(way, pids.server, path)
       },
       { over: CARRIERS[transport], where: null },
     )
+    expect(times).toBeGreaterThan(0)
     const isOnPath = way === 'silent' || way === 'closed'
     if (moment === 'finish' && isOnPath) {
       // All was measured, and told over the session.
