@@ -28,6 +28,9 @@ for (const [title, command, args] of checks) {
   })
   const clean = run.status === 0
   process.stdout.write(`${clean ? 'ok    ' : 'FAILED'}  ${title}\n`)
+  // What could not be checked for want of a tool, and how to get it.
+  for (const line of run.stderr.match(/^setup: .*$/gm) ?? [])
+    process.stdout.write(`        ${line}\n`)
   if (clean) continue
   process.stdout.write(`${run.stdout}${run.stderr}`)
   process.exitCode = 1

@@ -32,6 +32,12 @@ export function compiles(source) {
   }
 }
 
+/** Whether clang finds the standard library of its own project. */
+export function compilesWithLibcxx(header) {
+  const args = ['-stdlib=libc++', '-std=c++20', '-fsyntax-only', '-include', header.slice(1, -1)]
+  return succeeds('clang++', [...args, '-x', 'c++', '/dev/null'])
+}
+
 /** Of the kernel's own account, a SoftRoCE device included. */
 export function hasRdmaDevice() {
   try {

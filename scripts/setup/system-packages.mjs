@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs'
-import { compiles, hasRdmaDevice, succeeds } from './probe.mjs'
+import { compiles, compilesWithLibcxx, hasRdmaDevice, succeeds } from './probe.mjs'
 import { LAB_TOOLS, RDMA_BUILD_TOOLS, RDMA_TOOLS } from './rdma-packages.mjs'
 import { note, SetupError, timed } from './report.mjs'
 import { runLogged, tail } from './run-logged.mjs'
@@ -22,6 +22,12 @@ const BUILD_TOOLS = {
 }
 const TEST_TOOLS = {
   strace: () => succeeds('strace', ['-V']),
+}
+
+/** A second compiler with a standard library of its own, to check the headers with. */
+const HEADER_TOOLS = {
+  clang: () => succeeds('clang++', ['--version']),
+  'libc++-dev': () => compilesWithLibcxx('<vector>'),
 }
 
 const PICTURE_TOOLS = {
@@ -71,6 +77,12 @@ export function installForLabTests() {
 export function installForPictureTests() {
   if (!isContinuousIntegration()) return false
   return installWanted('the tests of the pictures are skipped', PICTURE_TOOLS)
+}
+
+/** The headers are checked with clang and libc++, too; CI sees to it that they can be. */
+export function installForHeaders() {
+  if (isContinuousIntegration()) return installNeeded('to check the headers', HEADER_TOOLS)
+  return installWanted('the headers are not checked with clang', HEADER_TOOLS)
 }
 
 function isContinuousIntegration() {
