@@ -226,6 +226,8 @@
           'native/transport/endpoint_test.cc',
           'native/transport/socket/segmented_sender_test.cc',
           'native/transport/socket/sequence_window_test.cc',
+          'native/transport/udp/local_drops_test.cc',
+          'native/transport/udp/udp_stream_link_test.cc',
           'native/transport/make_endpoint.cc',
           'native/workload/pacer_test.cc',
         ],

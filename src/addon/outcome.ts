@@ -25,7 +25,7 @@ export interface Mark {
   reordered: number
   /** Ping-pong UDP: answered after the timeout (also counted in `lost`). */
   late: number
-  /** Refused by the local stack: ENOBUFS/EAGAIN at the sender, SK_MEMINFO_DROPS at the receiver. */
+  /** Refused by the local stack: ENOBUFS/EAGAIN at the sender. Dropped by the receiver's own socket: of a stream's `lost`, in messages (SO_RXQ_OVFL). */
   localDrops: number
   /** RUSAGE_THREAD of the measuring thread (getrusage(2)). */
   cpuUserNs: number

@@ -53,7 +53,7 @@ function withFraction(loss: Omit<Loss, 'lostFraction'>): Loss {
 }
 
 function drops({ first, last }: Window): number {
-  return last.localDrops - first.localDrops
+  return Math.max(0, last.localDrops - first.localDrops)
 }
 
 function sum(a: number | null, b: number | null): number | null {

@@ -119,7 +119,9 @@ export const lossSchema = z
     duplicates: count,
     late: count.describe('answered after the timeout; also counted in lost'),
     localDropsSender: count.nullable().describe("refused by the sender's own stack"),
-    localDropsReceiver: count.nullable().describe("dropped by the receiver's own socket"),
+    localDropsReceiver: count
+      .nullable()
+      .describe("messages dropped by the receiver's own socket; stream: of those lost"),
   })
   .meta({ id: 'Loss', description: 'Over the measured phase; UDP only' })
 

@@ -29,6 +29,13 @@ inline constexpr std::uint64_t kMaxSegments = 64;
 inline constexpr std::uint64_t kMaxSendBytes = 65'507;
 inline constexpr std::size_t kBatchDatagrams = 64;
 
+/// Has the kernel say with each datagram how many it had dropped before, because the socket's
+/// buffer was full (SO_RXQ_OVFL, socket(7)).
+inline void tell_drops(int fd) noexcept {
+  const int on = 1;
+  ::setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+}
+
 /// Lets the kernel merge datagrams of one sender (udp(7), UDP_GRO); false where it cannot.
 inline bool enable_merging(int fd) noexcept {
   const int on = 1;
@@ -73,45 +80,68 @@ class DatagramReceiver {
   /// of length zero, which is also what a stopped socket gives, is left out.
   template <class Take>
   void for_each(int slots, const Take& take) noexcept {
+    for_each_slot(slots, [&](std::size_t, const Told&, std::uint8_t* data, std::size_t length) {
+      take(data, length);
+    });
+  }
+
+  /// As above, `take(dropped, data, length)`: how many buffers the kernel had dropped when this
+  /// one came in, where `tell_drops` is on.
+  template <class Take>
+  void for_each_with_drops(int slots, const Take& take) noexcept {
     for_each_slot(slots,
-                  [&](std::size_t, std::uint8_t* data, std::size_t length) { take(data, length); });
+                  [&](std::size_t, const Told& told, std::uint8_t* data, std::size_t length) {
+                    take(told.dropped, data, length);
+                  });
   }
 
   /// As above, `take(source, data, length)`; the receiver must be `naming`.
   template <class Take>
   void for_each_from(int slots, const Take& take) noexcept {
-    for_each_slot(slots, [&](std::size_t slot, std::uint8_t* data, std::size_t length) {
+    for_each_slot(slots, [&](std::size_t slot, const Told&, std::uint8_t* data,
+                             std::size_t length) {
       sources_[slot].length = headers_[slot].msg_hdr.msg_namelen;
       take(sources_[slot], data, length);
     });
   }
 
  private:
+  /// What the kernel says beside the data of a slot.
+  struct Told {
+    std::size_t segment_bytes;
+    /// It says nothing as long as it is zero.
+    std::uint32_t dropped = 0;
+  };
+
   template <class Take>
   void for_each_slot(int slots, const Take& take) noexcept {
     for (std::size_t i = 0; i < static_cast<std::size_t>(slots); ++i) {
       auto* data = static_cast<std::uint8_t*>(vectors_[i].iov_base);
       const std::size_t length = headers_[i].msg_len;
-      const std::size_t segment = segment_bytes(headers_[i].msg_hdr, length);
-      for (std::size_t at = 0; at < length; at += segment)
-        take(i, data + at, std::min(segment, length - at));
+      const Told told = read_controls(headers_[i].msg_hdr, length);
+      for (std::size_t at = 0; at < length; at += told.segment_bytes)
+        take(i, told, data + at, std::min(told.segment_bytes, length - at));
     }
   }
 
   union Control {
     cmsghdr align;
-    std::uint8_t bytes[CMSG_SPACE(sizeof(int))];
+    std::uint8_t bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(std::uint32_t))];
   };
 
-  static std::size_t segment_bytes(msghdr& header, std::size_t length) noexcept {
+  static Told read_controls(msghdr& header, std::size_t length) noexcept {
+    Told told{std::max<std::size_t>(length, 1)};
     for (cmsghdr* control = CMSG_FIRSTHDR(&header); control != nullptr;
          control = CMSG_NXTHDR(&header, control)) {
-      if (control->cmsg_level != SOL_UDP || control->cmsg_type != UDP_GRO) continue;
-      int size = 0;
-      std::memcpy(&size, CMSG_DATA(control), sizeof size);
-      if (size > 0) return static_cast<std::size_t>(size);
+      if (control->cmsg_level == SOL_UDP && control->cmsg_type == UDP_GRO) {
+        int size = 0;
+        std::memcpy(&size, CMSG_DATA(control), sizeof size);
+        if (size > 0) told.segment_bytes = static_cast<std::size_t>(size);
+      } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_RXQ_OVFL) {
+        std::memcpy(&told.dropped, CMSG_DATA(control), sizeof told.dropped);
+      }
     }
-    return std::max<std::size_t>(length, 1);
+    return told;
   }
 
   PageBuffer buffer_;

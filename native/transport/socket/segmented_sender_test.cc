@@ -4,38 +4,19 @@
 #include <array>
 #include <vector>
 
-#include "base/unique_fd.h"
 #include "base/units.h"
 #include "test/test.h"
-#include "transport/socket/address.h"
+#include "transport/socket/datagram_pair.h"
 
 namespace {
 
 using xr::Io;
 using xr::kNsPerSec;
-
-/// Two sockets of a protocol on loopback, connected to one another.
-struct Sockets {
-  explicit Sockets(int protocol) {
-    for (xr::UniqueFd& fd : fds) {
-      fd = xr::UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, protocol));
-      if (!fd) throw xr::test::Skipped("this kernel has no such socket");
-      const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
-      CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
-    }
-    for (int i : {0, 1}) {
-      const xr::SocketAddress other = xr::local_address_of(fds[1 - i].get());
-      CHECK_EQ(::connect(fds[i].get(), other.get(), other.length), 0);
-    }
-  }
-  int sender() const { return fds[0].get(); }
-  int receiver() const { return fds[1].get(); }
-  std::array<xr::UniqueFd, 2> fds;
-};
+using xr::test::DatagramPair;
 
 /// Sends datagrams of these lengths, each of one letter, and gives what arrived.
 std::vector<std::size_t> cross(xr::SegmentedSender<xr::WaitPolicy::kBlock>& sender,
-                               const Sockets& sockets, const std::vector<std::size_t>& lengths) {
+                               const DatagramPair& sockets, const std::vector<std::size_t>& lengths) {
   char letter = 'a';
   for (const std::size_t length : lengths) {
     std::fill_n(sender.room(), length, static_cast<std::uint8_t>(letter++));
@@ -63,7 +44,7 @@ const std::vector<std::vector<std::size_t>> kRuns = {
     {1200, 1200, 1200, 1200, 300}, {100, 200, 300, 1200}, {1200, 700, 100, 50}, {1, 1, 1200, 1}};
 
 TEST("segmented sender: datagrams arrive as they were written, in fewer calls than there are") {
-  const Sockets sockets(0);
+  const DatagramPair sockets(0);
   xr::StopFlag stop;
   xr::SegmentedSender<xr::WaitPolicy::kBlock> sender(sockets.sender(), 1200, true, kNsPerSec, stop);
   for (const auto& run : kRuns) CHECK(cross(sender, sockets, run) == run);
@@ -71,7 +52,7 @@ TEST("segmented sender: datagrams arrive as they were written, in fewer calls th
   CHECK(sender.calls() < sender.packets());
 }
 
-void check_refused(const Sockets& sockets) {
+void check_refused(const DatagramPair& sockets) {
   xr::StopFlag stop;
   xr::SegmentedSender<xr::WaitPolicy::kBlock> sender(sockets.sender(), 1200, true, kNsPerSec, stop);
   for (const auto& run : kRuns) CHECK(cross(sender, sockets, run) == run);
@@ -80,7 +61,7 @@ void check_refused(const Sockets& sockets) {
 }
 
 TEST("segmented sender: goes on one by one where the kernel refuses with EINVAL") {
-  const Sockets sockets(0);
+  const DatagramPair sockets(0);
   // Without checksums there is no segmentation (udp_send_skb in net/ipv4/udp.c).
   const int on = 1;
   CHECK_EQ(::setsockopt(sockets.sender(), SOL_SOCKET, SO_NO_CHECK, &on, sizeof on), 0);
@@ -89,7 +70,7 @@ TEST("segmented sender: goes on one by one where the kernel refuses with EINVAL"
 
 TEST("segmented sender: goes on one by one where the kernel refuses with EIO") {
   // A kind of UDP that has no segmentation (udp_send_skb in net/ipv4/udp.c).
-  check_refused(Sockets(IPPROTO_UDPLITE));
+  check_refused(DatagramPair(IPPROTO_UDPLITE));
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "measure/clock.h"
 #include "transport/run_links.h"
 #include "transport/socket/blob.h"
+#include "transport/socket/datagram_batch.h"
 #include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
 #include "transport/socket/waker.h"
@@ -93,6 +94,7 @@ class UdpEndpoint final : public Endpoint {
     const bool initiator = role == Role::kInitiator;
     set_socket_timeouts(fd, initiator ? spec_.message_timeout_ns : spec_.idle_timeout_ns,
                         spec_.idle_timeout_ns);
+    if (role == Role::kReceiver) tell_drops(fd);
     if (!spec_.socket.segmentation_offload) return;
     if (role == Role::kSender) offload_sending(fd);
     if (role == Role::kReceiver) gro_ = enable_merging(fd);

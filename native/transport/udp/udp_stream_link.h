@@ -15,9 +15,9 @@
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/socket/datagram_batch.h"
-#include "transport/socket/options.h"
 #include "transport/socket/sequence_window.h"
 #include "transport/socket/spin_guard.h"
+#include "transport/udp/local_drops.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -144,6 +144,7 @@ class UdpSenderLink {
 template <WaitPolicy kWait>
 class UdpReceiverLink {
  public:
+  /// `gro`: merging is on; `tell_drops` was called on the socket.
   UdpReceiverLink(int fd, std::uint64_t message_bytes, bool gro, std::uint64_t idle_timeout_ns,
                   const StopFlag& stop)
       : fd_(fd),
@@ -152,7 +153,9 @@ class UdpReceiverLink {
         window_(width_),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop),
-        receiver_(message_bytes + 1, gro) {}
+        receiver_(message_bytes + 1, gro),
+        drops_(gro ? std::clamp<std::uint64_t>(kMaxSendBytes / message_bytes, 1, kMaxSegments)
+                   : 1) {}
 
   Io receive_some() noexcept {
     SpinGuard guard(idle_timeout_ns_, stop_);
@@ -160,11 +163,12 @@ class UdpReceiverLink {
       const int got = receiver_.receive(fd_, kFlags);
       if (got > 0) [[likely]] {
         bool any = false;
-        receiver_.for_each(got, [&](const std::uint8_t* data, std::size_t length) {
-          any = true;
-          if (length == message_bytes_) [[likely]]
-            take(data);
-        });
+        receiver_.for_each_with_drops(
+            got, [&](std::uint32_t dropped, const std::uint8_t* data, std::size_t length) {
+              any = true;
+              if (length == message_bytes_) [[likely]]
+                take(dropped, data);
+            });
         if (any) [[likely]]
           return Io::kOk;
         // Only datagrams of length zero, which is also what a stopped socket gives.
@@ -185,14 +189,17 @@ class UdpReceiverLink {
   }
 
   Counters& counters() noexcept { return counters_; }
-  void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
+  void refresh() noexcept {}
   IoFailure failure() const noexcept { return failure_; }
 
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : MSG_WAITFORONE;
 
-  void take(const std::uint8_t* message) noexcept {
-    if (!window_.accept(read_sequence(message, width_), counters_)) return;
+  void take(std::uint32_t dropped, const std::uint8_t* message) noexcept {
+    const std::uint64_t lost_before = counters_.lost;
+    const bool is_new = window_.accept(read_sequence(message, width_), counters_);
+    drops_.account(dropped, lost_before, counters_);
+    if (!is_new) return;
     counters_.messages += 1;
     counters_.bytes += message_bytes_;
   }
@@ -204,6 +211,7 @@ class UdpReceiverLink {
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
   DatagramReceiver receiver_;
+  LocalDrops drops_;
   Counters counters_;
   IoFailure failure_;
 };

@@ -1,0 +1,104 @@
+#include "transport/udp/udp_stream_link.h"
+
+#include <netinet/udp.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/units.h"
+#include "test/test.h"
+#include "transport/socket/datagram_pair.h"
+#include "workload/stream.h"
+
+namespace {
+
+using xr::Counters;
+using xr::Io;
+using xr::kNsPerMs;
+using xr::kNsPerSec;
+using xr::WaitPolicy;
+using xr::test::DatagramPair;
+
+constexpr std::uint64_t kMomentNs = 20 * kNsPerMs;
+
+/// A stream by hand: the test says when each end does something.
+struct Stream {
+  Stream(std::uint64_t message_bytes, bool merging)
+      : message_bytes_(message_bytes),
+        sender(pair.sender(), message_bytes, merging ? segments() : 1, 5 * kNsPerSec, stop),
+        receiver(pair.receiver(), message_bytes, merging, kMomentNs, stop) {
+    xr::tell_drops(pair.receiver());
+    if (merging && !xr::enable_merging(pair.receiver()))
+      throw xr::test::Skipped("this kernel does not merge datagrams");
+  }
+
+  void send(std::uint64_t most = xr::kUnlimitedBatch) {
+    CHECK(sender.send_some(most) == Io::kOk);
+    next_ = sender.counters().messages;
+  }
+
+  /// Datagrams as the sender would write them, with numbers of the test's choice.
+  void send_numbers(const std::vector<std::uint64_t>& numbers) {
+    std::vector<std::uint8_t> message(message_bytes_);
+    for (const std::uint64_t number : numbers) {
+      xr::write_sequence(message.data(), number, xr::sequence_width(message_bytes_));
+      CHECK_EQ(::send(pair.sender(), message.data(), message.size(), 0),
+               static_cast<ssize_t>(message.size()));
+      next_ = std::max(next_, number + 1);
+    }
+  }
+
+  /// Receives until every number that was sent has come or is known to be lost. Where the last
+  /// ones were dropped, more are sent to show it.
+  const Counters& catch_up() {
+    const Counters& counters = receiver.counters();
+    while (counters.messages + counters.lost < next_) {
+      if (const Io io = receiver.receive_some(); io == Io::kStalled) {
+        send_numbers({next_});
+      } else {
+        CHECK(io == Io::kOk);
+      }
+    }
+    receiver.refresh();
+    return counters;
+  }
+
+  DatagramPair pair;
+  xr::StopFlag stop;
+  std::uint64_t message_bytes_;
+  std::uint64_t next_ = 0;
+  xr::UdpSenderLink<WaitPolicy::kBlock> sender;
+  xr::UdpReceiverLink<WaitPolicy::kSpin> receiver;
+
+ private:
+  std::uint64_t segments() const {
+    const auto size = static_cast<int>(message_bytes_);
+    if (::setsockopt(pair.sender(), SOL_UDP, UDP_SEGMENT, &size, sizeof size) != 0)
+      throw xr::test::Skipped("this kernel does not segment datagrams");
+    return std::clamp<std::uint64_t>(xr::kMaxSendBytes / message_bytes_, 1, xr::kMaxSegments);
+  }
+};
+
+TEST("udp stream: what the receiver's own socket dropped is counted in messages, merged or not") {
+  for (const bool merging : {false, true}) {
+    for (const std::uint64_t bytes : {64u, 1400u, 16'384u, 60'000u}) {
+      Stream stream(bytes, merging);
+      // The default buffer holds a few hundred thousand bytes; nobody reads.
+      for (int i = 0; i < 40; ++i) stream.send();
+      const Counters& counters = stream.catch_up();
+      CHECK(counters.lost > 0);
+      CHECK_EQ(counters.local_drops, counters.lost);
+    }
+  }
+}
+
+TEST("udp stream: what the network lost is not the receiver's") {
+  Stream stream(1400, false);
+  stream.send_numbers({0, 1, 5, 6, 4, 20});
+  const Counters& counters = stream.catch_up();
+  CHECK_EQ(counters.lost, 15u);
+  CHECK_EQ(counters.reordered, 1u);
+  CHECK_EQ(counters.local_drops, 0u);
+}
+
+}  // namespace
