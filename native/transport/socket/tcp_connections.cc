@@ -1,5 +1,6 @@
 #include "transport/socket/tcp_connections.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -36,6 +37,13 @@ void send_hello(int fd, const Token& token, unsigned link, int flags) {
   }
 }
 
+/// A port that bind chooses must be nobody's; one that connect chooses, free towards this peer, which
+/// is found sooner (IP_BIND_ADDRESS_NO_PORT, ip(7)).
+void leave_port_to_connect(int fd) noexcept {
+  const int on = 1;
+  ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
+}
+
 void make_blocking(int fd) {
   int off = 0;
   if (::ioctl(fd, FIONBIO, &off) != 0) throw_errno("SOCKET", "ioctl");
@@ -46,11 +54,11 @@ void make_blocking(int fd) {
 TcpConnections::TcpConnections(const EndpointSpec& spec) : spec_(spec), token_(random_token()) {}
 
 SocketBlob TcpConnections::open() {
-  SocketAddress local = parse_address(spec_.local_address, 0);
+  local_ = parse_address(spec_.local_address, 0);
   SocketBlob blob{spec_.transport, token_, {}};
   if (spec_.side == Side::kServer) {
-    listener_ = make_listener(local.family());
-    if (::bind(listener_.get(), local.get(), local.length) != 0) {
+    listener_ = make_listener(local_.family());
+    if (::bind(listener_.get(), local_.get(), local_.length) != 0) {
       throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
     }
     if (::listen(listener_.get(), static_cast<int>(spec_.link_count()) + 8) != 0)
@@ -84,11 +92,11 @@ UniqueFd TcpConnections::make_listener(int family) const {
 
 UniqueFd TcpConnections::dial(const SocketBlob& server, const Deadline& deadline) const {
   const SocketAddress& remote = server.addresses.front();
-  SocketAddress local = parse_address(spec_.local_address, 0);
   UniqueFd fd(::socket(remote.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) throw_errno("SOCKET", "socket");
   apply_socket_options(fd.get(), remote.family(), true, spec_.socket);
-  if (::bind(fd.get(), local.get(), local.length) != 0) throw_errno("ADDRESS", "bind");
+  leave_port_to_connect(fd.get());
+  if (::bind(fd.get(), local_.get(), local_.length) != 0) throw_errno("ADDRESS", "bind");
   if (::connect(fd.get(), remote.get(), remote.length) != 0) {
     if (errno != EINPROGRESS) throw_connect_errno(errno);
     deadline.wait(fd.get(), POLLOUT, "connect");

@@ -42,6 +42,8 @@ class TcpConnections {
 
   EndpointSpec spec_;
   Token token_;
+  /// Without a port.
+  SocketAddress local_;
   UniqueFd listener_;
   std::vector<UniqueFd> sockets_;
 };
