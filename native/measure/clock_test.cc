@@ -37,4 +37,62 @@ TEST("clock: it never goes back") {
   }
 }
 
+/// Nanoseconds per tick from one instant to another.
+double slope(const xr::ClockPair& from, const xr::ClockPair& to) {
+  return static_cast<double>(to.raw_ns - from.raw_ns) / static_cast<double>(to.ticks - from.ticks);
+}
+
+double slope_of(const xr::CounterClock& clock) {
+  constexpr std::uint64_t kTicks = std::uint64_t{1} << 40;
+  return static_cast<double>(clock.to_ns(kTicks)) / static_cast<double>(kTicks);
+}
+
+/// An origin that lies a second further back on one of the clocks: the slope since then falls as
+/// time goes by, from far above the true one, so that it tells when it was taken.
+xr::ClockPair crooked_origin() {
+  xr::ClockPair origin = xr::read_clock_pair();
+  origin.raw_ns -= xr::kNsPerSec;
+  return origin;
+}
+
+TEST("clock: the slope is that of both clocks from the origin until it is taken, and then stays") {
+  const xr::ClockPair origin = crooked_origin();
+  const xr::ClockPair started = xr::read_clock_pair();
+  xr::wait_for_slope(started);
+  const xr::ClockPair before = xr::read_clock_pair();
+  xr::CounterClock clock(origin);
+  const xr::ClockPair after = xr::read_clock_pair();
+  const double taken = slope_of(clock);
+  CHECK(taken <= slope(origin, before) && taken >= slope(origin, after));
+  xr::wait_for_slope(after);
+  CHECK_EQ(slope_of(clock), taken);
+}
+
+TEST("clock: refining takes the slope anew, and the drift says how far it was off") {
+  const xr::ClockPair origin = crooked_origin();
+  xr::wait_for_slope(xr::read_clock_pair());
+  xr::CounterClock clock(origin);
+  const double first = slope_of(clock);
+  xr::wait_for_slope(xr::read_clock_pair());
+  const xr::ClockPair before = xr::read_clock_pair();
+  const double drift = clock.drift_ppm();
+  const xr::ClockPair between = xr::read_clock_pair();
+  clock.refine();
+  const xr::ClockPair after = xr::read_clock_pair();
+  CHECK(drift >= (first / slope(origin, before) - 1) * 1e6 - 1);
+  CHECK(drift <= (first / slope(origin, between) - 1) * 1e6 + 1);
+  const double second = slope_of(clock);
+  CHECK(second <= slope(origin, between) && second >= slope(origin, after));
+  CHECK(second < first);
+}
+
+TEST("clock: a week is converted without overflow") {
+  const xr::ClockPair origin = xr::read_clock_pair();
+  xr::wait_for_slope(origin);
+  const xr::CounterClock clock(origin);
+  constexpr std::uint64_t kWeekNs = std::uint64_t{7 * 24 * 3600} * xr::kNsPerSec;
+  const std::uint64_t back = clock.to_ns(clock.from_ns(kWeekNs));
+  CHECK(back <= kWeekNs && kWeekNs - back < xr::kNsPerMs);
+}
+
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <random>
-#include <set>
+#include <utility>
 
 #include "test/test.h"
 
@@ -81,6 +81,68 @@ TEST("sequence window: a gap wider than the window is a loss of its length") {
   CHECK(!window.accept(1'000'000, counters));
   CHECK(window.accept(999'999, counters));
   CHECK_EQ(counters.reordered, 1u);
+}
+
+constexpr std::uint64_t kWindow = 65'536;
+
+TEST("sequence window: what is as old as the window is wide is still known, and not what is older") {
+  SequenceWindow window(8);
+  Counters counters;
+  window.accept(0, counters);
+  window.accept(kWindow + 1, counters);
+  CHECK_EQ(counters.lost, kWindow);
+  // The window holds the last 65,536 numbers, from 2 on.
+  CHECK(window.accept(2, counters));
+  CHECK_EQ(counters.reordered, 1u);
+  CHECK_EQ(counters.lost, kWindow - 1);
+  CHECK(!window.accept(2, counters));
+  // Whether 1 came before cannot be told any more: it stays lost.
+  CHECK(!window.accept(1, counters));
+  CHECK(!window.accept(0, counters));
+  CHECK_EQ(counters.duplicates, 3u);
+  CHECK_EQ(counters.lost, kWindow - 1);
+}
+
+TEST("sequence window: nothing is left of what it held when a gap is as wide as it, or nearly") {
+  for (const std::uint64_t gap : {kWindow - 1, kWindow, kWindow + 1}) {
+    SequenceWindow window(8);
+    Counters counters;
+    // Every bit is set.
+    for (std::uint64_t i = 0; i < kWindow; ++i) window.accept(i, counters);
+    window.accept(kWindow + gap, counters);
+    CHECK_EQ(counters.lost, gap);
+    // All that is missing comes after all, as far back as it is known.
+    std::uint64_t found = 0;
+    for (std::uint64_t i = 0; i < gap; ++i) found += window.accept(kWindow + i, counters);
+    CHECK_EQ(found, std::min(gap, kWindow - 1));
+    CHECK_EQ(counters.reordered, found);
+    CHECK_EQ(counters.lost, gap - found);
+  }
+}
+
+TEST("sequence window: of a short number, losses are told up to half of what it counts") {
+  for (const auto& [width, most] : {std::pair{1u, 127u}, std::pair{2u, 32'767u}}) {
+    const auto after_gap = [&, bytes = width](std::uint64_t gap) {
+      SequenceWindow window(bytes);
+      Counters counters;
+      const auto accept = [&](std::uint64_t number) {
+        std::array<std::uint8_t, 8> wire{};
+        xr::write_sequence(wire.data(), number, bytes);
+        window.accept(xr::read_sequence(wire.data(), bytes), counters);
+      };
+      // Well beyond where the number wraps round.
+      for (std::uint64_t i = 0; i < 70'000; ++i) accept(i);
+      accept(70'000 + gap);
+      return counters;
+    };
+    const Counters counters = after_gap(most);
+    CHECK_EQ(counters.lost, most);
+    CHECK_EQ(counters.duplicates, 0u);
+    // One more looks like one that came before.
+    const Counters beyond = after_gap(most + 1);
+    CHECK_EQ(beyond.lost, 0u);
+    CHECK_EQ(beyond.duplicates, 1u);
+  }
 }
 
 }  // namespace
