@@ -1,7 +1,9 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
+#include <cstring>
 #include <vector>
 
 #include "measure/mark.h"
@@ -78,11 +80,19 @@ inline unsigned sequence_width(std::uint64_t message_bytes) noexcept {
 }
 
 inline void write_sequence(std::uint8_t* to, std::uint64_t number, unsigned width) noexcept {
+  if (width == 8 && std::endian::native == std::endian::little) [[likely]] {
+    std::memcpy(to, &number, 8);
+    return;
+  }
   for (unsigned i = 0; i < width; ++i) to[i] = static_cast<std::uint8_t>(number >> (8 * i));
 }
 
 inline std::uint64_t read_sequence(const std::uint8_t* from, unsigned width) noexcept {
   std::uint64_t number = 0;
+  if (width == 8 && std::endian::native == std::endian::little) [[likely]] {
+    std::memcpy(&number, from, 8);
+    return number;
+  }
   for (unsigned i = 0; i < width; ++i) number |= static_cast<std::uint64_t>(from[i]) << (8 * i);
   return number;
 }
