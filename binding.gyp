@@ -42,6 +42,7 @@
         'native/base/error.cc',
         'native/measure/clock_source.cc',
         'native/measure/recording_cost.cc',
+        'native/measure/run_board.cc',
         'native/measure/softirq.cc',
         'native/measure/thread_setup.cc',
         'native/transport/endpoint_spec.cc',
@@ -217,6 +218,7 @@
         'sources': [
           'native/measure/clock_test.cc',
           'native/measure/histogram_test.cc',
+          'native/measure/run_board_test.cc',
           'native/measure/timeline_test.cc',
           'native/test/main.cc',
           'native/transport/rdma/rdma_blob_test.cc',
@@ -224,6 +226,7 @@
           'native/transport/rdma/soft_roce_test.cc',
           'native/transport/connect_test.cc',
           'native/transport/endpoint_test.cc',
+          'native/transport/run_links_test.cc',
           'native/transport/socket/datagram_batch_test.cc',
           'native/transport/socket/segmented_sender_test.cc',
           'native/transport/socket/sequence_window_test.cc',

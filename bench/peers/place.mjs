@@ -78,7 +78,7 @@ export async function waitUntilBound(protocol, port, child, timeoutMs) {
   const pattern = new RegExp(
     `:${port.toString(16).toUpperCase().padStart(4, '0')} [0-9A-F]+:0000 ${state} `,
   )
-  const deadline = Date.now() + timeoutMs
+  const deadline = performance.now() + timeoutMs
   let gone = false
   child.ended.then(
     () => (gone = true),
@@ -86,7 +86,7 @@ export async function waitUntilBound(protocol, port, child, timeoutMs) {
   )
   while (!pattern.test(await readFile(`/proc/net/${protocol}`, 'utf8'))) {
     if (gone) await child.ended
-    if (gone || Date.now() > deadline)
+    if (gone || performance.now() > deadline)
       throw new Error(`the server did not bind ${protocol} port ${port}`)
     await delay(POLL_MS)
   }

@@ -5,8 +5,8 @@
 #include "binding/job.h"
 #include "binding/js_error.h"
 #include "binding/outcome_to_js.h"
-#include "binding/progress_from_js.h"
 #include "binding/spec_from_js.h"
+#include "binding/spec_reader.h"
 
 namespace xr::js {
 namespace {
@@ -21,6 +21,16 @@ Blob blob_from_js(const Napi::Value& value) {
   return Blob(bytes.Data(), bytes.Data() + bytes.ByteLength());
 }
 
+const char* name_of(Phase phase) {
+  switch (phase) {
+    case Phase::kIdle: return "idle";
+    case Phase::kWarmup: return "warmup";
+    case Phase::kMeasure: return "measure";
+    case Phase::kDone: return "done";
+  }
+  return "";
+}
+
 }  // namespace
 
 Napi::Function EndpointWrap::define(Napi::Env env) {
@@ -28,14 +38,19 @@ Napi::Function EndpointWrap::define(Napi::Env env) {
       env, "Endpoint",
       {InstanceMethod<&EndpointWrap::open>("open"),
        InstanceMethod<&EndpointWrap::connect>("connect"), InstanceMethod<&EndpointWrap::run>("run"),
+       InstanceMethod<&EndpointWrap::schedule>("schedule"),
+       InstanceMethod<&EndpointWrap::progress>("progress"),
        InstanceMethod<&EndpointWrap::stop>("stop"),
        InstanceMethod<&EndpointWrap::effective>("effective"),
        InstanceMethod<&EndpointWrap::close>("close")});
 }
 
 EndpointWrap::EndpointWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<EndpointWrap>(info) {
-  endpoint_ = guarded(
-      info.Env(), [&] { return std::shared_ptr<Endpoint>(make_endpoint(spec_from_js(info[0]))); });
+  guarded(info.Env(), [&] {
+    const EndpointSpec spec = spec_from_js(info[0]);
+    endpoint_ = make_endpoint(spec);
+    board_ = std::make_shared<RunBoard>(spec.phases);
+  });
 }
 
 EndpointWrap::~EndpointWrap() {
@@ -88,20 +103,43 @@ Napi::Value EndpointWrap::connect(const Napi::CallbackInfo& info) {
 Napi::Value EndpointWrap::run(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     require(State::kConnected, "run");
-    std::int64_t* progress = progress_from_js(info[0]);
     state_ = State::kRunning;
+    if (info[1].IsBoolean() && info[1].As<Napi::Boolean>().Value()) board_->direct();
     auto outcome = std::make_shared<RunOutcome>();
     Job::Plan plan;
     plan.self = info.This().As<Napi::Object>();
-    if (progress != nullptr) plan.memory = info[0];
-    if (info[1].IsFunction()) plan.notified = info[1].As<Napi::Function>();
-    plan.work = [endpoint = endpoint_, progress, outcome](Job& job) {
-      *outcome = endpoint->run(progress, [&job] { job.notify(); });
+    if (info[0].IsFunction()) plan.notified = info[0].As<Napi::Function>();
+    plan.work = [endpoint = endpoint_, board = board_, outcome](Job& job) {
+      *outcome = endpoint->run(*board, [&job] { job.notify(); });
     };
     plan.settle = [outcome](Napi::Env env) { return to_js(env, *outcome); };
     plan.ended = [this] { leave(State::kEnded); };
     return Job::start(info.Env(), endpoint_, std::move(plan));
   });
+}
+
+Napi::Value EndpointWrap::schedule(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&]() -> Napi::Value {
+    require(State::kRunning, "schedule");
+    const std::uint64_t version = Reader::to_integer(info[0], "version");
+    // A machine that is up for 104 days has counted 2^53 ns: its clock is told to 2 ns from then on.
+    const double start_ns = info[1].IsNumber() ? info[1].As<Napi::Number>().DoubleValue() : -1;
+    const bool fits = version <= RunBoard::kMostVersions && start_ns >= 0 && start_ns < 9e18;
+    return Napi::Boolean::New(
+        info.Env(), fits && board_->schedule(static_cast<std::uint32_t>(version),
+                                              static_cast<std::uint64_t>(start_ns)));
+  });
+}
+
+Napi::Value EndpointWrap::progress(const Napi::CallbackInfo& info) {
+  const RunBoard::Standing standing = board_->standing();
+  Napi::Object object = Napi::Object::New(info.Env());
+  object.Set("phase", name_of(standing.phase));
+  object.Set("messages", static_cast<double>(standing.messages));
+  object.Set("bytes", static_cast<double>(standing.bytes));
+  object.Set("lost", static_cast<double>(standing.lost));
+  object.Set("through", static_cast<double>(standing.through));
+  return object;
 }
 
 void EndpointWrap::stop(const Napi::CallbackInfo&) { endpoint_->stop(); }

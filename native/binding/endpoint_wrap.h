@@ -22,6 +22,8 @@ class EndpointWrap : public Napi::ObjectWrap<EndpointWrap> {
   Napi::Value open(const Napi::CallbackInfo& info);
   Napi::Value connect(const Napi::CallbackInfo& info);
   Napi::Value run(const Napi::CallbackInfo& info);
+  Napi::Value schedule(const Napi::CallbackInfo& info);
+  Napi::Value progress(const Napi::CallbackInfo& info);
   void stop(const Napi::CallbackInfo& info);
   Napi::Value effective(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
@@ -32,6 +34,7 @@ class EndpointWrap : public Napi::ObjectWrap<EndpointWrap> {
   void leave(State next);
 
   std::shared_ptr<Endpoint> endpoint_;
+  std::shared_ptr<RunBoard> board_;
   State state_ = State::kNew;
   bool close_when_idle_ = false;
 };

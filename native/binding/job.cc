@@ -14,7 +14,6 @@ Job::Job(Napi::Env env, std::shared_ptr<Stoppable> stoppable, Plan plan)
       ended_(std::move(plan.ended)),
       deferred_(Napi::Promise::Deferred::New(env)),
       self_(Napi::Persistent(plan.self)) {
-  if (!plan.memory.IsEmpty()) memory_ = Napi::Reference<Napi::Value>::New(plan.memory, 1);
   if (!plan.notified.IsEmpty()) notified_ = Napi::Persistent(plan.notified);
 }
 
@@ -83,9 +82,10 @@ void Job::done(Napi::Env env) {
                          .Value());
   } catch (const std::exception& error) {
     deferred_.Reject(to_error(env, Fault{"INTERNAL", "run", 0, error.what()}).Value());
+  } catch (...) {
+    deferred_.Reject(to_error(env, Fault{"INTERNAL", "run", 0, "it failed"}).Value());
   }
   self_.Reset();
-  memory_.Reset();
   notified_.Reset();
 }
 

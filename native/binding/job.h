@@ -27,10 +27,9 @@ class Job {
     Settle settle;
     /// On the JavaScript thread, before `settle`, however the work ended.
     std::function<void()> ended;
-    /// Kept alive meanwhile: the wrapper, and the memory that the thread writes to.
+    /// The wrapper, kept alive meanwhile.
     Napi::Object self;
-    Napi::Value memory;
-    /// Called at most once, on `notify()`; may be empty.
+    /// Called on each `notify()`; may be empty.
     Napi::Function notified;
   };
 
@@ -63,7 +62,6 @@ class Job {
   std::function<void()> ended_;
   Napi::Promise::Deferred deferred_;
   Napi::ObjectReference self_;
-  Napi::Reference<Napi::Value> memory_;
   Napi::FunctionReference notified_;
   std::exception_ptr failure_;
   Channel channel_;

@@ -137,6 +137,7 @@ Napi::Object mark_to_js(Napi::Env env, const Mark& mark) {
   object.Set("reordered", number(env, mark.counters.reordered));
   object.Set("late", number(env, mark.counters.late));
   object.Set("localDrops", number(env, mark.counters.local_drops));
+  object.Set("forgivenBytes", number(env, mark.counters.forgiven_bytes));
   object.Set("cpuUserNs", number(env, mark.usage.user_ns));
   object.Set("cpuSystemNs", number(env, mark.usage.system_ns));
   object.Set("voluntaryContextSwitches", number(env, mark.usage.voluntary_switches));

@@ -6,7 +6,6 @@
 #include "binding/job.h"
 #include "binding/js_error.h"
 #include "binding/outcome_to_js.h"
-#include "binding/progress_from_js.h"
 #include "binding/spec_from_js.h"
 #include "binding/spec_reader.h"
 
@@ -142,8 +141,10 @@ Napi::Function PerfClientWrap::define(Napi::Env env) {
 
 PerfClientWrap::PerfClientWrap(const Napi::CallbackInfo& info)
     : Napi::ObjectWrap<PerfClientWrap>(info) {
-  client_ = guarded(info.Env(), [&] {
-    return PerfClient::make(spec_from_js(info[0]), requests_from_js(reader_of(info[1])));
+  guarded(info.Env(), [&] {
+    const EndpointSpec spec = spec_from_js(info[0]);
+    client_ = PerfClient::make(spec, requests_from_js(reader_of(info[1])));
+    board_ = std::make_shared<RunBoard>(spec.phases);
   });
 }
 
@@ -173,12 +174,12 @@ Napi::Value PerfClientWrap::run(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     require(State::kConnected, "run");
     state_ = State::kEnded;
-    std::int64_t* progress = progress_from_js(info[0]);
     auto outcome = std::make_shared<RunOutcome>();
     Job::Plan plan;
     plan.self = info.This().As<Napi::Object>();
-    if (progress != nullptr) plan.memory = info[0];
-    plan.work = [client = client_, progress, outcome](Job&) { *outcome = client->run(progress); };
+    plan.work = [client = client_, board = board_, outcome](Job&) {
+      *outcome = client->run(*board);
+    };
     plan.settle = [outcome](Napi::Env env) { return js::to_js(env, *outcome); };
     // Says farewell, and closes the socket.
     plan.ended = [this] { client_.reset(); };

@@ -40,6 +40,7 @@ class PerfClientWrap : public Napi::ObjectWrap<PerfClientWrap> {
   void require(State wanted, const char* op) const;
 
   std::shared_ptr<PerfClient> client_;
+  std::shared_ptr<RunBoard> board_;
   State state_ = State::kNew;
 };
 

@@ -129,7 +129,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   spec.phases.duration_ns = reader.integer("durationNs");
   spec.phases.iterations = reader.integer("iterations");
   spec.phases.interval_ns = reader.integer("intervalNs");
-  spec.rate_bits_per_sec = reader.integer("rateBitsPerSec");
+  spec.rate_bits_per_sec = static_cast<double>(reader.integer("rateBitsPerSec"));
   spec.message_timeout_ns = reader.integer("messageTimeoutNs");
   spec.idle_timeout_ns = reader.integer("idleTimeoutNs");
   spec.connect_timeout_ns = reader.integer("connectTimeoutNs");

@@ -54,6 +54,8 @@ class RawClock {
   std::uint64_t to_ns(std::uint64_t ticks) const noexcept { return ticks; }
   std::uint64_t from_ns(std::uint64_t ns) const noexcept { return ns; }
   void refine() noexcept {}
+  std::uint64_t slope() const noexcept { return std::uint64_t{1} << 32; }
+  void take_slope(std::uint64_t) noexcept {}
 };
 
 /// Reads the counter. Ticks become nanoseconds by the slope against CLOCK_MONOTONIC_RAW since
@@ -77,6 +79,11 @@ class CounterClock {
 
   /// Takes the slope anew, over all the time since `origin`. Called once, where warm-up ends.
   void refine() noexcept { ns_per_tick_q32_ = slope_since_origin(); }
+
+  /// Nanoseconds per tick, with 32 fractional bits.
+  std::uint64_t slope() const noexcept { return ns_per_tick_q32_; }
+  /// Uses that of another clock of the same counter.
+  void take_slope(std::uint64_t ns_per_tick_q32) noexcept { ns_per_tick_q32_ = ns_per_tick_q32; }
 
   /// How far the slope in use is off the one since `origin`, parts per million.
   double drift_ppm() const noexcept {

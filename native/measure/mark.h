@@ -15,9 +15,12 @@ struct Counters {
   std::uint64_t reordered = 0;
   std::uint64_t late = 0;
   std::uint64_t local_drops = 0;
+  /// Payload that a rate had offered and that was given up after a lag.
+  std::uint64_t forgiven_bytes = 0;
 };
 
-/// The state of a link at one instant; `time_ns` since its loop began.
+/// The state of a link at one instant; `time_ns` since the window began, which all links have in
+/// common.
 struct Mark {
   std::uint64_t time_ns = 0;
   Counters counters;

@@ -36,6 +36,12 @@ class MarkSeries {
     marks_.push_back(mark);
   }
 
+  /// Begins anew: what was marked so far counts no more.
+  void clear() noexcept {
+    marks_.clear();
+    stretches_.clear();
+  }
+
   /// True when intervals have become twice as long.
   bool halve_if_full() noexcept {
     if (marks_.size() <= kMaxIntervals) return false;

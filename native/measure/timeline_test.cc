@@ -7,6 +7,9 @@ namespace {
 using xr::Counters;
 using xr::kNsPerMs;
 using xr::kNsPerSec;
+using xr::PhaseSpec;
+using xr::RunBoard;
+using xr::Window;
 
 /// A clock that a test moves by hand.
 class HandClock {
@@ -15,45 +18,76 @@ class HandClock {
   std::uint64_t to_ns(std::uint64_t ticks) const noexcept { return ticks; }
   std::uint64_t from_ns(std::uint64_t ns) const noexcept { return ns; }
   void refine() noexcept {}
+  std::uint64_t slope() const noexcept { return std::uint64_t{1} << 32; }
+  void take_slope(std::uint64_t) noexcept {}
   static inline std::uint64_t time_ns = 0;
 };
 
 using Timeline = xr::Timeline<HandClock>;
 
-/// Does a message every `gap_ns(elapsed)` until the timeline says that it is over. Returns the
-/// counters at the end.
+struct QuietLink {
+  Counters& counters() noexcept { return counts; }
+  void refresh() noexcept { ++refreshes; }
+  Counters counts;
+  int refreshes = 0;
+};
+
+/// Does a message every `gap_ns(elapsed)` as the loops do, until the timeline says that it is over
+/// or `until` has come. Returns the counters at the end.
 template <class Gap>
-Counters drive(Timeline& timeline, xr::Histogram* histogram, const Gap& gap_ns) {
-  Counters counters;
-  std::uint64_t now = kNsPerSec;
-  timeline.start(now, counters);
-  for (;;) {
-    const std::uint64_t gap = gap_ns(now - kNsPerSec);
-    now += gap;
+Counters drive(Timeline& timeline, xr::Histogram* histogram, const Gap& gap_ns,
+               std::uint64_t until = xr::kNever) {
+  QuietLink link;
+  Counters& counters = link.counts;
+  HandClock::time_ns = kNsPerSec;
+  timeline.start(counters);
+  while (HandClock::time_ns < until) {
+    const std::uint64_t gap = gap_ns(HandClock::time_ns - kNsPerSec);
+    const std::uint64_t now = HandClock::time_ns += gap;
+    if (now >= timeline.next_edge() && !timeline.on_edge(now, counters, link)) return counters;
     if (histogram != nullptr) histogram->record(gap);
     counters.messages += 1;
     counters.bytes += 64;
-    if (now >= timeline.next_edge() || timeline.attempts(counters) >= timeline.target()) {
-      if (!timeline.on_edge(now, counters)) return counters;
-    }
+    timeline.show(counters);
+    if (timeline.attempts(counters) >= timeline.target() && !timeline.on_target(now, counters))
+      return counters;
   }
+  return counters;
 }
+
+const auto every_10_us = [](std::uint64_t) { return 10'000; };
+
+/// A board whose next window begins `ahead_ns` from now on the clock of the hand.
+struct Directed {
+  explicit Directed(const PhaseSpec& phases, unsigned deciders = 1) : board(phases) {
+    board.direct();
+    board.open(0, deciders, [this] { ++measured; });
+  }
+  RunBoard board;
+  int measured = 0;
+};
 
 TEST("timeline: a steady rate ends warm-up early, and the measured phase has its length") {
   xr::Histogram histogram;
-  Timeline timeline({}, {kNsPerSec, 3 * kNsPerSec, 0, kNsPerSec}, &histogram,
-                    xr::Progress(nullptr));
-  drive(timeline, &histogram, [](std::uint64_t) { return 10'000; });
+  const PhaseSpec phases{kNsPerSec, 3 * kNsPerSec, 0, kNsPerSec};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, &histogram, board, 0);
+  drive(timeline, &histogram, every_10_us);
   CHECK(timeline.warmup_end() == xr::WarmupEnd::kSteady);
-  CHECK_EQ(timeline.warmup_ns(), 300 * kNsPerMs);
+  CHECK(timeline.warmup_ns() >= 300 * kNsPerMs && timeline.warmup_ns() <= 310 * kNsPerMs);
   const auto& marks = timeline.series().marks();
   CHECK_EQ(marks.size(), 4u);
-  CHECK_EQ(marks.back().time_ns - marks.front().time_ns, 3 * kNsPerSec);
+  CHECK_EQ(marks.front().time_ns, 0u);
+  CHECK_EQ(marks.back().time_ns, 3 * kNsPerSec);
   CHECK_EQ(marks.back().counters.messages - marks.front().counters.messages, 300'000u);
 }
 
 TEST("timeline: a rate that keeps changing is warmed up to the cap") {
-  Timeline timeline({}, {kNsPerSec, kNsPerSec, 0, kNsPerSec}, nullptr, xr::Progress(nullptr));
+  const PhaseSpec phases{kNsPerSec, kNsPerSec, 0, kNsPerSec};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, nullptr, board, 0);
   drive(timeline, nullptr,
         [](std::uint64_t elapsed) { return elapsed / kNsPerMs / 100 % 2 == 0 ? 10'000 : 20'000; });
   CHECK(timeline.warmup_end() == xr::WarmupEnd::kCap);
@@ -62,8 +96,11 @@ TEST("timeline: a rate that keeps changing is warmed up to the cap") {
 
 TEST("timeline: iterations are counted from the end of warm-up, to the message") {
   xr::Histogram histogram;
-  Timeline timeline({}, {200 * kNsPerMs, 0, 12'345, kNsPerSec}, &histogram, xr::Progress(nullptr));
-  drive(timeline, &histogram, [](std::uint64_t) { return 10'000; });
+  const PhaseSpec phases{200 * kNsPerMs, 0, 12'345, kNsPerSec};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, &histogram, board, 0);
+  drive(timeline, &histogram, every_10_us);
   const auto& series = timeline.series();
   const auto& marks = series.marks();
   CHECK_EQ(marks.back().counters.messages - marks.front().counters.messages, 12'345u);
@@ -73,17 +110,23 @@ TEST("timeline: iterations are counted from the end of warm-up, to the message")
 }
 
 TEST("timeline: without warm-up everything is measured") {
-  Timeline timeline({}, {0, 0, 10, kNsPerSec}, nullptr, xr::Progress(nullptr));
-  const Counters end = drive(timeline, nullptr, [](std::uint64_t) { return 10'000; });
+  const PhaseSpec phases{0, 0, 10, kNsPerSec};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, nullptr, board, 0);
+  const Counters end = drive(timeline, nullptr, every_10_us);
   CHECK_EQ(end.messages, 10u);
   CHECK_EQ(timeline.series().marks().front().counters.messages, 0u);
   CHECK(timeline.warmup_end() == xr::WarmupEnd::kNone);
 }
 
 TEST("timeline: a lost message is an attempt") {
-  Timeline timeline({}, {0, 0, 10, kNsPerSec}, nullptr, xr::Progress(nullptr));
+  const PhaseSpec phases{0, 0, 10, kNsPerSec};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, nullptr, board, 0);
   Counters counters;
-  timeline.start(kNsPerSec, counters);
+  timeline.start(counters);
   counters.messages = 6;
   counters.lost = 4;
   CHECK(timeline.attempts(counters) >= timeline.target());
@@ -91,9 +134,13 @@ TEST("timeline: a lost message is an attempt") {
 
 TEST("timeline: a run that is cut short keeps what it has") {
   xr::Histogram histogram;
-  Timeline timeline({}, {0, 60 * kNsPerSec, 0, kNsPerSec}, &histogram, xr::Progress(nullptr));
+  const PhaseSpec phases{0, 60 * kNsPerSec, 0, kNsPerSec};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, &histogram, board, 0);
   Counters counters;
-  timeline.start(kNsPerSec, counters);
+  HandClock::time_ns = kNsPerSec;
+  timeline.start(counters);
   for (int i = 0; i < 50; ++i) histogram.record(1000);
   counters.messages = 50;
   timeline.finish(kNsPerSec + kNsPerMs, counters);
@@ -101,22 +148,180 @@ TEST("timeline: a run that is cut short keeps what it has") {
   CHECK_EQ(timeline.series().snapshots()[1].totals.count, 50u);
 }
 
+TEST("timeline: what completes after an edge belongs behind it, however many it was blocked across") {
+  const PhaseSpec phases{0, kNsPerSec, 0, 100 * kNsPerMs};
+  RunBoard board(phases);
+  int measured = 0;
+  board.open(0, 1, [&] { ++measured; });
+  Timeline timeline({}, phases, nullptr, board, 0);
+  // Ten messages of 35 ms, then one that takes until after the end.
+  const Counters end = drive(timeline, nullptr, [](std::uint64_t elapsed) {
+    return elapsed < 350 * kNsPerMs ? 35 * kNsPerMs : 2 * kNsPerSec;
+  });
+  CHECK_EQ(end.messages, 10u);
+  const auto& marks = timeline.series().marks();
+  CHECK_EQ(marks.size(), 11u);
+  const std::uint64_t expected[] = {0, 2, 5, 8, 10, 10, 10, 10, 10, 10, 10};
+  for (std::size_t i = 0; i < marks.size(); ++i) {
+    CHECK_EQ(marks[i].time_ns, i * 100 * kNsPerMs);
+    CHECK_EQ(marks[i].counters.messages, expected[i]);
+  }
+  CHECK_EQ(measured, 1);
+}
+
+TEST("timeline: a directed link meets the window that is named to it, and goes on behind it") {
+  const PhaseSpec phases{kNsPerSec, 100 * kNsPerMs, 0, 50 * kNsPerMs};
+  Directed directed(phases);
+  Timeline timeline({}, phases, nullptr, directed.board, 0);
+  QuietLink link;
+  HandClock::time_ns = kNsPerSec;
+  timeline.start(link.counts);
+  Window window;
+  window.version = 1;
+  window.start = kNsPerSec + 500 * kNsPerMs;
+  window.end = window.start + phases.duration_ns;
+  window.interval = phases.interval_ns;
+  for (std::uint64_t ms = 1; ms <= 1000; ++ms) {
+    const std::uint64_t now = kNsPerSec + ms * kNsPerMs;
+    if (ms == 400) directed.board.name(window);
+    if (now >= timeline.next_edge()) CHECK(timeline.on_edge(now, link.counts, link));
+    link.counts.messages += 1;
+    timeline.show(link.counts);
+    CHECK_EQ(directed.measured, ms >= 600 ? 1 : 0);
+    CHECK(directed.board.standing().phase == (ms < 500   ? xr::Phase::kWarmup
+                                              : ms < 600 ? xr::Phase::kMeasure
+                                                         : xr::Phase::kDone));
+  }
+  CHECK(timeline.is_through());
+  const auto& marks = timeline.series().marks();
+  CHECK_EQ(marks.size(), 3u);
+  CHECK_EQ(marks[0].counters.messages, 499u);
+  CHECK_EQ(marks[1].counters.messages, 549u);
+  CHECK_EQ(marks[2].counters.messages, 599u);
+  CHECK_EQ(marks[2].time_ns, 100 * kNsPerMs);
+  CHECK_EQ(timeline.warmup_ns(), 500 * kNsPerMs);
+  // Nothing but marks costs a system call.
+  CHECK(link.refreshes <= 3);
+}
+
+TEST("timeline: a window that is named anew is the one that counts, at whatever stage") {
+  for (const std::uint64_t second_named_ms : {450u, 520u, 650u}) {
+    const PhaseSpec phases{kNsPerSec, 100 * kNsPerMs, 0, 100 * kNsPerMs};
+    Directed directed(phases);
+    xr::Histogram histogram;
+    Timeline timeline({}, phases, &histogram, directed.board, 0);
+    QuietLink link;
+    HandClock::time_ns = kNsPerSec;
+    timeline.start(link.counts);
+    const auto window_at = [&](std::uint32_t version, std::uint64_t start_ms) {
+      Window window;
+      window.version = version;
+      window.start = kNsPerSec + start_ms * kNsPerMs;
+      window.end = window.start + phases.duration_ns;
+      window.interval = phases.interval_ns;
+      directed.board.name(window);
+    };
+    window_at(1, 500);
+    for (std::uint64_t ms = 1; ms <= 1000; ++ms) {
+      const std::uint64_t now = kNsPerSec + ms * kNsPerMs;
+      if (ms == second_named_ms) window_at(2, 800);
+      if (now >= timeline.next_edge()) timeline.on_edge(now, link.counts, link);
+      histogram.record(1000);
+      link.counts.messages += 1;
+      timeline.show(link.counts);
+    }
+    const auto& series = timeline.series();
+    CHECK_EQ(series.marks().size(), 2u);
+    CHECK_EQ(series.marks()[0].counters.messages, 799u);
+    CHECK_EQ(series.marks()[1].counters.messages, 899u);
+    CHECK_EQ(series.snapshots()[1].totals.count - series.snapshots()[0].totals.count, 100u);
+    CHECK_EQ(directed.board.standing().through, 2u);
+  }
+}
+
+TEST("timeline: links that share iterations end together, once their sum is reached") {
+  const PhaseSpec phases{0, 0, 1000, kNsPerSec};
+  Directed directed(phases, 3);
+  Timeline links[] = {{{}, phases, nullptr, directed.board, 0},
+                      {{}, phases, nullptr, directed.board, 1},
+                      {{}, phases, nullptr, directed.board, 2}};
+  QuietLink quiet[3];
+  HandClock::time_ns = kNsPerSec;
+  for (int i = 0; i < 3; ++i) links[i].start(quiet[i].counts);
+  Window window;
+  window.version = 1;
+  window.start = kNsPerSec + 20 * kNsPerMs;
+  window.interval = kNsPerSec;
+  directed.board.name(window);
+  // The first does four messages where the second does one; the third is all but starved.
+  std::uint64_t us = 0;
+  while (directed.measured == 0 && us < 10'000'000) {
+    us += 10;
+    const std::uint64_t now = kNsPerSec + us * 1000;
+    for (int i = 0; i < 3; ++i) {
+      if (us % (i == 0 ? 50 : i == 1 ? 200 : 100'000) != 0) continue;
+      Counters& counts = quiet[i].counts;
+      if (now >= links[i].next_edge()) links[i].on_edge(now, counts, quiet[i]);
+      counts.messages += 1;
+      links[i].show(counts);
+      if (Timeline::attempts(counts) >= links[i].target()) links[i].on_target(now, counts);
+    }
+  }
+  CHECK_EQ(directed.measured, 1);
+  std::uint64_t sum = 0;
+  for (const auto& link : links) {
+    const auto& marks = link.series().marks();
+    CHECK_EQ(marks.front().time_ns, 0u);
+    CHECK_EQ(marks.back().time_ns, links[0].series().marks().back().time_ns);
+    sum += marks.back().counters.messages - marks.front().counters.messages;
+  }
+  // The end is named a few milliseconds ahead: 25,000 messages a second.
+  CHECK(sum >= 3000 && sum <= 3200);
+}
+
+TEST("follower: meets the window, and decides nothing") {
+  const PhaseSpec phases{kNsPerSec, 100 * kNsPerMs, 0, 50 * kNsPerMs};
+  Directed directed(phases);
+  auto follower = Timeline::follower(HandClock{}, phases, directed.board, 1);
+  QuietLink link;
+  HandClock::time_ns = kNsPerSec;
+  follower.start(link.counts);
+  Window window;
+  window.version = 1;
+  window.start = kNsPerSec + 500 * kNsPerMs;
+  window.end = window.start + phases.duration_ns;
+  window.interval = phases.interval_ns;
+  directed.board.name(window);
+  for (std::uint64_t ms = 1; ms <= 1000; ++ms) {
+    const std::uint64_t now = kNsPerSec + ms * kNsPerMs;
+    if (now >= follower.next_edge()) CHECK(follower.on_edge(now, link.counts, link));
+    link.counts.messages += 1;
+  }
+  follower.finish(3 * kNsPerSec, link.counts);
+  const auto& marks = follower.series().marks();
+  CHECK_EQ(marks.size(), 3u);
+  CHECK_EQ(marks.front().counters.messages, 499u);
+  CHECK_EQ(marks.back().counters.messages, 599u);
+  CHECK_EQ(directed.measured, 0);
+  CHECK(directed.board.standing().phase == xr::Phase::kIdle);
+}
+
 TEST("follower: marks stay regular and few, however long it follows") {
-  xr::Follower<HandClock> follower{HandClock{}};
-  Counters counters;
-  std::uint64_t now = kNsPerSec;
-  follower.start(now, counters);
+  const PhaseSpec phases{0, 0, 1, kNsPerSec};
+  RunBoard board(phases);
+  auto follower = Timeline::follower(HandClock{}, phases, board, 0);
+  QuietLink link;
+  std::uint64_t now = HandClock::time_ns = kNsPerSec;
+  follower.start(link.counts);
   for (int i = 0; i < 1'000'000; ++i) {
     now += kNsPerMs;
-    counters.messages += 1;
-    if (now >= follower.next_edge()) follower.on_edge(now, counters);
+    if (now >= follower.next_edge()) follower.on_edge(now, link.counts, link);
+    link.counts.messages += 1;
   }
   const auto& marks = follower.series().marks();
   CHECK(marks.size() > 16 && marks.size() <= 66);
-  for (std::size_t i = 1; i < marks.size(); ++i) {
-    CHECK(marks[i].counters.messages > marks[i - 1].counters.messages);
-    CHECK_EQ(marks[i].counters.messages, marks[i].time_ns / kNsPerMs);
-  }
+  for (std::size_t i = 1; i < marks.size(); ++i)
+    CHECK_EQ(marks[i].counters.messages + 1, marks[i].time_ns / kNsPerMs);
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ using xr::TlsHandshake;
 using xr::TransportKind;
 using xr::WaitPolicy;
 using xr::test::EndpointPair;
+using xr::test::run_alone;
 
 std::vector<TransportKind> transports() {
   return {
@@ -114,11 +115,13 @@ TEST("connect: a stop ends either end soon") {
       EndpointPair pair(spec);
       pair.connect();
       std::atomic<bool> over{false};
-      auto serving = std::async(std::launch::async, [&] { return pair.server->run(nullptr, {}); });
-      std::array<std::int64_t, 8> progress{};
+      xr::RunBoard server_board(spec.phases);
+      xr::RunBoard client_board(spec.phases);
+      auto serving =
+          std::async(std::launch::async, [&] { return pair.server->run(server_board, {}); });
       auto running =
-          std::async(std::launch::async, [&] { return pair.client->run(progress.data(), {}); });
-      while (std::atomic_ref<std::int64_t>(progress[1]).load() < 3) std::this_thread::yield();
+          std::async(std::launch::async, [&] { return pair.client->run(client_board, {}); });
+      while (client_board.standing().messages < 3) std::this_thread::yield();
       (of_client ? pair.client : pair.server)->stop();
       const RunOutcome stopped = of_client ? running.get() : serving.get();
       CHECK(stopped.status == RunStatus::kStopped);
@@ -134,7 +137,7 @@ TEST("connect: a server that is gone ends the run, in bounded time") {
     EndpointPair pair(spec);
     pair.connect();
     pair.server->close();
-    const RunOutcome outcome = pair.client->run(nullptr, {});
+    const RunOutcome outcome = run_alone(*pair.client, spec);
     CHECK(outcome.status == RunStatus::kPeerClosed || outcome.status == RunStatus::kFailed);
   });
 }
@@ -144,7 +147,7 @@ TEST("connect: a server without clients stalls, in bounded time") {
     spec.idle_timeout_ns = 200 * xr::kNsPerMs;
     EndpointPair pair(spec);
     pair.connect();
-    const RunOutcome outcome = pair.server->run(nullptr, {});
+    const RunOutcome outcome = run_alone(*pair.server, spec);
     CHECK(outcome.status == RunStatus::kFailed);
     CHECK_EQ(outcome.fault->code, "STALLED");
   });

@@ -25,9 +25,9 @@ class Endpoint : public Stoppable {
   /// Blocks, at most for the connect timeout.
   virtual void connect(const Blob& peer) = 0;
   /// Blocks until all links have ended. `on_measured` is called on one of the threads, at most
-  /// once, as soon as all deciding links are through by themselves. Faults of the loops are in the
-  /// outcome; throws only when it cannot begin.
-  virtual RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) = 0;
+  /// once for each window of `board`, as soon as all deciding links are through with it by
+  /// themselves. Faults of the loops are in the outcome; throws only when it cannot begin.
+  virtual RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) = 0;
   virtual EffectiveSettings effective() const = 0;
   /// Not while `connect` or `run` is under way.
   virtual void close() noexcept = 0;

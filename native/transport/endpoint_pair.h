@@ -1,6 +1,5 @@
 #pragma once
 
-#include <array>
 #include <atomic>
 #include <future>
 #include <memory>
@@ -24,6 +23,12 @@ inline EndpointSpec spec_for(TransportKind transport, WaitPolicy wait) {
   spec.idle_timeout_ns = 20 * kNsPerSec;
   spec.connect_timeout_ns = 10 * kNsPerSec;
   return spec;
+}
+
+/// One end of a repetition, without a director.
+inline RunOutcome run_alone(Endpoint& endpoint, const EndpointSpec& spec) {
+  RunBoard board(spec.phases);
+  return endpoint.run(board, {});
 }
 
 /// Both ends of a repetition in this process.
@@ -51,9 +56,11 @@ struct EndpointPair {
       server->stop();
       client->stop();
     };
-    auto serving = std::async(std::launch::async, [&] { return server->run(nullptr, measured); });
-    std::array<std::int64_t, 8> progress{};
-    RunOutcome of_client = client->run(progress.data(), measured);
+    RunBoard server_board(spec.phases);
+    RunBoard client_board(spec.phases);
+    auto serving =
+        std::async(std::launch::async, [&] { return server->run(server_board, measured); });
+    RunOutcome of_client = client->run(client_board, measured);
     return {std::move(of_client), serving.get()};
   }
 

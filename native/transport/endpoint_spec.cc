@@ -27,7 +27,7 @@ void check_spec(const EndpointSpec& spec) {
             "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
             "IPv6)");
   }
-  require(spec.streams >= 1 && spec.streams <= 64, "streams must lie between 1 and 64");
+  require(spec.streams >= 1 && spec.streams <= kMostStreams, "streams must lie between 1 and 64");
   require(
       spec.workload == Workload::kStream || (spec.streams == 1 && spec.direction == Direction::kUp),
       "ping-pong has one connection and no direction");
@@ -44,6 +44,8 @@ void check_spec(const EndpointSpec& spec) {
           "durationNs and warmupCapNs must not be longer than a week");
   require(spec.phases.interval_ns >= kNsPerMs && spec.phases.interval_ns <= kLongestNs,
           "intervalNs must be a millisecond or more");
+  require(spec.rate_bits_per_sec >= 0 && spec.rate_bits_per_sec <= 1e15,
+          "rateBitsPerSec must lie between 0 and 10^15");
   require(spec.message_timeout_ns >= kNsPerMs && spec.message_timeout_ns <= 3600 * kNsPerSec,
           "messageTimeoutNs must lie between 1 ms and an hour");
   require(spec.idle_timeout_ns >= kNsPerMs && spec.idle_timeout_ns <= 3600 * kNsPerSec,

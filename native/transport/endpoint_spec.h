@@ -13,6 +13,9 @@
 
 namespace xr {
 
+/// In one direction.
+inline constexpr unsigned kMostStreams = 64;
+
 enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl };
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
@@ -59,7 +62,7 @@ struct EndpointSpec {
   std::uint64_t message_bytes = 64;
   WaitPolicy wait = WaitPolicy::kBlock;
   PhaseSpec phases;
-  std::uint64_t rate_bits_per_sec = 0;
+  double rate_bits_per_sec = 0;
   std::uint64_t message_timeout_ns = 0;
   std::uint64_t idle_timeout_ns = 0;
   std::uint64_t connect_timeout_ns = 0;
@@ -76,6 +79,9 @@ struct EndpointSpec {
   unsigned link_count() const noexcept {
     return direction == Direction::kBoth ? 2 * streams : streams;
   }
+
+  /// What each connection is to carry of the offered load, bits per second; 0 = no limit.
+  double rate_of_link() const noexcept { return rate_bits_per_sec / streams; }
 
   /// What this end does on connection `link`.
   Role role_of(unsigned link) const noexcept {

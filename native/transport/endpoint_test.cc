@@ -23,6 +23,7 @@ using xr::Side;
 using xr::TransportKind;
 using xr::WaitPolicy;
 using xr::Workload;
+using xr::test::run_alone;
 using xr::test::spec_for;
 using Pair = xr::test::EndpointPair;
 
@@ -91,7 +92,7 @@ TEST("endpoint: a stop ends a run that waits for ever") {
     // Nobody sends: the server waits.
     auto serving = std::async(std::launch::async, [&] {
       running.set_value();
-      return pair.server->run(nullptr, {});
+      return run_alone(*pair.server, spec);
     });
     running.get_future().wait();
     pair.server->stop();
@@ -124,7 +125,7 @@ TEST("endpoint: a peer that goes away ends the run") {
     Pair pair(spec);
     pair.connect();
     pair.server->close();
-    const RunOutcome outcome = pair.client->run(nullptr, {});
+    const RunOutcome outcome = run_alone(*pair.client, spec);
     CHECK(outcome.status == RunStatus::kPeerClosed || outcome.status == RunStatus::kFailed);
   });
 }
@@ -136,7 +137,7 @@ TEST("endpoint: a silent peer is a stall, in bounded time") {
     spec.idle_timeout_ns = 100 * kNsPerMs;
     Pair pair(spec);
     pair.connect();
-    const RunOutcome outcome = pair.client->run(nullptr, {});
+    const RunOutcome outcome = run_alone(*pair.client, spec);
     CHECK(outcome.status == RunStatus::kFailed);
     CHECK_EQ(outcome.fault->code, "STALLED");
   });

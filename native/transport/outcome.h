@@ -48,8 +48,11 @@ struct LinkOutcome {
   std::vector<SparseHistogram> interval_latencies;
   /// Of a connector.
   std::optional<ConnectOutcome> connects;
-  std::int64_t softirq_ns = -1;
   double drift_ppm = 0;
+  /// All that the link did, warm-up and what came after the measured phase included.
+  Counters total;
+  /// It had met the end of its window when its loop ended.
+  bool is_through = false;
 };
 
 /// What a TLS handshake agreed on, and who did it.

@@ -16,7 +16,8 @@ namespace xr {
 struct LinkContext {
   const EndpointSpec& spec;
   const StopFlag& stop;
-  Progress progress;
+  RunBoard& board;
+  unsigned link;
 };
 
 template <class Link>
@@ -51,8 +52,7 @@ void collect(const Timeline<Clock>& timeline, LinkOutcome& outcome) {
   const MarkSeries& series = timeline.series();
   outcome.warmup = Warmup{timeline.warmup_ns(), timeline.warmup_end()};
   outcome.marks = series.marks();
-  outcome.softirq_ns = timeline.softirq_ns();
-  if (series.stretches().empty()) return;
+  if (series.marks().empty() || series.stretches().empty()) return;
   Extremes all;
   for (std::size_t i = 1; i < series.marks().size(); ++i) {
     const Extremes& stretch = series.stretches()[i];
@@ -79,19 +79,24 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
   const EndpointSpec& spec = context.spec;
   LinkOutcome outcome;
   outcome.role = role;
-  const auto run_deciding = [&](Histogram* histogram, auto&& loop) {
-    Timeline<Clock> timeline(clock, spec.phases, histogram, context.progress);
-    outcome.end = loop(timeline);
+  const auto conclude = [&](auto& timeline) {
     link.refresh();
+    outcome.total = link.counters();
+    // What befalls a link that is through does not concern what it has measured.
+    outcome.is_through = timeline.is_through();
     timeline.finish(clock.now(), link.counters());
+  };
+  const auto run_deciding = [&](Histogram* histogram, auto&& loop) {
+    Timeline<Clock> timeline(clock, spec.phases, histogram, context.board, context.link);
+    outcome.end = loop(timeline);
+    conclude(timeline);
     outcome.drift_ppm = detail::drift_of(timeline.clock());
     detail::collect(timeline, outcome);
   };
   const auto run_following = [&](auto&& loop) {
-    Follower<Clock> follower(clock);
+    auto follower = Timeline<Clock>::follower(clock, spec.phases, context.board, context.link);
     outcome.end = loop(follower);
-    link.refresh();
-    follower.on_edge(clock.now(), link.counters());
+    conclude(follower);
     outcome.marks = follower.series().marks();
   };
   if constexpr (InitiatorLink<Link>) {
@@ -114,15 +119,18 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
     Histogram histogram;
     Histogram handshake_histogram;
     MarkSeries handshakes(true);
+    ConnectPhase phase;
     run_deciding(&histogram, [&](auto& timeline) {
+      timeline.take_along(handshake_histogram, handshakes);
       return run_connector(link, spec.message_bytes, timeline, histogram, handshake_histogram,
-                           handshakes, context.stop);
+                           phase, context.stop);
     });
-    if (!handshakes.marks().empty()) {
-      handshakes.add({}, &handshake_histogram);
-      const auto& snapshots = handshakes.snapshots();
+    if (const std::size_t marks = handshakes.marks().size(); marks > 1) {
+      Extremes all;
+      for (std::size_t i = 1; i < marks; ++i) all.include(handshakes.stretches()[i]);
       outcome.connects = ConnectOutcome{
-          link.connects(), subtract(snapshots[0], snapshots[1], handshakes.stretches()[1])};
+          phase.counts(),
+          subtract(handshakes.snapshots().front(), handshakes.snapshots()[marks - 1], all)};
     }
   }
   if constexpr (ResponderLink<Link>) {
@@ -135,7 +143,7 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
   if constexpr (SenderLink<Link>) {
     if (role == Role::kSender) {
       run_following([&](auto& follower) {
-        Pacer<Clock> pacer(clock, spec.rate_bits_per_sec / spec.streams);
+        Pacer<Clock> pacer(clock, spec.rate_of_link());
         return run_sender(link, spec.message_bytes, follower, pacer, context.stop);
       });
     }

@@ -16,6 +16,14 @@ namespace xr {
 
 inline constexpr const char* kPinningOp = "pthread_setaffinity_np";
 
+/// Once a link is through, its peer may leave, or fall silent: that is no fault. What it still
+/// finds wrong with the data is one.
+void forgive_after_measuring(LinkOutcome& link);
+
+/// What the exception under way is to the user. It has left the loop of a link, or was thrown while
+/// the link was made.
+Fault current_fault() noexcept;
+
 /// Turns the ends of all links into one status: the worst that happened, and a fault for it.
 void settle(RunOutcome& outcome);
 
@@ -25,7 +33,7 @@ void settle(RunOutcome& outcome);
 /// a link fails, because the others would wait for it in vain.
 template <class WithLink>
 RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const StopFlag& stop,
-                     const std::function<void()>& stop_all, std::int64_t* progress,
+                     const std::function<void()>& stop_all, RunBoard& board,
                      const std::function<void()>& on_measured, const WithLink& with_link) {
   const unsigned count = spec.link_count();
   RunOutcome outcome;
@@ -34,36 +42,41 @@ RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const St
   wait_for_slope(origin);
   outcome.clock_quality = measure_clock(outcome.clock_source, origin);
 
+  static_assert(2 * kMostStreams <= RunBoard::kMostLinks);
   unsigned deciding = 0;
-  for (unsigned i = 0; i < count; ++i)
-    deciding += spec.role_of(i) == Role::kInitiator || spec.role_of(i) == Role::kReceiver;
-  std::atomic<unsigned> still_deciding{deciding};
-  std::atomic<bool> all_by_themselves{true};
+  unsigned first = 0;
+  for (unsigned i = count; i-- > 0;) {
+    if (spec.role_of(i) != Role::kInitiator && spec.role_of(i) != Role::kReceiver) continue;
+    ++deciding;
+    first = i;
+  }
+  board.open(first, deciding, on_measured);
 
   const auto run_one = [&](unsigned i) {
     const int cpu = spec.cpus.empty() ? -1 : spec.cpus[i % spec.cpus.size()];
     const Role role = spec.role_of(i);
     LinkOutcome& link_outcome = outcome.links[i];
     link_outcome.role = role;
-    if (const int refused = set_up_thread(("xr-link-" + std::to_string(i)).c_str(), cpu);
-        refused != 0) {
+    try {
+      if (const int refused = set_up_thread(("xr-link-" + std::to_string(i)).c_str(), cpu);
+          refused != 0) {
+        link_outcome.end = Io::kError;
+        link_outcome.failure = {kPinningOp, refused};
+      } else {
+        const LinkContext context{spec, stop, board, i};
+        with_link(i, [&](auto& link) {
+          link_outcome = outcome.clock_source == ClockSource::kCounter
+                             ? run_link(link, role, CounterClock(origin), context)
+                             : run_link(link, role, RawClock(), context);
+        });
+        link_outcome.pinned_cpu = cpu;
+      }
+    } catch (...) {
       link_outcome.end = Io::kError;
-      link_outcome.failure = {kPinningOp, refused};
-    } else {
-      // One link shows the progress of all: what a user looks at is whether it moves.
-      const bool shows = i == 0 || (i == spec.streams && spec.role_of(0) == Role::kSender);
-      const LinkContext context{spec, stop, Progress(shows ? progress : nullptr)};
-      with_link(i, [&](auto& link) {
-        link_outcome = outcome.clock_source == ClockSource::kCounter
-                           ? run_link(link, role, CounterClock(origin), context)
-                           : run_link(link, role, RawClock(), context);
-      });
-      link_outcome.pinned_cpu = cpu;
+      link_outcome.fault = current_fault();
     }
+    forgive_after_measuring(link_outcome);
     if (link_outcome.end != Io::kOk && link_outcome.end != Io::kStopped) stop_all();
-    if (role == Role::kSender || role == Role::kResponder) return;
-    if (link_outcome.end != Io::kOk) all_by_themselves = false;
-    if (still_deciding.fetch_sub(1) == 1 && all_by_themselves && on_measured) on_measured();
   };
 
   std::vector<std::thread> threads;
@@ -78,6 +91,7 @@ RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const St
   run_one(count - 1);
   for (std::thread& thread : threads) thread.join();
   settle(outcome);
+  outcome.softirq_ns = board.softirq_ns();
   return outcome;
 }
 

@@ -26,42 +26,76 @@ struct ConnectCounts {
 //   ConnectCounts& connects() of all so far
 //   Counters& counters(), void refresh()   as in ping_pong.h
 
+/// What the connections of the measured phase came to, beside the histogram of their messages.
+class ConnectPhase {
+ public:
+  /// At an edge: the connections of before it.
+  template <class Clock>
+  void at_edge(const Timeline<Clock>& timeline, const ConnectCounts& before) noexcept {
+    if (timeline.windows_begun() != windows_begun_) {
+      windows_begun_ = timeline.windows_begun();
+      first_ = before;
+      is_over_ = false;
+    }
+    if (timeline.is_through() && !is_over_) finish(before);
+  }
+  void finish(const ConnectCounts& counts) noexcept {
+    if (is_over_) return;
+    last_ = counts;
+    is_over_ = true;
+  }
+  ConnectCounts counts() const noexcept {
+    return {last_.made - first_.made, last_.resumed - first_.resumed,
+            last_.early_data - first_.early_data};
+  }
+
+ private:
+  ConnectCounts first_;
+  ConnectCounts last_;
+  unsigned windows_begun_ = 0;
+  bool is_over_ = false;
+};
+
 /// One connection after the other, each for one message. A sample runs from before anything of the
 /// connection exists until the message has come back; a second one until the handshake is complete.
-/// `handshakes` has two marks afterwards: where the measured phase begins and where it ends.
 template <class Link, class Clock>
 Io run_connector(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timeline,
-                 Histogram& histogram, Histogram& handshake_histogram, MarkSeries& handshakes,
+                 Histogram& histogram, Histogram& handshake_histogram, ConnectPhase& phase,
                  const StopFlag& stop) {
   Counters& counters = link.counters();
-  Progress progress = timeline.progress();
-  const auto mark_begin = [&] {
-    if (!timeline.measured() || !handshakes.marks().empty()) return;
-    handshakes.add({}, &handshake_histogram);
-    link.connects() = {};
-  };
-  timeline.start(timeline.clock().now(), counters);
-  mark_begin();
+  timeline.start(counters);
+  phase.at_edge(timeline, link.connects());
   for (;;) {
+    const ConnectCounts before = link.connects();
     const std::uint64_t began = timeline.clock().now();
     std::uint64_t established = began;
     const Io io = link.connect([&] { established = timeline.clock().now(); });
     const std::uint64_t answered = timeline.clock().now();
-    if (io != Io::kOk) [[unlikely]]
+    if (answered >= timeline.next_edge()) {
+      const bool goes_on = timeline.on_edge(answered, counters, link);
+      phase.at_edge(timeline, before);
+      if (!goes_on) return Io::kOk;
+    }
+    if (io != Io::kOk) [[unlikely]] {
+      phase.finish(before);
       return io;
+    }
     histogram.record(timeline.clock().to_ns(answered - began));
     handshake_histogram.record(timeline.clock().to_ns(established - began));
     counters.messages += 1;
     counters.bytes += message_bytes;
-    progress.counts(counters.messages, counters.bytes, 0);
+    timeline.show(counters);
     link.disconnect();
-    const std::uint64_t now = timeline.clock().now();
-    if (now >= timeline.next_edge() || timeline.attempts(counters) >= timeline.target()) {
+    if (timeline.attempts(counters) >= timeline.target()) {
       link.refresh();
-      if (!timeline.on_edge(now, counters)) return Io::kOk;
-      mark_begin();
+      const bool goes_on = timeline.on_target(answered, counters);
+      phase.at_edge(timeline, link.connects());
+      if (!goes_on) return Io::kOk;
     }
-    if (stop.is_set()) return Io::kStopped;
+    if (stop.is_set()) {
+      phase.finish(link.connects());
+      return Io::kStopped;
+    }
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "measure/clock.h"
 #include "test/test.h"
+#include "transport/endpoint_spec.h"
 
 namespace {
 
@@ -69,6 +70,61 @@ TEST("pacer: a batch is at least one message") {
   CHECK_EQ(slow.messages_within(100'000, 1400), 1u);
   const xr::Pacer<xr::RawClock> fast(xr::RawClock{}, 1'120'000'000);
   CHECK_EQ(fast.messages_within(100'000, 1400), 10u);
+}
+
+/// A clock that a test moves by hand.
+class HandClock {
+ public:
+  static std::uint64_t now() noexcept { return time_ns; }
+  std::uint64_t to_ns(std::uint64_t ticks) const noexcept { return ticks; }
+  std::uint64_t from_ns(std::uint64_t ns) const noexcept { return ns; }
+  static inline std::uint64_t time_ns = 0;
+};
+
+TEST("pacer: a share of less than a bit per second is a rate, not the lack of one") {
+  xr::EndpointSpec spec;
+  spec.streams = 64;
+  spec.rate_bits_per_sec = 40;
+  CHECK_EQ(spec.rate_of_link(), 0.625);
+  HandClock::time_ns = 1;
+  xr::Pacer<HandClock> pacer(HandClock{}, spec.rate_of_link());
+  CHECK(pacer.limits());
+  CHECK_EQ(pacer.messages_within(100'000, 1400), 1u);
+  xr::StopFlag stop;
+  pacer.start(1);
+  // A byte takes 12.8 s.
+  pacer.sent(1);
+  HandClock::time_ns = 1 + 12'800'000'000 - 1;
+  stop.set();
+  CHECK_EQ(pacer.wait(stop), HandClock::time_ns);
+  HandClock::time_ns += 1;
+  CHECK_EQ(pacer.wait(xr::StopFlag{}), HandClock::time_ns);
+}
+
+TEST("pacer: no rounding of a message moves the rate") {
+  HandClock::time_ns = 0;
+  // Three bytes a nanosecond: a message of one byte takes a third of one.
+  xr::Pacer<HandClock> pacer(HandClock{}, 24e9);
+  pacer.start(0);
+  for (int i = 0; i < 3'000'000; ++i) pacer.sent(1);
+  HandClock::time_ns = 1'000'000;
+  CHECK_EQ(pacer.wait(xr::StopFlag{}), 1'000'000u);
+}
+
+TEST("pacer: what is forgiven after a lag is counted, and what is caught up is not") {
+  xr::Pacer<HandClock> pacer(HandClock{}, 8e6);
+  HandClock::time_ns = 0;
+  pacer.start(0);
+  // A byte takes a microsecond.
+  HandClock::time_ns = 9'000'000;
+  pacer.sent(1000);
+  CHECK_EQ(pacer.forgiven_bytes(), 0u);
+  HandClock::time_ns = 22'000'000;
+  pacer.sent(1000);
+  CHECK_EQ(pacer.forgiven_bytes(), 20'000u);
+  HandClock::time_ns = 23'000'000;
+  pacer.sent(1000);
+  CHECK_EQ(pacer.forgiven_bytes(), 20'000u);
 }
 
 }  // namespace

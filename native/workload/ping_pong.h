@@ -1,11 +1,11 @@
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
 #include "measure/histogram.h"
 #include "measure/stop_flag.h"
 #include "measure/timeline.h"
+#include "workload/clock_ration.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -17,36 +17,40 @@ namespace xr {
 //   Io send_reply()       the message just received, back
 //   Counters& counters()  where the link counts loss, and the loop messages and bytes
 //   void refresh()        brings counters up to date that cost a system call
-// and neither throws nor allocates in any of them. An initiator needs the first two, a responder
-// the second two. One whose memory is worked on without it waits in receive_request() until the
-// end.
+// and neither throws nor allocates in any of them, but for one that makes connections. An initiator
+// needs the first two, a responder the second two. One whose memory is worked on without it waits
+// in receive_request() until the end.
 
 /// One message in flight. A sample runs from just before the send until the answer is complete: a
 /// whole round trip.
 template <class Link, class Clock>
 Io run_initiator(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timeline,
-                 Histogram& histogram, const StopFlag& stop) noexcept {
+                 Histogram& histogram, const StopFlag& stop) {
   Counters& counters = link.counters();
-  Progress progress = timeline.progress();
-  timeline.start(timeline.clock().now(), counters);
+  timeline.start(counters);
   for (;;) {
     const std::uint64_t sent = timeline.clock().now();
     Io io = link.send_request();
     if (io == Io::kOk) [[likely]]
       io = link.receive_reply();
     const std::uint64_t received = timeline.clock().now();
+    if (received >= timeline.next_edge()) [[unlikely]] {
+      Counters before = counters;
+      // The link has counted it already.
+      if (io == Io::kLost) --before.lost;
+      if (!timeline.on_edge(received, before, link)) return Io::kOk;
+    }
     if (io == Io::kOk) [[likely]] {
       histogram.record(timeline.clock().to_ns(received - sent));
       counters.messages += 1;
       counters.bytes += message_bytes;
-      progress.counts(counters.messages, counters.bytes, counters.lost);
     } else if (io != Io::kLost) {
       return io;
     }
-    if (received >= timeline.next_edge() || timeline.attempts(counters) >= timeline.target())
-        [[unlikely]] {
+    timeline.show(counters);
+    if (timeline.attempts(counters) >= timeline.target()) [[unlikely]] {
       link.refresh();
-      if (!timeline.on_edge(received, counters)) return Io::kOk;
+      if (!timeline.on_target(received, counters)) return Io::kOk;
     }
     if (stop.is_set()) [[unlikely]]
       return Io::kStopped;
@@ -55,31 +59,26 @@ Io run_initiator(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timel
 
 /// Sends back what comes, until it is stopped or the initiator goes.
 template <class Link, class Clock>
-Io run_responder(Link& link, std::uint64_t message_bytes, Follower<Clock>& follower,
-                 const StopFlag& stop) noexcept {
-  // A clock reading costs as much as a per cent of a fast round trip, so that marks of small
-  // messages share one.
-  const std::uint64_t readings_mask = message_bytes <= 4096 && !requires {
-    Link::kReadsClockEachTime;
-  }
-  ? 63 : 0;
+Io run_responder(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower,
+                 const StopFlag& stop) {
+  ClockRation ration(message_bytes <= 4096 && !requires { Link::kReadsClockEachTime; } ? 63 : 0);
   Counters& counters = link.counters();
-  follower.start(follower.clock().now(), counters);
+  follower.start(counters);
+  std::uint64_t read_at = follower.clock().now();
   for (;;) {
     Io io = link.receive_request();
     if (io == Io::kOk) [[likely]]
       io = link.send_reply();
     if (io != Io::kOk) [[unlikely]]
       return io;
+    if (ration.is_due(counters.messages)) [[unlikely]] {
+      const std::uint64_t now = follower.clock().now();
+      ration.read(follower.clock().to_ns(now - read_at));
+      read_at = now;
+      if (now >= follower.next_edge()) follower.on_edge(now, counters, link);
+    }
     counters.messages += 1;
     counters.bytes += message_bytes;
-    if ((counters.messages & readings_mask) == 0) [[unlikely]] {
-      const std::uint64_t now = follower.clock().now();
-      if (now >= follower.next_edge()) {
-        link.refresh();
-        follower.on_edge(now, counters);
-      }
-    }
     if (stop.is_set()) [[unlikely]]
       return Io::kStopped;
   }

@@ -28,8 +28,7 @@ Io run_requester(Link& link, Timeline<Clock>& timeline, Histogram& histogram,
                  const StopFlag& stop) {
   std::vector<std::uint64_t> began(link.slots());
   Counters& counters = link.counters();
-  Progress progress = timeline.progress();
-  timeline.start(timeline.clock().now(), counters);
+  timeline.start(counters);
   std::uint64_t under_way = 0;
   const auto begin = [&](unsigned slot, std::uint64_t now) noexcept {
     began[slot] = now;
@@ -41,21 +40,24 @@ Io run_requester(Link& link, Timeline<Clock>& timeline, Histogram& histogram,
     if (timeline.attempts(counters) + under_way < timeline.target()) begin(slot, now);
   }
   for (;;) {
+    const Counters before = counters;
     Io io = link.send();
     if (io == Io::kOk) [[likely]]
       io = link.wait();
+    now = timeline.clock().now();
+    if (now >= timeline.next_edge()) [[unlikely]] {
+      if (!timeline.on_edge(now, before, link)) return Io::kOk;
+    }
     if (io != Io::kOk) [[unlikely]]
       return io;
-    now = timeline.clock().now();
     for (const unsigned slot : link.answered())
       histogram.record(timeline.clock().to_ns(now - began[slot]));
     counters.messages += link.answered().size();
     under_way -= link.answered().size();
-    progress.counts(counters.messages, counters.bytes, counters.lost);
-    if (now >= timeline.next_edge() || timeline.attempts(counters) >= timeline.target())
-        [[unlikely]] {
+    timeline.show(counters);
+    if (timeline.attempts(counters) >= timeline.target()) [[unlikely]] {
       link.refresh();
-      if (!timeline.on_edge(now, counters)) return Io::kOk;
+      if (!timeline.on_target(now, counters)) return Io::kOk;
     }
     if (stop.is_set()) [[unlikely]]
       return Io::kStopped;

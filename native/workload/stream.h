@@ -4,6 +4,7 @@
 
 #include "measure/stop_flag.h"
 #include "measure/timeline.h"
+#include "workload/clock_ration.h"
 #include "workload/io.h"
 #include "workload/pacer.h"
 
@@ -18,56 +19,63 @@ inline constexpr std::uint64_t kUnlimitedBatch = ~std::uint64_t{0};
 
 /// Sends until it is stopped or the receiver goes.
 template <class Link, class Clock>
-Io run_sender(Link& link, std::uint64_t message_bytes, Follower<Clock>& follower,
-              Pacer<Clock>& pacer, const StopFlag& stop) noexcept {
+Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower,
+              Pacer<Clock>& pacer, const StopFlag& stop) {
   Counters& counters = link.counters();
   // At a rate, as many messages at once as make 100 µs of it: batches pay, bursts do not.
   const std::uint64_t most =
       pacer.limits() ? pacer.messages_within(100 * kNsPerUs, message_bytes) : kUnlimitedBatch;
   // Without a rate only the marks need the time, and no small message should pay for it.
-  const std::uint64_t readings_mask = message_bytes <= 4096 ? 31 : 0;
+  ClockRation ration(message_bytes <= 4096 && !pacer.limits() ? 31 : 0);
   std::uint64_t batches = 0;
-  std::uint64_t now = follower.clock().now();
-  follower.start(now, counters);
-  pacer.start(now);
+  follower.start(counters);
+  std::uint64_t read_at = follower.clock().now();
+  pacer.start(read_at);
   for (;;) {
-    const std::uint64_t bytes_before = counters.bytes;
+    const Counters before = counters;
     const Io io = link.send_some(most);
     if (io != Io::kOk) [[unlikely]]
       return io;
-    if (pacer.limits()) {
-      pacer.sent(counters.bytes - bytes_before);
-      now = pacer.wait(stop);
-    } else if ((++batches & readings_mask) == 0) {
-      now = follower.clock().now();
+    if (ration.is_due(batches++)) {
+      const std::uint64_t now = follower.clock().now();
+      ration.read(follower.clock().to_ns(now - read_at));
+      read_at = now;
+      if (now >= follower.next_edge()) [[unlikely]]
+        follower.on_edge(now, before, link);
     }
-    if (now >= follower.next_edge()) [[unlikely]] {
-      link.refresh();
-      follower.on_edge(now, counters);
+    if (pacer.limits()) {
+      pacer.sent(counters.bytes - before.bytes);
+      counters.forgiven_bytes = pacer.forgiven_bytes();
+      pacer.wait(stop);
     }
     if (stop.is_set()) [[unlikely]]
       return Io::kStopped;
   }
 }
 
-/// Counts what arrives, between time stamps of its own. Time begins with the first arrival.
+/// Counts what arrives, between the edges of its window.
 template <class Link, class Clock>
-Io run_receiver(Link& link, Timeline<Clock>& timeline, const StopFlag& stop) noexcept {
+Io run_receiver(Link& link, Timeline<Clock>& timeline, const StopFlag& stop) {
   Counters& counters = link.counters();
-  Progress progress = timeline.progress();
-  Io io = link.receive_some();
-  if (io != Io::kOk) return io;
-  timeline.start(timeline.clock().now(), counters);
+  // Whoever ends its own warm-up begins with the first arrival.
+  if (timeline.begins_with_arrival()) {
+    const Io io = link.receive_some();
+    if (io != Io::kOk) return io;
+  }
+  timeline.start(counters);
   for (;;) {
-    io = link.receive_some();
+    const Counters before = counters;
+    const Io io = link.receive_some();
+    const std::uint64_t now = timeline.clock().now();
+    if (now >= timeline.next_edge()) [[unlikely]] {
+      if (!timeline.on_edge(now, before, link)) return Io::kOk;
+    }
     if (io != Io::kOk) [[unlikely]]
       return io;
-    const std::uint64_t now = timeline.clock().now();
-    progress.counts(counters.messages, counters.bytes, counters.lost);
-    if (now >= timeline.next_edge() || timeline.attempts(counters) >= timeline.target())
-        [[unlikely]] {
+    timeline.show(counters);
+    if (timeline.attempts(counters) >= timeline.target()) [[unlikely]] {
       link.refresh();
-      if (!timeline.on_edge(now, counters)) return Io::kOk;
+      if (!timeline.on_target(now, counters)) return Io::kOk;
     }
     if (stop.is_set()) [[unlikely]]
       return Io::kStopped;

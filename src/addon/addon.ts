@@ -110,11 +110,16 @@ export interface EffectiveSettings {
   quic: QuicSettings | null
 }
 
-/** Slots of the progress block handed to `run()`; written by the measuring threads, read with `Atomics.load`. */
-export const PROGRESS_SLOTS = { phase: 0, messages: 1, bytes: 2, lost: 3 } as const
-export const PROGRESS_SLOT_COUNT = 8
-/** Values of the `phase` slot. */
-export const PROGRESS_PHASES = ['idle', 'warmup', 'measure', 'done'] as const
+/** How far an end is: the sum over its links that decide, in the phase of the least advanced of them. */
+export interface Standing {
+  /** `idle` as long as no link that decides has begun, and where there is none. */
+  phase: 'idle' | 'warmup' | 'measure' | 'done'
+  messages: number
+  bytes: number
+  lost: number
+  /** Version of the newest window that all of them are through with; 0 = none. */
+  through: number
+}
 
 /** One end of a connection (or of N of them). `open` → `connect` → `run` → `close`; each once. */
 export interface Endpoint {
@@ -123,11 +128,22 @@ export interface Endpoint {
   /** Connects all links on a thread of its own. Rejects with {@link NativeFault} within `connectTimeoutNs`, or at once on `stop()`. */
   connect(peer: Uint8Array): Promise<void>
   /**
-   * Runs the workload on threads of its own. Never rejects once the loop has begun. `progress` has PROGRESS_SLOT_COUNT slots.
-   * `onMeasured` is called once, when every initiator or receiver of this end has finished by itself (never after `stop()` or a failure, never
-   * where there is none); the promise settles when the senders and responders of this end are through too, which takes a `stop()`.
+   * Runs the workload on threads of its own. Never rejects once the loop has begun. `onMeasured` is called when every initiator or receiver of this
+   * end is through with a window by itself (never after a failure, never where there is none); the promise settles when the senders and
+   * responders of this end have ended too, which takes a `stop()`.
+   * @param isDirected links wait for the window that `schedule` names, and go on behind it until `stop()`. Otherwise each initiator and receiver ends
+   * its own warm-up, and its loop with its own measured phase.
    */
-  run(progress: BigInt64Array | null, onMeasured?: () => void): Promise<RunOutcome>
+  run(onMeasured?: (() => void) | null, isDirected?: boolean): Promise<RunOutcome>
+  /**
+   * Names the measured phase of all links of this end, from `startNs` of CLOCK_MONOTONIC (process.hrtime()) on. Another call with the next
+   * version replaces what was named before, whatever has been measured of it.
+   * @param version 1, 2 … 15
+   * @returns false when that is not far enough ahead: then nothing has changed
+   */
+  schedule(version: number, startNs: number): boolean
+  /** Any time. */
+  progress(): Standing
   /** Ends `connect` or `run` soon, also where it sleeps in the kernel. May be called at any time, any number of times. */
   stop(): void
   effective(): EffectiveSettings

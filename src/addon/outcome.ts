@@ -13,7 +13,7 @@ export interface NativeFault {
 
 /** Cumulative state of one link at one instant; a phase or an interval is the difference of two. */
 export interface Mark {
-  /** Since the start of this link's loop, on the run's clock. */
+  /** Since the start of the window, which all links of both ends have in common; without a director, of the link's own. */
   timeNs: number
   /** Messages done: round trips (ping-pong), sent (sender), received (receiver). */
   messages: number
@@ -27,6 +27,8 @@ export interface Mark {
   late: number
   /** Refused by the local stack: ENOBUFS/EAGAIN at the sender. Dropped by the receiver's own socket: of a stream's `lost`, in messages (SO_RXQ_OVFL). */
   localDrops: number
+  /** Sender at a rate: payload that was due and given up after a lag of 10 ms. */
+  forgivenBytes: number
   /** RUSAGE_THREAD of the measuring thread (getrusage(2)). */
   cpuUserNs: number
   cpuSystemNs: number
@@ -67,11 +69,11 @@ export interface LinkOutcome {
   role: 'initiator' | 'responder' | 'sender' | 'receiver'
   /** Where the measuring thread was pinned; `null` = unpinned. */
   pinnedCpu: number | null
-  /** Initiator and receiver decide over phases; `null` for the others. */
+  /** Of initiator and receiver, until the window; `null` for the others. How it ended, directed links cannot tell: `none`. */
   warmup: { durationNs: number; ended: 'steady' | 'cap' | 'none' } | null
   /**
-   * At least the first and last instant of what was measured. Initiator and receiver: `marks[0]` is the end of warm-up, then one per
-   * interval, the last is the end. Responder and sender: cumulative from the start at regular times, to be matched by `messages` or `bytes`.
+   * Cumulative. `marks[0]` is the start of the window, then one per interval, the last is its end. Responder and sender where iterations
+   * decide: at regular times until the end of the run. Empty where no window began.
    */
   marks: Mark[]
   /** Initiator: round trips of the measured phase. Others `null`. */

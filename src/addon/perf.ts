@@ -85,6 +85,6 @@ export interface NativePerfClient {
    * Measures on a thread of its own, then closes the connection. Of its one link a message is a request that was answered, bytes are those of answers
    * (also of those that are not complete), and a latency runs from just before the request until its answer is complete.
    */
-  run(progress: BigInt64Array | null): Promise<RunOutcome>
+  run(): Promise<RunOutcome>
   stop(): void
 }

@@ -23,7 +23,7 @@ export async function runPerfClient(
   try {
     if (signal.aborted) stop()
     await client.connect()
-    return await client.run(null)
+    return await client.run()
   } catch (error) {
     throw explainConnect(error as Error & NativeFault, requests)
   } finally {

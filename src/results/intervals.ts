@@ -5,8 +5,8 @@ import type { MeasuredLink } from './measured-links.js'
 import type { Interval } from './schema-measures.js'
 
 /**
- * The time series of the measured phase. Connections are added interval by interval, each from its own start;
- * the series is as long as the longest of them, so that its sums are those of the repetition.
+ * The time series of the measured phase. All connections have their marks at the same instants, and are added interval by interval; the
+ * series is as long as the longest of them, so that its sums are those of the repetition.
  */
 export function intervalsOf(links: readonly MeasuredLink[]): Interval[] {
   const series = links.map((link) =>

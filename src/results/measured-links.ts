@@ -1,8 +1,7 @@
 import type { LinkOutcome } from '../addon/addon.js'
 import type { Case } from '../plan/case.js'
-import { isLossy } from '../plan/lossy.js'
 import type { RepetitionReport } from '../session/types.js'
-import { byBytes, bySequence, matchedWindow, measuredWindow, type Window } from './window.js'
+import { followedWindow, measuredWindow, type Window } from './window.js'
 
 /** One connection with both of its ends, and what each end's numbers cover. */
 export interface MeasuredLink {
@@ -24,11 +23,11 @@ export function measuredLinks(c: Case, report: RepetitionReport): MeasuredLink[]
   const client = report.client.outcome?.links ?? []
   const server = report.server.outcome?.links ?? []
   if (c.workload !== 'stream') {
-    return pair(c, 'up', 'client', withRole(client, 'initiator'), withRole(server, 'responder'))
+    return pair('up', 'client', withRole(client, 'initiator'), withRole(server, 'responder'))
   }
   return [
-    ...pair(c, 'up', 'server', withRole(server, 'receiver'), withRole(client, 'sender')),
-    ...pair(c, 'down', 'client', withRole(client, 'receiver'), withRole(server, 'sender')),
+    ...pair('up', 'server', withRole(server, 'receiver'), withRole(client, 'sender')),
+    ...pair('down', 'client', withRole(client, 'receiver'), withRole(server, 'sender')),
   ]
 }
 
@@ -37,19 +36,17 @@ function withRole(links: readonly LinkOutcome[], role: LinkOutcome['role']): Lin
 }
 
 function pair(
-  c: Case,
   direction: 'up' | 'down',
   deciderEnd: 'client' | 'server',
   deciders: readonly LinkOutcome[],
   servers: readonly LinkOutcome[],
 ): MeasuredLink[] {
-  const progress = isLossy(c) ? bySequence : byBytes
   return deciders.flatMap((decider, i) => {
     const window = measuredWindow(decider)
     if (window === null) return []
     const link = servers[i]
-    const matched = link === undefined ? null : matchedWindow(link.marks, window, progress)
-    const server = link === undefined || matched === null ? null : { link, window: matched }
+    const own = link === undefined ? null : followedWindow(link.marks, window)
+    const server = link === undefined || own === null ? null : { link, window: own }
     return [{ direction, decider, window, deciderEnd, server }]
   })
 }

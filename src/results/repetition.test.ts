@@ -55,6 +55,13 @@ describe('a ping-pong', () => {
     expect(repetition.loss).toBeNull()
   })
 
+  test('has the warm-up of all links together, where there was one', () => {
+    const warmup = { durationNs: 0.35 * SECOND, ended: 'cap' as const }
+    const directed = buildRepetition(tcpPingPong, 1, 7, { ...report, warmup, window: null })
+    expect(directed).toMatchObject({ warmup, skewNs: null, flags: ['warmup-unsteady'] })
+    expect(repetition.skewNs).toBe(0)
+  })
+
   test('has intervals that add up', () => {
     const [sum, ...others] = repetition.intervals.map(({ latency }) =>
       decodeHistogram(latency?.histogram ?? ''),
@@ -114,6 +121,39 @@ describe('a stream', () => {
     expect(repetition.cpu.server?.utilisation).toBeCloseTo(1.2)
     expect(repetition.cpu.server?.busiestThread).toBeCloseTo(0.4)
     expect(repetition.intervals.map(({ messages }) => messages)).toEqual([375_000, 375_000])
+  })
+
+  test('whose connections ended at different times has the bytes of all over one window', () => {
+    const starved = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000, streams: 2 })
+    const links = starved.server.outcome?.links ?? []
+    // Cut short at half of the window, as when the user ends it.
+    links.splice(1, 1, linkOf('receiver', links[0]?.marks.slice(0, 2) ?? []))
+    const repetition = buildRepetition(tcpStream, 0, 0, starved)
+    expect(repetition.throughput?.messagesPerSec).toBe(1_500)
+    expect(repetition.throughput?.messagesPerSec).toBe(
+      (repetition.messages ?? 0) / ((repetition.durationNs ?? 0) / SECOND),
+    )
+  })
+
+  test('at a rate says what was offered, what was achieved, and what was forgiven', () => {
+    const atRate = caseOf('tcp', 'stream', { messageSizeBytes: 1_000, rateBitsPerSec: 10e6 })
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+    const sender = report.client.outcome?.links[0]
+    const last = sender?.marks.at(-1)
+    if (last) last.forgivenBytes = 500_000
+    const { load } = buildRepetition(atRate, 0, 0, report)
+    expect(load).toEqual({
+      offeredBitsPerSec: 10e6,
+      achievedBitsPerSec: 8e6,
+      forgivenBytes: 500_000,
+    })
+    expect(buildRepetition(tcpStream, 0, 0, report).load).toBeNull()
+    const silent = { ...report, client: { ...report.client, outcome: null } }
+    expect(buildRepetition(atRate, 0, 0, silent).load).toEqual({
+      offeredBitsPerSec: 10e6,
+      achievedBitsPerSec: null,
+      forgivenBytes: null,
+    })
   })
 
   test('in both directions gives each and the sum', () => {

@@ -8,6 +8,7 @@ import { flagsOfRepetition, type Unflagged } from './flags.js'
 import { histogramOfCounts, mergeHistograms } from './histogram.js'
 import { intervalsOf } from './intervals.js'
 import { latencyOf } from './latency.js'
+import { loadOf } from './load.js'
 import { lossOf } from './loss.js'
 import { type MeasuredLink, measuredLinks } from './measured-links.js'
 import { pathOf } from './path.js'
@@ -41,9 +42,11 @@ export function buildRepetition(
       : null,
     messages: total(({ window }) => window.last.messages - window.first.messages),
     bytes: total(({ window }) => window.last.bytes - window.first.bytes),
-    warmup: warmupOf(links),
+    skewNs: report.window?.skewNs ?? null,
+    warmup: report.warmup ?? warmupOf(links),
     latency: latencyOfLinks(c, links, loss),
     throughput: throughputOf(c, links),
+    load: loadOf(c, links),
     loss,
     cpu: {
       client: cpuOf('client', report.client, links),

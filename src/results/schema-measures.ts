@@ -94,7 +94,7 @@ export const throughputSchema = z
     measuredAt: z
       .enum(['receiver', 'initiator'])
       .describe(
-        'stream: at the receiver, between its own time stamps; ping-pong: at the initiator',
+        'stream: at the receiver, within the window that all links have in common; ping-pong: at the initiator',
       ),
     perDirection: z.object({
       up: perDirection.nullable().describe('client to server'),
@@ -102,6 +102,20 @@ export const throughputSchema = z
     }),
   })
   .meta({ id: 'Throughput' })
+
+export const loadSchema = z
+  .object({
+    offeredBitsPerSec: ns.describe('payload that was asked for, both directions added'),
+    achievedBitsPerSec: ns
+      .nullable()
+      .describe(
+        'payload handed to the transport within the window; null: the sender could not tell',
+      ),
+    forgivenBytes: count
+      .nullable()
+      .describe('payload that was due and never sent, because the sender was 10 ms or more behind'),
+  })
+  .meta({ id: 'Load', description: 'Of a stream at a rate, at its senders' })
 
 export const lossSchema = z
   .object({
@@ -194,6 +208,7 @@ export type PercentileReasons = z.infer<typeof reasonsSchema>
 export type Latency = z.infer<typeof latencySchema>
 export type Throughput = z.infer<typeof throughputSchema>
 export type Connects = z.infer<typeof connectsSchema>
+export type Load = z.infer<typeof loadSchema>
 export type Loss = z.infer<typeof lossSchema>
 export type Cpu = z.infer<typeof cpuSchema>
 export type Clock = z.infer<typeof clockSchema>

@@ -9,6 +9,7 @@ import {
   cpuSchema,
   intervalSchema,
   latencySchema,
+  loadSchema,
   lossSchema,
   rdmaCountersSchema,
   spreadSchema,
@@ -50,7 +51,7 @@ const toolSchema = z.object({
 })
 
 const warmupSchema = z.object({
-  durationNs: ns.describe('the longest of all connections'),
+  durationNs: ns.describe('until the window of all links began'),
   ended: z.enum(['steady', 'cap', 'none']).describe('cap: its time limit came first'),
 })
 
@@ -63,7 +64,13 @@ export const repetitionSchema = z
     status: z.enum(['completed', 'aborted', 'failed']).describe('all keep what was measured'),
     failure: problemSchema.nullable(),
     flags: flagsSchema,
-    durationNs: ns.nullable().describe('of the measured phase'),
+    durationNs: ns.nullable().describe('of the measured phase, which all links have in common'),
+    skewNs: ns
+      .nullable()
+      .optional()
+      .describe(
+        'by how much the measured phases of the two ends may be apart: 0 on one machine; null: none was named',
+      ),
     messages: count
       .nullable()
       .describe('in the measured phase; ping-pong: round trips; connect: connections'),
@@ -71,6 +78,7 @@ export const repetitionSchema = z
     warmup: warmupSchema.nullable(),
     latency: latencySchema.nullable().describe('ping-pong and connect'),
     throughput: throughputSchema.nullable(),
+    load: loadSchema.nullable().optional().describe('null: no rate was asked for'),
     loss: lossSchema.nullable().describe('UDP only'),
     cpu: bothEnds(cpuSchema.nullable()),
     clock: bothEnds(clockSchema.nullable()),

@@ -1,3 +1,4 @@
+import type { Mark } from '../addon/addon.js'
 import type { Case } from '../plan/case.js'
 import type { MeasuredLink } from './measured-links.js'
 import type { Throughput } from './schema-measures.js'
@@ -7,27 +8,36 @@ interface Rate {
   messagesPerSec: number
 }
 
-/** What arrived, between the receiver's own time stamps, connections added; `null` when nothing was measured. */
+/** What arrived within the window, over its length; `null` when nothing was measured. */
 export function throughputOf(c: Case, links: readonly MeasuredLink[]): Throughput | null {
   if (links.length === 0) return null
-  const total = rateOf(links)
   if (c.workload !== 'stream') {
-    return { ...total, measuredAt: 'initiator', perDirection: { up: null, down: null } }
+    return { ...rateOf(links), measuredAt: 'initiator', perDirection: { up: null, down: null } }
   }
   const oneWay = (direction: 'up' | 'down') => {
     const those = links.filter((link) => link.direction === direction)
     return those.length > 0 ? rateOf(those) : null
   }
   const perDirection = { up: oneWay('up'), down: oneWay('down') }
-  return { ...total, measuredAt: 'receiver', perDirection }
+  // Each over its own length: where iterations decide, those of two directions differ.
+  const ways = [perDirection.up, perDirection.down].filter((way) => way !== null)
+  const total = (pick: (way: Rate) => number) => ways.reduce((sum, way) => sum + pick(way), 0)
+  return {
+    goodputBitsPerSec: total((way) => way.goodputBitsPerSec),
+    messagesPerSec: total((way) => way.messagesPerSec),
+    measuredAt: 'receiver',
+    perDirection,
+  }
 }
 
 function rateOf(links: readonly MeasuredLink[]): Rate {
-  const total: Rate = { goodputBitsPerSec: 0, messagesPerSec: 0 }
-  for (const { first, last } of links.map((link) => link.window)) {
-    const seconds = (last.timeNs - first.timeNs) / 1e9
-    total.goodputBitsPerSec += ((last.bytes - first.bytes) * 8) / seconds
-    total.messagesPerSec += (last.messages - first.messages) / seconds
+  const windows = links.map((link) => link.window)
+  // All links of a direction have one window; one that ended early has a part of it.
+  const seconds = Math.max(...windows.map(({ first, last }) => last.timeNs - first.timeNs)) / 1e9
+  const perSec = (pick: (mark: Mark) => number) =>
+    windows.reduce((sum, { first, last }) => sum + pick(last) - pick(first), 0) / seconds
+  return {
+    goodputBitsPerSec: perSec((mark) => mark.bytes * 8),
+    messagesPerSec: perSec((mark) => mark.messages),
   }
-  return total
 }

@@ -13,40 +13,25 @@ export function measuredWindow(link: LinkOutcome): Window | null {
   return { first, last }
 }
 
-/** How far a link has come, in the count by which both ends agree. */
-export type Progress = (mark: Mark) => number
-
-/** TCP: bytes, for the ends cut them differently. */
-export const byBytes: Progress = (mark) => mark.bytes
-/** Datagrams: what was lost has been sent too. */
-export const bySequence: Progress = (mark) => mark.messages + mark.lost
-
 /**
- * The part of the serving end's marks that lies within the other end's measured phase, matched by progress, for the
- * two have no common clock. When its marks are too coarse for that, the nearest ones around the phase.
+ * The part of a following link's marks that lies within the measured phase. Marks of all links count from one start, so that time alone
+ * decides; where iterations did, and its end was not known ahead, the nearest mark.
  */
-export function matchedWindow(
-  marks: readonly Mark[],
-  measured: Window,
-  progress: Progress,
-): Window | null {
-  const [from, to] = [progress(measured.first), progress(measured.last)]
-  const within = marks.filter((mark) => progress(mark) >= from && progress(mark) <= to)
-  const around = [
-    marks.findLast((mark) => progress(mark) <= from) ?? marks[0],
-    marks.find((mark) => progress(mark) >= to) ?? marks.at(-1),
-  ]
-  const [least, most] = [within[0], within.at(-1)].map((mark) => mark && progress(mark))
-  // Marks without progress between them are a wait for the start or for the stop: as little of it as can be.
-  const inner = ordered(
-    within.findLast((mark) => progress(mark) === least),
-    within.find((mark) => progress(mark) === most),
-  )
-  return inner ?? ordered(...around)
-}
-
-function ordered(first?: Mark, last?: Mark): Window | null {
-  return first !== undefined && last !== undefined && last.timeNs > first.timeNs
-    ? { first, last }
-    : null
+export function followedWindow(marks: readonly Mark[], measured: Window): Window | null {
+  const nearest = (timeNs: number) =>
+    marks.reduce<Mark | undefined>(
+      (best, mark) =>
+        best === undefined || Math.abs(mark.timeNs - timeNs) < Math.abs(best.timeNs - timeNs)
+          ? mark
+          : best,
+      undefined,
+    )
+  const first = nearest(measured.first.timeNs)
+  if (first === undefined) return null
+  const nearestLast = nearest(measured.last.timeNs)
+  const last =
+    nearestLast !== undefined && nearestLast.timeNs > first.timeNs
+      ? nearestLast
+      : marks.find((mark) => mark.timeNs > first.timeNs)
+  return last === undefined ? null : { first, last }
 }

@@ -2,10 +2,14 @@ import { z } from 'zod'
 import { environmentSchema } from '../results/schema-environment.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../transports/blob.js'
 import { featuresSchema, helloToolSchema } from './client-messages.js'
+import { MAX_WINDOWS } from './protocol.js'
 import { endReportSchema } from './report-messages.js'
 
 const code = z.templateLiteral(['XRB_', z.string().regex(/^[A-Z0-9_]{1,60}$/)])
 const sentence = z.string().max(1024)
+const time = z.number().min(0)
+const count = z.number().min(0)
+const version = z.int().min(1).max(MAX_WINDOWS)
 
 /** An agent's answer, of any version; {@link agentHelloSchema} is of this one. */
 const anyHello = z.looseObject({ type: z.literal('hello-ok'), protocol: z.int().min(0) })
@@ -42,8 +46,13 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('prepared'), blob: z.base64().max(MAX_BLOB_TEXT_LENGTH) }),
   z.strictObject({ type: z.literal('connected') }),
   z.strictObject({ type: z.literal('started') }),
-  /** Every initiator or receiver of this end has finished by itself. */
-  z.strictObject({ type: z.literal('measured') }),
+  z.strictObject({ type: z.literal('clock'), nowNs: time, clockId: z.string().max(128) }),
+  /** In warm-up: what the links of this end that decide have done, by this end's clock. */
+  z.strictObject({ type: z.literal('sample'), atNs: time, messages: count, bytes: count }),
+  /** Whether a window was still ahead when it got to this end's links. */
+  z.strictObject({ type: z.literal('scheduled'), version, isAhead: z.boolean() }),
+  /** Every initiator or receiver of this end is through with this window by itself. */
+  z.strictObject({ type: z.literal('measured'), version }),
   /** This end is through, or failed: the report, which `finish` asks for, says how. */
   z.strictObject({ type: z.literal('ended') }),
   z.strictObject({ type: z.literal('finished'), report: endReportSchema }),

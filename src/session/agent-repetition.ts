@@ -4,8 +4,12 @@ import { decodeBlob, encodeBlob } from '../transports/blob.js'
 import type { AgentMessage } from './agent-messages.js'
 import type { Channel } from './channel.js'
 import type { ClientMessage } from './client-messages.js'
+import { readClock } from './clock.js'
 import { endReport } from './end-report.js'
 import type { EndpointProcess } from './endpoint-process.js'
+import { samplesWarmup } from './endpoint-spec.js'
+import { MAX_CLOCK_QUESTIONS } from './protocol.js'
+import { type Sample, warmupWindowNs } from './warmup.js'
 
 export type AgentChannel = Channel<ClientMessage, AgentMessage>
 
@@ -21,29 +25,37 @@ export async function serveRepetition(
   spec: EndpointSpec,
   limitMs: number,
 ): Promise<void> {
-  const expiresAt = Date.now() + limitMs
+  const expiresAt = performance.now() + limitMs
   let over = false
   const tell = (message: AgentMessage) => {
     if (!over) channel.send(message)
   }
   // Each of these rejects when the endpoint ends instead, which `ended` tells.
   const ignore = () => {}
-  endpoint.measured.then(() => tell({ type: 'measured' }), ignore)
+  endpoint.onMeasured((version) => tell({ type: 'measured', version }))
   endpoint.ended.then(() => tell({ type: 'ended' }), ignore)
   endpoint.open(spec).then((blob) => tell({ type: 'prepared', blob: encodeBlob(blob) }), ignore)
+  const next = inOrder()
   try {
-    for (let expected: ClientMessage['type'] = 'connect'; ; ) {
-      const message = await channel.receive(Math.max(expiresAt - Date.now(), 0))
+    for (;;) {
+      const message = await channel.receive(Math.max(expiresAt - performance.now(), 0))
+      next(message)
       if (message.type === 'finish') break
-      if (message.type !== expected) throw outOfOrder(message.type)
       if (message.type === 'connect') {
         const blob = decodeBlob(message.blob)
         const connecting = endpoint.connect(blob, spec.connectTimeoutNs / 1e6)
         connecting.then(() => tell({ type: 'connected' }), ignore)
-        expected = 'start'
+      } else if (message.type === 'clock') {
+        tell({ type: 'clock', ...readClock() })
+      } else if (message.type === 'schedule') {
+        const { version, startNs } = message
+        const scheduled = endpoint.schedule(version, startNs)
+        scheduled.then((isAhead) => tell({ type: 'scheduled', version, isAhead }), ignore)
       } else {
-        endpoint.run().then(() => tell({ type: 'started' }), ignore)
-        expected = 'finish'
+        const onSample = (sample: Sample) => tell({ type: 'sample', ...sample })
+        const sampleNs = warmupWindowNs(spec.warmupCapNs)
+        const warmup = samplesWarmup(spec) ? { sampleNs, onSample } : undefined
+        endpoint.run({ warmup }).then(() => tell({ type: 'started' }), ignore)
       }
     }
     over = true
@@ -51,6 +63,24 @@ export async function serveRepetition(
     channel.send({ type: 'finished', report })
   } finally {
     over = true
+  }
+}
+
+/** Judges the order of what a client says from `prepare` to `finish`. */
+function inOrder(): (message: ClientMessage) => void {
+  let expected: ClientMessage['type'] = 'connect'
+  let questions = 0
+  let windows = 0
+  return ({ type, ...message }) => {
+    if (type === 'finish') return
+    if (type === 'clock' && questions++ < MAX_CLOCK_QUESTIONS) return
+    if (type === 'schedule' && expected === 'finish') {
+      if ('version' in message && message.version === ++windows) return
+    } else if (type === expected) {
+      expected = type === 'connect' ? 'start' : 'finish'
+      return
+    }
+    throw outOfOrder(type)
   }
 }
 

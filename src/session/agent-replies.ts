@@ -1,10 +1,13 @@
-import { deferred } from '../deferred.js'
+import { type Deferred, deferred } from '../deferred.js'
 import { peerError, type XrbenchError } from '../errors.js'
 import type { AgentMessage } from './agent-messages.js'
 import type { Channel } from './channel.js'
 import type { ClientMessage } from './client-messages.js'
+import type { ClockReading } from './clock.js'
 import { toldBy } from './failure.js'
 import type { EndReport } from './types.js'
+import { Versions } from './versions.js'
+import type { Sample } from './warmup.js'
 
 export type ClientChannel = Channel<AgentMessage, ClientMessage>
 
@@ -13,7 +16,11 @@ export interface AgentReplies {
   prepared: Promise<string>
   connected: Promise<void>
   started: Promise<void>
-  measured: Promise<void>
+  /** Asks for the time at the agent's end. */
+  clock(): Promise<ClockReading>
+  /** Names the window; `startNs` of the agent's clock. False when that got there too late. */
+  schedule(version: number, startNs: number): Promise<boolean>
+  measured(version: number): Promise<void>
   ended: Promise<void>
   finished: Promise<EndReport>
   /** Resolves when the agent refused, reported an error or was lost; never when it finished. */
@@ -21,16 +28,21 @@ export interface AgentReplies {
 }
 
 /** Listens from `prepare` on, until the agent has finished or there is nothing more to hear. */
-export function agentReplies(channel: ClientChannel): AgentReplies {
+export function agentReplies(
+  channel: ClientChannel,
+  onSample: (sample: Sample) => void = () => {},
+): AgentReplies {
   const once = {
     prepared: deferred<string>(),
     connected: deferred<void>(),
     started: deferred<void>(),
-    measured: deferred<void>(),
     ended: deferred<void>(),
     finished: deferred<EndReport>(),
   }
   const over = deferred<XrbenchError>()
+  const asked: Deferred<ClockReading>[] = []
+  const scheduled = new Versions<boolean>()
+  const measured = new Versions<void>()
   /** Whether that was the last of this repetition. */
   const hear = (message: AgentMessage): boolean => {
     switch (message.type) {
@@ -39,9 +51,20 @@ export function agentReplies(channel: ClientChannel): AgentReplies {
         return false
       case 'connected':
       case 'started':
-      case 'measured':
       case 'ended':
         once[message.type].resolve()
+        return false
+      case 'clock':
+        asked.shift()?.resolve({ nowNs: message.nowNs, clockId: message.clockId })
+        return false
+      case 'sample':
+        onSample({ atNs: message.atNs, messages: message.messages, bytes: message.bytes })
+        return false
+      case 'scheduled':
+        scheduled.resolve(message.version, message.isAhead)
+        return false
+      case 'measured':
+        measured.resolve(message.version, undefined)
         return false
       case 'finished':
         once.finished.resolve(message.report)
@@ -59,13 +82,25 @@ export function agentReplies(channel: ClientChannel): AgentReplies {
   }
   listen().catch((error: XrbenchError) => {
     over.resolve(error)
-    for (const waiting of Object.values(once)) waiting.reject(error)
+    for (const waiting of [...Object.values(once), ...asked, scheduled, measured]) {
+      waiting.reject(error)
+    }
   })
   return {
     prepared: once.prepared.promise,
     connected: once.connected.promise,
     started: once.started.promise,
-    measured: once.measured.promise,
+    clock: () => {
+      const reading = deferred<ClockReading>()
+      asked.push(reading)
+      channel.send({ type: 'clock' })
+      return reading.promise
+    },
+    schedule: (version, startNs) => {
+      channel.send({ type: 'schedule', version, startNs })
+      return scheduled.of(version).promise
+    },
+    measured: (version) => measured.of(version).promise,
     ended: once.ended.promise,
     finished: once.finished.promise,
     over: over.promise,

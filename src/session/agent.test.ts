@@ -23,7 +23,7 @@ async function agent(...options: Parameters<typeof testAgent>) {
 /** The agent still serves: a well-behaved client gets in. */
 async function expectAlive(of: Awaited<ReturnType<typeof agent>>) {
   const session = await connectSession(of)
-  expect(session.facts).toMatchObject({ protocol: 1, transports: ['tcp', 'udp'] })
+  expect(session.facts).toMatchObject({ protocol: 2, transports: ['tcp', 'udp'] })
   await session.close()
 }
 
@@ -126,7 +126,7 @@ describe('the hello', () => {
     const { port } = other.address() as AddressInfo
     const session = connectSession({ host: '127.0.0.1', port, key })
     await expect(session).rejects.toMatchObject({ code: 'XRB_PEER_VERSION', exitCode: 4 })
-    await expect(session).rejects.toThrow('The agent speaks protocol 7, this client 1.')
+    await expect(session).rejects.toThrow('The agent speaks protocol 7, this client 2.')
     other.close()
   })
 })

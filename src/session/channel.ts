@@ -40,8 +40,8 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   readonly #timer: NodeJS.Timeout
   #waiter: Deferred<In> | null = null
   #fault: XrbenchError | null = null
-  #heardAt = Date.now()
-  #tickedAt = Date.now()
+  #heardAt = performance.now()
+  #tickedAt = performance.now()
 
   constructor(socket: Duplex, options: ChannelOptions<In>) {
     this.#socket = socket
@@ -104,7 +104,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     try {
       this.#reader.push(chunk)
       for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
-        this.#heardAt = Date.now()
+        this.#heardAt = performance.now()
         this.#deliver(frame.message)
       }
     } catch (fault) {
@@ -136,7 +136,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   }
 
   #tick(): void {
-    const now = Date.now()
+    const now = performance.now()
     const late = now - this.#tickedAt
     this.#tickedAt = now
     const silenceMs = this.#options.silenceMs ?? SILENCE_MS

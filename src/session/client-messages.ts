@@ -25,6 +25,7 @@ import {
 } from '../plan/secure-words.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../transports/blob.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
+import { MAX_WINDOWS } from './protocol.js'
 
 const durationNs = z.int().min(0).max(MAX_DURATION_NS)
 const cpu = z
@@ -142,6 +143,14 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
   prepare,
   z.strictObject({ type: z.literal('connect'), blob }),
   z.strictObject({ type: z.literal('start') }),
+  /** What time is it at your end? */
+  z.strictObject({ type: z.literal('clock') }),
+  /** When all links are to measure; of the agent's clock. */
+  z.strictObject({
+    type: z.literal('schedule'),
+    version: z.int().min(1).max(MAX_WINDOWS),
+    startNs: z.number().min(0),
+  }),
   z.strictObject({ type: z.literal('finish') }),
 ])
 

@@ -1,20 +1,29 @@
 import { setImmediate } from 'node:timers/promises'
 import type { EndpointSpec } from '../addon/addon.js'
-import { peerError, XrbenchError } from '../errors.js'
+import { measurementError, peerError, XrbenchError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import { decodeBlob, encodeBlob } from '../transports/blob.js'
 import { type AgentReplies, agentReplies, type ClientChannel } from './agent-replies.js'
+import { type ClockOffset, compareClocks, nowNs } from './clock.js'
 import { after, withDeadline } from './deadline.js'
 import { endReport, noReport } from './end-report.js'
 import type { Progress } from './endpoint-messages.js'
 import type { EndpointProcess } from './endpoint-process.js'
 import type { EndpointSource } from './endpoint-source.js'
-import { endpointSpec, remoteParameters } from './endpoint-spec.js'
+import { decides, endpointSpec, remoteParameters, samplesWarmup } from './endpoint-spec.js'
 import { type Failure, failureFrom, rootFailure } from './failure.js'
 import { type Interruption, watch } from './interruption.js'
 import { isRemote } from './loopback.js'
-import { ENDING_GRACE_MS, REPORT_DEADLINE_MS, WATCHDOG_MARGIN_MS } from './protocol.js'
+import {
+  ENDING_GRACE_MS,
+  MAX_WINDOWS,
+  REPORT_DEADLINE_MS,
+  WATCHDOG_MARGIN_MS,
+  WINDOW_LEAD_MAX_MS,
+  WINDOW_LEAD_MS,
+} from './protocol.js'
 import type { EndReport, RepetitionReport } from './types.js'
+import { type Sample, Warmup, type WarmupEnd, warmupWindowNs } from './warmup.js'
 
 export interface RunOptions {
   /** Ends the repetition early; what was measured until then is kept. */
@@ -35,7 +44,16 @@ interface Ends {
   channel: ClientChannel
   endpoint: EndpointProcess
   replies: AgentReplies
+  samples: SampleListeners
 }
+
+/** Who is told of the agent's warm-up. */
+interface SampleListeners {
+  agent: (sample: Sample) => void
+}
+
+/** How far a repetition came. */
+type Course = Pick<RepetitionReport, 'warmup' | 'window'>
 
 /** One repetition, driven from the client's end. */
 export async function runRepetition(
@@ -56,15 +74,18 @@ export async function runRepetition(
     workload,
     parameters: remoteParameters(c, 'server'),
   })
-  const ends = { channel, endpoint, replies: agentReplies(channel) }
-  const { interrupted, release } = watch(endpoint, ends.replies, limitMs(spec), options.signal)
-  const interruption = await conduct(ends, spec, interrupted, options)
+  const samples: SampleListeners = { agent: () => {} }
+  const replies = agentReplies(channel, (sample) => samples.agent(sample))
+  const ends = { channel, endpoint, replies, samples }
+  const { interrupted, release } = watch(endpoint, replies, limitMs(spec), options.signal)
+  const course: Course = { warmup: null, window: null }
+  const interruption = await conduct(ends, spec, interrupted, options, course)
   release()
   const reports = await collect(ends, spec)
   const totalNs = Math.round((performance.now() - began) * 1e6)
   if (interruption === null) source.forkAhead()
   await endpoint.close()
-  return { ...verdict(interruption, reports), startedAt, totalNs }
+  return { ...verdict(interruption, reports), ...course, startedAt, totalNs }
 }
 
 function clientSpec(c: Case, { localAddress, remoteAddress }: ClientRoom): EndpointSpec {
@@ -84,11 +105,13 @@ function limitMs(spec: EndpointSpec): number | null {
 
 /** From `prepare` until all is measured (`null`) or something came between. */
 async function conduct(
-  { channel, endpoint, replies }: Ends,
+  ends: Ends,
   spec: EndpointSpec,
   interrupted: Promise<Interruption>,
   { onProgress }: RunOptions,
+  course: Course,
 ): Promise<Interruption | null> {
+  const { channel, endpoint, replies } = ends
   const steps = async () => {
     const [mine, theirs] = await Promise.all([endpoint.open(spec), replies.prepared])
     if (isOver) return null
@@ -96,11 +119,20 @@ async function conduct(
     const connecting = endpoint.connect(decodeBlob(theirs), spec.connectTimeoutNs / 1e6)
     await Promise.all([connecting, replies.connected])
     if (isOver) return null
+    const offset = await compareClocks(replies.clock)
+    if (isOver) return null
     channel.send({ type: 'start' })
     await replies.started
     if (isOver) return null
-    await endpoint.run(onProgress)
-    await allMeasured(spec, endpoint.measured, replies.measured)
+    const beganNs = nowNs()
+    const { ended } = await warmUp(ends, spec, offset, onProgress)
+    if (isOver) return null
+    const window = await nameWindow(ends, offset, () => isOver)
+    if (window === null) return null
+    course.warmup = { durationNs: window.startNs - beganNs, ended }
+    course.window = { skewNs: offset.skewNs }
+    const { version } = window
+    await allMeasured(spec, endpoint.measured(version), replies.measured(version))
     return null
   }
   let isOver = false
@@ -114,6 +146,55 @@ async function conduct(
   if (result?.kind === 'ended') result = await settled(measured, endpoint, replies, result)
   isOver = true
   return result
+}
+
+/** Starts this end, and waits until what both ends receive is steady, or long enough. */
+async function warmUp(
+  { endpoint, samples }: Ends,
+  spec: EndpointSpec,
+  { offsetNs }: ClockOffset,
+  onProgress: RunOptions['onProgress'],
+): Promise<WarmupEnd> {
+  const roles = (['client', 'server'] as const).filter((role) => decides({ ...spec, role }))
+  const warmup = new Warmup(spec.warmupCapNs, roles.length, nowNs())
+  const mine = roles.indexOf('client')
+  const theirs = roles.indexOf('server')
+  samples.agent = (sample) => warmup.add(theirs, { ...sample, atNs: sample.atNs - offsetNs })
+  const onSample = (sample: Sample) => warmup.add(mine, sample)
+  const sampleNs = warmupWindowNs(spec.warmupCapNs)
+  await endpoint.run({
+    onProgress,
+    warmup: samplesWarmup(spec) ? { sampleNs, onSample } : undefined,
+  })
+  return warmup.ended
+}
+
+/**
+ * Names one window to both ends, far enough ahead for both; anew when it got to one of them too late.
+ * @returns its version and start; `null` when the repetition was over before
+ * @throws {XrbenchError} `XRB_LATE` when no lead was long enough
+ */
+async function nameWindow(
+  { endpoint, replies }: Ends,
+  { offsetNs, roundTripNs }: ClockOffset,
+  isOver: () => boolean,
+): Promise<{ version: number; startNs: number } | null> {
+  let leadNs = WINDOW_LEAD_MS * 1e6 + 4 * roundTripNs
+  for (let version = 1; version <= MAX_WINDOWS; version++) {
+    const startNs = Math.round(nowNs() + leadNs)
+    const areAhead = await Promise.all([
+      endpoint.schedule(version, startNs),
+      replies.schedule(version, Math.max(0, Math.round(startNs + offsetNs))),
+    ])
+    if (isOver()) return null
+    if (areAhead.every(Boolean)) return { version, startNs }
+    leadNs = Math.min(2 * leadNs, WINDOW_LEAD_MAX_MS * 1e6)
+  }
+  throw measurementError(
+    'XRB_LATE',
+    'The two ends could not be told in time when to measure: they are too busy, or too far apart.',
+    { hint: 'use fewer --streams, or look whether one of the machines is overloaded' },
+  )
 }
 
 /**
@@ -135,12 +216,12 @@ async function settled<T>(
 
 /** The ends that decide how long it takes: initiators and receivers. */
 async function allMeasured(
-  { workload, direction }: EndpointSpec,
+  spec: EndpointSpec,
   client: Promise<void>,
   server: Promise<void>,
 ): Promise<void> {
-  if (workload !== 'stream' || direction !== 'up') await client
-  if (workload === 'stream' && direction !== 'down') await server
+  if (decides({ ...spec, role: 'client' })) await client
+  if (decides({ ...spec, role: 'server' })) await server
 }
 
 interface Reports {

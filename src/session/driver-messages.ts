@@ -27,6 +27,10 @@ const report = z.strictObject({
   totalNs: z.number().min(0),
   client: endReportSchema,
   server: endReportSchema,
+  warmup: z
+    .strictObject({ durationNs: z.number().min(0), ended: z.enum(['steady', 'cap', 'none']) })
+    .nullable(),
+  window: z.strictObject({ skewNs: z.number().min(0) }).nullable(),
   failure: z.strictObject({ code: z.string().max(64), ...failure }).nullable(),
 })
 

@@ -2,16 +2,19 @@
  * The process that measures: one end of one repetition, and nothing else. It is forked by a session, imports
  * nothing heavy, and ends with its parent.
  */
+import { hrtime } from 'node:process'
 import type { Endpoint, NativeFault, RunOutcome } from '../addon/addon.js'
-import { PROGRESS_PHASES, PROGRESS_SLOT_COUNT, PROGRESS_SLOTS } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import { type RdmaCounters, watchRdmaCounters } from '../environment/rdma-counters.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
 import { toNativeFault } from './native-fault.js'
+import type { Sample } from './warmup.js'
 
 let endpoint: Endpoint | undefined
 /** Something is under way that reports its own end. */
 let isBusy = false
+/** Tells of the warm-up, and is gone before anything is measured. */
+let sampler: NodeJS.Timeout | undefined
 
 function tell(event: EndpointEvent): void {
   process.send?.(event)
@@ -51,7 +54,9 @@ async function obey(command: EndpointCommand): Promise<void> {
       isBusy = false
       return tell({ type: 'connected' })
     case 'run':
-      return run(need(), command.progressMs)
+      return run(need(), command)
+    case 'schedule':
+      return schedule(need(), command)
     case 'stop':
       endpoint?.stop()
       // What is under way tells how it ended; where nothing is, there is nothing to tell.
@@ -62,28 +67,45 @@ async function obey(command: EndpointCommand): Promise<void> {
   }
 }
 
-async function run(running: Endpoint, progressMs: number | null): Promise<void> {
+async function run(
+  running: Endpoint,
+  { progressMs, sampleMs }: Extract<EndpointCommand, { type: 'run' }>,
+): Promise<void> {
   isBusy = true
   const countersSince = watchRdmaCounters(running.effective().rdma)
-  const slots = progressMs === null ? null : new BigInt64Array(PROGRESS_SLOT_COUNT)
-  const finished = running.run(slots, () => tell({ type: 'measured' }))
+  const measured = () => tell({ type: 'measured', version: running.progress().through })
+  const finished = running.run(measured, true)
   tell({ type: 'running' })
-  // Without somebody who looks at it there is no timer in this process.
-  const timer =
-    slots === null || progressMs === null
-      ? undefined
-      : setInterval(() => tell({ type: 'progress', progress: read(slots) }), progressMs)
-  const outcome = await finished.finally(() => clearInterval(timer))
+  // Without somebody who looks at it there is no timer in this process while it measures.
+  const every = (ms: number | null, event: () => EndpointEvent) =>
+    ms === null ? undefined : setInterval(() => tell(event()), ms)
+  const timer = every(progressMs, () => ({ type: 'progress', progress: progressOf(running) }))
+  sampler = every(sampleMs, () => ({ type: 'sample', sample: sampleOf(running) }))
+  const outcome = await finished.finally(() => {
+    clearInterval(timer)
+    clearInterval(sampler)
+  })
   end(outcome, null, await countersSince())
 }
 
-function read(slots: BigInt64Array): Progress {
-  const at = (slot: number) => Number(Atomics.load(slots, slot))
-  return {
-    phase: PROGRESS_PHASES[at(PROGRESS_SLOTS.phase)] ?? 'idle',
-    messages: at(PROGRESS_SLOTS.messages),
-    bytes: at(PROGRESS_SLOTS.bytes),
-  }
+function schedule(
+  running: Endpoint,
+  { version, startNs }: Extract<EndpointCommand, { type: 'schedule' }>,
+): void {
+  clearInterval(sampler)
+  // What has ended tells so by itself.
+  if (isBusy) tell({ type: 'scheduled', version, isAhead: running.schedule(version, startNs) })
+}
+
+function progressOf(running: Endpoint): Progress {
+  const { phase, messages, bytes } = running.progress()
+  return { phase, messages, bytes }
+}
+
+function sampleOf(running: Endpoint): Sample {
+  const before = hrtime.bigint()
+  const { messages, bytes } = running.progress()
+  return { atNs: Number((before + hrtime.bigint()) / 2n), messages, bytes }
 }
 
 function leave(): void {

@@ -1,11 +1,13 @@
 import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../addon/addon.js'
 import type { RdmaCounters } from '../environment/rdma-counters.js'
+import type { Sample } from './warmup.js'
 
-/** What an endpoint process is told, each once and in this order; `stop` at any time. */
+/** What an endpoint process is told, in this order, each once but for `schedule`; `stop` at any time. */
 export type EndpointCommand =
   | { type: 'open'; spec: EndpointSpec }
   | { type: 'connect'; blob: Uint8Array }
-  | { type: 'run'; progressMs: number | null }
+  | { type: 'run'; progressMs: number | null; sampleMs: number | null }
+  | { type: 'schedule'; version: number; startNs: number }
   | { type: 'stop' }
   | { type: 'close' }
 
@@ -22,7 +24,10 @@ export type EndpointEvent =
   | { type: 'connected' }
   | { type: 'running' }
   | { type: 'progress'; progress: Progress }
-  | { type: 'measured' }
+  /** In warm-up: what the links that decide have done, added; `atNs` of CLOCK_MONOTONIC. */
+  | { type: 'sample'; sample: Sample }
+  | { type: 'scheduled'; version: number; isAhead: boolean }
+  | { type: 'measured'; version: number }
   | {
       type: 'ended'
       outcome: RunOutcome | null

@@ -6,9 +6,13 @@ import type { RdmaCounters } from '../environment/rdma-counters.js'
 import { withDeadline } from './deadline.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
 import { ENDPOINT_COMMAND_MS, ENDPOINT_FINISH_MS, ENDPOINT_START_MS } from './protocol.js'
+import { Versions } from './versions.js'
+import type { Sample } from './warmup.js'
 
 /** The same file whether this module runs from `src` (tests) or from `dist`. */
 const MAIN = fileURLToPath(new URL('../../dist/session/endpoint-main.js', import.meta.url))
+/** Progress is told so often. */
+const PROGRESS_MS = 500
 /** Of a dying process's last words so much is kept. */
 const STDERR_MAX_CHARS = 1000
 
@@ -19,6 +23,13 @@ export interface EndpointEnd {
   processCpuNs: number
   /** Over the run, of the RDMA port in use; `null` for other transports, and where none could be read. */
   rdmaCounters: RdmaCounters | null
+}
+
+/** Who looks at a run while it is under way. */
+export interface EndpointRun {
+  onProgress?: ((progress: Progress) => void) | undefined
+  /** What the links that decide have done, every `sampleNs` of the warm-up. */
+  warmup?: { sampleNs: number; onSample: (sample: Sample) => void } | undefined
 }
 
 /** Codes of faults that the parent found, not the addon. */
@@ -35,13 +46,14 @@ export class EndpointProcess {
   readonly #opened = deferred<Uint8Array>()
   readonly #connected = deferred<void>()
   readonly #running = deferred<void>()
-  readonly #measured = deferred<void>()
+  readonly #measured = new Versions<void>()
+  readonly #scheduled = new Versions<boolean>()
   readonly #ended = deferred<EndpointEnd>()
   readonly #exited = deferred<void>()
   #build: Addon['build'] | null = null
   #hasEnded = false
   #stderr = ''
-  #onProgress: ((progress: Progress) => void) | null = null
+  #options: EndpointRun = {}
 
   /** @param wrapper command to start Node.js with, as `['strace', '-f']`: for tests and for `bench/` */
   constructor(wrapper: readonly string[] = []) {
@@ -73,9 +85,14 @@ export class EndpointProcess {
     return this.#build
   }
 
-  /** Resolves when every initiator or receiver of this end has finished by itself. */
-  get measured(): Promise<void> {
-    return this.#measured.promise
+  /** Calls `told` when every initiator or receiver of this end is through with a window by itself. */
+  onMeasured(told: (version: number) => void): void {
+    this.#measured.listen(told)
+  }
+
+  /** Resolves when they are through with the window of this version. */
+  measured(version: number): Promise<void> {
+    return this.#measured.of(version).promise
   }
 
   /** Resolves once nothing more is to be expected of this end; never rejects. */
@@ -96,11 +113,21 @@ export class EndpointProcess {
     return this.#within(this.#connected, limitMs + ENDPOINT_FINISH_MS, 'connect')
   }
 
-  /** Resolves when the loop is under way. `onProgress` is called every `progressMs`. */
-  async run(onProgress?: (progress: Progress) => void, progressMs = 500): Promise<void> {
-    this.#onProgress = onProgress ?? null
-    this.#tell({ type: 'run', progressMs: onProgress === undefined ? null : progressMs })
+  /** Resolves when the loop is under way. */
+  async run(options: EndpointRun = {}): Promise<void> {
+    this.#options = options
+    this.#tell({
+      type: 'run',
+      progressMs: options.onProgress === undefined ? null : PROGRESS_MS,
+      sampleMs: options.warmup === undefined ? null : options.warmup.sampleNs / 1e6,
+    })
     return this.#within(this.#running, ENDPOINT_COMMAND_MS, 'run')
+  }
+
+  /** Names the window of this end; `startNs` of its CLOCK_MONOTONIC. Ends the samples. False when that got there too late. */
+  async schedule(version: number, startNs: number): Promise<boolean> {
+    this.#tell({ type: 'schedule', version, startNs })
+    return this.#within(this.#scheduled.of(version), ENDPOINT_COMMAND_MS, 'schedule')
   }
 
   stop(): void {
@@ -168,10 +195,16 @@ export class EndpointProcess {
         this.#running.resolve()
         break
       case 'progress':
-        this.#onProgress?.(event.progress)
+        this.#options.onProgress?.(event.progress)
+        break
+      case 'sample':
+        this.#options.warmup?.onSample(event.sample)
+        break
+      case 'scheduled':
+        this.#scheduled.resolve(event.version, event.isAhead)
         break
       case 'measured':
-        this.#measured.resolve()
+        this.#measured.resolve(event.version, undefined)
         break
       case 'ended':
         this.#end(event)
@@ -199,5 +232,6 @@ export class EndpointProcess {
     for (const waiting of [this.#ready, this.#opened, this.#connected, this.#running]) {
       waiting.reject(reason)
     }
+    this.#scheduled.reject(reason)
   }
 }

@@ -51,6 +51,21 @@ export function endpointSpec(request: EndRequest): EndpointSpec {
   return { ...where, ...settings, cpus: resolveCpus(pin, request) }
 }
 
+/** Whether an end has links that decide how long it takes: initiators or receivers. */
+export function decides({
+  role,
+  workload,
+  direction,
+}: Pick<EndpointSpec, 'role' | 'workload' | 'direction'>): boolean {
+  if (workload !== 'stream') return role === 'client'
+  return direction === 'both' || direction === (role === 'client' ? 'down' : 'up')
+}
+
+/** Whether an end has something to tell of its warm-up. */
+export function samplesWarmup(spec: EndpointSpec): boolean {
+  return spec.warmupCapNs > 0 && decides(spec)
+}
+
 function resolveCpus(pin: RemoteParameters['pin'], request: EndRequest): number[] {
   if (pin === 'none') return []
   const allowed = allowedCpus()

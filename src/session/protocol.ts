@@ -2,7 +2,7 @@
  * The control protocol's constants. A client and an agent understand each other when `PROTOCOL_VERSION` is
  * equal at both; anything that can be added without changing that is announced in `PROTOCOL_FEATURES`.
  */
-export const PROTOCOL_VERSION = 1
+export const PROTOCOL_VERSION = 2
 
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = []
@@ -42,6 +42,12 @@ export const ENDPOINT_FINISH_MS = 2_000 * SLOWNESS
 export const REPORT_DEADLINE_MS = 4_000 * SLOWNESS
 /** After one end has ended before it should, the other has so long to notice by itself, and to say why. */
 export const ENDING_GRACE_MS = 500 * SLOWNESS
+/** A window is named so long ahead, plus four round trips of the session; twice as long after each time that it got there too late. */
+export const WINDOW_LEAD_MS = 60 * SLOWNESS
+export const WINDOW_LEAD_MAX_MS = 4_000 * SLOWNESS
+/** A client that names more windows than that, or asks for the time more often, is out of order. */
+export const MAX_WINDOWS = 12
+export const MAX_CLOCK_QUESTIONS = 64
 /** Added to connect timeout, warm-up and duration: a repetition that takes longer is ended. */
 export const WATCHDOG_MARGIN_MS = 10_000 * SLOWNESS
 

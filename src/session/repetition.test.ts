@@ -27,7 +27,7 @@ describe.each([4, 6] as const)('a session over IPv%i', (family) => {
   it('tells what the agent is', () => {
     expect(session.facts).toMatchObject({
       tool: { name: 'xrbench' },
-      protocol: 1,
+      protocol: 2,
       transports: expect.arrayContaining(['tcp', 'udp']),
       environment: { network: { address: agent.host } },
     })
@@ -40,7 +40,12 @@ describe.each([4, 6] as const)('a session over IPv%i', (family) => {
     const { client, server } = report
     expect(client.outcome?.effective.localAddress).toBe(agent.host)
     expect(messages(client.outcome, 'initiator')).toBeGreaterThan(0)
-    expect(messages(server.outcome, 'responder')).toBe(messages(client.outcome, 'initiator'))
+    // Both ends were cut at the same instant: what lay between is the round trip under way, and what shared one reading of the clock.
+    const apart = messages(server.outcome, 'responder') - messages(client.outcome, 'initiator')
+    expect(Math.abs(apart)).toBeLessThanOrEqual(65)
+    expect(report.window).toEqual({ skewNs: 0 })
+    const windows = [client, server].map(({ outcome }) => outcome?.links[0]?.marks.at(-1)?.timeNs)
+    for (const end of windows) expect(Math.abs((end ?? 0) - 200e6)).toBeLessThan(100e3)
     expect(client.build).toEqual(server.build)
     expect(Math.min(client.processCpuNs, server.processCpuNs)).toBeGreaterThan(0)
     expect(report.totalNs).toBeGreaterThan(200e6)
@@ -62,6 +67,11 @@ describe.each([4, 6] as const)('a session over IPv%i', (family) => {
       up: messages(server.outcome, 'receiver'),
       down: messages(client.outcome, 'receiver'),
     }
+    // One window for all links of both ends: every series begins at its start and has the same instants.
+    const links = [...(client.outcome?.links ?? []), ...(server.outcome?.links ?? [])]
+    const times = links.map(({ marks }) => marks.map(({ timeNs }) => Math.round(timeNs / 1e5)))
+    expect(times.length).toBe(streams * (direction === 'both' ? 4 : 2))
+    for (const series of times) expect(series).toEqual([0, 500, 1000, 1500])
     expect(received.up > 0).toBe(direction !== 'down')
     expect(received.down > 0).toBe(direction !== 'up')
   })

@@ -25,6 +25,7 @@ const mark = z.strictObject({
   reordered: count,
   late: count,
   localDrops: count,
+  forgivenBytes: count,
   cpuUserNs: count,
   cpuSystemNs: count,
   voluntaryContextSwitches: count,

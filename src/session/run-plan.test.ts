@@ -23,6 +23,8 @@ const COMPLETED: RepetitionReport = {
   totalNs: 1,
   client: END,
   server: END,
+  warmup: null,
+  window: null,
   failure: null,
 }
 

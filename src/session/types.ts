@@ -28,6 +28,10 @@ export interface RepetitionReport {
   totalNs: number
   client: EndReport
   server: EndReport
+  /** How the warm-up of all links together ended; `null` when it did not. */
+  warmup: { durationNs: number; ended: 'steady' | 'cap' | 'none' } | null
+  /** The measured phase that was named to all links; `null` when none was. `skewNs`: by how much the two ends' may be apart, 0 on one clock. */
+  window: { skewNs: number } | null
   failure: { code: string; exitCode: number; message: string; hint: string | null } | null
 }
 

@@ -20,12 +20,11 @@ function leave(wire: (typeof WIRES)[number], script: string, changes = {}) {
     const [client, server] = ${JSON.stringify(specs)}.map((spec) => new (loadAddon().Endpoint)(spec))
     const blobs = [client.open(), server.open()]
     const connect = () => Promise.all([server.connect(blobs[0]), client.connect(blobs[1])])
-    const progress = new BigInt64Array(8)
     const start = async () => {
       await connect()
-      server.run(null)
-      client.run(progress)
-      while (Atomics.load(progress, 1) === 0n) await new Promise(setImmediate)
+      server.run()
+      client.run()
+      while (client.progress().messages === 0) await new Promise(setImmediate)
     }
     ${script}`
   const { status, signal, stderr } = spawnSync(
@@ -79,8 +78,8 @@ describe.each(WIRES)('$name', (wire) => {
       const [client, server] = specs.map((spec) => new (loadAddon().Endpoint)(spec))
       const blobs = [client.open(), server.open()]
       await Promise.all([server.connect(blobs[0]), client.connect(blobs[1])])
-      server.run(null)
-      client.run(null)
+      server.run()
+      client.run()
       parentPort.postMessage('running')`
     const specs = [spec(wire, 'client', ENDLESS), spec(wire, 'server', ENDLESS)]
     const data = JSON.stringify({ specs, loader: LOADER })

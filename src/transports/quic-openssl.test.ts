@@ -67,7 +67,7 @@ describe(OPENSSL.name, () => {
     const pair = await connectedPair(OPENSSL, { idleTimeoutNs: 60e9 })
     const before = pair.server.effective().quic?.packetsSent
     expect(before).toBeGreaterThan(0)
-    const run = pair.server.run(null)
+    const run = pair.server.run()
     await setTimeout(300)
     pair.server.stop()
     expect((await run).effective.quic?.packetsSent).toBe(before)
@@ -156,8 +156,8 @@ async function between(
   }
   const serverDecides = changes.workload === 'stream' && changes.direction !== 'down'
   const [atServer, atClient] = await Promise.all([
-    server.run(null, serverDecides ? stop : undefined),
-    client.run(null, serverDecides ? undefined : stop),
+    server.run(serverDecides ? stop : undefined),
+    client.run(serverDecides ? undefined : stop),
   ])
   client.close()
   server.close()

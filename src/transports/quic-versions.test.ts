@@ -33,7 +33,7 @@ async function between(far: 'client' | 'server', changes: Partial<EndpointSpec>)
     const decides = workload === 'stream' && direction === 'up' ? 'server' : 'client'
     const [ofFar, ofNear] = await Promise.all([
       farEnd.run(far === decides ? stop : undefined),
-      nearEnd.run(null, near === decides ? stop : undefined),
+      nearEnd.run(near === decides ? stop : undefined),
     ])
     expect(ofFar.effective.quic).toMatchObject({ version: VERSION, builtWith: VERSION })
     expect(ofNear.effective.quic?.version).not.toBe(VERSION)

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { type EndpointSpec, PROGRESS_SLOT_COUNT, PROGRESS_SLOTS } from '../addon/addon.js'
+import type { EndpointSpec } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
 import { DEFAULT_TLS } from '../plan/quic.js'
 import { connectedPair, measure, spec } from './fixtures/pair.js'
@@ -72,13 +72,10 @@ describe.each(SECURE)('$name', (wire) => {
     'both ends of a %s leave at once, and neither takes it for a fault',
     async (workload) => {
       const pair = await connectedPair(wire, { workload, iterations: 0, durationNs: 60e9 })
-      const progress = new BigInt64Array(PROGRESS_SLOT_COUNT)
       // Initiators and receivers see it grow.
       const seen = workload === 'stream' ? pair.server : pair.client
-      const runs = [pair.server, pair.client].map((end) => end.run(end === seen ? progress : null))
-      while (Atomics.load(progress, PROGRESS_SLOTS.messages) === 0n) {
-        await new Promise(setImmediate)
-      }
+      const runs = [pair.server, pair.client].map((end) => end.run())
+      while (seen.progress().messages === 0) await new Promise(setImmediate)
       pair.client.stop()
       pair.server.stop()
       pair.client.close()
@@ -225,7 +222,7 @@ describe.each(SECURE.filter(({ transport }) => transport === 'quic'))('$name', (
     const pair = await connectedPair(wire, { idleTimeoutNs: 60e9 })
     const before = pair.server.effective().quic?.packetsSent
     expect(before).toBeGreaterThan(0)
-    const run = pair.server.run(null)
+    const run = pair.server.run()
     await setTimeout(300)
     pair.server.stop()
     expect((await run).effective.quic?.packetsSent).toBe(before)

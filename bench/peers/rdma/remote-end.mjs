@@ -51,7 +51,7 @@ export async function connectEnd(address, port, signal) {
  * @returns {Promise<import('node:net').Socket>}
  */
 async function reach(address, port, signal) {
-  const deadline = Date.now() + PATIENCE_MS
+  const deadline = performance.now() + PATIENCE_MS
   for (;;) {
     signal.throwIfAborted()
     const socket = connect(port, address)
@@ -60,7 +60,7 @@ async function reach(address, port, signal) {
       socket.once('error', () => resolve(false))
     })
     if (isOpen) return socket
-    if (Date.now() > deadline) throw new Error(`the far end does not answer at ${address}:${port}`)
+    if (performance.now() > deadline) throw new Error(`the far end does not answer at ${address}:${port}`)
     await delay(RETRY_MS)
   }
 }

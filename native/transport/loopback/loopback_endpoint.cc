@@ -107,9 +107,9 @@ class LoopbackEndpoint final : public Endpoint {
     set_meeting(std::move(meeting));
   }
 
-  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
   }
 
   void stop() noexcept override {
@@ -147,9 +147,9 @@ class LoopbackEndpoint final : public Endpoint {
   }
 
   template <WaitPolicy kWait>
-  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
     return run_links(
-        spec_, origin_, stop_, [this] { stop(); }, progress, on_measured,
+        spec_, origin_, stop_, [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) {
           LoopbackWire& wire = *meeting_->wires[i];
           const bool client = spec_.side == Side::kClient;

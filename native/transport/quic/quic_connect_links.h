@@ -72,7 +72,7 @@ class QuicConnectorLink {
     }
   }
 
-  Io read() noexcept {
+  Io read() {
     const Io io = port_.receive(connection_->expiry_ns());
     if (io != Io::kOk && io != Io::kLost) return io;
     const std::uint64_t now_ns = monotonic_raw_ns();
@@ -117,7 +117,7 @@ class QuicAcceptorLink {
   }
 
   /// The message of the next connection, complete.
-  Io receive_request() noexcept {
+  Io receive_request() {
     for (;;) {
       if (const Io io = step(); io != Io::kOk) return io;
       if (connection_ && out_.id < 0 && connection_->inbox().bytes >= message_bytes_)
@@ -125,7 +125,7 @@ class QuicAcceptorLink {
     }
   }
 
-  Io send_reply() noexcept {
+  Io send_reply() {
     // The first stream that a client opens (RFC 9000 section 2.1).
     out_ = {0, message_.data(), message_.size(), 0};
     if (const Io io = write(); io != Io::kOk) return io;
@@ -144,7 +144,7 @@ class QuicAcceptorLink {
   static constexpr std::uint64_t kNever = ~std::uint64_t{0};
 
   /// One packet, or one timer, and what there is to say to it.
-  Io step() noexcept {
+  Io step() {
     const Io io = port_.receive(connection_ ? connection_->expiry_ns() : kNever);
     if (io == Io::kOk) {
       if (!take()) return Io::kError;
@@ -157,7 +157,7 @@ class QuicAcceptorLink {
     return write();
   }
 
-  bool take() noexcept {
+  bool take() {
     const std::uint64_t now_ns = monotonic_raw_ns();
     if (connection_ && QuicGate::number_in(setup_, port_.packet(), port_.length()) >= setup_.number)
       connection_.reset();
@@ -180,7 +180,7 @@ class QuicAcceptorLink {
     return true;
   }
 
-  Io write() noexcept {
+  Io write() {
     if (!connection_) return Io::kOk;
     const Io io = port_.write(*connection_, out_, out_.id < 0 ? 0 : message_bytes_);
     if (io != Io::kClosed && !port_.fault()) return io;

@@ -68,9 +68,9 @@ class QuicEndpoint final : public Endpoint {
     settings_ = effective();
   }
 
-  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -180,11 +180,8 @@ class QuicEndpoint final : public Endpoint {
   /// How many packets a message took in this run.
   void add_economy(QuicSettings& quic, const Packets& before, const RunOutcome& outcome) const {
     std::uint64_t messages = 0;
-    for (const LinkOutcome& link : outcome.links) {
-      if (link.marks.empty()) continue;
-      const Counters& end = link.marks.back().counters;
-      messages += end.messages + end.lost;
-    }
+    for (const LinkOutcome& link : outcome.links)
+      messages += link.total.messages + link.total.lost;
     if (messages == 0) return;
     const Packets now = packets();
     const auto each = static_cast<double>(messages);
@@ -193,10 +190,10 @@ class QuicEndpoint final : public Endpoint {
   }
 
   template <WaitPolicy kWait>
-  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
     const Packets before = packets();
     RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
     add_connection(settings_);
     add_economy(*settings_.quic, before, outcome);

@@ -58,9 +58,9 @@ class QuicOpensslEndpoint final : public Endpoint {
     settings_ = effective();
   }
 
-  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -138,10 +138,10 @@ class QuicOpensslEndpoint final : public Endpoint {
   }
 
   template <WaitPolicy kWait>
-  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
     const Packets before = packets();
     RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
     const std::optional<bool> segmented = lanes_.front()->segmenting;
     settings_.quic = quic_settings();
@@ -156,7 +156,7 @@ class QuicOpensslEndpoint final : public Endpoint {
   static void add_economy(QuicSettings& quic, const Packets& of_run, const RunOutcome& outcome) {
     std::uint64_t messages = 0;
     for (const LinkOutcome& link : outcome.links) {
-      if (!link.marks.empty()) messages += link.marks.back().counters.messages;
+      messages += link.total.messages;
     }
     if (messages == 0) return;
     const auto each = static_cast<double>(messages);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <new>
 #include <stdexcept>
 
 #include "base/unique_fd.h"
@@ -24,13 +25,13 @@ class ForkedPeer {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
       throw_errno("SOCKET", "socketpair");
     void* shared =
-        ::mmap(nullptr, kProgressBytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        ::mmap(nullptr, sizeof(RunBoard), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED) throw_errno("NO_MEMORY", "mmap");
-    progress_ = static_cast<std::int64_t*>(shared);
+    board_ = new (shared) RunBoard(spec.phases);
     process_ = ::fork();
     if (process_ == 0) {
       ::close(ends[0]);
-      ::_exit(serve(ends[1], spec, progress_));
+      ::_exit(serve(ends[1], spec, *board_));
     }
     ::close(ends[1]);
     channel_ = UniqueFd(ends[0]);
@@ -42,7 +43,8 @@ class ForkedPeer {
   }
   ~ForkedPeer() {
     kill();
-    ::munmap(progress_, kProgressBytes);
+    board_->~RunBoard();
+    ::munmap(board_, sizeof(RunBoard));
   }
   ForkedPeer(const ForkedPeer&) = delete;
   ForkedPeer& operator=(const ForkedPeer&) = delete;
@@ -56,8 +58,8 @@ class ForkedPeer {
     take(channel_.get(), &connected, 1);
   }
 
-  /// Its progress block.
-  std::int64_t* progress() const noexcept { return progress_; }
+  /// How far it is.
+  RunBoard::Standing standing() const noexcept { return board_->standing(); }
 
   void kill() noexcept {
     if (process_ <= 0) return;
@@ -67,8 +69,6 @@ class ForkedPeer {
   }
 
  private:
-  static constexpr std::size_t kProgressBytes = 4096;
-
   static void take(int fd, void* to, std::size_t bytes) {
     auto* at = static_cast<std::uint8_t*>(to);
     while (bytes > 0) {
@@ -85,7 +85,7 @@ class ForkedPeer {
       throw std::runtime_error("the forked peer takes nothing");
   }
 
-  static int serve(int fd, const EndpointSpec& spec, std::int64_t* progress) noexcept {
+  static int serve(int fd, const EndpointSpec& spec, RunBoard& board) noexcept {
     try {
       const auto endpoint = make_endpoint(spec);
       put(fd, endpoint->open());
@@ -96,7 +96,7 @@ class ForkedPeer {
       endpoint->connect(theirs);
       const char connected = 'c';
       if (::send(fd, &connected, 1, MSG_NOSIGNAL) != 1) return 1;
-      endpoint->run(progress, {});
+      endpoint->run(board, {});
       return 0;
     } catch (...) {
       return 1;
@@ -106,7 +106,7 @@ class ForkedPeer {
   pid_t process_ = -1;
   UniqueFd channel_;
   Blob blob_;
-  std::int64_t* progress_ = nullptr;
+  RunBoard* board_ = nullptr;
 };
 
 }  // namespace xr::test

@@ -1,10 +1,9 @@
 #include <sched.h>
 
-#include <array>
 #include <atomic>
 #include <thread>
 
-#include "measure/progress.h"
+#include "measure/run_board.h"
 #include "transport/rdma/forked_peer.h"
 
 // The peer's process is killed, at each stage of a run: this end ends in bounded time, by itself,
@@ -20,11 +19,8 @@ using test::text_of;
 
 enum class Stage { kOpened, kConnected, kWarmup, kMeasuring };
 
-bool is_under_way(std::int64_t* progress, Phase phase) {
-  const auto load = [&](int slot) {
-    return std::atomic_ref<std::int64_t>(progress[slot]).load(std::memory_order_relaxed);
-  };
-  return load(0) == static_cast<std::int64_t>(phase) && load(1) > 0;
+bool is_under_way(const RunBoard::Standing& standing, Phase phase) {
+  return standing.phase == phase && standing.messages > 0;
 }
 
 RunOutcome run_and_lose_peer(EndpointSpec spec, Stage stage) {
@@ -38,16 +34,17 @@ RunOutcome run_and_lose_peer(EndpointSpec spec, Stage stage) {
   if (stage != Stage::kOpened) peer.connect(mine);
   if (stage == Stage::kConnected) peer.kill();
 
-  std::array<std::int64_t, 8> progress{};
+  RunBoard board(spec.phases);
   std::atomic<bool> ended{false};
   std::thread killer([&] {
     const Phase phase = stage == Stage::kWarmup ? Phase::kWarmup : Phase::kMeasure;
     // Whichever end decides shows it.
-    while (!ended && !is_under_way(progress.data(), phase) && !is_under_way(peer.progress(), phase))
+    while (!ended && !is_under_way(board.standing(), phase) &&
+           !is_under_way(peer.standing(), phase))
       ::sched_yield();
     peer.kill();
   });
-  RunOutcome outcome = endpoint->run(progress.data(), {});
+  RunOutcome outcome = endpoint->run(board, {});
   ended = true;
   killer.join();
   return outcome;

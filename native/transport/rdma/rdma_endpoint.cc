@@ -82,10 +82,10 @@ class RdmaEndpoint final : public Endpoint {
     connected_ = true;
   }
 
-  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
+  RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
     AsyncWatcher watcher(port_.device.context.get(), [this] { stop(); });
     RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) { with_link(*lanes_[i], spec_, i, waker_, visit); });
     if (auto fault = watcher.finish(); fault && !outcome.fault) {
       outcome.status = RunStatus::kFailed;

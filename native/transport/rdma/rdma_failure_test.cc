@@ -1,3 +1,4 @@
+#include "transport/endpoint_pair.h"
 #include "transport/rdma/lane_pair.h"
 #include "transport/rdma/message_ping_pong_link.h"
 
@@ -10,6 +11,7 @@ using test::need_rdma;
 using test::RawSender;
 using test::rdma_spec;
 using test::RdmaPair;
+using test::run_alone;
 
 TEST("rdma device: a peer without receives is an error, not a hang") {
   need_rdma();
@@ -79,7 +81,7 @@ TEST("rdma device: a peer that goes away ends each run with its reason") {
     RdmaPair pair(spec);
     pair.connect();
     pair.server->close();
-    const RunOutcome outcome = pair.client->run(nullptr, {});
+    const RunOutcome outcome = run_alone(*pair.client, spec);
     CHECK(outcome.status == RunStatus::kFailed);
     CHECK_EQ(outcome.fault->code, "RDMA_NO_ACK");
     CHECK(outcome.fault->message.find("did not acknowledge") != std::string::npos);
@@ -96,7 +98,7 @@ TEST("rdma device: a silent peer is a stall in bounded time") {
       spec.idle_timeout_ns = 100 * kNsPerMs;
       RdmaPair pair(spec);
       pair.connect();
-      const RunOutcome outcome = pair.client->run(nullptr, {});
+      const RunOutcome outcome = run_alone(*pair.client, spec);
       CHECK(outcome.status == RunStatus::kFailed);
       CHECK_EQ(outcome.fault->code, "STALLED");
     }
@@ -115,7 +117,7 @@ TEST("rdma device: a stop ends each way of waiting") {
       std::promise<void> running;
       auto serving = std::async(std::launch::async, [&] {
         running.set_value();
-        return pair.server->run(nullptr, {});
+        return run_alone(*pair.server, spec);
       });
       running.get_future().wait();
       pair.server->stop();
@@ -135,7 +137,7 @@ TEST("rdma device: an unreachable GID is an error in bounded time") {
   RunOutcome outcome;
   const std::string code = code_of([&] {
     pair.client->connect(pair.for_client);
-    outcome = pair.client->run(nullptr, {});
+    outcome = run_alone(*pair.client, spec);
   });
   // Some devices look for the peer's hardware address at once, others only when they send.
   CHECK(code == "RDMA_NO_ROUTE" || (outcome.fault && outcome.fault->code == "RDMA_NO_ACK"));

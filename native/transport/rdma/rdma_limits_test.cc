@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "transport/endpoint_pair.h"
 #include "transport/rdma/lane_pair.h"
 
 namespace {
@@ -13,6 +14,7 @@ using test::LanePair;
 using test::need_rdma;
 using test::rdma_spec;
 using test::RdmaPair;
+using test::run_alone;
 using test::text_of;
 
 void check_all_arrives(const EndpointSpec& spec) {
@@ -130,7 +132,7 @@ void give_up(Until until) {
   pair.connect();
   if (until == Until::kConnect) return;
   pair.server.reset();
-  CHECK(pair.client->run(nullptr, {}).status == RunStatus::kFailed);
+  CHECK(run_alone(*pair.client, spec).status == RunStatus::kFailed);
 }
 
 TEST("rdma device: nothing stays behind, however far an endpoint came") {

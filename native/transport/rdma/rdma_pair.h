@@ -86,12 +86,14 @@ class RdmaPair {
       server->stop();
       client->stop();
     };
+    RunBoard server_board(spec_.phases);
+    RunBoard client_board(spec_.phases);
     auto serving = std::async(std::launch::async, [&] {
-      RunOutcome outcome = server->run(nullptr, measured);
+      RunOutcome outcome = server->run(server_board, measured);
       if (outcome.status == RunStatus::kFailed) client->stop();
       return outcome;
     });
-    RunOutcome of_client = client->run(nullptr, measured);
+    RunOutcome of_client = client->run(client_board, measured);
     if (of_client.status == RunStatus::kFailed) server->stop();
     return {std::move(of_client), serving.get()};
   }

@@ -48,7 +48,7 @@ class TcpConnectorLink {
         reply_(spec.message_bytes) {}
 
   template <class Established>
-  Io connect(const Established& established) noexcept {
+  Io connect(const Established& established) {
     try {
       const Deadline deadline(spec_.idle_timeout_ns, waker_, spec_.wait == WaitPolicy::kSpin);
       fd_ = connections_.dial(server_, deadline);
@@ -117,7 +117,7 @@ class TcpAcceptorLink {
         waker_(waker),
         message_(spec.message_bytes) {}
 
-  Io receive_request() noexcept {
+  Io receive_request() {
     for (;;) {
       try {
         // The deadline of waiting for a client is that of the run; of a client, its own affair.
@@ -138,7 +138,7 @@ class TcpAcceptorLink {
     }
   }
 
-  Io send_reply() noexcept {
+  Io send_reply() {
     try {
       const Deadline deadline(spec_.idle_timeout_ns, waker_, spec_.wait == WaitPolicy::kSpin);
       layer_.write(*session_, message_.data(), message_.size(), deadline);

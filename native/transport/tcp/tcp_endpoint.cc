@@ -33,9 +33,9 @@ class TcpEndpoint final : public Endpoint {
     settings_ = read_socket_settings(connections_.sockets().front().get(), true);
   }
 
-  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -53,9 +53,9 @@ class TcpEndpoint final : public Endpoint {
 
  private:
   template <WaitPolicy kWait>
-  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
     RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) {
           if (spec_.workload == Workload::kConnect) return with_connects(visit);
           TcpLink<kWait> link(

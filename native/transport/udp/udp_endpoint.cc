@@ -66,9 +66,9 @@ class UdpEndpoint final : public Endpoint {
     connected_ = true;
   }
 
-  RunOutcome run(std::int64_t* progress, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(progress, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(progress, on_measured);
+  RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -125,10 +125,10 @@ class UdpEndpoint final : public Endpoint {
   }
 
   template <WaitPolicy kWait>
-  RunOutcome run_with(std::int64_t* progress, const std::function<void()>& on_measured) {
+  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
     EffectiveSettings settings = effective();
     RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, on_measured,
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& run_link_with) { with_link<kWait>(i, run_link_with); });
     if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
     outcome.effective = std::move(settings);

@@ -57,12 +57,12 @@ class Client final : public PerfClient {
     waker_.watch(lane_.fd.get(), SHUT_RD);
   }
 
-  RunOutcome run(std::int64_t* progress) override {
+  RunOutcome run(RunBoard& board) override {
     if (!lane_.connection) throw_fault("STATE", "run", "not connected");
     const std::uint64_t sent = lane_.packets_sent;
     const std::uint64_t received = lane_.packets_received;
     RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, progress, {},
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, {},
         [&](unsigned, const auto& visit) {
           if (spec_.wait == WaitPolicy::kSpin) {
             with_link<WaitPolicy::kSpin>(visit);
@@ -107,8 +107,8 @@ class Client final : public PerfClient {
   void add_economy(QuicSettings& quic, const RunOutcome& outcome, std::uint64_t sent,
                    std::uint64_t received) const {
     const LinkOutcome& link = outcome.links.front();
-    if (link.marks.empty() || link.marks.back().counters.messages == 0) return;
-    const auto requests = static_cast<double>(link.marks.back().counters.messages);
+    if (link.total.messages == 0) return;
+    const auto requests = static_cast<double>(link.total.messages);
     quic.packets_sent_per_message = static_cast<double>(lane_.packets_sent - sent) / requests;
     quic.packets_received_per_message =
         static_cast<double>(lane_.packets_received - received) / requests;

@@ -19,7 +19,7 @@ class PerfClient : public Stoppable {
   /// Blocks, at most for the connect timeout. Throws what a handshake throws.
   virtual void connect() = 0;
   /// Blocks until the measurement has ended. What goes wrong meanwhile is in the outcome.
-  virtual RunOutcome run(std::int64_t* progress) = 0;
+  virtual RunOutcome run(RunBoard& board) = 0;
 };
 
 }  // namespace xr

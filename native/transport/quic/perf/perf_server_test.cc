@@ -68,7 +68,8 @@ xr::RunOutcome ask(const Running& running, std::uint64_t request_bytes,
   requests.concurrency = concurrency;
   const auto client = xr::PerfClient::make(spec, requests);
   client->connect();
-  return client->run(nullptr);
+  xr::RunBoard board(spec.phases);
+  return client->run(board);
 }
 
 void check_answered(const xr::RunOutcome& outcome, std::uint64_t count) {

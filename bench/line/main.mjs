@@ -1,0 +1,145 @@
+// What xrbench says of a line whose rate is known: npm run proof:line -- [--transports tcp,udp] [--streams 1,8] [--directions up,both]
+//   [--duration 3s] [--repeat 5]
+// Two network namespaces are joined by a wire of 50 Mbit/s each way. Exit code 1 when a figure is off.
+import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { FAR, mostWithin, shapedLine, watchDevice } from './network.mjs'
+
+const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname
+const LINE_MBIT = 50
+/** Of a frame of 1,514 bytes, TCP with time stamps carries 1,448. */
+const TCP_MBIT = (LINE_MBIT * 1448) / 1514
+/** 1,400 bytes in a frame of 1,442. */
+const UDP_MBIT = (LINE_MBIT * 1400) / 1442
+const MEDIAN_WITHIN = 0.01
+const EACH_WITHIN = 0.02
+/** What arrived before a hole was filled is handed over at once: it may have waited so long. */
+const REASSEMBLY_S = 0.3
+
+const { values: flags } = parseArgs({
+  options: {
+    transports: { type: 'string', default: 'tcp,udp,tls,quic' },
+    streams: { type: 'string', default: '1,4,8,32,64' },
+    directions: { type: 'string', default: 'up,down,both' },
+    duration: { type: 'string', default: '3s' },
+    repeat: { type: 'string', default: '5' },
+  },
+})
+const list = (text) => text.split(',')
+
+const folder = mkdtempSync(join(tmpdir(), 'xrbench-line-'))
+const keyFile = join(folder, 'key')
+writeFileSync(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 })
+
+async function serve(line) {
+  const [command, ...args] = line.far
+  const agent = spawn(
+    command,
+    [...args, process.execPath, CLI, 'serve', '--listen', `${FAR}:28470`, '-k', keyFile, '--json'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  await createInterface({ input: agent.stdout })[Symbol.asyncIterator]().next()
+  return agent
+}
+
+async function run(line, transport, direction, streams) {
+  const output = join(folder, `${transport}-${direction}-${streams}.json`)
+  const size = transport === 'udp' ? ['-s', '1400', '--rate', '60M'] : ['-s', '64k']
+  const watch = { up: watchDevice(line.far, 'line1'), down: watchDevice(line.near, 'line0') }
+  const [command, ...args] = line.near
+  const child = spawn(
+    command,
+    [
+      ...[...args, process.execPath, CLI, 'run', '--peer', `${FAR}:28470`, '--key-file', keyFile],
+      ...['-t', transport, '-w', 'stream', '--direction', direction, '--streams', streams, ...size],
+      ...['-d', flags.duration, '-r', flags.repeat, '--interval', '200ms', '-o', output, '-q'],
+      ...['--timeout', '20s'],
+    ],
+    { stdio: ['ignore', 'ignore', 'inherit'] },
+  )
+  const [code] = await once(child, 'exit')
+  await Promise.all([watch.up.stop(), watch.down.stop()])
+  if (code !== 0) throw new Error(`xrbench run ended with ${code}`)
+  return { measured: JSON.parse(readFileSync(output, 'utf8')).cases[0], watch }
+}
+
+/** Mbit/s of each direction that was used, each repetition. */
+function ratesOf({ repetitions }) {
+  return repetitions.flatMap(({ throughput }) =>
+    Object.values(throughput.perDirection).flatMap((way) =>
+      way === null ? [] : [way.goodputBitsPerSec / 1e6],
+    ),
+  )
+}
+
+/** Stretches of a series in which more arrived than the receiving device had received in any stretch of that length. */
+function aheadOf({ repetitions }, watch, direction) {
+  if (direction === 'both') return 0
+  const { samples } = watch[direction]
+  let ahead = 0
+  for (const { intervals } of repetitions) {
+    for (let i = 0; i < intervals.length; i++) {
+      let [ns, bytes] = [0, 0]
+      for (const interval of intervals.slice(i)) {
+        ns += interval.durationNs
+        bytes += interval.bytes
+        const allowed = mostWithin(samples, ns) + ((LINE_MBIT * 1e6) / 8) * REASSEMBLY_S
+        if (bytes > allowed) ahead++
+      }
+    }
+  }
+  return ahead
+}
+
+function median(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  const middle = sorted.length / 2
+  return sorted.length % 2 === 1
+    ? sorted[Math.floor(middle)]
+    : (sorted[middle - 1] + sorted[middle]) / 2
+}
+
+const line = await shapedLine(`${LINE_MBIT}mbit`)
+const agent = await serve(line)
+let failures = 0
+console.log('| transport | direction | streams | should be | median | each | |')
+console.log('|---|---|---:|---:|---:|---|---|')
+try {
+  for (const transport of list(flags.transports)) {
+    for (const direction of list(flags.directions)) {
+      // In both directions at once, acknowledgements take a share that arithmetic does not know.
+      const known = { tcp: direction === 'both' ? null : TCP_MBIT, udp: UDP_MBIT }
+      let should = known[transport] ?? null
+      for (const streams of list(flags.streams)) {
+        const { measured, watch } = await run(line, transport, direction, streams)
+        const rates = ratesOf(measured)
+        const middle = median(rates)
+        should ??= middle
+        const off = (rate) => Math.abs(rate / should - 1)
+        const problems = [
+          ...(off(middle) > MEDIAN_WITHIN ? ['median'] : []),
+          ...(rates.some((rate) => off(rate) > EACH_WITHIN) ? ['each'] : []),
+          ...(aheadOf(measured, watch, direction) > 0 ? ['series ahead of the device'] : []),
+        ]
+        failures += problems.length > 0 ? 1 : 0
+        const each = rates.map((rate) => rate.toFixed(2)).join(' ')
+        console.log(
+          `| ${transport} | ${direction} | ${streams} | ${should.toFixed(2)} | ${middle.toFixed(2)} | ${each} | ${problems.join(', ') || 'ok'} |`,
+        )
+      }
+    }
+  }
+} finally {
+  agent.kill('SIGTERM')
+  await once(agent, 'exit')
+  await line.close()
+  rmSync(folder, { recursive: true })
+}
+if (failures > 0) console.error(`${failures} of the rows are off`)
+process.exit(failures > 0 ? 1 : 0)

@@ -1,0 +1,112 @@
+import { describe, expect, it } from 'vitest'
+import { isSteady, Warmup, warmupWindowNs } from './warmup.js'
+
+/** Always the same numbers for the same seed: mulberry32, and Box and Muller's normal deviates of it. */
+function normalDeviates(seed: number): () => number {
+  let state = seed
+  const uniform = () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform())
+}
+
+const CAP_NS = 1e9
+const WINDOW_NS = warmupWindowNs(CAP_NS)
+
+/** A warm-up of one end whose windows hold `bytesOf` bytes each, up to its cap. */
+async function warmedUp(bytesOf: (window: number) => number, messageBytes = 1000) {
+  const warmup = new Warmup(CAP_NS, 1, 0)
+  let bytes = 0
+  for (let i = 0; i <= CAP_NS / WINDOW_NS; i++) {
+    warmup.add(0, { atNs: i * WINDOW_NS, bytes, messages: bytes / messageBytes })
+    bytes += bytesOf(i)
+  }
+  return warmup.ended
+}
+
+describe('a planted ramp', () => {
+  it('of 2.4 % a window does not pass', async () => {
+    expect(await warmedUp((i) => 1e6 * 1.024 ** i)).toMatchObject({ ended: 'cap' })
+  })
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'of 2.4 % a window does not pass under noise (seed %i)',
+    async (seed) => {
+      const noise = normalDeviates(seed)
+      const { ended } = await warmedUp((i) => 1e6 * 1.024 ** i * (1 + 0.005 * noise()))
+      expect(ended).toBe('cap')
+    },
+  )
+
+  it('passes once it has levelled off', async () => {
+    const { ended, durationNs } = await warmedUp((i) => 1e6 * Math.min(1.1 ** i, 1.1 ** 6))
+    expect(ended).toBe('steady')
+    expect(durationNs).toBeGreaterThan(6 * WINDOW_NS)
+    expect(durationNs).toBeLessThan(CAP_NS)
+  })
+})
+
+describe('a flat rate', () => {
+  it('passes after six windows', async () => {
+    const { ended, durationNs } = await warmedUp(() => 1e6)
+    expect({ ended, durationNs }).toEqual({ ended: 'steady', durationNs: 6 * WINDOW_NS })
+  })
+
+  it('with noise passes soon, nearly always', async () => {
+    const noise = normalDeviates(42)
+    const ends = []
+    for (let i = 0; i < 500; i++) ends.push(await warmedUp(() => 1e6 * (1 + 0.1 * noise())))
+    const windows = ends.map(({ durationNs }) => durationNs / WINDOW_NS).sort((a, b) => a - b)
+    expect(windows[250]).toBe(6)
+    expect(windows[475]).toBeLessThanOrEqual(12)
+    expect(ends.filter(({ ended }) => ended === 'cap').length).toBeLessThan(5)
+  })
+})
+
+it('the test has the level that it is said to have', () => {
+  const noise = normalDeviates(7)
+  let found = 0
+  const rounds = 20_000
+  for (let i = 0; i < rounds; i++) {
+    const windows = Array.from({ length: 6 }, () => ({
+      messages: 1000,
+      bytes: 1e6 + 1e4 * noise(),
+    }))
+    if (!isSteady(windows)) found++
+  }
+  // 98 of 720 orders; four standard errors are 0.0097.
+  expect(found / rounds).toBeGreaterThan(98 / 720 - 0.0097)
+  expect(found / rounds).toBeLessThan(98 / 720 + 0.0097)
+})
+
+it('windows of few messages say nothing', async () => {
+  expect(await warmedUp(() => 15_000, 1000)).toMatchObject({ ended: 'cap' })
+  expect(await warmedUp(() => 16_000, 1000)).toMatchObject({ ended: 'steady' })
+})
+
+it('what counts is the sum over both ends, sampled at times of their own', async () => {
+  const shares = (i: number) => (i % 2 === 0 ? 0.2 : 0.8)
+  const warmup = new Warmup(CAP_NS, 2, 0)
+  const bytes = [0, 0]
+  for (let i = 0; i < 19; i++) {
+    warmup.add(0, { atNs: i * WINDOW_NS, bytes: bytes[0] as number, messages: i * 1000 })
+    warmup.add(1, { atNs: i * WINDOW_NS + 1, bytes: bytes[1] as number, messages: i * 1000 })
+    bytes[0] = (bytes[0] as number) + 1e6 * shares(i)
+    bytes[1] = (bytes[1] as number) + 1e6 * (1 - shares(i))
+  }
+  expect(await warmup.ended).toMatchObject({ ended: 'steady' })
+})
+
+it('an end that never tells anything leaves it to the cap', async () => {
+  const warmup = new Warmup(CAP_NS, 2, 0)
+  for (let i = 0; i <= 20; i++)
+    warmup.add(0, { atNs: i * WINDOW_NS, bytes: i * 1e6, messages: i * 1000 })
+  expect(await warmup.ended).toMatchObject({ ended: 'cap' })
+})
+
+it('without a cap there is none', async () => {
+  expect(await new Warmup(0, 1, 0).ended).toEqual({ durationNs: 0, ended: 'none' })
+})

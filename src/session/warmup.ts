@@ -1,0 +1,107 @@
+import { deferred } from '../deferred.js'
+import { mannKendall } from './trend.js'
+
+/** What the deciding links of one end had done by an instant of this end's clock, all added. */
+export interface Sample {
+  atNs: number
+  messages: number
+  bytes: number
+}
+
+export interface WarmupEnd {
+  durationNs: number
+  ended: 'steady' | 'cap' | 'none'
+}
+
+/** Windows that the trend is looked for in. */
+const WINDOWS = 6
+/**
+ * Of six values without a trend, one order in 7.4 has S = 7 or more (exact null distribution: 98 of 720): a rise is found at that level, on
+ * purpose a low one, for to warm up longer costs little. The test is done anew with each window, so that a steady rate passes after seven windows
+ * on the average.
+ */
+const RISES_FROM_S = 7
+/** With so few messages a window's bytes say nothing about the rate. */
+const FEWEST_MESSAGES = 16
+
+/** How long a window of warm-up is, nanoseconds. */
+export function warmupWindowNs(capNs: number): number {
+  return Math.min(Math.max(capNs / 20, 10e6), 50e6)
+}
+
+/**
+ * Decides when warm-up may end: when the bytes that all ends together have received in each of the last six windows show no rise, or at the cap.
+ * It has no timer: each sample is a moment to decide.
+ */
+export class Warmup {
+  readonly #capNs: number
+  readonly #windowNs: number
+  readonly #ends: Sample[][]
+  readonly #ended = deferred<WarmupEnd>()
+  readonly #beganNs: number
+  /** Of the windows that are over. */
+  readonly #windows: { messages: number; bytes: number }[] = []
+  #windowBegan: Sample | null = null
+
+  /** @param ends how many ends have links that decide */
+  constructor(capNs: number, ends: number, beganNs: number) {
+    this.#capNs = capNs
+    this.#windowNs = warmupWindowNs(capNs)
+    this.#ends = Array.from({ length: ends }, () => [])
+    this.#beganNs = beganNs
+    if (capNs === 0) this.#ended.resolve({ durationNs: 0, ended: 'none' })
+  }
+
+  get ended(): Promise<WarmupEnd> {
+    return this.#ended.promise
+  }
+
+  /** What end number `end` had done. */
+  add(end: number, sample: Sample): void {
+    const series = this.#ends[end]
+    const last = series?.at(-1)
+    if (series === undefined || (last !== undefined && sample.atNs <= last.atNs)) return
+    series.push(sample)
+    this.#closeWindows()
+    const durationNs = sample.atNs - this.#beganNs
+    if (isSteady(this.#windows)) this.#ended.resolve({ durationNs, ended: 'steady' })
+    else if (durationNs >= this.#capNs) this.#ended.resolve({ durationNs, ended: 'cap' })
+  }
+
+  #closeWindows(): void {
+    if (this.#ends.some((series) => series.length === 0)) return
+    const known = Math.min(...this.#ends.map((series) => (series.at(-1) as Sample).atNs))
+    if (this.#windowBegan === null) {
+      const first = Math.max(...this.#ends.map((series) => (series[0] as Sample).atNs))
+      if (first <= known) this.#windowBegan = this.#sumAt(first)
+    }
+    for (let from = this.#windowBegan; from !== null && from.atNs + this.#windowNs <= known; ) {
+      const to = this.#sumAt(from.atNs + this.#windowNs)
+      this.#windows.push({ messages: to.messages - from.messages, bytes: to.bytes - from.bytes })
+      from = this.#windowBegan = to
+    }
+  }
+
+  /** Over all ends, each at an even rate between two samples. */
+  #sumAt(atNs: number): Sample {
+    const sum = { atNs, messages: 0, bytes: 0 }
+    for (const series of this.#ends) {
+      const i = series.findIndex((sample) => sample.atNs >= atNs)
+      const after = series[i] as Sample
+      const before = series[Math.max(i - 1, 0)] as Sample
+      const span = after.atNs - before.atNs
+      const part = span === 0 ? 1 : (atNs - before.atNs) / span
+      sum.messages += before.messages + (after.messages - before.messages) * part
+      sum.bytes += before.bytes + (after.bytes - before.bytes) * part
+    }
+    return sum
+  }
+}
+
+/** Whether the last six windows show no rise. */
+export function isSteady(windows: readonly { messages: number; bytes: number }[]): boolean {
+  if (windows.length < WINDOWS) return false
+  const last = windows.slice(-WINDOWS)
+  if (last.some(({ messages }) => messages < FEWEST_MESSAGES)) return false
+  return mannKendall(last.map(({ bytes }) => bytes)) < RISES_FROM_S
+}
