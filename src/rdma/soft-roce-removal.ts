@@ -70,8 +70,8 @@ function removeOnce(link: RdmaLink, device: OwnDevice, limitMs: number): boolean
 
 async function removeInOrder(link: RdmaLink, device: OwnDevice): Promise<void> {
   if (removeOnce(link, device, 10 * POLL_MS)) return
-  const until = Date.now() + RELEASE_LIMIT_MS
-  while (Date.now() < until) {
+  const until = performance.now() + RELEASE_LIMIT_MS
+  while (performance.now() < until) {
     if (!existsSync(`/sys/class/infiniband/${device.name}`)) {
       eraseRecord(device.record)
       return

@@ -89,12 +89,12 @@ async function whenReady(
   address: string,
 ): Promise<PortFound | Explanation> {
   const wish = { device, port: null, gidIndex: null, family: 0, source: address } as const
-  const until = Date.now() + READY_LIMIT_MS
+  const until = performance.now() + READY_LIMIT_MS
   for (;;) {
     const { ports, problem } = addon.rdmaDevices()
     const found = findPort(ports, wish)
     if (found !== null) return found
-    if (Date.now() >= until) {
+    if (performance.now() >= until) {
       const why = problem?.message ?? `it has no RoCE v2 GID for ${address}`
       return { reason: `${device} was made, but cannot be used: ${why}`, hint: 'xrbench doctor' }
     }
