@@ -66,6 +66,14 @@ void check_stream(const EndpointSpec& spec) {
       CHECK_EQ(end.bytes, end.messages * spec.message_bytes);
     }
   }
+  // What is read is not sent by anybody.
+  if (is_one_sided(spec.rdma.operation)) return;
+  for (unsigned i = 0; i < spec.link_count(); ++i) {
+    const bool up = client.links[i].role == Role::kSender;
+    const auto& sent = (up ? client : server).links[i].marks.back().counters;
+    const auto& received = (up ? server : client).links[i].marks.back().counters;
+    if (received.messages + received.lost > sent.messages) throw std::runtime_error(text_of(spec));
+  }
 }
 
 template <class Body>

@@ -52,8 +52,10 @@ class StreamSenderLink : public RdmaLink<kWait> {
     if (this->room() < count || (with_credits_ && credits() < count)) [[unlikely]] {
       if (const Io io = wait_for(count); io != Io::kOk) return io;
     }
-    const auto number = static_cast<std::uint32_t>(this->counters_.messages);
-    for (unsigned i = 0; i < count; ++i) requests_[i].imm_data = htonl(number + i);
+    if (!with_marks_) {
+      const auto number = static_cast<std::uint32_t>(this->counters_.messages);
+      for (unsigned i = 0; i < count; ++i) requests_[i].imm_data = htonl(number + i);
+    }
     if (this->verify_ && remote_slots_) [[unlikely]]
       spread(this->counters_.messages, count);
     ibv_send_wr* last = &requests_[count - 1];
