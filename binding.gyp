@@ -83,6 +83,8 @@
             'native/transport/rdma/device_list.cc',
             'native/transport/rdma/lane.cc',
             'native/transport/rdma/lane_connect.cc',
+            'native/transport/rdma/numa_node.cc',
+            'native/transport/rdma/pinnable_pages.cc',
             'native/transport/rdma/port_choice.cc',
             'native/transport/rdma/port_state.cc',
             'native/transport/rdma/rdma_endpoint.cc',
@@ -254,11 +256,13 @@
           }],
           ['verbs==1', {
             'sources': [
+              'native/transport/rdma/rdma_depth_test.cc',
               'native/transport/rdma/rdma_endpoint_test.cc',
               'native/transport/rdma/rdma_failure_test.cc',
               'native/transport/rdma/rdma_death_test.cc',
               'native/transport/rdma/rdma_limits_test.cc',
               'native/transport/rdma/rdma_machine_test.cc',
+              'native/transport/rdma/rdma_memory_test.cc',
               'native/transport/rdma/rdma_verify_test.cc',
               'native/transport/rdma/why_no_device_test.cc',
               'native/transport/rdma/cm_test.cc',

@@ -52,6 +52,9 @@ Napi::Value rdma_to_js(Napi::Env env, const RdmaSettings& rdma) {
   object.Set("signalEvery", rdma.signal_every);
   object.Set("postList", rdma.post_list);
   object.Set("inlineBytes", rdma.inline_bytes);
+  object.Set("deviceNumaNode", nullable(env, rdma.device_numa_node));
+  object.Set("memoryNumaNode", nullable(env, rdma.memory_numa_node));
+  object.Set("dataInOrder", nullable(env, rdma.data_in_order));
   object.Set("verify", rdma.verify);
   return object;
 }

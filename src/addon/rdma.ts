@@ -64,6 +64,12 @@ export interface RdmaSettings {
   postList: number
   inlineBytes: number
   verify: boolean
+  /** That the device, or else its network device, hangs on (sysfs); `null` = none, or not told. */
+  deviceNumaNode: number | null
+  /** That all registered memory lies on; `null` = several, or not told. */
+  memoryNumaNode: number | null
+  /** Of plain writes, where memory is polled (ibv_query_qp_data_in_order(3)); `null` = not asked, or libibverbs is too old for it. */
+  dataInOrder: boolean | null
 }
 
 /** A port of an RDMA device (ibv_query_device(3), ibv_query_port(3)). */

@@ -56,6 +56,8 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
     note('messages for each completion', rdma?.signalEvery),
     note('messages handed over at once', rdma?.postList),
     note('RDMA data checked', rdma?.verify),
+    noteHost('RDMA memory on the node of the device', rdma && memoryIsNear(rdma)),
+    noteHost('RDMA data in order', rdma?.dataInOrder),
     stopTransport('encryption', tls && (tls.cipher === 'NULL' ? 'none' : 'TLS')),
     noteTransport('cipher', tls?.cipher),
     noteTransport('key exchange', tls?.group),
@@ -75,6 +77,15 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
     note('QUIC window', quic?.windowBytes),
     note('QUIC packets for each acknowledgement', quic?.ackThreshold),
   ]
+}
+
+/** Nodes have numbers of each machine's own. */
+function memoryIsNear({
+  deviceNumaNode,
+  memoryNumaNode,
+}: NonNullable<NonNullable<Granted>['rdma']>): boolean | null {
+  if (deviceNumaNode === null || memoryNumaNode === null) return null
+  return deviceNumaNode === memoryNumaNode
 }
 
 /** How long was measured: what comes first ends it. */

@@ -140,6 +140,19 @@ const rdmaSettings = z
     inlineBytes: count,
     connectBy: text.default('exchange'),
     verify: z.boolean(),
+    deviceNumaNode: count
+      .nullable()
+      .default(null)
+      .describe('that the device hangs on; null: none, or not told'),
+    memoryNumaNode: count
+      .nullable()
+      .default(null)
+      .describe('that all registered memory lies on; null: several, or not told'),
+    dataInOrder: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe('the device places a message from its first to its last byte; null: not asked'),
   })
   .describe('granted and negotiated with the device and the peer')
 

@@ -91,6 +91,9 @@ const rdma = z.strictObject({
   postList: count,
   inlineBytes: count,
   verify: z.boolean(),
+  deviceNumaNode: count.nullable(),
+  memoryNumaNode: count.nullable(),
+  dataInOrder: z.boolean().nullable(),
 })
 
 const tls = z.strictObject({

@@ -5,6 +5,8 @@
 #include <sys/eventfd.h>
 
 #include <array>
+#include <string>
+#include <system_error>
 
 namespace xr {
 namespace {
@@ -39,7 +41,11 @@ AsyncWatcher::AsyncWatcher(ibv_context* context, std::function<void()> on_fatal)
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   if (!wake_) throw_errno("SOCKET", "eventfd");
   if (::fcntl(context->async_fd, F_SETFL, O_NONBLOCK) != 0) throw_errno("RDMA_SETUP", "fcntl");
-  thread_ = std::thread([this] { listen(); });
+  try {
+    thread_ = std::thread([this] { listen(); });
+  } catch (const std::system_error& error) {
+    throw_errno("THREAD", "pthread_create", error.code().value());
+  }
 }
 
 std::optional<Fault> AsyncWatcher::finish() {
@@ -48,19 +54,21 @@ std::optional<Fault> AsyncWatcher::finish() {
     [[maybe_unused]] const ssize_t written = ::write(wake_.get(), &one, sizeof one);
     thread_.join();
   }
-  return fault_;
+  if (!fatal_) return std::nullopt;
+  return Fault{"RDMA_ASYNC", "ibv_get_async_event", 0,
+               std::string("the device reported ") + verbs().event_type_str(*fatal_) +
+                   cause_of(*fatal_)};
 }
 
-void AsyncWatcher::listen() {
+/// Makes no words: memory that is short would end the process here.
+void AsyncWatcher::listen() noexcept {
   std::array<pollfd, 2> watched{{{wake_.get(), POLLIN, 0}, {context_->async_fd, POLLIN, 0}}};
   for (;;) {
     if (::poll(watched.data(), watched.size(), -1) < 0 && errno != EINTR) return;
     ibv_async_event event{};
     while (verbs().get_async_event(context_, &event) == 0) {
-      if (is_fatal(event.event_type) && !fault_) {
-        fault_ = Fault{"RDMA_ASYNC", "ibv_get_async_event", 0,
-                       std::string("the device reported ") +
-                           verbs().event_type_str(event.event_type) + cause_of(event.event_type)};
+      if (is_fatal(event.event_type) && !fatal_) {
+        fatal_ = event.event_type;
         on_fatal_();
       }
       verbs().ack_async_event(&event);

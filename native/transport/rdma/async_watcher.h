@@ -23,12 +23,12 @@ class AsyncWatcher {
   std::optional<Fault> finish();
 
  private:
-  void listen();
+  void listen() noexcept;
 
   ibv_context* context_;
   std::function<void()> on_fatal_;
   UniqueFd wake_;
-  std::optional<Fault> fault_;
+  std::optional<ibv_event_type> fatal_;
   std::thread thread_;
 };
 

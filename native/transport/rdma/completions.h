@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 
+#include "measure/clock.h"
 #include "transport/rdma/completion_error.h"
 #include "transport/rdma/lane.h"
 #include "transport/rdma/wire.h"
@@ -66,6 +67,7 @@ class Completions {
   /// The next completion, waiting for it; kStalled when none came within `limit_ns`.
   Io next(const ibv_wc*& completion, std::uint64_t limit_ns) noexcept {
     SpinGuard guard(limit_ns, stop_);
+    [[maybe_unused]] std::uint64_t began_ns = 0;
     for (;;) {
       completion = poll();
       if (completion != nullptr) return Io::kOk;
@@ -75,7 +77,7 @@ class Completions {
         if (const Io io = guard.poll(); io != Io::kOk) [[unlikely]]
           return io;
       } else {
-        if (const Io io = sleep(limit_ns); io != Io::kOk) [[unlikely]]
+        if (const Io io = sleep(limit_ns, began_ns); io != Io::kOk) [[unlikely]]
           return io;
       }
     }
@@ -128,15 +130,20 @@ class Completions {
   }
 
   /// The first call arms the queue, so that the caller looks once more before the second sleeps:
-  /// what came in between would be slept through otherwise.
-  Io sleep(std::uint64_t limit_ns) noexcept {
+  /// what came in between would be slept through otherwise. `began_ns` is when the caller first
+  /// slept, 0 before that: an event without a completion does not start the limit anew.
+  Io sleep(std::uint64_t limit_ns, std::uint64_t& began_ns) noexcept {
     if (!armed_) {
       if (const int error = ibv_req_notify_cq(queue_, 0); error != 0)
         return failed("ibv_req_notify_cq", error);
       armed_ = true;
       return Io::kOk;
     }
-    if (const Io io = sleep_on(channel_->fd, event_fd_, limit_ns); io != Io::kOk)
+    const std::uint64_t now_ns = monotonic_raw_ns();
+    if (began_ns == 0) began_ns = now_ns;
+    if (now_ns - began_ns > limit_ns) return Io::kStalled;
+    if (const Io io = sleep_on(channel_->fd, event_fd_, limit_ns - (now_ns - began_ns));
+        io != Io::kOk)
       return io == Io::kError ? failed("ppoll", errno) : io;
     ibv_cq* queue = nullptr;
     void* context = nullptr;

@@ -54,21 +54,13 @@ std::uint32_t random_24_bits() {
 
 }  // namespace
 
-PinnablePages::PinnablePages(std::size_t bytes) : bytes_((bytes + 4095) / 4096 * 4096) {
-  void* data = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE,
-                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
-  if (data == MAP_FAILED) throw_errno("NO_MEMORY", "mmap");
-  data_ = data;
-  ::madvise(data_, bytes_, MADV_DONTFORK);
-}
-
 Lane::Lane(const ChosenPort& port, ibv_pd* domain, const EndpointSpec& spec, Role role,
-           std::uint32_t queue_key)
+           std::uint32_t queue_key, std::optional<int> numa_node)
     : shape_(shape_of(spec, role)),
       type_(spec.rdma.queue_pair),
       software_(port.device.software),
       access_(access_for(spec.rdma, port.device.iwarp)),
-      pages_(shape_.total_bytes),
+      pages_(shape_.total_bytes, numa_node),
       packet_number_(random_24_bits()) {
   std::memset(pages_.data() + shape_.tx_offset, 0x5a, shape_.total_bytes - shape_.tx_offset);
   // A reader may come before this end has begun to run.
@@ -124,6 +116,8 @@ void Lane::make_queue_pair(ibv_pd* domain, const EndpointSpec& spec) {
   wanted.cap.max_send_sge = 1;
   wanted.cap.max_recv_sge = 1;
   wanted.cap.max_inline_data = shape_.inline_bytes;
+  if (shape_.inline_marks)
+    wanted.cap.max_inline_data = std::max<unsigned>(shape_.inline_bytes, sizeof(ProgressMark));
   ibv_qp_init_attr granted = wanted;
   queue_pair_.reset(verbs().create_qp(domain, &granted));
   // A device refuses an inline size beyond its own as invalid, without saying which it has.
@@ -137,6 +131,7 @@ void Lane::make_queue_pair(ibv_pd* domain, const EndpointSpec& spec) {
   // More than was asked for is no reason to use it.
   inline_bytes_ = shape_.inline_bytes == 0 ? 0 : granted.cap.max_inline_data;
   if (spec.message_bytes > inline_bytes_) inline_bytes_ = 0;
+  copies_marks_ = shape_.inline_marks && granted.cap.max_inline_data >= sizeof(ProgressMark);
 }
 
 void Lane::prepare_receives(const EndpointSpec& spec, Role role) {

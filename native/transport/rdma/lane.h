@@ -1,9 +1,11 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "transport/rdma/handles.h"
 #include "transport/rdma/lane_shape.h"
+#include "transport/rdma/pinnable_pages.h"
 #include "transport/rdma/port_choice.h"
 #include "transport/rdma/rdma_blob.h"
 
@@ -21,9 +23,10 @@ struct NegotiatedAttributes {
 /// shares with another. Members end in the order that verbs ask for: queue pair first.
 class Lane {
  public:
-  /// Makes everything and brings the queue pair to INIT. Throws RDMA_SETUP or RDMA_MEMLOCK.
+  /// Makes everything, its memory on `numa_node` where there is a choice, and brings the queue pair
+  /// to INIT. Throws RDMA_SETUP or RDMA_MEMLOCK.
   Lane(const ChosenPort& port, ibv_pd* domain, const EndpointSpec& spec, Role role,
-       std::uint32_t queue_key);
+       std::uint32_t queue_key, std::optional<int> numa_node = std::nullopt);
 
   LaneAddress address() const noexcept;
 
@@ -49,13 +52,19 @@ class Lane {
   /// The device is a part of the kernel.
   bool is_software() const noexcept { return software_; }
   unsigned inline_bytes() const noexcept { return inline_bytes_; }
+  /// The device copies marks while they are posted, so that one word serves them all.
+  bool copies_marks() const noexcept { return copies_marks_; }
 
+  const PinnablePages& pages() const noexcept { return pages_; }
   std::uint8_t* memory() const noexcept { return pages_.data(); }
   std::uint8_t* rx_slot(std::size_t slot) const noexcept {
     return pages_.data() + shape_.rx_offset + slot * shape_.stride;
   }
   std::uint8_t* tx_slot(std::size_t slot) const noexcept {
     return pages_.data() + shape_.tx_offset + slot * shape_.stride;
+  }
+  std::uint8_t* mark_word(std::size_t mark) const noexcept {
+    return pages_.data() + shape_.mark_offset + mark * sizeof(ProgressMark);
   }
 
   /// Posts receives `block` × `rx_block` and following again. 0 or an errno.
@@ -86,6 +95,7 @@ class Lane {
   std::vector<ibv_sge> receive_buffers_;
   unsigned receive_block_ = 1;
   unsigned inline_bytes_ = 0;
+  bool copies_marks_ = false;
   std::uint32_t packet_number_ = 0;
   std::uint32_t peer_queue_key_ = 0;
   LaneAddress peer_;

@@ -84,6 +84,13 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
   // A mark after each signalled batch takes a place as well.
   shape.send_work = 2 * shape.tx_depth + 2;
   shape.credits = rdma.queue_pair == QueuePairType::kRc && receives_messages(operation);
+  if (role == Role::kSender && operation == RdmaOperation::kWrite) {
+    // A mark's completion releases at least one message.
+    shape.marks = shape.tx_depth;
+    // What is sent at a rate is told at that rate: to a slow one a second brings few messages.
+    if (spec.rate_bits_per_sec != 0 && !rdma.signal_every) shape.signal_every = 1;
+    shape.inline_marks = rdma.inline_bytes != 0;
+  }
   if (role == Role::kReceiver && receives_messages(operation)) {
     unsigned depth = or_default(rdma.rx_depth, kDefaultRxDepth);
     if (rdma.verify) depth = std::min(depth, verified);
@@ -117,7 +124,8 @@ LaneShape shape_of(const EndpointSpec& spec, Role role) {
   }
   shape.receive_work = std::max(shape.receive_work, shape.rx_depth);
   shape.tx_offset = shape.rx_offset + shape.rx_slots * shape.stride;
-  shape.total_bytes = shape.tx_offset + shape.tx_slots * shape.stride;
+  shape.mark_offset = shape.tx_offset + shape.tx_slots * shape.stride;
+  shape.total_bytes = shape.mark_offset + shape.marks * sizeof(ProgressMark);
   return shape;
 }
 

@@ -14,9 +14,9 @@ inline constexpr std::size_t kGrhBytes = 40;
 inline constexpr std::size_t kControlBytes = 4096;
 inline constexpr std::size_t kProgressOffset = 0;
 inline constexpr std::size_t kAtomicOffset = 8;
-/// Where atomics and progress marks have their local words.
-inline constexpr std::size_t kWordsOffset = 64;
-inline constexpr std::size_t kWords = 256;
+/// Where atomics have their local word.
+inline constexpr std::size_t kWordOffset = 64;
+using ProgressMark = std::uint64_t;
 
 /// How many of everything a lane has: queue depths, buffers and where they lie. Follows from the
 /// spec alone, so that both ends know each other's.
@@ -37,6 +37,10 @@ struct LaneShape {
   /// The receiver tells the sender how many receives it has posted: without that, a sender that is
   /// faster runs into RNR retries, which are pauses of the transport and then its failure.
   bool credits = false;
+  /// A sender of plain writes tells how far it has come: so many such marks may be under way, each
+  /// with a word of its own where the device does not copy it into the work request.
+  unsigned marks = 0;
+  bool inline_marks = false;
 
   std::size_t payload_offset = 0;
   std::size_t stride = 0;
@@ -44,6 +48,7 @@ struct LaneShape {
   unsigned tx_slots = 1;
   std::size_t rx_offset = kControlBytes;
   std::size_t tx_offset = kControlBytes;
+  std::size_t mark_offset = kControlBytes;
   std::size_t total_bytes = kControlBytes;
 
   /// What the peer may reach by one-sided operations, from the start of the memory.

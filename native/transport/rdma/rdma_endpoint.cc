@@ -13,6 +13,7 @@
 #include "transport/rdma/gid_kind.h"
 #include "transport/rdma/lane.h"
 #include "transport/rdma/link_for.h"
+#include "transport/rdma/numa_node.h"
 #include "transport/rdma/port_choice.h"
 #include "transport/run_links.h"
 #include "transport/socket/waker.h"
@@ -55,9 +56,10 @@ class RdmaEndpoint final : public Endpoint {
     local_.queue_key = random_queue_key();
     local_.node_guid = port_.device.attributes.node_guid;
     std::memcpy(local_.gid.data(), port_.gid.gid.raw, local_.gid.size());
+    numa_node_ = numa_node_of_device(port_.device.name, netdev_text(port_.gid.ndev_ifindex));
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      lanes_.push_back(
-          std::make_unique<Lane>(port_, domain_.get(), spec_, spec_.role_of(i), local_.queue_key));
+      lanes_.push_back(std::make_unique<Lane>(port_, domain_.get(), spec_, spec_.role_of(i),
+                                              local_.queue_key, memory_node(i)));
       local_.lanes.push_back(lanes_.back()->address());
     }
     if (spec_.rdma.connect_by == ConnectBy::kRdmaCm) {
@@ -79,6 +81,7 @@ class RdmaEndpoint final : public Endpoint {
       for (std::size_t i = 0; i < lanes_.size(); ++i)
         lanes_[i]->connect(port_, domain_.get(), local_, peer_, peer_.lanes[i], mtu_);
     }
+    data_in_order_ = ask_data_in_order();
     connected_ = true;
   }
 
@@ -123,6 +126,28 @@ class RdmaEndpoint final : public Endpoint {
                   "the device's messages have at most " +
                       std::to_string(port_.attributes.max_msg_sz) + " bytes");
     }
+  }
+
+  /// Near the device; with a device of software, which is the kernel's work on any CPU, near the
+  /// thread that will use it. This one is JavaScript's.
+  std::optional<int> memory_node(unsigned link) const {
+    if (numa_node_ || spec_.cpus.empty()) return numa_node_;
+    return numa_node_of_cpu(spec_.cpus[link % spec_.cpus.size()]);
+  }
+
+  std::optional<int> memory_node_of_all() const {
+    const std::optional<int> node = lanes_.front()->pages().numa_node();
+    for (const auto& lane : lanes_) {
+      if (lane->pages().numa_node() != node) return std::nullopt;
+    }
+    return node;
+  }
+
+  /// Whoever polls memory takes a message's last byte, or a mark behind it, for the whole of it.
+  std::optional<bool> ask_data_in_order() const {
+    if (spec_.rdma.operation != RdmaOperation::kWrite) return std::nullopt;
+    if (verbs().query_qp_data_in_order == nullptr) return std::nullopt;
+    return verbs().query_qp_data_in_order(lanes_.front()->queue_pair(), IBV_WR_RDMA_WRITE, 0) == 1;
   }
 
   void check_peer() const {
@@ -189,6 +214,8 @@ class RdmaEndpoint final : public Endpoint {
   ibv_mtu mtu_ = IBV_MTU_256;
   std::vector<std::unique_ptr<Lane>> lanes_;
   std::unique_ptr<CmConnector> connector_;
+  std::optional<int> numa_node_;
+  std::optional<bool> data_in_order_;
   bool connected_ = false;
 };
 
@@ -224,6 +251,9 @@ EffectiveSettings RdmaEndpoint::effective() const {
   rdma.post_list = static_cast<int>(shape.post_list);
   rdma.inline_bytes = static_cast<int>(lane.inline_bytes());
   rdma.verify = spec_.rdma.verify;
+  rdma.device_numa_node = numa_node_;
+  rdma.memory_numa_node = memory_node_of_all();
+  rdma.data_in_order = data_in_order_;
   EffectiveSettings settings;
   settings.local_address = rdma.gid;
   settings.remote_address = rdma.remote_gid;

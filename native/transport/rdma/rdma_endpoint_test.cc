@@ -1,6 +1,9 @@
 #include <vector>
 
+#include "measure/mark.h"
+#include "transport/rdma/numa_node.h"
 #include "transport/rdma/rdma_pair.h"
+#include "transport/rdma/verbs.h"
 
 namespace {
 
@@ -62,6 +65,14 @@ void check_stream(const EndpointSpec& spec) {
       if (end.messages + end.lost < spec.phases.iterations) throw std::runtime_error(text_of(spec));
       CHECK_EQ(end.bytes, end.messages * spec.message_bytes);
     }
+  }
+  // What is read is not sent by anybody.
+  if (is_one_sided(spec.rdma.operation)) return;
+  for (unsigned i = 0; i < spec.link_count(); ++i) {
+    const bool up = client.links[i].role == Role::kSender;
+    const auto& sent = (up ? client : server).links[i].marks.back().counters;
+    const auto& received = (up ? server : client).links[i].marks.back().counters;
+    if (received.messages + received.lost > sent.messages) throw std::runtime_error(text_of(spec));
   }
 }
 
@@ -150,7 +161,36 @@ TEST("rdma device: a rate is kept") {
   spec.message_bytes = 1000;
   spec.phases.iterations = 100;
   spec.rate_bits_per_sec = 4'000'000;
-  check_stream(spec);
+  RdmaPair pair(spec);
+  pair.connect();
+  const auto [client, server] = pair.run();
+  check_no_fault(spec, client);
+  check_no_fault(spec, server);
+  CHECK(server.links.at(0).marks.back().counters.messages >= spec.phases.iterations);
+  // Single messages; the last may have left just now.
+  for (const Mark& mark : client.links.at(0).marks) {
+    if (mark.counters.bytes == 0) continue;
+    const std::uint64_t bits = 8 * (mark.counters.bytes - spec.message_bytes);
+    CHECK(mark.time_ns >= bits * kNsPerSec / spec.rate_bits_per_sec * 99 / 100);
+  }
+}
+
+TEST("rdma device: plain writes at a low rate are counted one by one") {
+  need_rdma();
+  EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kWrite, WaitPolicy::kBlock);
+  spec.workload = Workload::kStream;
+  spec.phases.iterations = 20;
+  // 50 a second.
+  spec.rate_bits_per_sec = 50 * 8 * spec.message_bytes;
+  RdmaPair pair(spec);
+  pair.connect();
+  const auto [client, server] = pair.run();
+  check_no_fault(spec, client);
+  check_no_fault(spec, server);
+  const std::uint64_t messages = server.links.at(0).marks.back().counters.messages;
+  CHECK(messages >= 20);
+  // More than a mark for each half of the send queue would let see.
+  CHECK(messages < 40);
 }
 
 TEST("rdma device: what was granted is told") {
@@ -163,6 +203,23 @@ TEST("rdma device: what was granted is told") {
   CHECK(settings.mtu_bytes >= 256);
   CHECK(settings.inline_bytes == 0 || settings.inline_bytes >= 64);
   CHECK_EQ(settings.queue_pair, "rc");
+  // Completions are polled, and not memory.
+  CHECK(!settings.data_in_order);
+}
+
+TEST("rdma device: where memory lies and whether it is written in order is told") {
+  need_rdma();
+  EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kWrite, WaitPolicy::kSpin);
+  spec.cpus = {0};
+  for (const auto workload : {Workload::kPingPong, Workload::kStream}) {
+    spec.workload = workload;
+    RdmaPair pair(spec);
+    pair.connect();
+    const RdmaSettings settings = *pair.client->effective().rdma;
+    CHECK_EQ(settings.data_in_order.has_value(), verbs().query_qp_data_in_order != nullptr);
+    const auto node = settings.device_numa_node ? settings.device_numa_node : numa_node_of_cpu(0);
+    CHECK(settings.memory_numa_node == node);
+  }
 }
 
 TEST("rdma device: the smaller MTU of both ends is used") {

@@ -115,8 +115,6 @@ void give_up(Until until) {
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kBlock);
   if (until == Until::kOpenFails) {
     spec.workload = Workload::kStream;
-    // The second queue pair is made when the first one is there already.
-    spec.streams = 2;
     spec.rdma.queue_pair = QueuePairType::kUd;
     spec.message_bytes = 5000;
     CHECK_EQ(test::code_of([&] { make_endpoint(spec)->open(); }), "BAD_SPEC");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "measure/clock.h"
 #include "measure/mark.h"
 #include "transport/rdma/completions.h"
 #include "transport/pattern.h"
@@ -119,7 +120,8 @@ class RdmaLink {
   Io watch_memory(const Arrived& arrived, std::uint64_t limit_ns) noexcept {
     SpinGuard guard(limit_ns, completions_.stop());
     std::uint64_t polls = 0;
-    std::uint64_t slept_ns = 0;
+    [[maybe_unused]] const std::uint64_t began_ns =
+        kWait == WaitPolicy::kBlock ? monotonic_raw_ns() : 0;
     while (!arrived()) {
       waiting_in_ = "the peer's memory writes";
       if constexpr (kWait == WaitPolicy::kSpin) {
@@ -129,8 +131,7 @@ class RdmaLink {
       } else {
         const Io io = sleep_on(-1, completions_.event_fd(), kNapNs);
         if (io != Io::kStalled) return io;
-        slept_ns += kNapNs;
-        if (slept_ns > limit_ns) return Io::kStalled;
+        if (monotonic_raw_ns() - began_ns > limit_ns) return Io::kStalled;
       }
       if (const Io io = reap(); io != Io::kOk) return io;
     }

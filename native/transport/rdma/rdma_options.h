@@ -65,6 +65,11 @@ struct RdmaSettings {
   int post_list = 0;
   int inline_bytes = 0;
   bool verify = false;
+  /// Empty where the device hangs on none, and where the memory lies on several or on none known.
+  std::optional<int> device_numa_node;
+  std::optional<int> memory_numa_node;
+  /// Asked where memory is polled: what lies before a byte of a message is placed before it.
+  std::optional<bool> data_in_order;
 };
 
 const char* name_of(QueuePairType type) noexcept;

@@ -38,10 +38,11 @@ class StreamSenderLink : public RdmaLink<kWait> {
       if (i > 0) requests_[i - 1].next = &requests_[i];
       if (this->verify_) write_pattern(from, this->message_bytes_, 0);
     }
-    mark_buffer_ = {0, sizeof(std::uint64_t), lane.local_key()};
+    mark_buffer_ = {0, sizeof(ProgressMark), lane.local_key()};
     mark_.sg_list = &mark_buffer_;
     mark_.num_sge = 1;
     mark_.opcode = IBV_WR_RDMA_WRITE;
+    if (lane.copies_marks()) mark_.send_flags = IBV_SEND_INLINE;
     mark_.wr.rdma.remote_addr = lane.peer().memory + kProgressOffset;
     mark_.wr.rdma.rkey = lane.peer().rkey;
   }
@@ -51,8 +52,10 @@ class StreamSenderLink : public RdmaLink<kWait> {
     if (this->room() < count || (with_credits_ && credits() < count)) [[unlikely]] {
       if (const Io io = wait_for(count); io != Io::kOk) return io;
     }
-    const auto number = static_cast<std::uint32_t>(this->counters_.messages);
-    for (unsigned i = 0; i < count; ++i) requests_[i].imm_data = htonl(number + i);
+    if (!with_marks_) {
+      const auto number = static_cast<std::uint32_t>(this->counters_.messages);
+      for (unsigned i = 0; i < count; ++i) requests_[i].imm_data = htonl(number + i);
+    }
     if (this->verify_ && remote_slots_) [[unlikely]]
       spread(this->counters_.messages, count);
     ibv_send_wr* last = &requests_[count - 1];
@@ -103,11 +106,13 @@ class StreamSenderLink : public RdmaLink<kWait> {
     }
   }
 
-  /// Each mark has a word of its own until its completion is sure to be through.
+  /// A word that the device has yet to read must not change: where it copies none, each mark under
+  /// way has its own.
   void set_mark() noexcept {
-    std::uint8_t* word = this->lane_.memory() + kWordsOffset + next_word_ * sizeof(std::uint64_t);
-    next_word_ = (next_word_ + 1) % kWords;
-    std::memcpy(word, &this->counters_.messages, sizeof(std::uint64_t));
+    const ProgressMark messages = this->counters_.messages;
+    std::uint8_t* word = this->lane_.mark_word(next_mark_);
+    if (!this->lane_.copies_marks() && ++next_mark_ == this->lane_.shape().marks) next_mark_ = 0;
+    std::memcpy(word, &messages, sizeof messages);
     mark_buffer_.addr = reinterpret_cast<std::uintptr_t>(word);
   }
 
@@ -121,7 +126,7 @@ class StreamSenderLink : public RdmaLink<kWait> {
   std::vector<ibv_sge> buffers_;
   ibv_send_wr mark_{};
   ibv_sge mark_buffer_{};
-  std::size_t next_word_ = 0;
+  std::size_t next_mark_ = 0;
   unsigned next_receive_ = 0;
 };
 

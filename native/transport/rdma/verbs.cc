@@ -38,6 +38,8 @@ Loaded load() {
 #undef XR_FIND
   if (!find(library, "_ibv_query_gid_table", "IBVERBS_1.11", loaded.table.query_gid_table))
     missing = "_ibv_query_gid_table";
+  find(library, "ibv_query_qp_data_in_order", "IBVERBS_1.14",
+       loaded.table.query_qp_data_in_order);
   if (missing != nullptr) {
     loaded.why_not = std::string("the installed libibverbs has no ") + missing +
                      "; rdma-core 32 or newer is needed";

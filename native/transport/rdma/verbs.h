@@ -44,6 +44,8 @@ struct Verbs {
   XR_VERBS_FUNCTIONS(XR_DECLARE)
 #undef XR_DECLARE
   decltype(&::_ibv_query_gid_table) query_gid_table = nullptr;
+  /// Null in libraries before rdma-core 42, which neither have it nor declare it.
+  int (*query_qp_data_in_order)(ibv_qp*, ibv_wr_opcode, std::uint32_t flags) = nullptr;
 
   /// `query_port` of verbs.h is an inline function that would ask for the symbol at load time.
   int port_of(ibv_context* context, std::uint8_t port, ibv_port_attr& attributes) const noexcept;

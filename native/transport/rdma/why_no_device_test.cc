@@ -1,53 +1,28 @@
 #include "transport/rdma/why_no_device.h"
 
-#include <unistd.h>
-
-#include <fstream>
-
+#include "test/file_root.h"
 #include "test/test.h"
 #include "transport/rdma/port_state.h"
 
 namespace {
 
 using namespace xr;
+using test::FileRoot;
 namespace fs = std::filesystem;
-
-/// A root of its own, with the files that a test puts there.
-class Root {
- public:
-  Root() {
-    std::string name = (fs::temp_directory_path() / "xrbench-root-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  ~Root() { fs::remove_all(path_); }
-  Root(const Root&) = delete;
-  Root& operator=(const Root&) = delete;
-
-  Root& file(const std::string& path, const std::string& text = "") {
-    fs::create_directories((path_ / path).parent_path());
-    std::ofstream(path_ / path) << text << '\n';
-    return *this;
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 constexpr const char* kIbdev = "sys/class/infiniband_verbs/uverbs0/ibdev";
 
 }  // namespace
 
 TEST("no RDMA device: a kernel without any says so") {
-  const Root root;
+  const FileRoot root;
   const Fault fault = why_no_device(ENOSYS, root.path());
   CHECK_EQ(fault.code, "RDMA_NO_DEVICE");
   CHECK(fault.message.find("ib_uverbs is not loaded") != std::string::npos);
 }
 
 TEST("no RDMA device: the module is there, a device is not") {
-  Root root;
+  FileRoot root;
   root.file("sys/class/infiniband_verbs/abi_version", "6");
   const Fault fault = why_no_device(0, root.path());
   CHECK_EQ(fault.code, "RDMA_NO_DEVICE");
@@ -55,7 +30,7 @@ TEST("no RDMA device: the module is there, a device is not") {
 }
 
 TEST("no RDMA device: a device without ib_uverbs is named") {
-  Root root;
+  FileRoot root;
   root.file("sys/class/infiniband/mlx5_0/node_guid");
   const Fault fault = why_no_device(ENOSYS, root.path());
   CHECK_EQ(fault.code, "RDMA_NO_UVERBS");
@@ -63,7 +38,7 @@ TEST("no RDMA device: a device without ib_uverbs is named") {
 }
 
 TEST("no RDMA device: a container without the node is told which") {
-  Root root;
+  FileRoot root;
   root.file(kIbdev, "mlx5_0");
   const Fault fault = why_no_device(0, root.path());
   CHECK_EQ(fault.code, "RDMA_NODE_MISSING");
@@ -72,7 +47,7 @@ TEST("no RDMA device: a container without the node is told which") {
 
 TEST("no RDMA device: a node that may not be opened is shown with its owner and mode") {
   if (::geteuid() == 0) throw test::Skipped("root may open every node");
-  Root root;
+  FileRoot root;
   root.file(kIbdev, "mlx5_0").file("dev/infiniband/uverbs0");
   fs::permissions(root.path() / "dev/infiniband/uverbs0", fs::perms::none);
   const Fault fault = why_no_device(0, root.path());
@@ -81,7 +56,7 @@ TEST("no RDMA device: a node that may not be opened is shown with its owner and 
 }
 
 TEST("no RDMA device: a usable node without a provider names the driver") {
-  Root root;
+  FileRoot root;
   root.file(kIbdev, "mlx5_0").file("dev/infiniband/uverbs0");
   fs::create_directories(root.path() / "sys/class/infiniband_verbs/uverbs0/device");
   fs::create_symlink("../../bus/pci/drivers/mlx5_core",
@@ -92,7 +67,7 @@ TEST("no RDMA device: a usable node without a provider names the driver") {
 }
 
 TEST("RDMA device: one that is listed and cannot be opened says what is in the way") {
-  Root root;
+  FileRoot root;
   root.file(kIbdev, "mlx5_0");
   CHECK_EQ(why_not_opened("mlx5_0", ENOENT, root.path()).code, "RDMA_NODE_MISSING");
   root.file("dev/infiniband/uverbs0");
@@ -103,7 +78,7 @@ TEST("RDMA device: one that is listed and cannot be opened says what is in the w
 }
 
 TEST("RDMA port: its network device says why it is down") {
-  Root root;
+  FileRoot root;
   root.file("sys/class/net/eth0/flags", "0x1002");
   root.file("sys/class/net/eth1/flags", "0x1003").file("sys/class/net/eth1/carrier", "0");
   root.file("sys/class/net/eth2/flags", "0x1003").file("sys/class/net/eth2/carrier", "1");
