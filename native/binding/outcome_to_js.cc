@@ -212,6 +212,7 @@ Napi::Object to_js(Napi::Env env, const EffectiveSettings& settings) {
   object.Set("dscp", nullable(env, settings.dscp));
   object.Set("busyPollUs", nullable(env, settings.busy_poll_us));
   object.Set("maxSegmentBytes", nullable(env, settings.max_segment_bytes));
+  object.Set("pathMtuBytes", nullable(env, settings.path_mtu_bytes));
   object.Set("gso", nullable(env, settings.gso));
   object.Set("gro", nullable(env, settings.gro));
   object.Set("rdma", settings.rdma ? rdma_to_js(env, *settings.rdma) : env.Null());

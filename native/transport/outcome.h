@@ -111,6 +111,8 @@ struct EffectiveSettings {
   std::optional<int> dscp;
   std::optional<int> busy_poll_us;
   std::optional<int> max_segment_bytes;
+  /// At the end of the run, where there was one.
+  std::optional<int> path_mtu_bytes;
   std::optional<bool> gso;
   std::optional<bool> gro;
   std::optional<RdmaSettings> rdma;

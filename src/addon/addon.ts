@@ -98,6 +98,8 @@ export interface EffectiveSettings {
   dscp: number | null
   busyPollUs: number | null
   maxSegmentBytes: number | null
+  /** What one packet may carry on the way to the peer, its own headers included, as far as the kernel has learnt (IP_MTU, ip(7)); after a UDP run, at its end. */
+  pathMtuBytes: number | null
   /** UDP_SEGMENT in use by the sender. */
   gso: boolean | null
   /** UDP_GRO in use by the receiver. */

@@ -205,6 +205,10 @@ export const effectiveSchema = z
     dscp: count.nullable(),
     busyPollUs: count.nullable(),
     maxSegmentBytes: count.nullable().describe('TCP_MAXSEG'),
+    pathMtuBytes: count
+      .nullable()
+      .default(null)
+      .describe('IP_MTU: of the path, as far as the kernel knows; UDP: at the end of the run'),
     gso: z.boolean().nullable().describe('UDP_SEGMENT in use by the sender'),
     gro: z.boolean().nullable().describe('UDP_GRO in use by the receiver'),
     rdma: rdmaSettings.nullable().default(null),

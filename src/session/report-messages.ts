@@ -141,6 +141,7 @@ const effective = z.strictObject({
   dscp: number.nullable(),
   busyPollUs: number.nullable(),
   maxSegmentBytes: number.nullable(),
+  pathMtuBytes: number.nullable(),
   gso: z.boolean().nullable(),
   gro: z.boolean().nullable(),
   rdma: rdma.nullable(),

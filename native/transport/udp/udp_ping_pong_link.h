@@ -12,6 +12,7 @@
 #include "transport/socket/options.h"
 #include "transport/socket/sequence_window.h"
 #include "transport/socket/spin_guard.h"
+#include "transport/udp/path_mtu.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -102,12 +103,14 @@ class UdpPingPongLink {
 
   /// kLost when the local stack would not take it (ENOBUFS, EAGAIN).
   Io send_datagram(const std::uint8_t* message) noexcept {
-    for (;;) {
+    awaited_ = message;
+    for (unsigned news = 0;;) {
       if (::send(fd_, message, message_bytes_, kFlags | MSG_NOSIGNAL) >= 0) [[likely]]
         return Io::kOk;
       failure_ = {"send", errno};
       if (stop_.is_set()) return Io::kStopped;
       if (errno == EINTR) continue;
+      if (is_news_of_path(errno) && ++news <= kMostNewsOfPath) continue;
       if (errno == ENOBUFS || errno == EAGAIN) {
         ++refused_by_stack_;
         return Io::kLost;
@@ -125,6 +128,7 @@ class UdpPingPongLink {
         return Io::kOk;
       if (got >= 0) {
         // Nothing of ours has another length; zero is also what a stopped socket says.
+        if (awaited_ == in_.data()) awaited_ = nullptr;
         if (stop_.is_set()) return Io::kStopped;
         if (const Io io = guard.poll(); io != Io::kOk) return io;
         continue;
@@ -138,8 +142,21 @@ class UdpPingPongLink {
       }
       if (stop_.is_set()) return Io::kStopped;
       if (errno == EINTR) continue;
+      if (is_news_of_path(errno)) {
+        if (const Io io = send_again(); io != Io::kOk && io != Io::kLost) return io;
+        continue;
+      }
       return errno == ECONNREFUSED ? Io::kClosed : Io::kError;
     }
+  }
+
+  /// What a router refused was the last message, unless it has gone out again already: now the
+  /// kernel cuts it into fragments.
+  Io send_again() noexcept {
+    if (awaited_ == nullptr) return Io::kOk;
+    const Io io = send_datagram(awaited_);
+    awaited_ = nullptr;
+    return io;
   }
 
   int fd_;
@@ -154,6 +171,8 @@ class UdpPingPongLink {
   Counters counters_;
   Counters reply_counters_;
   IoFailure failure_;
+  /// Of what was sent last, as long as it is there and has been sent once.
+  const std::uint8_t* awaited_ = nullptr;
   std::uint64_t number_ = 0;
   std::uint64_t lost_for_ns_ = 0;
   std::uint64_t refused_by_stack_ = 0;

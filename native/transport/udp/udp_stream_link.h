@@ -18,6 +18,7 @@
 #include "transport/socket/sequence_window.h"
 #include "transport/socket/spin_guard.h"
 #include "transport/udp/local_drops.h"
+#include "transport/udp/path_mtu.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -50,12 +51,14 @@ class UdpSenderLink {
     const std::uint64_t messages = std::min(most, room);
     const unsigned sends = fill(messages);
     unsigned done = 0;
+    unsigned news = 0;
     SpinGuard guard(idle_timeout_ns_, stop_);
     while (done < sends) {
       const int sent = ::sendmmsg(fd_, headers_.data() + done, sends - done, kFlags | MSG_NOSIGNAL);
       if (sent > 0) [[likely]] {
         for (int i = 0; i < sent; ++i) count(vectors_[done + static_cast<unsigned>(i)].iov_len);
         done += static_cast<unsigned>(sent);
+        news = 0;
         guard.progressed();
         continue;
       }
@@ -73,7 +76,9 @@ class UdpSenderLink {
         if (const Io io = guard.poll(); io != Io::kOk) return io;
         continue;
       }
-      if (errno == EIO && segments_ > 1 && stop_segmenting()) return Io::kOk;
+      // What was not sent takes no number with it, and goes out next time.
+      if (cannot_segment(errno) && stop_segmenting()) return Io::kOk;
+      if (is_news_of_path(errno) && ++news <= kMostNewsOfPath) continue;
       return Io::kError;
     }
     return Io::kOk;
@@ -90,7 +95,15 @@ class UdpSenderLink {
   static constexpr std::size_t kBatchBytes = std::size_t{128} << 10;
 
   /// Linux before 6.11 refuses UDP_SEGMENT with EIO where the device does not compute checksums,
-  /// and tells so only here: from now on one datagram per message.
+  /// and tells so only here. None cuts segments into fragments: where the path has become smaller
+  /// than a message, that is EMSGSIZE, or EINVAL (udp_send_skb in net/ipv4/udp.c).
+  bool cannot_segment(int error) const noexcept {
+    if (segments_ <= 1) return false;
+    return error == EIO || error == EINVAL ||
+           (is_news_of_path(error) && !fits_path(fd_, message_bytes_));
+  }
+
+  /// From now on one datagram per message.
   bool stop_segmenting() noexcept {
     const int off = 0;
     if (::setsockopt(fd_, SOL_UDP, UDP_SEGMENT, &off, sizeof off) != 0) return false;
@@ -178,7 +191,7 @@ class UdpReceiverLink {
       }
       failure_ = {"recvmmsg", errno};
       if (stop_.is_set()) return Io::kStopped;
-      if (errno == EINTR) continue;
+      if (errno == EINTR || is_news_of_path(errno)) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) {
         if constexpr (kWait == WaitPolicy::kBlock) return Io::kStalled;
         if (const Io io = guard.poll(); io != Io::kOk) return io;
