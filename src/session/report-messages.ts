@@ -149,6 +149,29 @@ const effective = z.strictObject({
   quic: quic.nullable(),
 })
 
+const tcp = z.strictObject({
+  connections: count,
+  segmentsSent: count.nullable(),
+  segmentsReceived: count.nullable(),
+  segmentsRetransmitted: count.nullable(),
+  bytesSent: count.nullable(),
+  bytesRetransmitted: count.nullable(),
+  bytesReceived: count.nullable(),
+  duplicatesReported: count.nullable(),
+  reorderingsSeen: count.nullable(),
+  congestionMarks: count.nullable(),
+  busyNs: count.nullable(),
+  receiveWindowLimitedNs: count.nullable(),
+  sendBufferLimitedNs: count.nullable(),
+  smoothedRttNs: count.nullable(),
+  rttVariationNs: count.nullable(),
+  minRttNs: count.nullable(),
+  congestionWindowBytes: count.nullable(),
+  slowStartThresholdBytes: count.nullable(),
+  deliveryRateBitsPerSec: count.nullable(),
+  pacingRateBitsPerSec: count.nullable(),
+})
+
 const outcome = z.strictObject({
   status: z.enum(['completed', 'stopped', 'peer-closed', 'failed']),
   fault: fault.nullable(),
@@ -161,6 +184,7 @@ const outcome = z.strictObject({
   links: z.array(link).max(256),
   softirqNs: count.nullable(),
   effective,
+  tcp: tcp.nullable(),
 })
 
 const build = z.strictObject({
