@@ -232,6 +232,7 @@
           'native/transport/socket/tcp_statistics_test.cc',
           'native/transport/udp/local_drops_test.cc',
           'native/transport/udp/udp_stream_link_test.cc',
+          'native/transport/verify_test.cc',
           'native/transport/make_endpoint.cc',
           'native/workload/pacer_test.cc',
         ],

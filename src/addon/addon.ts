@@ -66,6 +66,8 @@ export interface EndpointSpec {
   intervalNs: number
   /** Offered load of a stream in one direction over all its connections, payload bits per second; 0 = unlimited. */
   rateBitsPerSec: number
+  /** TCP, UDP and TLS: every byte of each message is checked where it arrives; slow. RDMA and QUIC have options of their own. */
+  verify: boolean
   /** UDP ping-pong: a reply that has not come by then is lost. */
   messageTimeoutNs: number
   /** No progress for so long is a stall and ends the run. */

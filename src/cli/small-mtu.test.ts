@@ -54,18 +54,21 @@ async function measure(...args: string[]): Promise<CaseResult> {
 }
 
 describe('udp over a path with a small MTU behind a router', () => {
-  test('a ping-pong loses nothing, and says that its messages are cut into fragments', async () => {
-    const { flags, repetitions, parameters } = await measure(
-      ...['--workload', 'ping-pong', '--size', '1400', '--iterations', '200'],
-    )
-    expect(flags).toContain('ip-fragments')
-    expect(repetitions[0]).toMatchObject({ status: 'completed', messages: 200 })
-    expect(repetitions[0]?.loss).toMatchObject({ lost: 0, localDropsSender: 0 })
-    const mtus = [parameters.effective.client, parameters.effective.server].map(
-      (end) => end?.pathMtuBytes,
-    )
-    expect(mtus).toEqual([HOP_MTU_BYTES, HOP_MTU_BYTES])
-  })
+  test.each(['block', 'spin'])(
+    'a ping-pong loses nothing, and says that its messages are cut into fragments, %s',
+    async (wait) => {
+      const { flags, repetitions, parameters } = await measure(
+        ...['--workload', 'ping-pong', '--size', '1400', '--iterations', '200', '--wait', wait],
+      )
+      expect(flags).toContain('ip-fragments')
+      expect(repetitions[0]).toMatchObject({ status: 'completed', messages: 200 })
+      expect(repetitions[0]?.loss).toMatchObject({ lost: 0, localDropsSender: 0 })
+      const mtus = [parameters.effective.client, parameters.effective.server].map(
+        (end) => end?.pathMtuBytes,
+      )
+      expect(mtus).toEqual([HOP_MTU_BYTES, HOP_MTU_BYTES])
+    },
+  )
 
   test.each([
     ['segmented', []],

@@ -97,6 +97,10 @@ export const parametersSchema = z
     iterations: count.describe('0 = durationNs decides'),
     intervalNs: ns.describe('length of an interval of the time series, before doubling'),
     rateBitsPerSec: z.number().nonnegative().describe('offered load, payload bits; 0 = unlimited'),
+    verify: z
+      .boolean()
+      .default(false)
+      .describe('every byte of each message checked where it arrives'),
     messageTimeoutNs: ns.describe('UDP ping-pong: a reply that has not come by then is lost'),
     idleTimeoutNs: ns.describe('no progress for so long is a stall'),
     connectTimeoutNs: ns,

@@ -137,17 +137,17 @@ class UdpEndpoint final : public Endpoint {
       case Role::kInitiator:
       case Role::kResponder: {
         UdpPingPongLink<kWait> link(fd, spec_.message_bytes, spec_.message_timeout_ns,
-                                    spec_.idle_timeout_ns, stop_flag);
+                                    spec_.idle_timeout_ns, spec_.verify, stop_flag);
         return visit(link);
       }
       case Role::kSender: {
         UdpSenderLink<kWait> link(fd, spec_.message_bytes, segments_, spec_.idle_timeout_ns,
-                                  stop_flag);
+                                  spec_.verify, stop_flag);
         return visit(link);
       }
       case Role::kReceiver: {
         UdpReceiverLink<kWait> link(fd, spec_.message_bytes, gro_, spec_.idle_timeout_ns,
-                                    stop_flag);
+                                    spec_.verify, stop_flag);
         return visit(link);
       }
     }

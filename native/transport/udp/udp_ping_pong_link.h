@@ -4,11 +4,14 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 
 #include "base/page_buffer.h"
 #include "measure/clock.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/pattern.h"
 #include "transport/socket/options.h"
 #include "transport/socket/sequence_window.h"
 #include "transport/socket/spin_guard.h"
@@ -26,7 +29,7 @@ class UdpPingPongLink {
   /// With `kBlock` the socket's SO_RCVTIMEO is the message timeout at the initiator and the idle
   /// timeout at the responder.
   UdpPingPongLink(int fd, std::uint64_t message_bytes, std::uint64_t message_timeout_ns,
-                  std::uint64_t idle_timeout_ns, const StopFlag& stop)
+                  std::uint64_t idle_timeout_ns, bool verify, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
@@ -36,9 +39,12 @@ class UdpPingPongLink {
         in_(message_bytes + 1),
         message_timeout_ns_(message_timeout_ns),
         idle_timeout_ns_(idle_timeout_ns),
-        stop_(stop) {}
+        stop_(stop),
+        verify_(verify) {}
 
   Io send_request() noexcept {
+    if (verify_) [[unlikely]]
+      write_pattern(out_.data(), message_bytes_, number_);
     write_sequence(out_.data(), number_, width_);
     const Io io = send_datagram(out_.data());
     if (io == Io::kLost) give_up();
@@ -62,7 +68,9 @@ class UdpPingPongLink {
         answered_.accept(got, reply_counters_);
         ++number_;
         lost_for_ns_ = 0;
-        return Io::kOk;
+        if (verify_) [[unlikely]]
+          differs_ = std::memcmp(in_.data(), out_.data(), message_bytes_) != 0;
+        return differs_ ? Io::kError : Io::kOk;
       }
       // An answer to a message that was given up is late; a second one to the same message is a
       // duplicate.
@@ -92,6 +100,9 @@ class UdpPingPongLink {
   }
 
   IoFailure failure() const noexcept { return failure_; }
+  std::optional<Fault> fault() const {
+    return differs_ ? std::optional(mismatch_fault()) : std::nullopt;
+  }
 
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : 0;
@@ -168,6 +179,8 @@ class UdpPingPongLink {
   std::uint64_t message_timeout_ns_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
+  bool verify_;
+  bool differs_ = false;
   Counters counters_;
   Counters reply_counters_;
   IoFailure failure_;

@@ -9,11 +9,13 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "base/page_buffer.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/pattern.h"
 #include "transport/socket/datagram_batch.h"
 #include "transport/socket/sequence_window.h"
 #include "transport/socket/spin_guard.h"
@@ -29,12 +31,13 @@ class UdpSenderLink {
  public:
   /// `segments` > 1 needs UDP_SEGMENT set to `message_bytes` on the socket.
   UdpSenderLink(int fd, std::uint64_t message_bytes, std::uint64_t segments,
-                std::uint64_t idle_timeout_ns, const StopFlag& stop)
+                std::uint64_t idle_timeout_ns, bool verify, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
         segments_(segments),
         idle_timeout_ns_(idle_timeout_ns),
+        verify_(verify),
         stop_(stop) {
     const std::size_t single =
         std::clamp<std::size_t>(kBatchBytes / message_bytes, 1, kBatchDatagrams);
@@ -128,8 +131,11 @@ class UdpSenderLink {
       std::memset(&headers_[sends], 0, sizeof headers_[sends]);
       headers_[sends].msg_hdr.msg_iov = &vectors_[sends];
       headers_[sends].msg_hdr.msg_iovlen = 1;
-      for (std::uint64_t i = 0; i < here; ++i, at += message_bytes_)
+      for (std::uint64_t i = 0; i < here; ++i, at += message_bytes_) {
+        if (verify_) [[unlikely]]
+          write_pattern(at, message_bytes_, number);
         write_sequence(at, number++, width_);
+      }
       ++sends;
       left -= here;
     }
@@ -143,6 +149,7 @@ class UdpSenderLink {
   std::size_t sends_ = 1;
   std::size_t single_sends_ = 1;
   std::uint64_t idle_timeout_ns_;
+  bool verify_;
   const StopFlag& stop_;
   PageBuffer buffer_;
   std::vector<iovec> vectors_;
@@ -159,12 +166,13 @@ class UdpReceiverLink {
  public:
   /// `gro`: merging is on; `tell_drops` was called on the socket.
   UdpReceiverLink(int fd, std::uint64_t message_bytes, bool gro, std::uint64_t idle_timeout_ns,
-                  const StopFlag& stop)
+                  bool verify, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
         window_(width_),
         idle_timeout_ns_(idle_timeout_ns),
+        verify_(verify),
         stop_(stop),
         receiver_(message_bytes + 1, gro),
         drops_(gro ? std::clamp<std::uint64_t>(kMaxSendBytes / message_bytes, 1, kMaxSegments)
@@ -183,7 +191,7 @@ class UdpReceiverLink {
                 take(dropped, data);
             });
         if (any) [[likely]]
-          return Io::kOk;
+          return differs_ ? Io::kError : Io::kOk;
         // Only datagrams of length zero, which is also what a stopped socket gives.
         if (stop_.is_set()) return Io::kStopped;
         if (const Io io = guard.poll(); io != Io::kOk) return io;
@@ -204,17 +212,30 @@ class UdpReceiverLink {
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept {}
   IoFailure failure() const noexcept { return failure_; }
+  std::optional<Fault> fault() const {
+    return differs_ ? std::optional(mismatch_fault()) : std::nullopt;
+  }
 
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : MSG_WAITFORONE;
 
   void take(std::uint32_t dropped, const std::uint8_t* message) noexcept {
     const std::uint64_t lost_before = counters_.lost;
-    const bool is_new = window_.accept(read_sequence(message, width_), counters_);
+    const std::uint64_t number = read_sequence(message, width_);
+    if (verify_) [[unlikely]]
+      check(number, message);
+    const bool is_new = window_.accept(number, counters_);
     drops_.account(dropped, lost_before, counters_);
     if (!is_new) return;
     counters_.messages += 1;
     counters_.bytes += message_bytes_;
+  }
+
+  /// All that stands behind the number. Where there is anything, the number is whole.
+  void check(std::uint64_t number, const std::uint8_t* message) noexcept {
+    PatternReader pattern(message_bytes_);
+    pattern.seek(number, width_);
+    differs_ |= !pattern.accept(message + width_, message_bytes_ - width_);
   }
 
   int fd_;
@@ -222,6 +243,8 @@ class UdpReceiverLink {
   unsigned width_;
   SequenceWindow window_;
   std::uint64_t idle_timeout_ns_;
+  bool verify_;
+  bool differs_ = false;
   const StopFlag& stop_;
   DatagramReceiver receiver_;
   LocalDrops drops_;
