@@ -68,6 +68,7 @@ function specOf(role, wait) {
     iterations: 0,
     intervalNs: SECOND_NS / 10,
     rateBitsPerSec: 0,
+    verify: false,
     messageTimeoutNs: SECOND_NS,
     idleTimeoutNs: 5 * SECOND_NS,
     connectTimeoutNs: 5 * SECOND_NS,

@@ -101,6 +101,31 @@ Napi::Value quic_to_js(Napi::Env env, const QuicSettings& quic) {
   return object;
 }
 
+Napi::Value tcp_to_js(Napi::Env env, const TcpStatistics& tcp) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("connections", tcp.connections);
+  object.Set("segmentsSent", nullable(env, tcp.segments_sent));
+  object.Set("segmentsReceived", nullable(env, tcp.segments_received));
+  object.Set("segmentsRetransmitted", nullable(env, tcp.segments_retransmitted));
+  object.Set("bytesSent", nullable(env, tcp.bytes_sent));
+  object.Set("bytesRetransmitted", nullable(env, tcp.bytes_retransmitted));
+  object.Set("bytesReceived", nullable(env, tcp.bytes_received));
+  object.Set("duplicatesReported", nullable(env, tcp.duplicates_reported));
+  object.Set("reorderingsSeen", nullable(env, tcp.reorderings_seen));
+  object.Set("congestionMarks", nullable(env, tcp.congestion_marks));
+  object.Set("busyNs", nullable(env, tcp.busy_ns));
+  object.Set("receiveWindowLimitedNs", nullable(env, tcp.receive_window_limited_ns));
+  object.Set("sendBufferLimitedNs", nullable(env, tcp.send_buffer_limited_ns));
+  object.Set("smoothedRttNs", nullable(env, tcp.smoothed_rtt_ns));
+  object.Set("rttVariationNs", nullable(env, tcp.rtt_variation_ns));
+  object.Set("minRttNs", nullable(env, tcp.min_rtt_ns));
+  object.Set("congestionWindowBytes", nullable(env, tcp.congestion_window_bytes));
+  object.Set("slowStartThresholdBytes", nullable(env, tcp.slow_start_threshold_bytes));
+  object.Set("deliveryRateBitsPerSec", nullable(env, tcp.delivery_rate_bits_per_sec));
+  object.Set("pacingRateBitsPerSec", nullable(env, tcp.pacing_rate_bits_per_sec));
+  return object;
+}
+
 const char* name_of(Role role) {
   switch (role) {
     case Role::kInitiator: return "initiator";
@@ -216,6 +241,7 @@ Napi::Object to_js(Napi::Env env, const EffectiveSettings& settings) {
   object.Set("dscp", nullable(env, settings.dscp));
   object.Set("busyPollUs", nullable(env, settings.busy_poll_us));
   object.Set("maxSegmentBytes", nullable(env, settings.max_segment_bytes));
+  object.Set("pathMtuBytes", nullable(env, settings.path_mtu_bytes));
   object.Set("gso", nullable(env, settings.gso));
   object.Set("gro", nullable(env, settings.gro));
   object.Set("rdma", settings.rdma ? rdma_to_js(env, *settings.rdma) : env.Null());
@@ -248,6 +274,7 @@ Napi::Object to_js(Napi::Env env, const RunOutcome& outcome) {
                  ? env.Null()
                  : Napi::Value(Napi::Number::New(env, static_cast<double>(outcome.softirq_ns))));
   object.Set("effective", to_js(env, outcome.effective));
+  object.Set("tcp", outcome.tcp ? tcp_to_js(env, *outcome.tcp) : env.Null());
   return object;
 }
 

@@ -130,6 +130,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   spec.phases.iterations = reader.integer("iterations");
   spec.phases.interval_ns = reader.integer("intervalNs");
   spec.rate_bits_per_sec = static_cast<double>(reader.integer("rateBitsPerSec"));
+  spec.verify = reader.boolean("verify");
   spec.message_timeout_ns = reader.integer("messageTimeoutNs");
   spec.idle_timeout_ns = reader.integer("idleTimeoutNs");
   spec.connect_timeout_ns = reader.integer("connectTimeoutNs");

@@ -63,6 +63,8 @@ struct EndpointSpec {
   WaitPolicy wait = WaitPolicy::kBlock;
   PhaseSpec phases;
   double rate_bits_per_sec = 0;
+  /// Of `kTcp`, `kUdp` and `kTls`.
+  bool verify = false;
   std::uint64_t message_timeout_ns = 0;
   std::uint64_t idle_timeout_ns = 0;
   std::uint64_t connect_timeout_ns = 0;

@@ -114,11 +114,41 @@ struct EffectiveSettings {
   std::optional<int> dscp;
   std::optional<int> busy_poll_us;
   std::optional<int> max_segment_bytes;
+  /// At the end of the run, where there was one.
+  std::optional<int> path_mtu_bytes;
   std::optional<bool> gso;
   std::optional<bool> gro;
   std::optional<RdmaSettings> rdma;
   std::optional<TlsSettings> tls;
   std::optional<QuicSettings> quic;
+};
+
+/// What the kernel says about the TCP connections of one end when a run is over (TCP_INFO, tcp(7));
+/// mirrors `TcpStatistics` in src/addon/outcome.ts, which documents the members. Empty where this
+/// kernel does not tell, or has nothing to tell yet.
+struct TcpStatistics {
+  using Count = std::optional<std::uint64_t>;
+
+  unsigned connections = 0;
+  Count segments_sent;
+  Count segments_received;
+  Count segments_retransmitted;
+  Count bytes_sent;
+  Count bytes_retransmitted;
+  Count bytes_received;
+  Count duplicates_reported;
+  Count reorderings_seen;
+  Count congestion_marks;
+  Count busy_ns;
+  Count receive_window_limited_ns;
+  Count send_buffer_limited_ns;
+  Count smoothed_rtt_ns;
+  Count rtt_variation_ns;
+  Count min_rtt_ns;
+  Count congestion_window_bytes;
+  Count slow_start_threshold_bytes;
+  Count delivery_rate_bits_per_sec;
+  Count pacing_rate_bits_per_sec;
 };
 
 enum class RunStatus { kCompleted, kStopped, kPeerClosed, kFailed };
@@ -132,6 +162,8 @@ struct RunOutcome {
   std::vector<LinkOutcome> links;
   std::int64_t softirq_ns = -1;
   EffectiveSettings effective;
+  /// Of `tcp` and `tls`, but for a run of connects.
+  std::optional<TcpStatistics> tcp;
 };
 
 /// The difference of two snapshots, `from` the earlier one.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -39,6 +40,44 @@ inline std::size_t find_mismatch(const std::uint8_t* from, std::size_t bytes,
     }
   }
   return bytes;
+}
+
+/// Follows messages of one length that hold their pattern, one behind the other and cut anywhere.
+class PatternReader {
+ public:
+  explicit PatternReader(std::size_t message_bytes) : message_bytes_(message_bytes) {}
+
+  /// What comes next is the message of this seed, from this byte on.
+  void seek(std::uint64_t seed, std::size_t at) noexcept {
+    seed_ = seed;
+    at_ = at;
+  }
+
+  /// False where these bytes are not what should come next.
+  bool accept(const std::uint8_t* data, std::size_t length) noexcept {
+    while (length > 0) {
+      const std::size_t skip = at_ % 8;
+      const std::uint64_t word = pattern_word(seed_, at_ - skip);
+      const std::size_t here = std::min({8 - skip, message_bytes_ - at_, length});
+      if (std::memcmp(data, reinterpret_cast<const std::uint8_t*>(&word) + skip, here) != 0)
+        return false;
+      data += here;
+      length -= here;
+      at_ += here;
+      if (at_ == message_bytes_) seek(seed_ + 1, 0);
+    }
+    return true;
+  }
+
+ private:
+  std::size_t message_bytes_;
+  std::uint64_t seed_ = 0;
+  std::size_t at_ = 0;
+};
+
+/// Of data that are not what was sent.
+inline Fault mismatch_fault() {
+  return {"DATA_MISMATCH", "verify", 0, "a message is not as it was sent"};
 }
 
 /// What the initiator of a ping-pong sends, and holds the replies against where that is asked for.

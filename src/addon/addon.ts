@@ -66,6 +66,8 @@ export interface EndpointSpec {
   intervalNs: number
   /** Offered load of a stream in one direction over all its connections, payload bits per second; 0 = unlimited. */
   rateBitsPerSec: number
+  /** TCP, UDP and TLS: every byte of each message is checked where it arrives; slow. RDMA and QUIC have options of their own. */
+  verify: boolean
   /** UDP ping-pong: a reply that has not come by then is lost. */
   messageTimeoutNs: number
   /** No progress for so long is a stall and ends the run. */
@@ -98,6 +100,8 @@ export interface EffectiveSettings {
   dscp: number | null
   busyPollUs: number | null
   maxSegmentBytes: number | null
+  /** What one packet may carry on the way to the peer, its own headers included, as far as the kernel has learnt (IP_MTU, ip(7)); after a UDP run, at its end. */
+  pathMtuBytes: number | null
   /** UDP_SEGMENT in use by the sender. */
   gso: boolean | null
   /** UDP_GRO in use by the receiver. */

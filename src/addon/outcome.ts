@@ -94,6 +94,41 @@ export interface ClockReport {
   driftPpm: number | null
 }
 
+/**
+ * What the kernel says about the TCP connections of one end when the run is over (TCP_INFO, tcp(7)). Counts and times are those of all
+ * connections together, from before their handshake: set-up, warm-up and what went on after the measured phase are in them. Estimates are of
+ * the connections on which this end sends messages, or of all where it sends on none: medians, but `minRttNs` the smallest, and the rates added
+ * up. `null`: this kernel does not tell, or has nothing to tell yet.
+ */
+export interface TcpStatistics {
+  connections: number
+  segmentsSent: number | null
+  segmentsReceived: number | null
+  segmentsRetransmitted: number | null
+  /** Retransmitted ones included. */
+  bytesSent: number | null
+  bytesRetransmitted: number | null
+  bytesReceived: number | null
+  /** What the peer says it had already (DSACK, RFC 2883): so much was sent again in vain. */
+  duplicatesReported: number | null
+  reorderingsSeen: number | null
+  /** Segments that arrived with a mark of congestion (ECN, RFC 3168). */
+  congestionMarks: number | null
+  /** Something to send was there, and of that: the peer's window, and one's own send buffer, were in the way. */
+  busyNs: number | null
+  receiveWindowLimitedNs: number | null
+  sendBufferLimitedNs: number | null
+  smoothedRttNs: number | null
+  rttVariationNs: number | null
+  minRttNs: number | null
+  congestionWindowBytes: number | null
+  /** `null` also as long as there is no such limit. */
+  slowStartThresholdBytes: number | null
+  /** Of what was acknowledged last. */
+  deliveryRateBitsPerSec: number | null
+  pacingRateBitsPerSec: number | null
+}
+
 export interface RunOutcome {
   /** `completed`: as asked; `stopped`: by `stop()`; `peer-closed`: the other end went away, in order; `failed`: see `fault`. What was measured until then is kept in each case. */
   status: 'completed' | 'stopped' | 'peer-closed' | 'failed'
@@ -103,4 +138,6 @@ export interface RunOutcome {
   /** Soft-interrupt time of the whole machine over the measured phase, /proc/stat, all CPUs; `null` when not readable. */
   softirqNs: number | null
   effective: EffectiveSettings
+  /** TCP and TLS, but for `connect`; `null` otherwise. */
+  tcp: TcpStatistics | null
 }

@@ -86,6 +86,7 @@ export function readRunFlags(flags: RunFlags, origin: FlagOrigin): RunRequest {
     iterations,
     intervalNs: read('interval', time(1e6), DEFAULT_REQUEST.intervalNs),
     rateBitsPerSec: read('rate', parsePositiveRate, 0),
+    verify: flags.verify === true,
     messageTimeoutNs: read('messageTimeout', time(1), DEFAULT_REQUEST.messageTimeoutNs),
     idleTimeoutNs: read('timeout', time(1e6), DEFAULT_REQUEST.idleTimeoutNs),
     connectTimeoutNs: DEFAULT_REQUEST.connectTimeoutNs,

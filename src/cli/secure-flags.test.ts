@@ -255,7 +255,8 @@ const REFUSALS: Record<string, Refusal> = {
   },
   'a check of what connects carry': {
     args: [...CONNECTS, '-t', 'quic', '--verify'],
-    error: /^--verify would change nothing: it needs RDMA, or a ping-pong over QUIC streams/,
+    error:
+      /^--verify would change nothing: it needs a transport other than QUIC, or a ping-pong over QUIC streams/,
     hint: /leave it out/,
   },
 }

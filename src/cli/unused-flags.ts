@@ -88,9 +88,8 @@ const USES: readonly Use[] = [
   ['cipher', 'TLS or QUIC', (c) => c.parameters.tls !== null, LEAVE_OUT],
   [
     'verify',
-    'RDMA, or a ping-pong over QUIC streams',
-    ({ transport, parameters: p }) =>
-      transport === 'rdma' || p.quic?.verify === true || p.quicOpenssl?.verify === true,
+    'a transport other than QUIC, or a ping-pong over QUIC streams',
+    (c) => c.parameters.verify,
     LEAVE_OUT,
   ],
   ...RDMA_FLAGS.map((key): Use => [key, 'RDMA', (c) => c.transport === 'rdma', LEAVE_OUT]),

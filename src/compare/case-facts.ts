@@ -36,6 +36,7 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
     noteTransport('receive buffer', granted.receiveBufferBytes),
     noteTransport('congestion control', granted.congestionControl),
     noteTransport('segment size', granted.maxSegmentBytes),
+    noteHost('path MTU', granted.pathMtuBytes),
     noteTransport('TCP_NODELAY', granted.noDelay),
     note('DSCP', granted.dscp),
     note('busy poll', granted.busyPollUs),

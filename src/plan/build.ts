@@ -93,6 +93,13 @@ function makeCase(
   { messages, nullCrypto, kernel, handshake }: Way,
 ): Case {
   const isStream = workload === 'stream'
+  const rdma = transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null
+  const quic =
+    transport === 'quic'
+      ? Object.freeze(quicOptions(request.quic, messages, workload, nullCrypto))
+      : null
+  const quicOpenssl =
+    transport === 'quic:openssl' ? Object.freeze(quicOpensslOptions(request.quic, workload)) : null
   const parameters: CaseParameters = Object.freeze({
     messageSizeBytes,
     wait,
@@ -103,6 +110,7 @@ function makeCase(
     iterations: request.iterations,
     intervalNs: request.intervalNs,
     rateBitsPerSec: isStream ? request.rateBitsPerSec : 0,
+    verify: (rdma ?? quic ?? quicOpenssl ?? request).verify,
     messageTimeoutNs: request.messageTimeoutNs,
     idleTimeoutNs: request.idleTimeoutNs,
     connectTimeoutNs: request.connectTimeoutNs,
@@ -114,18 +122,12 @@ function makeCase(
       // Settings of one transport are not asked of another: the request in the result stays true.
       congestionControl: runsOverTcp(transport) ? request.socket.congestionControl : null,
     }),
-    rdma: transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null,
+    rdma,
     tls: usesTls(transport)
       ? Object.freeze({ cipher: request.tls.cipher, handshake, kernel })
       : null,
-    quic:
-      transport === 'quic'
-        ? Object.freeze(quicOptions(request.quic, messages, workload, nullCrypto))
-        : null,
-    quicOpenssl:
-      transport === 'quic:openssl'
-        ? Object.freeze(quicOpensslOptions(request.quic, workload))
-        : null,
+    quic,
+    quicOpenssl,
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   if (parameters.quic !== null) checkQuicRetry(parameters.quic)

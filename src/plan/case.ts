@@ -57,6 +57,8 @@ export interface CaseParameters {
   readonly intervalNs: number
   /** 0 = unlimited. */
   readonly rateBitsPerSec: number
+  /** Every byte of each message is checked where it arrives; with RDMA and QUIC, what their own options say. */
+  readonly verify: boolean
   readonly messageTimeoutNs: number
   readonly idleTimeoutNs: number
   readonly connectTimeoutNs: number

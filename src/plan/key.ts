@@ -37,6 +37,8 @@ export function caseKey({
   if (p.quic !== null) parts.push(...quicKeyParts(p.quic, workload))
   if (p.quicOpenssl !== null) parts.push(...quicOpensslKeyParts(p.quicOpenssl))
   if (p.tls !== null) parts.push(...tlsKeyParts(p.tls))
+  // RDMA and QUIC have said it among their own.
+  if (p.verify && p.rdma === null && !isQuic(transport)) parts.push('verify')
   const s = p.socket
   if (s.sendBufferBytes !== null) parts.push(`sndbuf=${formatSize(s.sendBufferBytes)}`)
   if (

@@ -37,6 +37,8 @@ export interface PlanRequest {
   readonly intervalNs: number
   /** 0 = unlimited. */
   readonly rateBitsPerSec: number
+  /** Of TCP, UDP and TLS; RDMA and QUIC have options of their own. */
+  readonly verify: boolean
   readonly messageTimeoutNs: number
   readonly idleTimeoutNs: number
   readonly connectTimeoutNs: number
@@ -64,6 +66,7 @@ export const DEFAULT_REQUEST = Object.freeze<PlanRequest>({
   iterations: 0,
   intervalNs: DEFAULT_INTERVAL_NS,
   rateBitsPerSec: 0,
+  verify: false,
   messageTimeoutNs: DEFAULT_MESSAGE_TIMEOUT_NS,
   idleTimeoutNs: DEFAULT_IDLE_TIMEOUT_NS,
   connectTimeoutNs: DEFAULT_CONNECT_TIMEOUT_NS,

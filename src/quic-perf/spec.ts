@@ -58,6 +58,7 @@ export function perfSpec(
     iterations: phases.requests,
     intervalNs: DEFAULT_INTERVAL_NS,
     rateBitsPerSec: 0,
+    verify: false,
     messageTimeoutNs: DEFAULT_MESSAGE_TIMEOUT_NS,
     idleTimeoutNs: role === 'server' ? SERVER_IDLE_TIMEOUT_NS : DEFAULT_IDLE_TIMEOUT_NS,
     connectTimeoutNs: DEFAULT_CONNECT_TIMEOUT_NS,

@@ -16,6 +16,8 @@ export const FLAG_SENTENCES = {
   'too-few-samples': 'too few samples for p50 or p99: a percentile needs ten samples beyond it',
   'warmup-unsteady': 'the warm-up hit its time limit before the path was steady',
   loss: 'messages were lost: percentiles and goodput cover those that arrived',
+  'ip-fragments':
+    'messages did not fit the MTU of the path and were cut into IP fragments: one lost fragment is a lost message',
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',
   'harness-overload': 'the measuring thread was pushed off its CPU often',

@@ -11,6 +11,8 @@ const SATURATED = 0.95
 /** Of one measuring thread. A scheduler tick that finds nobody else waiting does not count as one. */
 const MAX_INVOLUNTARY_SWITCHES_PER_SEC = 50
 const MIN_REPETITIONS = 3
+const IPV4_AND_UDP_BYTES = 28
+const IPV6_AND_UDP_BYTES = 48
 
 /** What one repetition measured, before its flags are known. */
 export type Unflagged = Omit<Repetition, 'flags'>
@@ -30,6 +32,7 @@ export function flagsOfRepetition(
   when(repetition.status === 'aborted', 'aborted')
   when(repetition.status === 'failed', 'failed')
   when((repetition.loss?.lost ?? 0) > 0, 'loss')
+  when(sendsFragments(c, report), 'ip-fragments')
   when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
   when(repetition.warmup?.ended === 'cap', 'warmup-unsteady')
   when(lacksPercentiles(repetition.latency), 'too-few-samples')
@@ -98,6 +101,18 @@ function sharesCpus({ client, server }: RepetitionReport): boolean {
   const pinned = links.flatMap((link) => link.pinnedCpu ?? [])
   const available = Math.max(client.availableCpus, server.availableCpus)
   return new Set(pinned).size < pinned.length || links.length > available
+}
+
+/** UDP alone: TCP cuts its segments to the path, and QUIC its packets. */
+function sendsFragments(c: Case, { client, server }: RepetitionReport): boolean {
+  if (c.transport !== 'udp') return false
+  const size = c.parameters.messageSizeBytes
+  return [client, server].some(({ outcome }) => {
+    const { localAddress, pathMtuBytes } = outcome?.effective ?? {}
+    const headers = localAddress?.includes(':') ? IPV6_AND_UDP_BYTES : IPV4_AND_UDP_BYTES
+    const sends = outcome?.links.some(({ role }) => role !== 'receiver') ?? false
+    return sends && pathMtuBytes != null && size + headers > pathMtuBytes
+  })
 }
 
 function lostEarlyData({ connects }: Unflagged): boolean {

@@ -60,12 +60,18 @@ export function buildRepetition(
       client: report.client.rdmaCounters,
       server: report.server.rdmaCounters,
     },
+    ...tcpOf(c, report),
     ...quicOf(c, report),
     ...connectsOf(c, links),
     intervals: intervalsOf(links),
   }
   const onLoopback = pathOf(c.transport, report) === 'loopback'
   return { ...unflagged, flags: flagsOfRepetition(c, unflagged, report, onLoopback) }
+}
+
+function tcpOf({ transport }: Case, { client, server }: RepetitionReport) {
+  if (transport !== 'tcp' && transport !== 'tls') return {}
+  return { tcp: { client: client.outcome?.tcp ?? null, server: server.outcome?.tcp ?? null } }
 }
 
 function quicOf({ parameters: p }: Case, { client, server }: RepetitionReport) {

@@ -174,6 +174,45 @@ export const clockSchema = z
   })
   .meta({ id: 'Clock' })
 
+export const tcpSchema = z
+  .object({
+    connections: count,
+    segmentsSent: count.nullable(),
+    segmentsReceived: count.nullable(),
+    segmentsRetransmitted: count.nullable().describe('sent again'),
+    bytesSent: count.nullable().describe('retransmitted ones included'),
+    bytesRetransmitted: count.nullable(),
+    bytesReceived: count.nullable(),
+    duplicatesReported: count
+      .nullable()
+      .describe('what the peer had already (DSACK): sent again in vain'),
+    reorderingsSeen: count.nullable(),
+    congestionMarks: count
+      .nullable()
+      .describe('segments that arrived with a mark of congestion (ECN)'),
+    busyNs: count.nullable().describe('something to send was there'),
+    receiveWindowLimitedNs: count
+      .nullable()
+      .describe("of busyNs: the peer's window was in the way"),
+    sendBufferLimitedNs: count.nullable().describe('of busyNs: the send buffer was too small'),
+    smoothedRttNs: count.nullable(),
+    rttVariationNs: count.nullable(),
+    minRttNs: count.nullable().describe('the smallest of all'),
+    congestionWindowBytes: count.nullable(),
+    slowStartThresholdBytes: count.nullable().describe('null also as long as there is none'),
+    deliveryRateBitsPerSec: count
+      .nullable()
+      .describe('of what was acknowledged last, connections added'),
+    pacingRateBitsPerSec: count.nullable().describe('connections added'),
+  })
+  .meta({
+    id: 'TcpStatistics',
+    description:
+      'TCP_INFO of one end, read after the run. Counts and times: all connections added, from before their handshake, so that set-up, warm-up ' +
+      'and what followed the measured phase are in them. From smoothedRttNs on: of the connections on which this end sends, or of all where ' +
+      'it sends on none, medians unless said otherwise. null: this kernel does not tell',
+  })
+
 export const rdmaCountersSchema = z.record(z.string(), count).meta({
   id: 'RdmaCounters',
   description:

@@ -97,6 +97,10 @@ export const parametersSchema = z
     iterations: count.describe('0 = durationNs decides'),
     intervalNs: ns.describe('length of an interval of the time series, before doubling'),
     rateBitsPerSec: z.number().nonnegative().describe('offered load, payload bits; 0 = unlimited'),
+    verify: z
+      .boolean()
+      .default(false)
+      .describe('every byte of each message checked where it arrives'),
     messageTimeoutNs: ns.describe('UDP ping-pong: a reply that has not come by then is lost'),
     idleTimeoutNs: ns.describe('no progress for so long is a stall'),
     connectTimeoutNs: ns,
@@ -218,6 +222,10 @@ export const effectiveSchema = z
     dscp: count.nullable(),
     busyPollUs: count.nullable(),
     maxSegmentBytes: count.nullable().describe('TCP_MAXSEG'),
+    pathMtuBytes: count
+      .nullable()
+      .default(null)
+      .describe('IP_MTU: of the path, as far as the kernel knows; UDP: at the end of the run'),
     gso: z.boolean().nullable().describe('UDP_SEGMENT in use by the sender'),
     gro: z.boolean().nullable().describe('UDP_GRO in use by the receiver'),
     rdma: rdmaSettings.nullable().default(null),

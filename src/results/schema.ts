@@ -13,6 +13,7 @@ import {
   lossSchema,
   rdmaCountersSchema,
   spreadSchema,
+  tcpSchema,
   throughputSchema,
 } from './schema-measures.js'
 import { effectiveSchema, parametersSchema, quicSettingsSchema } from './schema-parameters.js'
@@ -97,6 +98,9 @@ export const repetitionSchema = z
       })
       .optional()
       .describe('absent: another transport'),
+    tcp: bothEnds(tcpSchema.nullable())
+      .optional()
+      .describe('absent: another transport; null: not told, or a run of connects'),
     connects: connectsSchema.nullable().optional().describe('absent: another workload'),
     intervals: z.array(intervalSchema),
   })

@@ -101,6 +101,7 @@ export const remoteParametersSchema = z.strictObject({
   iterations: z.int().min(0).max(MAX_ITERATIONS),
   intervalNs: z.int().min(1_000_000).max(MAX_DURATION_NS),
   rateBitsPerSec: z.number().min(0).max(1e15),
+  verify: z.boolean(),
   messageTimeoutNs: z.int().min(1).max(MAX_DURATION_NS),
   idleTimeoutNs: z.int().min(1).max(MAX_DURATION_NS),
   connectTimeoutNs: z.int().min(1).max(60e9),

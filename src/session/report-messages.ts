@@ -145,11 +145,35 @@ const effective = z.strictObject({
   dscp: number.nullable(),
   busyPollUs: number.nullable(),
   maxSegmentBytes: number.nullable(),
+  pathMtuBytes: number.nullable(),
   gso: z.boolean().nullable(),
   gro: z.boolean().nullable(),
   rdma: rdma.nullable(),
   tls: tls.nullable(),
   quic: quic.nullable(),
+})
+
+const tcp = z.strictObject({
+  connections: count,
+  segmentsSent: count.nullable(),
+  segmentsReceived: count.nullable(),
+  segmentsRetransmitted: count.nullable(),
+  bytesSent: count.nullable(),
+  bytesRetransmitted: count.nullable(),
+  bytesReceived: count.nullable(),
+  duplicatesReported: count.nullable(),
+  reorderingsSeen: count.nullable(),
+  congestionMarks: count.nullable(),
+  busyNs: count.nullable(),
+  receiveWindowLimitedNs: count.nullable(),
+  sendBufferLimitedNs: count.nullable(),
+  smoothedRttNs: count.nullable(),
+  rttVariationNs: count.nullable(),
+  minRttNs: count.nullable(),
+  congestionWindowBytes: count.nullable(),
+  slowStartThresholdBytes: count.nullable(),
+  deliveryRateBitsPerSec: count.nullable(),
+  pacingRateBitsPerSec: count.nullable(),
 })
 
 const outcome = z.strictObject({
@@ -164,6 +188,7 @@ const outcome = z.strictObject({
   links: z.array(link).max(256),
   softirqNs: count.nullable(),
   effective,
+  tcp: tcp.nullable(),
 })
 
 const build = z.strictObject({

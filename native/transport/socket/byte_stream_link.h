@@ -9,6 +9,7 @@
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/endpoint_spec.h"
+#include "transport/pattern.h"
 #include "transport/socket/spin_guard.h"
 #include "workload/io.h"
 #include "workload/stream.h"
@@ -32,16 +33,31 @@ class ByteStreamLink {
                     ? std::max<std::size_t>(spec.message_bytes, kReceiveBufferBytes)
                     : spec.message_bytes),
         idle_timeout_ns_(spec.idle_timeout_ns),
-        stop_(stop) {}
+        stop_(stop),
+        verify_(spec.verify),
+        incoming_(spec.message_bytes) {}
 
-  Io send_request() noexcept { return send_message(false); }
-  Io receive_reply() noexcept { return receive_message(); }
+  Io send_request() noexcept {
+    if (verify_) [[unlikely]]
+      write_pattern(buffer_.data(), message_bytes_, counters_.messages);
+    return send_message(false);
+  }
+  Io receive_reply() noexcept {
+    const Io io = receive_message();
+    if (verify_ && io == Io::kOk) [[unlikely]] {
+      incoming_.seek(counters_.messages, 0);
+      return check(message_bytes_);
+    }
+    return io;
+  }
   Io receive_request() noexcept { return receive_message(); }
   Io send_reply() noexcept { return send_message(false); }
 
   /// Who is let send without limit has more to send, and says so: the kernel then fills its
   /// segments, whatever TCP_NODELAY is.
   Io send_some(std::uint64_t most) noexcept {
+    if (verify_) [[unlikely]]
+      write_pattern(buffer_.data(), message_bytes_, counters_.messages);
     const Io io = send_message(most == kUnlimitedBatch);
     if (io == Io::kOk) [[likely]] {
       counters_.messages += 1;
@@ -55,14 +71,19 @@ class ByteStreamLink {
     const Io io = bytes_.receive(buffer_.data(), buffer_.size(), false, received);
     counters_.bytes += received;
     counters_.messages = counters_.bytes / message_bytes_;
+    if (verify_ && io == Io::kOk) [[unlikely]]
+      return check(received);
     return io;
   }
 
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept {}
   IoFailure failure() const noexcept { return bytes_.failure(); }
-  std::optional<Fault> fault() const requires requires(const Bytes& bytes) { bytes.fault(); }
-  { return bytes_.fault(); }
+  std::optional<Fault> fault() const {
+    if (differs_) return mismatch_fault();
+    if constexpr (requires { bytes_.fault(); }) return bytes_.fault();
+    return std::nullopt;
+  }
 
  private:
   static constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
@@ -98,11 +119,20 @@ class ByteStreamLink {
     return Io::kOk;
   }
 
+  /// Holds what came against what should have come.
+  Io check(std::size_t received) noexcept {
+    differs_ = !incoming_.accept(buffer_.data(), received);
+    return differs_ ? Io::kError : Io::kOk;
+  }
+
   Bytes bytes_;
   std::uint64_t message_bytes_;
   PageBuffer buffer_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
+  bool verify_;
+  bool differs_ = false;
+  PatternReader incoming_;
   Counters counters_;
 };
 

@@ -26,12 +26,15 @@ void set_int(int fd, int level, int option, int value, const char* name) {
   if (setsockopt(fd, level, option, &value, sizeof value) != 0) throw_errno("UNSUPPORTED", name);
 }
 
-std::optional<int> get_int(int fd, int level, int option) {
+std::optional<int> get_int(int fd, int level, int option) noexcept {
   int value = 0;
   socklen_t length = sizeof value;
   if (getsockopt(fd, level, option, &value, &length) != 0) return std::nullopt;
   return value;
 }
+
+/// AF_INET where the kernel does not say.
+int family_of(int fd) noexcept { return get_int(fd, SOL_SOCKET, SO_DOMAIN).value_or(AF_INET); }
 
 timeval to_timeval(std::uint64_t ns) {
   return {static_cast<time_t>(ns / kNsPerSec), static_cast<suseconds_t>(ns % kNsPerSec / kNsPerUs)};
@@ -84,6 +87,16 @@ void set_socket_timeouts(int fd, std::uint64_t receive_ns, std::uint64_t send_ns
     throw_errno("SOCKET", "SO_SNDTIMEO");
 }
 
+std::optional<int> path_mtu(int fd) noexcept {
+  return family_of(fd) == AF_INET6 ? get_int(fd, IPPROTO_IPV6, IPV6_MTU)
+                                   : get_int(fd, IPPROTO_IP, IP_MTU);
+}
+
+std::uint64_t datagram_header_bytes(int fd) noexcept {
+  constexpr std::uint64_t kUdpHeaderBytes = 8;
+  return kUdpHeaderBytes + (family_of(fd) == AF_INET6 ? 40 : 20);
+}
+
 EffectiveSettings read_socket_settings(int fd, bool tcp) {
   EffectiveSettings settings;
   const SocketAddress local = local_address_of(fd);
@@ -98,6 +111,7 @@ EffectiveSettings read_socket_settings(int fd, bool tcp) {
   const auto traffic_class = local.family() == AF_INET6 ? get_int(fd, IPPROTO_IPV6, IPV6_TCLASS)
                                                         : get_int(fd, IPPROTO_IP, IP_TOS);
   if (traffic_class) settings.dscp = *traffic_class >> 2;
+  settings.path_mtu_bytes = path_mtu(fd);
   if (!tcp) return settings;
   if (const auto no_delay = get_int(fd, IPPROTO_TCP, TCP_NODELAY))
     settings.no_delay = *no_delay != 0;

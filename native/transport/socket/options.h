@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "transport/endpoint_spec.h"
 #include "transport/outcome.h"
@@ -18,6 +19,13 @@ void forbid_fragments(int fd, int family);
 /// SO_RCVTIMEO and SO_SNDTIMEO (socket(7)): a sleeping call gives up after them, without a further
 /// system call.
 void set_socket_timeouts(int fd, std::uint64_t receive_ns, std::uint64_t send_ns);
+
+/// What one packet may carry on the way of a connected socket, its own headers included, as far as
+/// the kernel has learnt (IP_MTU, ip(7)).
+std::optional<int> path_mtu(int fd) noexcept;
+
+/// Of IP, without options, and UDP.
+std::uint64_t datagram_header_bytes(int fd) noexcept;
 
 /// Reads back what was granted.
 EffectiveSettings read_socket_settings(int fd, bool tcp);

@@ -11,6 +11,7 @@
 #include "base/unique_fd.h"
 #include "measure/mark.h"
 #include "transport/endpoint_spec.h"
+#include "transport/pattern.h"
 #include "transport/socket/deadline.h"
 #include "transport/socket/tcp_connections.h"
 #include "workload/connect.h"
@@ -62,8 +63,10 @@ class TcpConnectorLink {
           throw_fault("TLS", "handshake", "the server does not take its own ticket back");
         connects_.resumed += 1;
       }
+      if (spec_.verify) write_pattern(message_.data(), message_.size(), connects_.made);
       layer_.write(*session_, message_.data(), message_.size(), deadline);
       layer_.read(*session_, reply_.data(), reply_.size(), deadline);
+      if (spec_.verify && reply_ != message_) throw Error(mismatch_fault());
       return Io::kOk;
     } catch (const Error& error) {
       const Io io = io_of(error.fault());

@@ -7,6 +7,7 @@
 #include "transport/socket/tcp_connect_links.h"
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
+#include "transport/socket/tcp_statistics.h"
 #include "transport/socket/waker.h"
 #include "transport/tcp/plain_layer.h"
 
@@ -64,6 +65,8 @@ class TcpEndpoint final : public Endpoint {
           visit(link);
         });
     outcome.effective = settings_;
+    outcome.tcp = tcp_statistics_of(
+        spec_, [this](unsigned i) { return connections_.sockets()[i].get(); });
     return outcome;
   }
 

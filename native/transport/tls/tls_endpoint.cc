@@ -10,6 +10,7 @@
 #include "transport/socket/tcp_connect_links.h"
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
+#include "transport/socket/tcp_statistics.h"
 #include "transport/socket/waker.h"
 #include "transport/tls/kernel_tls.h"
 #include "transport/tls/tls_layer.h"
@@ -135,6 +136,8 @@ class TlsEndpoint final : public Endpoint {
           visit(link);
         });
     outcome.effective = settings_;
+    outcome.tcp = tcp_statistics_of(
+        spec_, [this](unsigned i) { return connections_.sockets()[i].get(); });
     return outcome;
   }
 

@@ -11,14 +11,13 @@
 #include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
 #include "transport/socket/waker.h"
+#include "transport/udp/path_mtu.h"
 #include "transport/udp/udp_handshake.h"
 #include "transport/udp/udp_ping_pong_link.h"
 #include "transport/udp/udp_stream_link.h"
 
 namespace xr {
 namespace {
-
-constexpr std::uint64_t kUdpHeaderBytes = 8;
 
 class UdpEndpoint final : public Endpoint {
  public:
@@ -104,19 +103,13 @@ class UdpEndpoint final : public Endpoint {
   void offload_sending(int fd) {
     const std::uint64_t segments = std::min(kMaxSegments, kMaxSendBytes / spec_.message_bytes);
     if (segments < 2) return;
-    const bool ipv6 = local_address_of(fd).family() == AF_INET6;
-    int mtu = 0;
-    socklen_t length = sizeof mtu;
-    const int level = ipv6 ? IPPROTO_IPV6 : IPPROTO_IP;
-    if (::getsockopt(fd, level, ipv6 ? IPV6_MTU : IP_MTU, &mtu, &length) != 0) return;
-    const std::uint64_t headers = kUdpHeaderBytes + (ipv6 ? 40 : 20);
-    if (spec_.message_bytes + headers > static_cast<std::uint64_t>(mtu)) return;
+    if (!fits_path(fd, spec_.message_bytes)) return;
     const int segment_bytes = static_cast<int>(spec_.message_bytes);
     if (::setsockopt(fd, SOL_UDP, UDP_SEGMENT, &segment_bytes, sizeof segment_bytes) == 0)
       segments_ = segments;
   }
 
-  /// A sender gives segmentation up where the device cannot do it.
+  /// A sender gives segmentation up where the device or the path cannot do it.
   static bool is_segmenting(int fd) {
     int segment_bytes = 0;
     socklen_t length = sizeof segment_bytes;
@@ -130,6 +123,7 @@ class UdpEndpoint final : public Endpoint {
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& run_link_with) { with_link<kWait>(i, run_link_with); });
+    settings.path_mtu_bytes = path_mtu(sockets_.front().get());
     if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
     outcome.effective = std::move(settings);
     return outcome;
@@ -143,17 +137,17 @@ class UdpEndpoint final : public Endpoint {
       case Role::kInitiator:
       case Role::kResponder: {
         UdpPingPongLink<kWait> link(fd, spec_.message_bytes, spec_.message_timeout_ns,
-                                    spec_.idle_timeout_ns, stop_flag);
+                                    spec_.idle_timeout_ns, spec_.verify, stop_flag);
         return visit(link);
       }
       case Role::kSender: {
         UdpSenderLink<kWait> link(fd, spec_.message_bytes, segments_, spec_.idle_timeout_ns,
-                                  stop_flag);
+                                  spec_.verify, stop_flag);
         return visit(link);
       }
       case Role::kReceiver: {
         UdpReceiverLink<kWait> link(fd, spec_.message_bytes, gro_, spec_.idle_timeout_ns,
-                                    stop_flag);
+                                    spec_.verify, stop_flag);
         return visit(link);
       }
     }

@@ -4,14 +4,18 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
+#include <optional>
 
 #include "base/page_buffer.h"
 #include "measure/clock.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/pattern.h"
 #include "transport/socket/options.h"
 #include "transport/socket/sequence_window.h"
 #include "transport/socket/spin_guard.h"
+#include "transport/udp/path_mtu.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -25,7 +29,7 @@ class UdpPingPongLink {
   /// With `kBlock` the socket's SO_RCVTIMEO is the message timeout at the initiator and the idle
   /// timeout at the responder.
   UdpPingPongLink(int fd, std::uint64_t message_bytes, std::uint64_t message_timeout_ns,
-                  std::uint64_t idle_timeout_ns, const StopFlag& stop)
+                  std::uint64_t idle_timeout_ns, bool verify, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
@@ -35,9 +39,12 @@ class UdpPingPongLink {
         in_(message_bytes + 1),
         message_timeout_ns_(message_timeout_ns),
         idle_timeout_ns_(idle_timeout_ns),
-        stop_(stop) {}
+        stop_(stop),
+        verify_(verify) {}
 
   Io send_request() noexcept {
+    if (verify_) [[unlikely]]
+      write_pattern(out_.data(), message_bytes_, number_);
     write_sequence(out_.data(), number_, width_);
     const Io io = send_datagram(out_.data());
     if (io == Io::kLost) give_up();
@@ -61,7 +68,9 @@ class UdpPingPongLink {
         answered_.accept(got, reply_counters_);
         ++number_;
         lost_for_ns_ = 0;
-        return Io::kOk;
+        if (verify_) [[unlikely]]
+          differs_ = std::memcmp(in_.data(), out_.data(), message_bytes_) != 0;
+        return differs_ ? Io::kError : Io::kOk;
       }
       // An answer to a message that was given up is late; a second one to the same message is a
       // duplicate.
@@ -91,6 +100,9 @@ class UdpPingPongLink {
   }
 
   IoFailure failure() const noexcept { return failure_; }
+  std::optional<Fault> fault() const {
+    return differs_ ? std::optional(mismatch_fault()) : std::nullopt;
+  }
 
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : 0;
@@ -102,12 +114,14 @@ class UdpPingPongLink {
 
   /// kLost when the local stack would not take it (ENOBUFS, EAGAIN).
   Io send_datagram(const std::uint8_t* message) noexcept {
-    for (;;) {
+    awaited_ = message;
+    for (unsigned news = 0;;) {
       if (::send(fd_, message, message_bytes_, kFlags | MSG_NOSIGNAL) >= 0) [[likely]]
         return Io::kOk;
       failure_ = {"send", errno};
       if (stop_.is_set()) return Io::kStopped;
       if (errno == EINTR) continue;
+      if (is_news_of_path(errno) && ++news <= kMostNewsOfPath) continue;
       if (errno == ENOBUFS || errno == EAGAIN) {
         ++refused_by_stack_;
         return Io::kLost;
@@ -125,6 +139,7 @@ class UdpPingPongLink {
         return Io::kOk;
       if (got >= 0) {
         // Nothing of ours has another length; zero is also what a stopped socket says.
+        if (awaited_ == in_.data()) awaited_ = nullptr;
         if (stop_.is_set()) return Io::kStopped;
         if (const Io io = guard.poll(); io != Io::kOk) return io;
         continue;
@@ -138,8 +153,21 @@ class UdpPingPongLink {
       }
       if (stop_.is_set()) return Io::kStopped;
       if (errno == EINTR) continue;
+      if (is_news_of_path(errno)) {
+        if (const Io io = send_again(); io != Io::kOk && io != Io::kLost) return io;
+        continue;
+      }
       return errno == ECONNREFUSED ? Io::kClosed : Io::kError;
     }
+  }
+
+  /// What a router refused was the last message, unless it has gone out again already: now the
+  /// kernel cuts it into fragments.
+  Io send_again() noexcept {
+    if (awaited_ == nullptr) return Io::kOk;
+    const Io io = send_datagram(awaited_);
+    awaited_ = nullptr;
+    return io;
   }
 
   int fd_;
@@ -151,9 +179,13 @@ class UdpPingPongLink {
   std::uint64_t message_timeout_ns_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
+  bool verify_;
+  bool differs_ = false;
   Counters counters_;
   Counters reply_counters_;
   IoFailure failure_;
+  /// Of what was sent last, as long as it is there and has been sent once.
+  const std::uint8_t* awaited_ = nullptr;
   std::uint64_t number_ = 0;
   std::uint64_t lost_for_ns_ = 0;
   std::uint64_t refused_by_stack_ = 0;

@@ -9,15 +9,18 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "base/page_buffer.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/pattern.h"
 #include "transport/socket/datagram_batch.h"
 #include "transport/socket/sequence_window.h"
 #include "transport/socket/spin_guard.h"
 #include "transport/udp/local_drops.h"
+#include "transport/udp/path_mtu.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -28,12 +31,13 @@ class UdpSenderLink {
  public:
   /// `segments` > 1 needs UDP_SEGMENT set to `message_bytes` on the socket.
   UdpSenderLink(int fd, std::uint64_t message_bytes, std::uint64_t segments,
-                std::uint64_t idle_timeout_ns, const StopFlag& stop)
+                std::uint64_t idle_timeout_ns, bool verify, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
         segments_(segments),
         idle_timeout_ns_(idle_timeout_ns),
+        verify_(verify),
         stop_(stop) {
     const std::size_t single =
         std::clamp<std::size_t>(kBatchBytes / message_bytes, 1, kBatchDatagrams);
@@ -50,12 +54,14 @@ class UdpSenderLink {
     const std::uint64_t messages = std::min(most, room);
     const unsigned sends = fill(messages);
     unsigned done = 0;
+    unsigned news = 0;
     SpinGuard guard(idle_timeout_ns_, stop_);
     while (done < sends) {
       const int sent = ::sendmmsg(fd_, headers_.data() + done, sends - done, kFlags | MSG_NOSIGNAL);
       if (sent > 0) [[likely]] {
         for (int i = 0; i < sent; ++i) count(vectors_[done + static_cast<unsigned>(i)].iov_len);
         done += static_cast<unsigned>(sent);
+        news = 0;
         guard.progressed();
         continue;
       }
@@ -73,7 +79,9 @@ class UdpSenderLink {
         if (const Io io = guard.poll(); io != Io::kOk) return io;
         continue;
       }
-      if (errno == EIO && segments_ > 1 && stop_segmenting()) return Io::kOk;
+      // What was not sent takes no number with it, and goes out next time.
+      if (cannot_segment(errno) && stop_segmenting()) return Io::kOk;
+      if (is_news_of_path(errno) && ++news <= kMostNewsOfPath) continue;
       return Io::kError;
     }
     return Io::kOk;
@@ -90,7 +98,15 @@ class UdpSenderLink {
   static constexpr std::size_t kBatchBytes = std::size_t{128} << 10;
 
   /// Linux before 6.11 refuses UDP_SEGMENT with EIO where the device does not compute checksums,
-  /// and tells so only here: from now on one datagram per message.
+  /// and tells so only here. None cuts segments into fragments: where the path has become smaller
+  /// than a message, that is EMSGSIZE, or EINVAL (udp_send_skb in net/ipv4/udp.c).
+  bool cannot_segment(int error) const noexcept {
+    if (segments_ <= 1) return false;
+    return error == EIO || error == EINVAL ||
+           (is_news_of_path(error) && !fits_path(fd_, message_bytes_));
+  }
+
+  /// From now on one datagram per message.
   bool stop_segmenting() noexcept {
     const int off = 0;
     if (::setsockopt(fd_, SOL_UDP, UDP_SEGMENT, &off, sizeof off) != 0) return false;
@@ -115,8 +131,11 @@ class UdpSenderLink {
       std::memset(&headers_[sends], 0, sizeof headers_[sends]);
       headers_[sends].msg_hdr.msg_iov = &vectors_[sends];
       headers_[sends].msg_hdr.msg_iovlen = 1;
-      for (std::uint64_t i = 0; i < here; ++i, at += message_bytes_)
+      for (std::uint64_t i = 0; i < here; ++i, at += message_bytes_) {
+        if (verify_) [[unlikely]]
+          write_pattern(at, message_bytes_, number);
         write_sequence(at, number++, width_);
+      }
       ++sends;
       left -= here;
     }
@@ -130,6 +149,7 @@ class UdpSenderLink {
   std::size_t sends_ = 1;
   std::size_t single_sends_ = 1;
   std::uint64_t idle_timeout_ns_;
+  bool verify_;
   const StopFlag& stop_;
   PageBuffer buffer_;
   std::vector<iovec> vectors_;
@@ -146,12 +166,13 @@ class UdpReceiverLink {
  public:
   /// `gro`: merging is on; `tell_drops` was called on the socket.
   UdpReceiverLink(int fd, std::uint64_t message_bytes, bool gro, std::uint64_t idle_timeout_ns,
-                  const StopFlag& stop)
+                  bool verify, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
         window_(width_),
         idle_timeout_ns_(idle_timeout_ns),
+        verify_(verify),
         stop_(stop),
         receiver_(message_bytes + 1, gro),
         drops_(gro ? std::clamp<std::uint64_t>(kMaxSendBytes / message_bytes, 1, kMaxSegments)
@@ -170,7 +191,7 @@ class UdpReceiverLink {
                 take(dropped, data);
             });
         if (any) [[likely]]
-          return Io::kOk;
+          return differs_ ? Io::kError : Io::kOk;
         // Only datagrams of length zero, which is also what a stopped socket gives.
         if (stop_.is_set()) return Io::kStopped;
         if (const Io io = guard.poll(); io != Io::kOk) return io;
@@ -178,7 +199,7 @@ class UdpReceiverLink {
       }
       failure_ = {"recvmmsg", errno};
       if (stop_.is_set()) return Io::kStopped;
-      if (errno == EINTR) continue;
+      if (errno == EINTR || is_news_of_path(errno)) continue;
       if (errno == EAGAIN || errno == EWOULDBLOCK) {
         if constexpr (kWait == WaitPolicy::kBlock) return Io::kStalled;
         if (const Io io = guard.poll(); io != Io::kOk) return io;
@@ -191,17 +212,30 @@ class UdpReceiverLink {
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept {}
   IoFailure failure() const noexcept { return failure_; }
+  std::optional<Fault> fault() const {
+    return differs_ ? std::optional(mismatch_fault()) : std::nullopt;
+  }
 
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : MSG_WAITFORONE;
 
   void take(std::uint32_t dropped, const std::uint8_t* message) noexcept {
     const std::uint64_t lost_before = counters_.lost;
-    const bool is_new = window_.accept(read_sequence(message, width_), counters_);
+    const std::uint64_t number = read_sequence(message, width_);
+    if (verify_) [[unlikely]]
+      check(number, message);
+    const bool is_new = window_.accept(number, counters_);
     drops_.account(dropped, lost_before, counters_);
     if (!is_new) return;
     counters_.messages += 1;
     counters_.bytes += message_bytes_;
+  }
+
+  /// All that stands behind the number. Where there is anything, the number is whole.
+  void check(std::uint64_t number, const std::uint8_t* message) noexcept {
+    PatternReader pattern(message_bytes_);
+    pattern.seek(number, width_);
+    differs_ |= !pattern.accept(message + width_, message_bytes_ - width_);
   }
 
   int fd_;
@@ -209,6 +243,8 @@ class UdpReceiverLink {
   unsigned width_;
   SequenceWindow window_;
   std::uint64_t idle_timeout_ns_;
+  bool verify_;
+  bool differs_ = false;
   const StopFlag& stop_;
   DatagramReceiver receiver_;
   LocalDrops drops_;

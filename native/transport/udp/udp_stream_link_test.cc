@@ -23,10 +23,11 @@ constexpr std::uint64_t kMomentNs = 20 * kNsPerMs;
 
 /// A stream by hand: the test says when each end does something.
 struct Stream {
-  Stream(std::uint64_t message_bytes, bool merging)
+  Stream(std::uint64_t message_bytes, bool merging, bool verify = false)
       : message_bytes_(message_bytes),
-        sender(pair.sender(), message_bytes, merging ? segments() : 1, 5 * kNsPerSec, stop),
-        receiver(pair.receiver(), message_bytes, merging, kMomentNs, stop) {
+        sender(pair.sender(), message_bytes, merging ? segments() : 1, 5 * kNsPerSec,
+               verify, stop),
+        receiver(pair.receiver(), message_bytes, merging, kMomentNs, verify, stop) {
     xr::tell_drops(pair.receiver());
     if (merging && !xr::enable_merging(pair.receiver()))
       throw xr::test::Skipped("this kernel does not merge datagrams");

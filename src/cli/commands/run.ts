@@ -108,6 +108,12 @@ export function withRunOptions(command: Command) {
     .addOption(
       option('--pin <cpus>', 'auto, none, or CLIENT:SERVER, as 3:2 or 2,3:0,1 (default: auto)'),
     )
+    .addOption(
+      option(
+        '--verify',
+        'check every byte of the messages where they arrive; slow; QUIC: of ping-pongs',
+      ),
+    )
     .optionsGroup('RDMA:')
     .addOption(option('--qp <type>', 'queue pairs: rc, uc or ud (default: rc)'))
     .addOption(
@@ -132,7 +138,6 @@ export function withRunOptions(command: Command) {
         'exchange: over the session; rdma-cm: by the kernel, RC only (default: exchange)',
       ),
     )
-    .addOption(option('--verify', 'check the data at the receiver; slow'))
     .optionsGroup('TLS and QUIC:')
     .addOption(
       option(
