@@ -69,8 +69,12 @@ class StreamSenderLink : public RdmaLink<kWait> {
       io = this->post(requests_[0], *last, count);
     }
     last->next = after;
+    if (io == Io::kOk) units_ += count;
     return io;
   }
+
+  /// Work requests with a message each.
+  std::uint64_t send_units() const noexcept { return units_; }
 
  private:
   std::uint32_t credits() const noexcept {
@@ -121,6 +125,7 @@ class StreamSenderLink : public RdmaLink<kWait> {
   std::vector<ibv_sge> buffers_;
   ibv_send_wr mark_{};
   ibv_sge mark_buffer_{};
+  std::uint64_t units_ = 0;
   std::size_t next_word_ = 0;
   unsigned next_receive_ = 0;
 };
