@@ -19,6 +19,7 @@ constexpr std::array<std::uint8_t, 16> kMark = {0xf7, 0x1c, 0x93, 0x0e, 0x58, 0x
                                                 0x3d, 0xc8, 0x71, 0xe6, 0x05, 0x9f, 0xb2, 0x4a};
 constexpr std::uint64_t kNoteId = 1;
 constexpr std::uint64_t kCompanionId = 2;
+constexpr std::size_t kCompanionRoomBytes = 128;
 /// Behind the mark: that the path is known, and nothing.
 constexpr std::uint8_t kNote = 1;
 constexpr std::uint8_t kCompanion = 0;
@@ -74,6 +75,14 @@ void QuicConnection::limit_payload(std::size_t bytes) noexcept {
 }
 
 ngtcp2_ssize QuicConnection::write_path_packet(std::uint8_t* to, std::uint64_t now_ns) noexcept {
+  // With the window full of probes nothing could follow them that tells of their loss.
+  if (search_.wants_probe() && search_.has_sent()) {
+    const QuicInfo info = quic_info(conn_);
+    if (info.cwnd < info.bytes_in_flight + search_.probe_bytes() + kCompanionRoomBytes) {
+      search_.cut_short();
+      owes_companion_ = true;
+    }
+  }
   const bool probes = search_.wants_probe();
   std::array<std::uint8_t, kMark.size() + 1> note{};
   std::memcpy(note.data(), kMark.data(), kMark.size());

@@ -39,6 +39,13 @@ class QuicPathSearch {
   std::uint64_t id_of(std::size_t bytes) const noexcept { return round_ << 16 | bytes; }
   void on_sent() noexcept { ++sent_; }
 
+  bool has_sent() const noexcept { return sent_ > 0; }
+  /// There is no room for more copies now: those that are out have to do.
+  void cut_short() noexcept {
+    lost_ += kCopies - sent_;
+    sent_ = kCopies;
+  }
+
   void on_acked(std::uint64_t id) noexcept {
     const std::size_t bytes = id & 0xffff;
     found_ = std::max(found_, bytes);
