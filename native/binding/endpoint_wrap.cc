@@ -145,7 +145,11 @@ Napi::Value EndpointWrap::progress(const Napi::CallbackInfo& info) {
 void EndpointWrap::stop(const Napi::CallbackInfo&) { endpoint_->stop(); }
 
 Napi::Value EndpointWrap::effective(const Napi::CallbackInfo& info) {
-  return guarded(info.Env(), [&] { return to_js(info.Env(), endpoint_->effective()); });
+  return guarded(info.Env(), [&] {
+    // A connect that is under way writes what would be read.
+    if (state_ == State::kConnecting) throw_fault("STATE", "effective", "not connected");
+    return to_js(info.Env(), endpoint_->effective());
+  });
 }
 
 void EndpointWrap::close(const Napi::CallbackInfo&) {

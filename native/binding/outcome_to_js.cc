@@ -82,6 +82,8 @@ Napi::Value quic_to_js(Napi::Env env, const QuicSettings& quic) {
   object.Set("messages", quic.messages);
   object.Set("streams", quic.streams);
   object.Set("udpPayloadBytes", quic.udp_payload_bytes);
+  object.Set("localUdpPayloadBytes", nullable(env, quic.local_payload_bytes));
+  object.Set("sharesPackets", quic.shares_packets);
   object.Set("windowBytes", nullable(env, quic.window_bytes));
   object.Set("ackThreshold", nullable(env, quic.ack_threshold));
   object.Set("pacing", quic.pacing);
@@ -185,6 +187,7 @@ Napi::Object connects_to_js(Napi::Env env, const ConnectOutcome& connects) {
 Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("role", name_of(link.role));
+  object.Set("sendUnits", nullable(env, link.send_units));
   object.Set("pinnedCpu", link.pinned_cpu < 0 ? env.Null() : value_of(env, link.pinned_cpu));
   if (link.warmup) {
     Napi::Object warmup = Napi::Object::New(env);

@@ -53,6 +53,9 @@ struct LinkOutcome {
   Counters total;
   /// It had met the end of its window when its loop ended.
   bool is_through = false;
+  /// Of the sender of a stream: messages handed, each by itself, to the transport's own send
+  /// operation, warm-up included.
+  std::optional<std::uint64_t> send_units;
 };
 
 /// What a TLS handshake agreed on, and who did it.
@@ -78,7 +81,12 @@ struct QuicSettings {
   std::uint32_t protocol_version = 0;
   std::string messages;
   unsigned streams = 1;
+  /// At the end of a run.
   unsigned udp_payload_bytes = 0;
+  /// What the MTU of the local device lets through, of what was asked for; empty: not looked at.
+  std::optional<unsigned> local_payload_bytes;
+  /// Frames of several messages may go in one packet.
+  bool shares_packets = false;
   bool pacing = false;
   bool retry = false;
   /// That this end began.

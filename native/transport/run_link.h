@@ -146,6 +146,8 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
         Pacer<Clock> pacer(clock, spec.rate_of_link());
         return run_sender(link, spec.message_bytes, follower, pacer, context.stop);
       });
+      // Where the receiver asks for each message, the sender hands over none.
+      if constexpr (requires { link.send_units(); }) outcome.send_units = link.send_units();
     }
   }
   if constexpr (ReceiverLink<Link>) {

@@ -67,6 +67,11 @@ export interface ConnectOutcome {
 export interface LinkOutcome {
   /** Ping-pong: initiator (client) and responder; stream: sender and receiver. */
   role: 'initiator' | 'responder' | 'sender' | 'receiver'
+  /**
+   * Sender of a stream: messages handed, each by itself, to the transport's own send operation (`send`, datagram, work request, DATAGRAM
+   * frame, `ngtcp2_conn_writev_stream`, `SSL_write`), warm-up included. Others `null`.
+   */
+  sendUnits: number | null
   /** Where the measuring thread was pinned; `null` = unpinned. */
   pinnedCpu: number | null
   /** Of initiator and receiver, until the window; `null` for the others. How it ended, directed links cannot tell: `none`. */

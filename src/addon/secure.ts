@@ -77,8 +77,12 @@ export interface QuicSettings {
   protocolVersion: number
   messages: string
   streams: number
-  /** `quic:openssl`: of the largest packet sent. */
+  /** Of a packet at the end of the run, as the path was found to carry it. `quic:openssl`: of the largest packet sent. */
   udpPayloadBytes: number
+  /** What the MTU of the local device lets through of what was asked for, before the path was looked at; `null` where packets do not begin with it. */
+  localUdpPayloadBytes: number | null
+  /** Frames of several messages may go in one packet. */
+  sharesPackets: boolean
   pacing: boolean
   retry: boolean
   /** Updates of the keys that this end began. */

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { loadAddon } from '../addon/load.js'
 import { captureEnvironment } from '../environment/capture.js'
@@ -11,6 +12,7 @@ import {
   clockCheck,
   cpuCheck,
   environmentChecks,
+  type LinkMtu,
   transportCheck,
 } from './doctor-checks.js'
 import { firstWay, labChecks, rdmaChecks } from './doctor-rdma.js'
@@ -23,7 +25,7 @@ export async function doctorAction(options: { json: boolean }): Promise<void> {
   const hasIpv6 = addresses.some(({ family }) => family === 'IPv6')
   const rdma = rdmaChecks()
   const transports = transportCapabilities().map((found) =>
-    transportCheck(found, hasIpv6, firstWay(rdma)),
+    transportCheck(found, hasIpv6, firstWay(rdma), linkMtus()),
   )
   const canMeasure = transports.some((check) => check.state === 'ok')
   const lab = isLabGuest() ? [] : labChecks()
@@ -53,6 +55,18 @@ export async function doctorAction(options: { json: boolean }): Promise<void> {
       '',
     ].join('\n'),
   )
+}
+
+/** Of every device that has an address. */
+function linkMtus(): LinkMtu[] {
+  return Object.keys(networkInterfaces()).flatMap((name) => {
+    try {
+      const mtuBytes = Number(readFileSync(`/sys/class/net/${name}/mtu`, 'utf8'))
+      return Number.isInteger(mtuBytes) ? [{ name, mtuBytes }] : []
+    } catch {
+      return []
+    }
+  })
 }
 
 const WORDS: Readonly<Record<Check['state'], string>> = {

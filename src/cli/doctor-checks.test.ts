@@ -98,6 +98,21 @@ test('a transport that cannot be measured says why, and what to do', () => {
   expect(check).toMatchObject({ name: 'quic', state: 'no', hint: '--transport tcp,udp' })
 })
 
+test('QUIC is in doubt where a device carries less than it needs', () => {
+  const links = [
+    { name: 'eth0', mtuBytes: 1500 },
+    { name: 'wg0', mtuBytes: 1200 },
+  ]
+  const check = (transport: 'quic' | 'tcp', devices: typeof links) =>
+    transportCheck({ transport, available: true }, true, null, devices)
+  expect(check('quic', links)).toMatchObject({
+    state: 'doubt',
+    finding: 'can be measured, but not over wg0 (MTU 1200 B): QUIC needs 1228 B',
+  })
+  expect(check('tcp', links).state).toBe('ok')
+  expect(check('quic', [{ name: 'wg0', mtuBytes: 1228 }]).state).toBe('ok')
+})
+
 test('without an IPv6 address none is promised', () => {
   expect(transportCheck({ transport: 'tcp', available: true }, true, null).finding).toMatch(
     /IPv4 and IPv6$/,

@@ -1,4 +1,5 @@
 import type { Addon, ClockReport } from '../addon/addon.js'
+import { isQuic } from '../plan/quic-family.js'
 import type { Environment } from '../results/schema.js'
 import { automaticCpus } from '../session/cpus.js'
 import type { Capability } from '../transports/capabilities.js'
@@ -15,14 +16,36 @@ export interface Check {
 /** Buffers below this limit a stream over a path of 1 Gbit/s and 30 ms. */
 const USEFUL_BUFFER_BYTES = 4 * 1024 * 1024
 
-/** @param rdmaWay the first way to an RDMA device that is open, in words; `null`: none */
+/** A network device of this machine, as far as what fits it goes. */
+export interface LinkMtu {
+  readonly name: string
+  readonly mtuBytes: number
+}
+
+/** RFC 9000 section 14: 1,200 B of UDP payload, with the headers of UDP and IPv4. */
+const QUIC_MTU_BYTES = 1200 + 8 + 20
+
+/**
+ * @param rdmaWay the first way to an RDMA device that is open, in words; `null`: none
+ * @param links the devices that have an address
+ */
 export function transportCheck(
   capability: Capability,
   hasIpv6: boolean,
   rdmaWay: string | null,
+  links: readonly LinkMtu[] = [],
 ): Check {
   const name = capability.transport
   if (name === 'rdma' && rdmaWay !== null) return ok(name, `can be measured ${rdmaWay}`)
+  const narrow = links.filter(({ mtuBytes }) => mtuBytes < QUIC_MTU_BYTES)
+  if (capability.available && isQuic(name) && narrow.length > 0) {
+    const which = narrow.map((link) => `${link.name} (MTU ${link.mtuBytes} B)`).join(', ')
+    return doubt(
+      name,
+      `can be measured, but not over ${which}: QUIC needs ${QUIC_MTU_BYTES} B`,
+      `sudo ip link set ${narrow[0]?.name} mtu ${QUIC_MTU_BYTES}, or --transport tcp`,
+    )
+  }
   const families = hasIpv6 ? 'IPv4 and IPv6' : 'IPv4 (this machine has no IPv6 address)'
   return capability.available
     ? ok(name, `can be measured: ping-pong and stream, ${families}`)

@@ -75,6 +75,7 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
     noteTransport('QUIC pacing', quic?.pacing),
     noteTransport('QUIC retry', quic?.retry),
     note('QUIC payload of a packet', quic?.udpPayloadBytes),
+    noteTransport('QUIC messages that share a packet', quic?.sharesPackets),
     note('QUIC window', quic?.windowBytes),
     note('QUIC packets for each acknowledgement', quic?.ackThreshold),
   ]

@@ -181,7 +181,16 @@ export const quicSettingsSchema = z
     protocolVersion: count.describe('1 = RFC 9000'),
     messages: text,
     streams: count,
-    udpPayloadBytes: count,
+    udpPayloadBytes: count.describe('of a packet, at the end of the run'),
+    localUdpPayloadBytes: count
+      .nullable()
+      .default(null)
+      .describe('what the local MTU lets through, before the path was looked at'),
+    sharesPackets: z
+      .boolean()
+      .nullable()
+      .default(null)
+      .describe('frames of several messages may go in one packet'),
     pacing: z.boolean().default(false),
     retry: z.boolean().default(false),
     keyUpdates: count.default(0).describe('begun by this end'),

@@ -133,6 +133,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     exitCode: EXIT_CODES.measurement,
     hint: 'look whether something between the two ends changes UDP packets; --transport tls does without them',
   },
+  PATH_MTU: {
+    code: 'XRB_PATH_MTU',
+    exitCode: EXIT_CODES.environment,
+    hint: 'ip link, to see each device’s MTU; or --transport tcp, which does with less. Of datagrams: a smaller --size, or --quic-messages stream',
+  },
   DATA_MISMATCH: { code: 'XRB_DATA_MISMATCH', exitCode: EXIT_CODES.measurement, hint: null },
   THREAD: { code: 'XRB_THREAD', exitCode: EXIT_CODES.environment, hint: 'ulimit -u' },
 }

@@ -53,6 +53,7 @@ const histogram = z
 
 const link = z.strictObject({
   role: z.enum(['initiator', 'responder', 'sender', 'receiver']),
+  sendUnits: count.nullable(),
   pinnedCpu: z.int().nullable(),
   warmup: z
     .strictObject({ durationNs: count, ended: z.enum(['steady', 'cap', 'none']) })
@@ -115,6 +116,8 @@ const quic = z.strictObject({
   messages: word,
   streams: count,
   udpPayloadBytes: count,
+  localUdpPayloadBytes: count.nullable(),
+  sharesPackets: z.boolean(),
   pacing: z.boolean(),
   retry: z.boolean(),
   keyUpdates: count,

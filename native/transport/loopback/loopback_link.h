@@ -30,6 +30,8 @@ class LoopbackLink {
 
   Io send_some(std::uint64_t /*most*/) noexcept { return count(send()); }
   Io receive_some() noexcept { return count(receive()); }
+  /// Of a stream: each message is copied by itself.
+  std::uint64_t send_units() const noexcept { return counters_.messages; }
 
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept {}

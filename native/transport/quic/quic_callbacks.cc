@@ -41,7 +41,10 @@ ngtcp2_callbacks QuicConnection::callbacks(Side side) noexcept {
   all.get_path_challenge_data = ngtcp2_crypto_get_path_challenge_data_cb;
   all.version_negotiation = ngtcp2_crypto_version_negotiation_cb;
   all.recv_stream_data = &QuicConnection::on_stream_data;
+  all.acked_stream_data_offset = &QuicConnection::on_acked_data;
   all.recv_datagram = &QuicConnection::on_datagram;
+  all.ack_datagram = &QuicConnection::on_acked_datagram;
+  all.lost_datagram = &QuicConnection::on_lost_datagram;
   all.stream_reset = &QuicConnection::on_stream_reset;
   all.stream_close = &QuicConnection::on_stream_close;
   all.handshake_completed = &QuicConnection::on_completed;
@@ -159,15 +162,9 @@ int QuicConnection::on_removed_cid(ngtcp2_conn*, const ngtcp2_cid* cid, void* us
   return 0;
 }
 
-int QuicConnection::on_datagram(ngtcp2_conn*, std::uint32_t, const std::uint8_t* data,
-                                std::size_t length, void* user) noexcept {
-  const QuicInbox& inbox = static_cast<QuicConnection*>(user)->inbox_;
-  if (inbox.on_datagram != nullptr) inbox.on_datagram(inbox.context, data, length);
-  return 0;
-}
-
 int QuicConnection::on_completed(ngtcp2_conn* conn, void* user) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
+  self->begin_on_path(self->setup_.local_payload_bytes);
   if (self->setup_.side == Side::kServer) {
     if (!self->setup_.gives_ticket) return 0;
     return gnutls_session_ticket_send(self->session_, 1, 0) == 0 ? 0 : NGTCP2_ERR_CALLBACK_FAILURE;

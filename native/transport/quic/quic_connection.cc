@@ -17,6 +17,12 @@ namespace {
 constexpr std::size_t kNumberBytes = 4;
 constexpr std::uint64_t kKeyUpdateRetryNs = 5 * kNsPerMs;
 
+/// Of a handshake, packets that every path carries, unless more is known.
+std::size_t first_payload_bytes(const QuicSetup& setup) noexcept {
+  if (setup.path_payload_bytes != 0) return setup.path_payload_bytes;
+  return setup.local_payload_bytes != 0 ? kLeastPayloadBytes : setup.options.udp_payload_bytes;
+}
+
 }  // namespace
 
 ngtcp2_cid first_cid(const Token& token, std::uint32_t number) noexcept {
@@ -49,7 +55,7 @@ QuicConnection::QuicConnection(const QuicSetup& setup, const QuicFirstPacket* fi
                                std::uint64_t now_ns)
     : setup_(setup),
       client_credentials_(no_credentials()),
-      payload_bytes_(setup.options.udp_payload_bytes) {
+      payload_bytes_(first_payload_bytes(setup)) {
   path_.local = {setup_.local.get(), setup_.local.length};
   path_.remote = {setup_.remote.get(), setup_.remote.length};
   make_session(setup_);
@@ -191,6 +197,14 @@ Fault QuicConnection::fault_of(const char* op, int error) const {
   return Fault{"QUIC", op, 0, message};
 }
 
+Fault QuicConnection::no_room_fault(const char* op, std::uint64_t bytes) const {
+  return Fault{"PATH_MTU", op, 0,
+               "the path to " + setup_.remote.text() + " carries packets of " +
+                   std::to_string(payload_bytes_) + " B, in which a datagram has at most " +
+                   std::to_string(payload_bytes_ - kQuicDatagramOverheadBytes) +
+                   " B: a message of " + std::to_string(bytes) + " B does not fit"};
+}
+
 TlsSettings QuicConnection::tls_settings() const {
   TlsSettings settings = read_tls_settings(session_);
   if (setup_.options.null_crypto) settings.cipher = "NULL";
@@ -205,8 +219,11 @@ QuicSettings QuicConnection::settings() const {
   settings.built_with = NGTCP2_VERSION;
   settings.protocol_version = ngtcp2_conn_get_negotiated_version(conn_);
   settings.messages = setup_.options.datagrams ? "datagram" : "stream";
+  settings.shares_packets = !setup_.options.datagrams;
   settings.streams = setup_.options.streams;
-  settings.udp_payload_bytes = setup_.options.udp_payload_bytes;
+  settings.udp_payload_bytes = static_cast<unsigned>(payload_bytes_);
+  if (setup_.local_payload_bytes != 0)
+    settings.local_payload_bytes = static_cast<unsigned>(setup_.local_payload_bytes);
   settings.window_bytes = setup_.options.window_bytes;
   settings.ack_threshold = setup_.options.ack_threshold;
   settings.pacing = setup_.options.pacing;

@@ -19,6 +19,7 @@
 #include "transport/outcome.h"
 #include "transport/quic/ngtcp2_compat.h"
 #include "transport/quic/quic_events.h"
+#include "transport/quic/quic_path_search.h"
 #include "transport/socket/address.h"
 #include "transport/socket/blob.h"
 
@@ -89,6 +90,13 @@ struct QuicSetup {
   const QuicTicket* ticket = nullptr;
   /// Data goes with the first packets, or is taken from them (0-RTT, RFC 9001 section 4.6).
   bool early_data = false;
+  /// The largest packet, UDP payload, that this machine lets onto the path; 0 = packets have the
+  /// size asked for, from the first to the last.
+  std::size_t local_payload_bytes = 0;
+  /// What a connection before found that the path carries; 0 = to be found out.
+  std::size_t path_payload_bytes = 0;
+  /// Both ends are ours: each tells the other when it has found out.
+  bool tells_path = false;
 };
 
 /// The ID that a client's first packet is addressed to: 16 bytes of token, 4 of number.
@@ -131,26 +139,36 @@ class QuicConnection {
   /// The next packet into `to`, with as much of `data` of stream `id` as it has room for; -1 =
   /// none. The length of the packet, 0 when there is nothing to send now, or an error of ngtcp2.
   /// `taken` is how much of `data` is in it: those bytes must stay as they are until acknowledged.
+  /// With `shares` as `write_some`.
   ngtcp2_ssize write(std::uint8_t* to, std::int64_t id, const ngtcp2_vec* data, std::size_t pieces,
-                     std::size_t& taken, std::uint64_t now_ns) noexcept {
+                     std::size_t& taken, std::uint64_t now_ns, bool shares = false) noexcept {
+    taken = 0;
+    if (id < 0 && wants_path_packet() && !is_begun_) [[unlikely]] {
+      if (const ngtcp2_ssize length = write_path_packet(to, now_ns); length != 0) return length;
+    }
+    const std::uint32_t flags =
+        shares ? NGTCP2_WRITE_STREAM_FLAG_MORE : NGTCP2_WRITE_STREAM_FLAG_NONE;
     ngtcp2_ssize in_packet = -1;
     const ngtcp2_ssize length =
-        ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &in_packet,
-                                  NGTCP2_WRITE_STREAM_FLAG_NONE, id, data, pieces, now_ns);
+        ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &in_packet, flags,
+                                  id, data, pieces, now_ns);
     taken = in_packet > 0 ? static_cast<std::size_t>(in_packet) : 0;
+    is_begun_ = length == NGTCP2_ERR_WRITE_MORE;
     return length;
   }
 
-  /// As `write`, but NGTCP2_ERR_WRITE_MORE says that there is room for another stream in the
-  /// packet, which is then to be written next, into the same place; a `write` of nothing ends it.
-  /// `last`: with the end of the stream. `taken` is -1 when nothing of the stream is in the packet.
+  /// As `write`, but NGTCP2_ERR_WRITE_MORE says that there is room for another frame in the packet,
+  /// which is then to be written next, into the same place; a `write` of nothing ends it. `last`:
+  /// with the end of the stream. `taken` is -1 when nothing of the stream is in the packet.
   ngtcp2_ssize write_some(std::uint8_t* to, std::int64_t id, const ngtcp2_vec& data, bool last,
                           ngtcp2_ssize& taken, std::uint64_t now_ns) noexcept {
     const std::uint32_t flags =
         NGTCP2_WRITE_STREAM_FLAG_MORE | (last ? NGTCP2_WRITE_STREAM_FLAG_FIN : 0u);
     taken = -1;
-    return ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &taken, flags, id,
-                                     &data, 1, now_ns);
+    const ngtcp2_ssize length = ngtcp2_conn_writev_stream(
+        conn_, nullptr, nullptr, to, payload_bytes_, &taken, flags, id, &data, 1, now_ns);
+    is_begun_ = length == NGTCP2_ERR_WRITE_MORE;
+    return length;
   }
 
   /// As `write`, with a DATAGRAM frame: `taken` when it is in the packet.
@@ -166,11 +184,15 @@ class QuicConnection {
 
   /// When `expire` is due; the largest value = never.
   std::uint64_t expiry_ns() const noexcept {
-    return std::min(ngtcp2_conn_get_expiry(conn_), next_key_update_ns_);
+    return std::min({ngtcp2_conn_get_expiry(conn_), next_key_update_ns_, path_due_ns_});
   }
   int expire(std::uint64_t now_ns) noexcept {
     if (now_ns >= next_key_update_ns_) [[unlikely]]
       keep_keys_fresh(now_ns);
+    if (now_ns >= path_due_ns_) [[unlikely]]
+      ask_again();
+    if (payload_bytes_ > kLeastPayloadBytes && setup_.local_payload_bytes != 0)
+      look_for_black_hole(now_ns);
     return ngtcp2_conn_handle_expiry(conn_, now_ns);
   }
 
@@ -248,7 +270,23 @@ class QuicConnection {
   }
 
   QuicInbox& inbox() noexcept { return inbox_; }
+  /// Of the packets written now, and of the largest that may ever be.
   std::size_t payload_bytes() const noexcept { return payload_bytes_; }
+  std::size_t largest_payload_bytes() const noexcept {
+    return setup_.local_payload_bytes == 0 ? payload_bytes_ : setup_.local_payload_bytes;
+  }
+  bool fits_datagram(std::uint64_t bytes) const noexcept {
+    return bytes + kQuicDatagramOverheadBytes <= payload_bytes_;
+  }
+  /// What to say of a message that does not.
+  Fault no_room_fault(const char* op, std::uint64_t bytes) const;
+  /// The path carries packets of `bytes` and no larger ones, as a send or a router said.
+  void limit_payload(std::size_t bytes) noexcept;
+  /// What the path carries is known, at both ends where they tell one another.
+  bool is_path_known() const noexcept {
+    return is_established() && !search_.is_searching() && !owes_note_ &&
+           (!awaits_note_ || peer_knows_path_);
+  }
 
   TlsSettings tls_settings() const;
   /// Library, window and round-trip estimates as they are now.
@@ -258,6 +296,18 @@ class QuicConnection {
   QuicConnection(const QuicSetup& setup, const QuicFirstPacket* first, std::uint64_t now_ns);
   void make_session(const QuicSetup& setup);
   void keep_keys_fresh(std::uint64_t now_ns) noexcept;
+  void begin_on_path(std::size_t top_bytes) noexcept;
+  void ask_again() noexcept;
+  void look_for_black_hole(std::uint64_t now_ns) noexcept;
+  bool wants_path_packet() const noexcept {
+    return search_.wants_probe() || owes_companion_ ||
+           (owes_note_ && !note_is_out_ && !search_.is_searching());
+  }
+  ngtcp2_ssize write_path_packet(std::uint8_t* to, std::uint64_t now_ns) noexcept;
+  static int on_acked_data(ngtcp2_conn* conn, std::int64_t id, std::uint64_t offset,
+                           std::uint64_t length, void* self, void* stream) noexcept;
+  static int on_acked_datagram(ngtcp2_conn* conn, std::uint64_t id, void* self) noexcept;
+  static int on_lost_datagram(ngtcp2_conn* conn, std::uint64_t id, void* self) noexcept;
   static ngtcp2_callbacks callbacks(Side side) noexcept;
   static ngtcp2_conn* conn_of(ngtcp2_crypto_conn_ref* reference);
   static int verify(gnutls_session_t session) noexcept;
@@ -289,6 +339,23 @@ class QuicConnection {
   ngtcp2_conn* conn_ = nullptr;
   ngtcp2_path path_{};
   std::size_t payload_bytes_;
+  QuicPathSearch search_;
+  /// So much longer than a byte is the number of a probe taken to be.
+  std::size_t probe_more_bytes_ = 0;
+  /// A packet has been begun and takes more.
+  bool is_begun_ = false;
+  /// Probes are out, of which only the acknowledgement of something behind them tells that they are
+  /// lost: for frames that are not sent again the library has no timer.
+  bool owes_companion_ = false;
+  std::uint64_t path_due_ns_ = std::numeric_limits<std::uint64_t>::max();
+  bool owes_note_ = false;
+  bool note_is_out_ = false;
+  bool awaits_note_ = false;
+  bool peer_knows_path_ = false;
+  /// Something of what was sent was acknowledged since timers were looked at.
+  bool has_progressed_ = false;
+  unsigned lost_in_a_row_ = 0;
+  std::uint64_t stuck_since_ns_ = 0;
   QuicInbox inbox_;
   /// Those of a peer that ended and were not freed.
   unsigned kept_uni_streams_ = 0;

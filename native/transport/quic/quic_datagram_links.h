@@ -166,6 +166,9 @@ class QuicDatagramSenderLink {
     return pump_.flush();
   }
 
+  /// DATAGRAM frames, each of one message.
+  std::uint64_t send_units() const noexcept { return pump_.datagrams(); }
+
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
   IoFailure failure() const noexcept { return pump_.failure(); }

@@ -1,6 +1,8 @@
 #include "transport/quic/quic_endpoint.h"
 
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "measure/clock.h"
@@ -59,13 +61,14 @@ class QuicEndpoint final : public Endpoint {
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
       setup_ = setup_of(lanes_[i], remote, i);
       shake_hands(lanes_[i], setup_, gate_ ? &*gate_ : nullptr, deadline);
+      require_room(*lanes_[i].connection);
       prepare(lanes_[i]);
       if (setup_.wants_ticket && !lanes_[i].connection->ticket())
         throw_fault("TLS", "handshake", "handshake: the server gave no ticket");
       if (spec_.workload == Workload::kConnect) continue;
       open_streams(lanes_[i], spec_.role_of(i));
     }
-    settings_ = effective();
+    publish(read_settings());
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
@@ -75,15 +78,15 @@ class QuicEndpoint final : public Endpoint {
 
   void stop() noexcept override { waker_.stop(); }
 
+  /// As of the connect, then of the end of a run: meanwhile the connections are their threads'.
   EffectiveSettings effective() const override {
-    if (lanes_.empty() || !lanes_.front().connection)
-      throw_fault("STATE", "effective", "not connected");
-    EffectiveSettings settings = read_socket_settings(lanes_.front().fd.get(), false);
-    add_connection(settings);
-    return settings;
+    const std::lock_guard lock(settings_mutex_);
+    if (!settings_) throw_fault("STATE", "effective", "not connected");
+    return *settings_;
   }
 
   void close() noexcept override {
+    publish(std::nullopt);
     waker_.forget_all();
     for (QuicLane& lane : lanes_) say_farewell(lane);
     lanes_.clear();
@@ -107,6 +110,9 @@ class QuicEndpoint final : public Endpoint {
     setup.gives_ticket = office_.has_value();
     setup.early_data = office_ && takes_early_data();
     setup.wants_ticket = !server && resumes();
+    setup.local_payload_bytes =
+        usable_payload_bytes(lane.fd.get(), spec_.quic.udp_payload_bytes);
+    setup.tells_path = true;
     return setup;
   }
 
@@ -117,6 +123,7 @@ class QuicEndpoint final : public Endpoint {
   void with_connects(const Visitor& visit) {
     QuicLane& lane = lanes_.front();
     setup_.gives_ticket = setup_.wants_ticket = false;
+    setup_.path_payload_bytes = lane.connection->payload_bytes();
     if (spec_.side == Side::kServer) {
       QuicAcceptorLink<kWait> link(lane, setup_, *gate_, spec_, waker_.flag());
       return visit(link);
@@ -125,6 +132,14 @@ class QuicEndpoint final : public Endpoint {
     setup_.early_data = takes_early_data();
     QuicConnectorLink<kWait> link(lane, setup_, spec_, waker_.flag());
     visit(link);
+  }
+
+  /// Of a message that has to fit one packet.
+  void require_room(const QuicConnection& connection) const {
+    if (spec_.quic.datagrams && spec_.workload != Workload::kConnect &&
+        !connection.fits_datagram(spec_.message_bytes)) {
+      throw Error(connection.no_room_fault("connect", spec_.message_bytes));
+    }
   }
 
   void prepare(QuicLane& lane) {
@@ -145,6 +160,17 @@ class QuicEndpoint final : public Endpoint {
     if (role != Role::kSender) return;
     for (unsigned i = 0; i < spec_.quic.streams; ++i)
       lane.streams.push_back(lane.connection->open_uni_stream());
+  }
+
+  void publish(std::optional<EffectiveSettings> settings) noexcept {
+    const std::lock_guard lock(settings_mutex_);
+    settings_.swap(settings);
+  }
+
+  EffectiveSettings read_settings() const {
+    EffectiveSettings settings = read_socket_settings(lanes_.front().fd.get(), false);
+    add_connection(settings);
+    return settings;
   }
 
   /// What is the connections' own, as it is now.
@@ -192,12 +218,14 @@ class QuicEndpoint final : public Endpoint {
   template <WaitPolicy kWait>
   RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
     const Packets before = packets();
+    EffectiveSettings settings = effective();
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
-    add_connection(settings_);
-    add_economy(*settings_.quic, before, outcome);
-    outcome.effective = settings_;
+    add_connection(settings);
+    add_economy(*settings.quic, before, outcome);
+    publish(settings);
+    outcome.effective = std::move(settings);
     return outcome;
   }
 
@@ -236,7 +264,8 @@ class QuicEndpoint final : public Endpoint {
   /// Of the last connection that was made.
   QuicSetup setup_;
   std::vector<QuicLane> lanes_;
-  EffectiveSettings settings_{};
+  mutable std::mutex settings_mutex_;
+  std::optional<EffectiveSettings> settings_;
 };
 
 }  // namespace

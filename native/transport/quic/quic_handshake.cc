@@ -9,6 +9,7 @@
 
 #include "base/units.h"
 #include "measure/clock.h"
+#include "transport/socket/quic_socket.h"
 
 namespace xr {
 namespace {
@@ -17,6 +18,8 @@ constexpr std::size_t kLargestPacketBytes = 65'536;
 // What is still on its way after the handshake (tickets, connection IDs, their acknowledgements)
 // has so long to arrive.
 constexpr std::uint64_t kSettleNs = 100 * kNsPerMs;
+// The search for what the path carries goes on in the run where it takes longer.
+constexpr std::uint64_t kSearchNs = 5 * kNsPerSec;
 // A timer further away than that belongs to nothing that is under way.
 constexpr std::uint64_t kFarNs = kNsPerSec;
 constexpr std::uint64_t kLongestWaitNs = 50 * kNsPerMs;
@@ -37,7 +40,7 @@ class Handshake {
       write();
     }
     for (std::uint64_t established_ns = 0;;) {
-      const bool came = deadline_.wait_within(lane_.fd.get(), POLLIN, wait_ns(), "handshake");
+      const bool came = wait();
       if (came) read();
       if (!lane_.connection) continue;
       if (const int result = lane_.connection->expire(monotonic_raw_ns()); result != 0)
@@ -48,15 +51,16 @@ class Handshake {
         established_ns = now_ns;
         lane_.handshake_ns = now_ns - began_ns;
       }
-      if (established_ns != 0 && (is_settled(now_ns) || now_ns - established_ns > kSettleNs))
-        return;
+      if (established_ns == 0) continue;
+      const std::uint64_t limit_ns = lane_.connection->is_path_known() ? kSettleNs : kSearchNs;
+      if (is_settled(now_ns) || now_ns - established_ns > limit_ns) return;
     }
   }
 
  private:
   bool is_settled(std::uint64_t now_ns) const {
     const QuicConnection& connection = *lane_.connection;
-    return connection.is_confirmed() && connection.is_quiet() &&
+    return connection.is_confirmed() && connection.is_quiet() && connection.is_path_known() &&
            connection.expiry_ns() > now_ns + kFarNs &&
            (!setup_.wants_ticket || connection.ticket().has_value());
   }
@@ -68,12 +72,23 @@ class Handshake {
     return due_ns <= now_ns ? 0 : std::min(due_ns - now_ns, kLongestWaitNs);
   }
 
+  bool wait() {
+    try {
+      return deadline_.wait_within(lane_.fd.get(), POLLIN, wait_ns(), "handshake");
+    } catch (const Error& error) {
+      if (is_too_narrow_ && error.fault().code == "CONNECT_TIMEOUT")
+        usable_payload_bytes(lane_.fd.get(), kLeastPayloadBytes);
+      throw;
+    }
+  }
+
   void read() {
     for (;;) {
       const ssize_t got =
           ::recv(lane_.fd.get(), buffer_.data(), buffer_.size(), MSG_DONTWAIT | MSG_TRUNC);
       if (got < 0) {
         if (errno == ECONNREFUSED) throw_errno("CONNECT_REFUSED", "recv");
+        if (errno == EMSGSIZE) heed_path();
         return;
       }
       if (got == 0) return;
@@ -110,8 +125,18 @@ class Handshake {
 
   void send(const std::uint8_t* packet, std::size_t length) {
     ++lane_.packets_sent;
-    if (::send(lane_.fd.get(), packet, length, MSG_NOSIGNAL) < 0 && errno == ECONNREFUSED)
-      throw_errno("CONNECT_REFUSED", "send");
+    if (::send(lane_.fd.get(), packet, length, MSG_NOSIGNAL) >= 0) return;
+    if (errno == ECONNREFUSED) throw_errno("CONNECT_REFUSED", "send");
+    if (errno == EMSGSIZE) heed_path();
+  }
+
+  /// A router, or this machine, has said what the path carries. Routers are not trusted further than
+  /// to be tried: what is less than QUIC needs is told of when nothing else has come.
+  void heed_path() {
+    const auto known = known_payload_bytes(lane_.fd.get());
+    if (!known) return;
+    is_too_narrow_ = *known < kLeastPayloadBytes;
+    if (lane_.connection) lane_.connection->limit_payload(*known);
   }
 
   [[noreturn]] void fail(const char* op, int error) {
@@ -133,6 +158,7 @@ class Handshake {
   QuicGate* gate_;
   const Deadline& deadline_;
   std::vector<std::uint8_t> buffer_;
+  bool is_too_narrow_ = false;
 };
 
 }  // namespace

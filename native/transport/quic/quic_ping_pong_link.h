@@ -52,11 +52,13 @@ class QuicPingPongLink {
   Io send_message() noexcept {
     const std::uint64_t until = out_.sent + message_bytes_;
     for (;;) {
-      if (const Io io = pump_.write_stream(out_, until); io != Io::kOk) [[unlikely]]
-        return io;
-      if (out_.sent == until) [[likely]]
+      const Io io = pump_.write_stream(out_, until);
+      if (out_.sent == until && io == Io::kOk) [[likely]]
         return Io::kOk;
-      if (const Io io = pump_.read_some(); io != Io::kOk) return io;
+      // With kOk a run of packets is through, and there are more.
+      if (io == Io::kOk) continue;
+      if (io != Io::kLost) return io;
+      if (const Io read = pump_.read_some(); read != Io::kOk) return read;
     }
   }
 

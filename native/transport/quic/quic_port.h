@@ -36,7 +36,8 @@ class QuicPort {
         return Io::kOk;
       }
       if (stop_.is_set()) return Io::kStopped;
-      if (got < 0 && errno != EAGAIN && errno != EINTR) {
+      // What was too large for the path counts as lost on it: the connection's timers see to that.
+      if (got < 0 && errno != EAGAIN && errno != EINTR && errno != EMSGSIZE) {
         failure_ = {"recv", errno};
         return errno == ECONNREFUSED ? Io::kClosed : Io::kError;
       }
@@ -81,7 +82,7 @@ class QuicPort {
     ++lane_.send_calls;
     // A socket that is full loses the packet, as a network would.
     if (::send(lane_.fd.get(), data, length, MSG_NOSIGNAL) >= 0 || errno == ENOBUFS ||
-        errno == EAGAIN) {
+        errno == EAGAIN || errno == EMSGSIZE) {
       return Io::kOk;
     }
     if (stop_.is_set()) return Io::kStopped;

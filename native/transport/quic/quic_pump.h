@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <optional>
 
@@ -8,6 +9,7 @@
 #include "measure/stop_flag.h"
 #include "transport/quic/quic_lane.h"
 #include "transport/socket/packet_inlet.h"
+#include "transport/socket/quic_socket.h"
 #include "transport/socket/segmented_sender.h"
 #include "workload/io.h"
 
@@ -19,6 +21,12 @@ struct QuicOutgoing {
   const std::uint8_t* ring = nullptr;
   std::size_t ring_bytes = 0;
   std::uint64_t sent = 0;
+  /// It is a row of messages of this length, each of which is handed over by itself.
+  std::uint64_t message_bytes = kUncut;
+  /// Messages of which something was handed over.
+  std::uint64_t units = 0;
+
+  static constexpr std::uint64_t kUncut = ~std::uint64_t{0};
 };
 
 /// Moves packets between a lane's socket and its connection, and keeps its timers.
@@ -31,8 +39,10 @@ class QuicPump {
         connection_(*lane.connection),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop),
-        sender_(lane.fd.get(), connection_.payload_bytes(), lane.segmenting, idle_timeout_ns, stop),
+        sender_(lane.fd.get(), connection_.largest_payload_bytes(), lane.segmenting,
+                idle_timeout_ns, stop),
         inlet_(lane.fd.get(), bulk, kLargestDatagramBytes, lane.merging, stop, failure_) {
+    run_packets_ = sender_.segmenting() ? sender_.run_datagrams() : kSingleRunPackets;
     connection_.begin_key_updates(monotonic_raw_ns());
   }
 
@@ -54,7 +64,9 @@ class QuicPump {
   /// As above; kStalled after `limit_ns`.
   Io read_some(std::uint64_t limit_ns) noexcept {
     const Io io = inlet_.wait(connection_.expiry_ns(), limit_ns, reader());
-    return io == Io::kLost ? expire(monotonic_raw_ns()) : io;
+    if (io != Io::kLost) return io;
+    heed_path();
+    return expire(monotonic_raw_ns());
   }
 
   /// Reads what is there already.
@@ -79,26 +91,48 @@ class QuicPump {
     }
   }
 
-  /// A stream up to offset `until`, as far as the windows let it, with whatever else is to be sent.
+  /// A stream up to offset `until`, with whatever else is to be sent. Each message is an
+  /// `ngtcp2_conn_writev_stream` of its own, one for each packet that it takes; frames of several
+  /// may share a packet. kOk: up to there, or one full run of packets, behind which a few more would
+  /// cost a call of their own. kLost: no more than that goes now.
   Io write_stream(QuicOutgoing& out, std::uint64_t until) noexcept {
     const std::uint64_t now_ns = monotonic_raw_ns();
     const std::uint64_t burst_end =
         connection_.paces() ? out.sent + connection_.burst_bytes() : until;
-    while (out.sent < std::min(until, burst_end)) {
+    Io end = Io::kOk;
+    std::size_t packets = 0;
+    // What has been begun in `sender_.room()` is written to its end.
+    bool is_begun = false;
+    while (out.sent < until) {
+      if (!is_begun && (out.sent >= burst_end || packets == run_packets_)) break;
+      const std::uint64_t into_message = out.sent % out.message_bytes;
+      const std::uint64_t left = std::min(out.message_bytes - into_message, until - out.sent);
+      const bool shares = out.sent + left < until;
       ngtcp2_vec pieces[2];
-      const std::size_t count = offer(out, until - out.sent, pieces);
+      const std::size_t count = offer(out, left, pieces);
       std::size_t taken = 0;
       const ngtcp2_ssize length =
-          connection_.write(sender_.room(), out.id, pieces, count, taken, now_ns);
-      // The peer's window is full: what is not data must go out all the same, or it stays full.
-      if (length == NGTCP2_ERR_STREAM_DATA_BLOCKED) return write_control();
-      if (length < 0) return failed("ngtcp2_conn_writev_stream", length);
-      if (length == 0) break;
+          connection_.write(sender_.room(), out.id, pieces, count, taken, now_ns, shares);
+      out.units += taken > 0 && into_message == 0;
       out.sent += taken;
+      is_begun = length == NGTCP2_ERR_WRITE_MORE;
+      if (is_begun) continue;
+      if (length == NGTCP2_ERR_STREAM_DATA_BLOCKED) {
+        // The peer's window is full: what is not data must go out all the same, or it stays full.
+        const Io io = write_control();
+        return io == Io::kOk ? Io::kLost : io;
+      }
+      if (length < 0) return failed("ngtcp2_conn_writev_stream", length);
+      if (length == 0) {
+        end = Io::kLost;
+        break;
+      }
+      ++packets;
       if (const Io io = add(length); io != Io::kOk) return io;
     }
     if (connection_.paces()) connection_.end_burst(now_ns);
-    return flush();
+    const Io io = flush();
+    return io == Io::kOk ? end : io;
   }
 
   /// Whatever `next(room, now_ns)` writes, packet by packet: it gives what
@@ -118,6 +152,11 @@ class QuicPump {
     const std::uint64_t now_ns = monotonic_raw_ns();
     // ngtcp2 takes what it does not change by a pointer to what it could.
     const ngtcp2_vec piece{const_cast<std::uint8_t*>(data), length};
+    if (!connection_.fits_datagram(length)) [[unlikely]] {
+      unfit_bytes_ = length;
+      failure_ = {"ngtcp2_conn_writev_datagram", 0};
+      return Io::kError;
+    }
     for (;;) {
       bool taken = false;
       const ngtcp2_ssize written = connection_.write_datagram(sender_.room(), piece, taken, now_ns);
@@ -125,6 +164,7 @@ class QuicPump {
       if (written == 0) return Io::kLost;
       if (const Io io = add(written); io != Io::kOk) return io;
       if (!taken) continue;
+      ++datagrams_;
       if (connection_.paces()) connection_.end_burst(now_ns);
       return Io::kOk;
     }
@@ -133,14 +173,19 @@ class QuicPump {
   Io flush() noexcept { return sent(sender_.flush()); }
 
   std::uint64_t refused() const noexcept { return sender_.refused(); }
+  /// DATAGRAM frames written.
+  std::uint64_t datagrams() const noexcept { return datagrams_; }
   IoFailure failure() const noexcept { return failure_; }
   std::optional<Fault> fault() const {
+    if (unfit_bytes_ != 0) return connection_.no_room_fault(failure_.op, unfit_bytes_);
     if (error_ == 0) return std::nullopt;
     return connection_.fault_of(failure_.op, error_);
   }
 
  private:
   static constexpr std::size_t kLargestDatagramBytes = 65'536;
+  /// Of packets that are not segmented: acknowledgements are read between two runs.
+  static constexpr std::size_t kSingleRunPackets = 32;
 
   static std::size_t offer(const QuicOutgoing& out, std::uint64_t wanted,
                            ngtcp2_vec (&pieces)[2]) noexcept {
@@ -172,9 +217,24 @@ class QuicPump {
   }
 
   Io sent(Io io) noexcept {
-    if (io != Io::kOk) [[unlikely]]
-      failure_ = sender_.failure();
-    return io;
+    if (io == Io::kOk) [[likely]]
+      return io;
+    failure_ = sender_.failure();
+    if (io != Io::kError || failure_.errno_value != EMSGSIZE) return io;
+    // The device carries less than it did. What was to go is lost, as on the way.
+    limit_payload();
+    return Io::kOk;
+  }
+
+  /// Whether a router has said, since it was looked at last, that it could not pass a packet on.
+  void heed_path() noexcept {
+    if (inlet_.take_size_news()) [[unlikely]]
+      limit_payload();
+  }
+
+  void limit_payload() noexcept {
+    if (const auto known = known_payload_bytes(lane_.fd.get()))
+      connection_.limit_payload(*known);
   }
 
   Io failed(const char* op, ngtcp2_ssize error) noexcept {
@@ -193,7 +253,11 @@ class QuicPump {
   SegmentedSender<kWait> sender_;
   IoFailure failure_;
   PacketInlet<kWait> inlet_;
+  std::size_t run_packets_;
+  std::uint64_t datagrams_ = 0;
   int error_ = 0;
+  /// A message that the path has no room for any more.
+  std::uint64_t unfit_bytes_ = 0;
 };
 
 }  // namespace xr

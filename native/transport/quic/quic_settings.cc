@@ -38,7 +38,7 @@ ngtcp2_settings settings_for(const QuicSetup& setup, std::uint64_t now_ns) noexc
   settings.initial_ts = now_ns;
   settings.cc_algo = algorithm_of(options.congestion);
   settings.max_tx_udp_payload_size = options.udp_payload_bytes;
-  // The size asked for is used as it is: what is measured must not change while it is measured.
+  // Its size is told with each packet.
   settings.no_tx_udp_payload_size_shaping = 1;
   settings.no_pmtud = 1;
   settings.ack_thresh = options.ack_threshold;
@@ -65,7 +65,9 @@ ngtcp2_transport_params parameters_for(const QuicSetup& setup) noexcept {
   // With 0, stalls are ours to find: an idle connection sends nothing, and stays.
   params.max_idle_timeout = setup.idle_timeout_ns;
   params.max_udp_payload_size = 65'527;
-  params.max_datagram_frame_size = options.datagrams ? 65'535 : 0;
+  // What the path carries is found out with them.
+  params.max_datagram_frame_size =
+      options.datagrams || setup.local_payload_bytes != 0 ? 65'535 : 0;
   params.disable_active_migration = 1;
   return params;
 }

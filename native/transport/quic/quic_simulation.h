@@ -27,6 +27,8 @@ struct QuicPath {
   std::uint64_t delay_ns = 10 * kNsPerUs;
   /// Of those that arrive, how many arrive twice.
   double duplication = 0;
+  /// Larger ones, UDP payload, are swallowed; 0 = it carries any.
+  std::size_t largest_bytes = 0;
 };
 
 /// What the packets of one direction came to.
@@ -181,7 +183,7 @@ class QuicSimulation {
 
   void send(QuicConnection& from, QuicTraffic& traffic, std::deque<QuicPacket>& queue) {
     for (;;) {
-      QuicPacket packet(from.payload_bytes());
+      QuicPacket packet(from.largest_payload_bytes());
       std::size_t taken = 0;
       ngtcp2_ssize length = 0;
       const bool sends = &from == client.get() && data_ != nullptr && sent_ < data_->size();
@@ -206,7 +208,7 @@ class QuicSimulation {
     ++traffic.sent;
     traffic.bytes += packet.size();
     if (captures) traffic.capture.push_back(packet);
-    if (chance(path_.loss)) {
+    if (chance(path_.loss) || (path_.largest_bytes != 0 && packet.size() > path_.largest_bytes)) {
       ++traffic.dropped;
       return;
     }

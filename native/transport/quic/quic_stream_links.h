@@ -9,7 +9,6 @@
 #include "transport/quic/quic_pump.h"
 #include "transport/socket/options.h"
 #include "workload/io.h"
-#include "workload/stream.h"
 
 namespace xr {
 
@@ -19,29 +18,36 @@ class QuicSenderLink {
  public:
   QuicSenderLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
+        most_messages_(kBatchBytes / spec.message_bytes + 1),
         pump_(lane, true, spec.idle_timeout_ns, stop),
         ring_(kRingBytes) {
     for (const std::int64_t id : lane.streams)
-      streams_.push_back({id, ring_.data(), ring_.size(), 0});
+      streams_.push_back({id, ring_.data(), ring_.size(), 0, message_bytes_});
   }
 
+  /// What is left of a message on the stream whose turn it is counts as one.
   Io send_some(std::uint64_t most) noexcept {
-    const std::uint64_t bytes =
-        most == kUnlimitedBatch ? std::max(message_bytes_, kChunkBytes) : most * message_bytes_;
     QuicOutgoing& out = streams_[turn_];
     turn_ = turn_ + 1 == streams_.size() ? 0 : turn_ + 1;
-    const std::uint64_t until = out.sent + bytes;
+    const std::uint64_t began = out.sent;
+    const std::uint64_t whole = began / message_bytes_;
+    const std::uint64_t until = (whole + std::min(most, most_messages_)) * message_bytes_;
     if (const Io io = pump_.read_ready(); io != Io::kOk) return io;
     for (;;) {
-      const std::uint64_t before = out.sent;
       const Io io = pump_.write_stream(out, until);
-      counters_.bytes += out.sent - before;
-      counters_.messages = counters_.bytes / message_bytes_;
-      if (io != Io::kOk) [[unlikely]]
-        return io;
-      if (out.sent == until) return Io::kOk;
-      if (const Io read = pump_.read_some(); read != Io::kOk) return read;
+      counters_.bytes += out.sent - began;
+      counters_.messages += out.sent / message_bytes_ - whole;
+      if (io != Io::kLost) return io;
+      const bool moved = out.sent != began;
+      if (const Io read = pump_.read_some(); read != Io::kOk || moved) return read;
     }
+  }
+
+  /// Messages that were handed over.
+  std::uint64_t send_units() const noexcept {
+    std::uint64_t units = 0;
+    for (const QuicOutgoing& out : streams_) units += out.units;
+    return units;
   }
 
   Counters& counters() noexcept { return counters_; }
@@ -51,10 +57,11 @@ class QuicSenderLink {
 
  private:
   static constexpr std::size_t kRingBytes = std::size_t{256} << 10;
-  /// About one segmented send; between two of them acknowledgements are read.
-  static constexpr std::uint64_t kChunkBytes = std::uint64_t{64} << 10;
+  /// More than a run of packets holds, which is what ends a batch without limit.
+  static constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
 
   std::uint64_t message_bytes_;
+  std::uint64_t most_messages_;
   QuicPump<kWait> pump_;
   PageBuffer ring_;
   std::vector<QuicOutgoing> streams_;

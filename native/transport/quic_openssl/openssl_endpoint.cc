@@ -1,7 +1,9 @@
 #include "transport/quic_openssl/openssl_endpoint.h"
 
 #include <algorithm>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "measure/clock.h"
@@ -16,6 +18,8 @@
 
 namespace xr {
 namespace {
+
+constexpr std::size_t kOpensslPayloadBytes = 1200;
 
 class QuicOpensslEndpoint final : public Endpoint {
  public:
@@ -43,6 +47,8 @@ class QuicOpensslEndpoint final : public Endpoint {
       const SocketAddress& address = remote.sockets.addresses[i];
       if (::connect(lanes_[i]->fd.get(), address.get(), address.length) != 0)
         throw_errno("CONNECT_REFUSED", "connect");
+      // OpenSSL's packets are of the least size, and no path with less has QUIC.
+      usable_payload_bytes(lanes_[i]->fd.get(), kOpensslPayloadBytes);
     }
     if (identity_) {
       context_.emplace(spec_.tls.cipher, token_, *identity_);
@@ -55,7 +61,7 @@ class QuicOpensslEndpoint final : public Endpoint {
       prepare(lane);
       open_streams(lane, spec_.role_of(i));
     }
-    settings_ = effective();
+    publish(read_settings());
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
@@ -65,19 +71,15 @@ class QuicOpensslEndpoint final : public Endpoint {
 
   void stop() noexcept override { waker_.stop(); }
 
+  /// As of the connect, then of the end of a run: meanwhile the connections are their threads'.
   EffectiveSettings effective() const override {
-    if (lanes_.empty() || !lanes_.front()->connection)
-      throw_fault("STATE", "effective", "not connected");
-    EffectiveSettings settings = read_socket_settings(lanes_.front()->fd.get(), false);
-    settings.tls = lanes_.front()->connection->tls_settings();
-    settings.quic = quic_settings();
-    settings.congestion_control = settings.quic->congestion_control;
-    settings.gso = lanes_.front()->segmenting;
-    settings.gro = lanes_.front()->merging;
-    return settings;
+    const std::lock_guard lock(settings_mutex_);
+    if (!settings_) throw_fault("STATE", "effective", "not connected");
+    return *settings_;
   }
 
   void close() noexcept override {
+    publish(std::nullopt);
     waker_.forget_all();
     for (const auto& lane : lanes_) {
       if (lane->connection) lane->connection->leave();
@@ -103,12 +105,28 @@ class QuicOpensslEndpoint final : public Endpoint {
       lane.streams.push_back(lane.connection->open_stream(false));
   }
 
+  void publish(std::optional<EffectiveSettings> settings) noexcept {
+    const std::lock_guard lock(settings_mutex_);
+    settings_.swap(settings);
+  }
+
+  EffectiveSettings read_settings() const {
+    EffectiveSettings settings = read_socket_settings(lanes_.front()->fd.get(), false);
+    settings.tls = lanes_.front()->connection->tls_settings();
+    settings.quic = quic_settings();
+    settings.congestion_control = settings.quic->congestion_control;
+    settings.gso = lanes_.front()->segmenting;
+    settings.gro = lanes_.front()->merging;
+    return settings;
+  }
+
   QuicSettings quic_settings() const {
     QuicSettings settings;
     settings.library = "OpenSSL";
     settings.version = ossl::find_openssl().version;
     settings.protocol_version = 1;
     settings.messages = "stream";
+    settings.shares_packets = true;
     settings.streams = spec_.quic_openssl.streams;
     for (const auto& lane : lanes_) {
       if (!lane->connection) continue;
@@ -140,15 +158,17 @@ class QuicOpensslEndpoint final : public Endpoint {
   template <WaitPolicy kWait>
   RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
     const Packets before = packets();
+    EffectiveSettings settings = effective();
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
     const std::optional<bool> segmented = lanes_.front()->segmenting;
-    settings_.quic = quic_settings();
-    settings_.gso = segmented;
+    settings.quic = quic_settings();
+    settings.gso = segmented;
     const Packets now = packets();
-    add_economy(*settings_.quic, {now.sent - before.sent, now.received - before.received}, outcome);
-    outcome.effective = settings_;
+    add_economy(*settings.quic, {now.sent - before.sent, now.received - before.received}, outcome);
+    publish(settings);
+    outcome.effective = std::move(settings);
     return outcome;
   }
 
@@ -187,7 +207,8 @@ class QuicOpensslEndpoint final : public Endpoint {
   std::optional<ossl::Identity> identity_;
   std::optional<ossl::Context> context_;
   std::vector<std::unique_ptr<ossl::Lane>> lanes_;
-  EffectiveSettings settings_{};
+  mutable std::mutex settings_mutex_;
+  std::optional<EffectiveSettings> settings_;
 };
 
 }  // namespace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -123,6 +124,9 @@ class Pump {
 
   Io failed_to_send(Io io) noexcept {
     failure_ = sender_.failure();
+    sending_ = Io::kOk;
+    // Lost, as on the way: the path carries less than it did.
+    if (io == Io::kError && failure_.errno_value == EMSGSIZE) return Io::kOk;
     return io;
   }
 

@@ -9,7 +9,6 @@
 #include "transport/quic_openssl/openssl_pump.h"
 #include "transport/socket/options.h"
 #include "workload/io.h"
-#include "workload/stream.h"
 
 namespace xr::ossl {
 
@@ -21,31 +20,33 @@ class SenderLink {
   SenderLink(Lane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
         streams_(lane.streams),
+        sent_(lane.streams.size(), 0),
         pump_(lane, true, spec.idle_timeout_ns, stop),
-        buffer_(kChunkBytes) {}
+        buffer_(message_bytes_) {}
 
+  /// What is left of a message on the stream whose turn it is counts as one.
   Io send_some(std::uint64_t most) noexcept {
-    std::uint64_t left =
-        most == kUnlimitedBatch ? std::max(message_bytes_, kChunkBytes) : most * message_bytes_;
     SSL* stream = streams_[turn_].get();
+    std::uint64_t& sent = sent_[turn_];
     turn_ = turn_ + 1 == streams_.size() ? 0 : turn_ + 1;
+    const std::uint64_t whole = sent / message_bytes_;
+    const std::uint64_t chunk_messages = kChunkBytes / message_bytes_ + 1;
+    const std::uint64_t until = (whole + std::min(most, chunk_messages)) * message_bytes_;
     if (const Io io = pump_.read_ready(); io != Io::kOk) return io;
     for (;;) {
-      std::size_t written = 0;
-      if (api().SSL_write_ex(stream, buffer_.data(), std::min(left, kChunkBytes), &written) == 1) {
-        left -= written;
-        counters_.bytes += written;
-        counters_.messages = counters_.bytes / message_bytes_;
-      } else if (const Io io = pump_.meaning_of_nothing("SSL_write", stream); io != Io::kOk) {
-        return io;
-      }
+      const std::uint64_t before = sent;
+      if (const Io io = write(stream, sent, until); io != Io::kOk) return io;
+      counters_.bytes += sent - before;
+      counters_.messages += sent / message_bytes_ - before / message_bytes_;
       if (const Io io = pump_.tick(); io != Io::kOk) [[unlikely]]
         return io;
-      if (left == 0) return Io::kOk;
-      if (written > 0) continue;
+      if (sent != before) return Io::kOk;
       if (const Io io = pump_.read_some(); io != Io::kOk) return io;
     }
   }
+
+  /// Messages that were handed over.
+  std::uint64_t send_units() const noexcept { return units_; }
 
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
@@ -56,11 +57,28 @@ class SenderLink {
   /// About one segmented send; between two of them acknowledgements are read.
   static constexpr std::uint64_t kChunkBytes = std::uint64_t{64} << 10;
 
+  /// As far as OpenSSL's buffer takes it, about a chunk: each message is an SSL_write of its own, or
+  /// several where it is longer than the buffer has room for. OpenSSL puts several into a packet.
+  Io write(SSL* stream, std::uint64_t& sent, std::uint64_t until) noexcept {
+    for (const std::uint64_t enough = sent + kChunkBytes; sent < until && sent < enough;) {
+      const std::uint64_t into_message = sent % message_bytes_;
+      std::size_t written = 0;
+      if (api().SSL_write_ex(stream, buffer_.data(), message_bytes_ - into_message, &written) != 1)
+        return pump_.meaning_of_nothing("SSL_write", stream);
+      units_ += written > 0 && into_message == 0;
+      sent += written;
+    }
+    return Io::kOk;
+  }
+
   std::uint64_t message_bytes_;
   std::vector<Stream>& streams_;
+  /// Of each.
+  std::vector<std::uint64_t> sent_;
   Pump<kWait> pump_;
   PageBuffer buffer_;
   std::size_t turn_ = 0;
+  std::uint64_t units_ = 0;
   Counters counters_;
 };
 

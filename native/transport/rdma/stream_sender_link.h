@@ -72,8 +72,12 @@ class StreamSenderLink : public RdmaLink<kWait> {
       io = this->post(requests_[0], *last, count);
     }
     last->next = after;
+    if (io == Io::kOk) units_ += count;
     return io;
   }
+
+  /// Work requests with a message each.
+  std::uint64_t send_units() const noexcept { return units_; }
 
  private:
   std::uint32_t credits() const noexcept {
@@ -127,6 +131,7 @@ class StreamSenderLink : public RdmaLink<kWait> {
   ibv_send_wr mark_{};
   ibv_sge mark_buffer_{};
   std::size_t next_mark_ = 0;
+  std::uint64_t units_ = 0;
   unsigned next_receive_ = 0;
 };
 

@@ -66,6 +66,10 @@ class ByteStreamLink {
     return io;
   }
 
+  /// Messages of a stream, each with a send of its own; one that the socket did not take at once
+  /// goes on with the next.
+  std::uint64_t send_units() const noexcept { return units_; }
+
   Io receive_some() noexcept {
     std::size_t received = 0;
     const Io io = bytes_.receive(buffer_.data(), buffer_.size(), false, received);
@@ -95,6 +99,7 @@ class ByteStreamLink {
     for (;;) {
       const ssize_t sent = bytes_.send(buffer_.data() + done, message_bytes_ - done);
       if (sent >= 0) [[likely]] {
+        units_ += done == 0;
         done += static_cast<std::size_t>(sent);
         if (done == message_bytes_) [[likely]]
           return Io::kOk;
@@ -133,6 +138,7 @@ class ByteStreamLink {
   bool verify_;
   bool differs_ = false;
   PatternReader incoming_;
+  std::uint64_t units_ = 0;
   Counters counters_;
 };
 

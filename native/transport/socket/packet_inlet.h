@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "base/page_buffer.h"
 #include "base/units.h"
@@ -14,7 +15,6 @@
 #include "measure/stop_flag.h"
 #include "transport/endpoint_spec.h"
 #include "transport/socket/datagram_batch.h"
-#include "transport/socket/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -45,26 +45,27 @@ class PacketInlet {
   }
 
   /// Waits until packets came, each of which `take(data, length, now_ns)` has had, or `due_ns` did:
-  /// kLost. kStalled after `limit_ns`. What `take` gives other than kOk ends it.
+  /// kLost. kStalled when nothing has come for `limit_ns`, in however many waits: a timer that was
+  /// due meanwhile is no sign of life. What `take` gives other than kOk ends it.
   template <class Take>
   Io wait(std::uint64_t due_ns, std::uint64_t limit_ns, const Take& take) noexcept {
-    SpinGuard guard(limit_ns, stop_);
-    std::uint64_t since_ns = 0;
     for (;;) {
       if constexpr (kWait == WaitPolicy::kBlock) {
         const std::uint64_t now_ns = monotonic_raw_ns();
-        if (since_ns == 0) since_ns = now_ns;
+        if (is_silent_for(limit_ns, now_ns)) return stalled();
         if (now_ns >= due_ns) return Io::kLost;
-        if (now_ns - since_ns > limit_ns) return stalled();
         // Further away than a receive sleeps by itself: no second system call.
-        const std::uint64_t left_ns = std::min(due_ns - now_ns, since_ns + limit_ns + 1 - now_ns);
+        const std::uint64_t left_ns =
+            std::min(due_ns - now_ns, silent_since_ns_ + limit_ns + 1 - now_ns);
         const bool is_soon = left_ns < kPacketNapNs;
         if (is_soon) nap_until_readable(fd_, left_ns);
         if (const Io io = receive(is_soon ? MSG_DONTWAIT : 0, take); io != Io::kLost) return io;
       } else {
         if (const Io io = receive(MSG_DONTWAIT, take); io != Io::kLost) return io;
-        if (monotonic_raw_ns() >= due_ns) return Io::kLost;
-        if (const Io io = guard.poll(); io != Io::kOk) return io == Io::kStalled ? stalled() : io;
+        const std::uint64_t now_ns = monotonic_raw_ns();
+        if (is_silent_for(limit_ns, now_ns)) return stalled();
+        if (now_ns >= due_ns) return Io::kLost;
+        if (stop_.is_set()) return Io::kStopped;
       }
     }
   }
@@ -76,6 +77,8 @@ class PacketInlet {
   }
 
   std::uint64_t packets() const noexcept { return packets_; }
+  /// Whether the path was said to carry less than was sent, since this was asked last.
+  bool take_size_news() noexcept { return std::exchange(has_size_news_, false); }
 
  private:
   /// kLost = nothing was there.
@@ -90,6 +93,7 @@ class PacketInlet {
     const ssize_t got = ::recv(fd_, single_.data(), single_.size(), flags);
     if (got < 0) return nothing("recv");
     if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kLost;
+    silent_since_ns_ = 0;
     ++packets_;
     return take(single_.data(), static_cast<std::size_t>(got), monotonic_raw_ns());
   }
@@ -99,6 +103,7 @@ class PacketInlet {
     const int got = batch_->receive(fd_, flags);
     if (got < 0) return nothing("recvmmsg");
     const std::uint64_t now_ns = monotonic_raw_ns();
+    silent_since_ns_ = 0;
     Io io = Io::kLost;
     batch_->for_each(got, [&](const std::uint8_t* data, std::size_t length) {
       if (io != Io::kOk && io != Io::kLost) return;
@@ -114,11 +119,24 @@ class PacketInlet {
       return stop_.is_set() && kWait == WaitPolicy::kBlock ? Io::kStopped : Io::kLost;
     if (stop_.is_set()) return Io::kStopped;
     if (error == EINTR) return Io::kLost;
+    if (error == EMSGSIZE) {
+      // A router has said that a packet was too large for what follows: news, of a send before.
+      has_size_news_ = true;
+      return Io::kLost;
+    }
     failure_ = {op, error};
     return error == ECONNREFUSED ? Io::kClosed : Io::kError;
   }
 
+  /// Silence is counted from the first wait after what came last.
+  bool is_silent_for(std::uint64_t limit_ns, std::uint64_t now_ns) noexcept {
+    if (silent_since_ns_ == 0) silent_since_ns_ = now_ns;
+    return now_ns - silent_since_ns_ > limit_ns;
+  }
+
   Io stalled() noexcept {
+    // What is asked for next has its own time.
+    silent_since_ns_ = 0;
     failure_ = {"recv", 0};
     return stop_.is_set() ? Io::kStopped : Io::kStalled;
   }
@@ -129,6 +147,8 @@ class PacketInlet {
   PageBuffer single_;
   std::optional<DatagramReceiver> batch_;
   std::uint64_t packets_ = 0;
+  std::uint64_t silent_since_ns_ = 0;
+  bool has_size_news_ = false;
 };
 
 }  // namespace xr

@@ -65,15 +65,20 @@ class SegmentedSender {
     if (io != Io::kError || (failure_.errno_value != EIO && failure_.errno_value != EINVAL))
       return io;
     // Not every device and kernel can segment, and it is told only here.
+    const std::size_t most = most_;
     most_ = 1;
     for (std::size_t at = 0; at < bytes; at += segment_) {
       const Io one = send_run(buffer_.data() + at, std::min(segment_, bytes - at), 0);
+      // It was not the segmenting: the path carries less than it did.
+      if (one == Io::kError && failure_.errno_value == EMSGSIZE) most_ = most;
       if (one != Io::kOk) return one;
     }
     return Io::kOk;
   }
 
   bool segmenting() const noexcept { return most_ > 1; }
+  /// So many datagrams are one call.
+  std::size_t run_datagrams() const noexcept { return most_; }
   std::size_t largest_bytes() const noexcept { return largest_bytes_; }
   std::uint64_t packets() const noexcept { return packets_; }
   std::uint64_t calls() const noexcept { return calls_; }

@@ -87,6 +87,9 @@ class UdpSenderLink {
     return Io::kOk;
   }
 
+  /// Datagrams, each of one message.
+  std::uint64_t send_units() const noexcept { return datagrams_; }
+
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = refused_by_stack_; }
   IoFailure failure() const noexcept { return failure_; }
@@ -116,6 +119,8 @@ class UdpSenderLink {
   }
 
   void count(std::size_t bytes) noexcept {
+    // The kernel cuts it into datagrams of a message each, or it is one.
+    datagrams_ += segments_ > 1 ? bytes / message_bytes_ : 1;
     counters_.messages += bytes / message_bytes_;
     counters_.bytes += bytes;
   }
@@ -156,6 +161,7 @@ class UdpSenderLink {
   std::vector<mmsghdr> headers_;
   Counters counters_;
   IoFailure failure_;
+  std::uint64_t datagrams_ = 0;
   std::uint64_t refused_by_stack_ = 0;
 };
 

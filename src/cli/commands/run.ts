@@ -166,7 +166,7 @@ export function withRunOptions(command: Command) {
     .addOption(
       option(
         '--quic-payload <size>',
-        'bytes of a UDP datagram, or loopback for 65000 (default: 1452)',
+        'bytes of a UDP datagram at most, or loopback for 65000; fewer where the path carries fewer (default: 1452)',
       ),
     )
     .addOption(

@@ -5,6 +5,7 @@
 #include "transport/quic/quic_handshake.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
+#include "transport/socket/quic_socket.h"
 #include "transport/socket/waker.h"
 
 namespace xr {
@@ -49,6 +50,8 @@ class Client final : public PerfClient {
     setup.server_name = requests_.server_name;
     setup.alpn = kPerfAlpn;
     setup.stream_events = &events_;
+    setup.local_payload_bytes =
+        usable_payload_bytes(lane_.fd.get(), spec_.quic.udp_payload_bytes);
     shake_hands(lane_, setup, nullptr, deadline);
     lane_.segmenting = spec_.socket.segmentation_offload;
     lane_.merging = lane_.segmenting && enable_merging(lane_.fd.get());

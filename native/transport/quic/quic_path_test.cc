@@ -1,0 +1,146 @@
+#include <algorithm>
+#include <array>
+
+#include "test/test.h"
+#include "transport/quic/quic_simulation.h"
+
+namespace {
+
+using xr::kNsPerMs;
+using xr::kNsPerSec;
+using xr::QuicPathSearch;
+using xr::test::kNothing;
+using xr::test::QuicPath;
+using xr::test::QuicSimulation;
+using xr::test::some_bytes;
+
+/// A path that swallows what is larger.
+QuicPath path_of(std::size_t largest_bytes, double loss = 0) {
+  QuicPath path{loss, 0, 0, 2 * kNsPerMs};
+  path.largest_bytes = largest_bytes;
+  return path;
+}
+
+/// Both ends are ours, and look for what the path carries.
+void both_search(xr::QuicSetup& client, xr::QuicSetup& server) {
+  client.local_payload_bytes = server.local_payload_bytes = 1452;
+  client.tells_path = server.tells_path = true;
+}
+
+bool both_know(QuicSimulation& simulation) {
+  return simulation.run(60 * kNsPerSec, [&] {
+    return simulation.is_established() && simulation.client->is_path_known() &&
+           simulation.server->is_path_known();
+  });
+}
+
+/// The search alone, over a path that answers every probe.
+std::size_t found_over(std::size_t largest_bytes, std::size_t top_bytes, unsigned* rounds) {
+  QuicPathSearch search;
+  search.begin(top_bytes);
+  *rounds = 0;
+  while (search.is_searching()) {
+    ++*rounds;
+    const std::size_t bytes = search.probe_bytes();
+    const std::uint64_t id = search.id_of(bytes);
+    while (search.wants_probe()) search.on_sent();
+    for (int copy = 0; copy < 3; ++copy)
+      bytes <= largest_bytes ? search.on_acked(id) : search.on_lost(id);
+  }
+  return search.found_bytes();
+}
+
+TEST("quic path: the search finds the largest usual size, in a few rounds") {
+  unsigned rounds = 0;
+  for (const std::size_t largest : {1200u, 1216u, 1232u, 1252u, 1272u, 1392u, 1432u, 1452u}) {
+    CHECK_EQ(found_over(largest, 1452, &rounds), largest);
+    CHECK(rounds <= 6);
+  }
+  CHECK_EQ(found_over(1300, 1452, &rounds), 1292u);
+  CHECK_EQ(found_over(9000, 1452, &rounds), 1452u);
+  CHECK_EQ(rounds, 1u);
+  CHECK_EQ(found_over(9000, 1390, &rounds), 1390u);
+  CHECK_EQ(found_over(9000, 65'000, &rounds), 8972u);
+  CHECK_EQ(found_over(65'000, 65'000, &rounds), 65'000u);
+  CHECK_EQ(found_over(1452, 1200, &rounds), 1200u);
+  CHECK_EQ(rounds, 0u);
+}
+
+TEST("quic path: one copy of three that arrives is enough, and late ones are worth what they say") {
+  QuicPathSearch search;
+  search.begin(1452);
+  const std::uint64_t id = search.id_of(1452);
+  for (int copy = 0; copy < 3; ++copy) search.on_sent();
+  CHECK(!search.wants_probe());
+  search.on_lost(id);
+  search.on_lost(id);
+  CHECK(search.is_searching());
+  search.on_acked(id);
+  CHECK(!search.is_searching());
+  CHECK_EQ(search.found_bytes(), 1452u);
+  // A limit begins anew below it, and what was sent before means nothing to it but what it proves.
+  search.begin(1452);
+  const std::uint64_t old = search.id_of(1452);
+  search.limit(1300);
+  CHECK_EQ(search.probe_bytes(), 1300u);
+  for (int copy = 0; copy < 3; ++copy) search.on_lost(old);
+  CHECK_EQ(search.probe_bytes(), 1300u);
+}
+
+TEST("quic path: a handshake needs 1,200 B, and packets then have what the path carries") {
+  for (const std::size_t largest : {1200u, 1232u, 1272u, 1392u, 1452u}) {
+    QuicSimulation simulation(path_of(largest), 1, both_search);
+    CHECK(both_know(simulation));
+    CHECK_EQ(simulation.client->payload_bytes(), largest);
+    CHECK_EQ(simulation.server->payload_bytes(), largest);
+    CHECK(simulation.transfer(some_bytes(200'000), kNothing));
+    CHECK_EQ(simulation.client->settings().udp_payload_bytes, largest);
+    CHECK_EQ(simulation.client->settings().local_payload_bytes.value(), 1452u);
+  }
+}
+
+TEST("quic path: losses by chance do not make a path look narrow") {
+  for (unsigned seed = 1; seed <= 10; ++seed) {
+    QuicSimulation simulation(path_of(0, 0.02), seed, both_search);
+    CHECK(both_know(simulation));
+    CHECK_EQ(simulation.client->payload_bytes(), 1452u);
+  }
+}
+
+TEST("quic path: a black hole that opens in the middle of a stream is got round") {
+  QuicSimulation simulation(path_of(0), 1, both_search);
+  CHECK(both_know(simulation));
+  CHECK(simulation.transfer(some_bytes(200'000), kNothing));
+  simulation.path().largest_bytes = 1280;
+  CHECK(simulation.transfer(some_bytes(300'000), kNothing));
+  simulation.run(5 * kNsPerSec, [] { return false; });
+  // The number of a probe may have grown.
+  CHECK(simulation.client->payload_bytes() >= 1269);
+  CHECK(simulation.client->payload_bytes() <= 1280);
+}
+
+TEST("quic path: with a peer that tells nothing of probes a black hole is got round as well") {
+  QuicSimulation simulation(path_of(0), 1, [](xr::QuicSetup& client, xr::QuicSetup&) {
+    client.local_payload_bytes = 1452;
+  });
+  CHECK(simulation.establish());
+  CHECK_EQ(simulation.client->payload_bytes(), 1452u);
+  simulation.path().largest_bytes = 1300;
+  CHECK(simulation.transfer(some_bytes(300'000), kNothing));
+  CHECK_EQ(simulation.client->payload_bytes(), 1200u);
+}
+
+TEST("quic path: a message that has no room any more is told with what has") {
+  QuicSimulation simulation(path_of(1272), 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
+    both_search(client, server);
+    client.options.datagrams = server.options.datagrams = true;
+  });
+  CHECK(both_know(simulation));
+  CHECK(simulation.client->fits_datagram(1238));
+  CHECK(!simulation.client->fits_datagram(1239));
+  const xr::Fault fault = simulation.client->no_room_fault("connect", 1400);
+  CHECK_EQ(fault.code, "PATH_MTU");
+  CHECK(fault.message.find("1238 B") != std::string::npos);
+}
+
+}  // namespace
