@@ -42,7 +42,9 @@
         'native/base/error.cc',
         'native/measure/clock_source.cc',
         'native/measure/recording_cost.cc',
+        'native/measure/scheduling.cc',
         'native/measure/softirq.cc',
+        'native/measure/thread_ledger.cc',
         'native/measure/thread_setup.cc',
         'native/transport/endpoint_spec.cc',
         'native/transport/loopback/loopback_endpoint.cc',
@@ -217,6 +219,7 @@
         'sources': [
           'native/measure/clock_test.cc',
           'native/measure/histogram_test.cc',
+          'native/measure/scheduling_test.cc',
           'native/measure/timeline_test.cc',
           'native/test/main.cc',
           'native/transport/rdma/rdma_blob_test.cc',

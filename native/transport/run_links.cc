@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "measure/thread_ledger.h"
+
 namespace xr {
 namespace {
 
@@ -19,6 +21,8 @@ Fault fault_of(const LinkOutcome& link) {
 }  // namespace
 
 void settle(RunOutcome& outcome) {
+  // The other threads have ended; this one had a link too.
+  close_account();
   for (const LinkOutcome& link : outcome.links) {
     if (link.softirq_ns >= 0) outcome.softirq_ns = std::max(outcome.softirq_ns, link.softirq_ns);
     if (outcome.clock_source == ClockSource::kCounter && link.warmup) {

@@ -5,6 +5,7 @@
 import type { Endpoint, NativeFault, RunOutcome } from '../addon/addon.js'
 import { PROGRESS_PHASES, PROGRESS_SLOT_COUNT, PROGRESS_SLOTS } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
+import { watchMachineTime } from '../environment/machine-time.js'
 import { type RdmaCounters, watchRdmaCounters } from '../environment/rdma-counters.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
 import { toNativeFault } from './native-fault.js'
@@ -65,6 +66,7 @@ async function obey(command: EndpointCommand): Promise<void> {
 async function run(running: Endpoint, progressMs: number | null): Promise<void> {
   isBusy = true
   const countersSince = watchRdmaCounters(running.effective().rdma)
+  const machineSince = watchMachineTime()
   const slots = progressMs === null ? null : new BigInt64Array(PROGRESS_SLOT_COUNT)
   const finished = running.run(slots, () => tell({ type: 'measured' }))
   tell({ type: 'running' })
@@ -74,7 +76,7 @@ async function run(running: Endpoint, progressMs: number | null): Promise<void> 
       ? undefined
       : setInterval(() => tell({ type: 'progress', progress: read(slots) }), progressMs)
   const outcome = await finished.finally(() => clearInterval(timer))
-  end(outcome, null, await countersSince())
+  end({ ...outcome, machine: machineSince() }, null, await countersSince())
 }
 
 function read(slots: BigInt64Array): Progress {
