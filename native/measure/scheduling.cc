@@ -16,10 +16,13 @@ std::optional<Scheduling> Scheduling::of_this_thread() noexcept {
   std::array<char, 128> text;
   if (read_small_file("/proc/thread-self/schedstat", text.data(), text.size()) == 0) return {};
   Scheduling now;
-  if (std::sscanf(text.data(), "%" SCNu64 " %" SCNu64, &now.on_cpu_ns, &now.run_delay_ns) != 2)
+  std::uint64_t turns = 0;
+  if (std::sscanf(text.data(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &now.on_cpu_ns,
+                  &now.run_delay_ns, &turns) != 3)
     return {};
-  // A kernel without the account says 0 of everything.
-  if (now.on_cpu_ns == 0 && now.run_delay_ns == 0) return {};
+  // A kernel without the account says 0 of everything; of a thread that has only just begun its times
+  // may be 0, but it is in its first turn.
+  if (turns == 0) return {};
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);
   now.time_ns = static_cast<std::uint64_t>(time.tv_sec) * kNsPerSec +
