@@ -4,6 +4,7 @@
 #include <string>
 
 #include "binding/js_error.h"
+#include "measure/thread_ledger.h"
 
 namespace xr::js {
 namespace {
@@ -184,7 +185,16 @@ Napi::Object connects_to_js(Napi::Env env, const ConnectOutcome& connects) {
   return object;
 }
 
-Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link) {
+Napi::Value scheduling_to_js(Napi::Env env, const std::optional<SchedulingShare>& share) {
+  if (!share) return env.Null();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("wallNs", number(env, share->wall_ns));
+  object.Set("onCpuNs", number(env, share->on_cpu_ns));
+  object.Set("runDelayNs", number(env, share->run_delay_ns));
+  return object;
+}
+
+Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link, const ThreadAccount& account) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("role", name_of(link.role));
   object.Set("sendUnits", nullable(env, link.send_units));
@@ -208,6 +218,8 @@ Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link) {
   object.Set("intervalLatencies", intervals);
   object.Set("connects",
              link.connects ? Napi::Value(connects_to_js(env, *link.connects)) : env.Null());
+  object.Set("scheduling", scheduling_to_js(env, account.scheduling));
+  object.Set("cpuKhz", nullable(env, account.cpu_khz));
   return object;
 }
 
@@ -269,8 +281,10 @@ Napi::Object to_js(Napi::Env env, const RunOutcome& outcome) {
   object.Set("fault", outcome.fault ? Napi::Value(to_object(env, *outcome.fault)) : env.Null());
   object.Set("clock", to_js(env, outcome.clock_source, outcome.clock_quality, outcome.drift_ppm));
   Napi::Array links = Napi::Array::New(env, outcome.links.size());
+  const std::vector<ThreadAccount> accounts = take_accounts(outcome.links.size());
   for (std::uint32_t i = 0; i < outcome.links.size(); ++i)
-    links.Set(i, link_to_js(env, outcome.links[i]));
+    links.Set(i, link_to_js(env, outcome.links[i],
+                            i < accounts.size() ? accounts[i] : ThreadAccount{}));
   object.Set("links", links);
   object.Set("softirqNs",
              outcome.softirq_ns < 0

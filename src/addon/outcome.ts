@@ -63,6 +63,24 @@ export interface ConnectOutcome {
   handshake: RawHistogram
 }
 
+/** How the scheduler treated a measuring thread from before its loop until after it: warm-up included. */
+export interface Scheduling {
+  wallNs: number
+  onCpuNs: number
+  /** Ready to run, and waiting for a CPU. */
+  runDelayNs: number
+}
+
+/** What the CPUs of the machine spent unseen by any thread, from before the run until after it; in steps of 10 ms. */
+export interface MachineShare {
+  wallNs: number
+  /** Taken by the host from CPUs that had something to do; all CPUs. */
+  stealNs: number
+  /** Of the CPU that had most. */
+  mostStealNs: number
+  mostSoftirqNs: number
+}
+
 /** What one connection did, at this end. */
 export interface LinkOutcome {
   /** Ping-pong: initiator (client) and responder; stream: sender and receiver. */
@@ -87,6 +105,10 @@ export interface LinkOutcome {
   intervalLatencies: RawHistogram[]
   /** Initiator of a `connect`; `latency` is then from before anything of a connection exists until its message has come back. Others `null`. */
   connects: ConnectOutcome | null
+  /** `null` where the kernel keeps no account, and where runs at the same time in one process cannot be told apart. */
+  scheduling: Scheduling | null
+  /** Frequency of the thread's CPU when the loop had ended; `null` where cpufreq does not tell. */
+  cpuKhz: number | null
 }
 
 export interface ClockReport {
@@ -142,6 +164,8 @@ export interface RunOutcome {
   links: LinkOutcome[]
   /** Soft-interrupt time of the whole machine over the measured phase, /proc/stat, all CPUs; `null` when not readable. */
   softirqNs: number | null
+  /** Put in by the process that measures; `null` when /proc/stat is not readable. */
+  machine?: MachineShare | null | undefined
   effective: EffectiveSettings
   /** TCP and TLS, but for `connect`; `null` otherwise. */
   tcp: TcpStatistics | null

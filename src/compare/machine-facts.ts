@@ -75,6 +75,7 @@ function collectFacts(machine: Environment, end: End): Fact[] {
     noteHost('duplex', device?.duplex),
     noteHost('receive queues', device?.receiveQueues),
     noteHost('transmit queues', device?.transmitQueues),
+    noteHost('CPUs of interrupts', device?.interruptCpus && wordsOf(device.interruptCpus)),
     noteHost('transmit queue length', device?.transmitQueueLength),
     note('MTU', device?.mtuBytes),
     note('offloads', device?.offloads && wordsOf(device.offloads)),

@@ -213,6 +213,31 @@ describe('network', () => {
     })
   })
 
+  test('which CPUs take the interrupts of its queues, also of one on virtio', async () => {
+    const interrupts = {
+      'proc/interrupts':
+        '           CPU0       CPU1\n 41:       1612          0 PCI-MSIX-0000:00:04.0   1-edge      mlx5_comp0\n 42:          0       3237 PCI-MSIX-0000:00:04.0   2-edge      mlx5_comp1\n',
+      'proc/irq/41/effective_affinity_list': '0\n',
+      'proc/irq/41/smp_affinity_list': '0-1\n',
+      'proc/irq/42/smp_affinity_list': '1\n',
+    }
+    const expected = { mlx5_comp0: '0', mlx5_comp1: '1' }
+    const direct = machineWith({
+      ...interrupts,
+      'sys/class/net/nic0/device/msi_irqs/41': 'msix\n',
+      'sys/class/net/nic0/device/msi_irqs/42': 'msix\n',
+    })
+    expect((await captureDevice(direct, 'nic0')).interruptCpus).toEqual(expected)
+    const virtio = machineWith({
+      ...interrupts,
+      'sys/class/net/nic0/device': '-> sys/devices/pci0/0000:00:04.0/virtio2',
+      'sys/bus/pci/devices/0000:00:04.0/msi_irqs/41': 'msix\n',
+      'sys/bus/pci/devices/0000:00:04.0/msi_irqs/42': 'msix\n',
+    })
+    expect((await captureDevice(virtio, 'nic0')).interruptCpus).toEqual(expected)
+    expect((await captureDevice(machineWith({}), 'nic0')).interruptCpus).toBeNull()
+  })
+
   test('a device of software', async () => {
     const files = machineWith({ 'sys/class/net/veth0/type': '1\n' })
     expect((await captureDevice(files, 'veth0')).kind).toBe('virtual')

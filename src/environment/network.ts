@@ -2,6 +2,7 @@ import { networkInterfaces } from 'node:os'
 import { basename } from 'node:path'
 import type { Environment, NetworkDevice } from '../results/schema.js'
 import { ethtoolFacts } from './ethtool.js'
+import { captureInterrupts } from './interrupts.js'
 import { countOf, type MachineFiles } from './machine-files.js'
 
 /** The interface that has `address`, and how it is set: /sys/class/net, ethtool. */
@@ -47,6 +48,7 @@ export async function captureDevice(files: MachineFiles, name: string): Promise<
     receiveQueues: queues.filter((queue) => queue.startsWith('rx-')).length || null,
     transmitQueues: queues.filter((queue) => queue.startsWith('tx-')).length || null,
     transmitQueueLength: count('tx_queue_len'),
+    interruptCpus: captureInterrupts(files, folder),
   }
 }
 

@@ -26,7 +26,8 @@ export const DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
 
 export const DEFAULT_DURATION_NS = 3e9
 export const DEFAULT_WARMUP_CAP_NS = 1e9
-export const DEFAULT_INTERVAL_NS = 1e9
+/** A run of the default length has a dozen: enough to tell whether it began before the path was steady. */
+export const DEFAULT_INTERVAL_NS = 250e6
 export const DEFAULT_MESSAGE_TIMEOUT_NS = 1e9
 export const DEFAULT_IDLE_TIMEOUT_NS = 5e9
 export const DEFAULT_CONNECT_TIMEOUT_NS = 5e9

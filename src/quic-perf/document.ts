@@ -59,7 +59,7 @@ export function perfDocument(run: PerfRun): QuicPerfDocument {
     effective: outcome.effective,
     warmup: link?.warmup ?? null,
     ...measures(link, window, requests),
-    cpu: link && window ? threadCpu(link, window, outcome.softirqNs) : null,
+    cpu: link && window ? threadCpu(link, window, outcome) : null,
     clock: outcome.clock,
     environment: run.environment,
   }

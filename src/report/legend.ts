@@ -1,4 +1,5 @@
 import { FLAG_SENTENCES, type Flag, sortFlags } from '../results/flag-names.js'
+import { flagShare } from '../results/flag-share.js'
 import type { CaseResult, ResultDocument } from '../results/schema.js'
 import { type Palette, wrap } from './text.js'
 
@@ -10,9 +11,17 @@ export function letterFlags(doc: ResultDocument): Map<Flag, string> {
   return new Map(flags.map((flag, i) => [flag, LETTERS[i] ?? '?']))
 }
 
-/** The letters of one case. */
+/** The letters of one case; after one that not all of its repetitions have, how many have it: `ad e3/8`. */
 export function marksOf(letters: Map<Flag, string>): (result: CaseResult) => string {
-  return ({ flags }) => flags.flatMap((flag) => letters.get(flag) ?? []).join('')
+  return (result) => {
+    const marks = result.flags.flatMap((flag) => {
+      const letter = letters.get(flag)
+      return letter === undefined ? [] : [{ letter, share: flagShare(result, flag) }]
+    })
+    const whole = marks.filter(({ share }) => share === null).map(({ letter }) => letter)
+    const partial = marks.flatMap(({ letter, share }) => (share === null ? [] : letter + share))
+    return [whole.join(''), ...partial].filter((part) => part !== '').join(' ')
+  }
 }
 
 /** The flags that concern the run as a whole, and no row by its letter. */

@@ -82,6 +82,27 @@ describe('rows', () => {
     expect(text).toContain('no network was crossed')
   })
 
+  test('say of how many runs a flag is that not all of them have', () => {
+    const doc = createDocument({
+      command: [],
+      plan: { cases: [c], repetitions: 8 },
+      version: '0.1.0',
+      ...machines,
+    })
+    const late = { scheduling: { wallNs: 2e9, onCpuNs: 1e9, runDelayNs: 1e8 } }
+    for (let index = 0; index < 8; index++) {
+      const link = { pinnedCpu: null, ...(index < 5 ? late : {}) }
+      const report = pingPongReport({ rounds: 40_000, bodyNs: 20_000, link })
+      recordRepetition(doc, { case: c, index, order: index }, report)
+    }
+    const text = renderTable(doc, plain)
+    expect(rowOf(text)).toMatch(/ a b5\/8$/)
+    expect(text).toMatch(/\na unpinned .*\nb harness-overload /)
+    expect(text.replaceAll('\n', ' ')).toContain(
+      'A fraction after a flag: so many of the runs have it.',
+    )
+  })
+
   test('that were not run, failed or cut short say why', () => {
     const [other, last] = [caseOf('udp', 'ping-pong'), caseOf('tcp', 'stream')]
     const plan = { cases: [c, other, last], repetitions: 3 }
@@ -98,7 +119,7 @@ describe('rows', () => {
     skipCase(doc, last, { code: 'XRB_UNSUPPORTED', message: 'Not here.\n  detail', hint: null })
     finishDocument(doc, 'aborted')
     const text = renderTable(doc, plain)
-    expect(rowOf(text)).toMatch(/ 1\/3 {2}ac$/)
+    expect(rowOf(text)).toMatch(/ 1\/3 {2}a c1\/2$/)
     expect(rowOf(text, other.key)).toMatch(/ – .* 0\/3 {2}b$/)
     expect(text).toContain(`${c.key} failed in run 2: No progress for 5 s.\n`)
     expect(text).toContain(`${last.key} was not run: Not here.\n`)

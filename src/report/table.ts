@@ -1,4 +1,5 @@
 import { caseTitle } from '../results/case-name.js'
+import { flagShare } from '../results/flag-share.js'
 import type { CaseResult, Clock, ResultDocument } from '../results/schema.js'
 import { columnsFor } from './columns.js'
 import { renderGrid } from './grid.js'
@@ -69,9 +70,14 @@ function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string 
     has('ping-pong') ? 'A message of a ping-pong is one round trip.' : '',
     has('connect') ? 'A message of a connect is one connection.' : '',
     `Warm-up is left out; ${mergedWords(doc)}.`,
+    shown.some(hasPartialFlag) ? 'A fraction after a flag: so many of the runs have it.' : '',
     'Not measured, or fewer than ten samples beyond a percentile: –.',
   ]
   return sentences.filter((sentence) => sentence !== '').join(' ')
+}
+
+function hasPartialFlag(result: CaseResult): boolean {
+  return result.flags.some((flag) => flagShare(result, flag) !== null)
 }
 
 /** Whose TLS and QUIC it was: another library's figures are others. */

@@ -1,4 +1,4 @@
-import type { LinkOutcome } from '../addon/addon.js'
+import type { LinkOutcome, RunOutcome } from '../addon/addon.js'
 import type { EndReport } from '../session/types.js'
 import type { MeasuredLink } from './measured-links.js'
 import type { Cpu } from './schema-measures.js'
@@ -12,15 +12,17 @@ export function cpuOf(
 ): Cpu | null {
   const threads = links.flatMap((link) => threadAt(end, link) ?? [])
   if (report.outcome === null || threads.length === 0) return null
-  return cpuOfThreads(threads, report.outcome.softirqNs)
+  return cpuOfThreads(threads, report.outcome)
 }
 
-/** What one measuring thread cost; `softirqNs` of the whole machine meanwhile. */
-export function threadCpu(link: LinkOutcome, window: Window, softirqNs: number | null): Cpu {
-  return cpuOfThreads([{ link, window }], softirqNs)
+/** What one measuring thread cost, and what the machine did meanwhile. */
+export function threadCpu(link: LinkOutcome, window: Window, machine: MachineTimes): Cpu {
+  return cpuOfThreads([{ link, window }], machine)
 }
 
-function cpuOfThreads(threads: readonly Thread[], softirqNs: number | null): Cpu {
+type MachineTimes = Pick<RunOutcome, 'softirqNs' | 'machine'>
+
+function cpuOfThreads(threads: readonly Thread[], { softirqNs, machine }: MachineTimes): Cpu {
   const differences = threads.map((thread) => difference(thread.window))
   const total = (pick: (d: Difference) => number) =>
     differences.reduce((sum, d) => sum + pick(d), 0)
@@ -39,8 +41,36 @@ function cpuOfThreads(threads: readonly Thread[], softirqNs: number | null): Cpu
     busiestThread: Math.max(...differences.map((d) => (d.userNs + d.systemNs) / d.wallNs)),
     windowNs,
     threads: threads.length,
+    ...waitingOf(threads),
+    mostSoftirq: machine == null ? null : machine.mostSoftirqNs / machine.wallNs,
+    stealNs: machine == null ? null : machine.stealNs,
+    mostSteal: machine == null ? null : machine.mostStealNs / machine.wallNs,
+    frequencyMhz: frequencyOf(threads),
     pinnedCpus: pinnedCpus(threads.map((thread) => thread.link)),
   }
+}
+
+/** `null` where one of the threads cannot tell: the others might not be those that waited. */
+function waitingOf(
+  threads: readonly Thread[],
+): Pick<Cpu, 'runDelayNs' | 'mostRunDelay' | 'demand'> {
+  const known = threads.flatMap(({ link: { scheduling }, window }) => {
+    if (scheduling === null) return []
+    const { wallNs, userNs, systemNs } = difference(window)
+    const delay = scheduling.runDelayNs / scheduling.wallNs
+    return [{ ns: scheduling.runDelayNs, delay, demand: (userNs + systemNs) / wallNs + delay }]
+  })
+  if (known.length < threads.length) return { runDelayNs: null, mostRunDelay: null, demand: null }
+  return {
+    runDelayNs: known.reduce((sum, { ns }) => sum + ns, 0),
+    mostRunDelay: Math.max(...known.map(({ delay }) => delay)),
+    demand: Math.max(...known.map(({ demand }) => demand)),
+  }
+}
+
+function frequencyOf(threads: readonly Thread[]): Cpu['frequencyMhz'] {
+  const mhz = threads.flatMap(({ link: { cpuKhz } }) => (cpuKhz === null ? [] : cpuKhz / 1_000))
+  return mhz.length === 0 ? null : { least: Math.min(...mhz), most: Math.max(...mhz) }
 }
 
 interface Thread {

@@ -8,19 +8,20 @@ export const FLAG_SENTENCES = {
   'emulated-cpu': 'the CPU is emulated: compare only with results of the same kind',
   'virtual-machine': 'an end ran in a virtual machine: the host can delay it unseen',
   'cpu-saturated':
-    'a sleeping wait used a whole CPU: the figure is the limit of that CPU, not of the path',
+    'a sleeping wait or soft interrupts used a whole CPU: the figure is its limit, not that of the path',
   'shared-cpu': 'the measuring threads of both ends had to share CPUs',
   unpinned: 'the scheduler was free to move measuring threads between CPUs',
   'clock-unstable':
     'the clock drifted by more than 50 ppm, or its steps are too coarse for what was measured',
   'too-few-samples': 'too few samples for p50 or p99: a percentile needs ten samples beyond it',
-  'warmup-unsteady': 'the warm-up hit its time limit before the path was steady',
+  'warmup-unsteady':
+    'measuring began before the path was steady: its first third lies off the rest, beyond scatter',
   loss: 'messages were lost: percentiles and goodput cover those that arrived',
   'ip-fragments':
     'messages did not fit the MTU of the path and were cut into IP fragments: one lost fragment is a lost message',
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',
-  'harness-overload': 'the measuring thread was pushed off its CPU often',
+  'harness-overload': 'a measuring thread had to wait for its CPU for more than 2 % of the time',
   governor:
     'the CPU frequency governor is not `performance`: frequency may have changed during the run',
   'few-repetitions': 'fewer than 3 repetitions completed: their spread is not known',

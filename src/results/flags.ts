@@ -1,18 +1,24 @@
 import type { Case } from '../plan/case.js'
 import type { RepetitionReport } from '../session/types.js'
 import { type Flag, sortFlags } from './flag-names.js'
+import { intervalRates } from './intervals.js'
 import type { Cpu, Environment, Repetition, Summary } from './schema.js'
+import { beginsUnsteadily } from './steadiness.js'
 
 const MAX_DRIFT_PPM = 50
 /** A clock step above this part of the median is visible in it. */
 const MAX_STEP_OF_MEDIAN = 0.05
 /** Of one CPU. Sleeping waits that leave less than this idle were limited by it. */
 const SATURATED = 0.95
-/** Of one measuring thread. A scheduler tick that finds nobody else waiting does not count as one. */
-const MAX_INVOLUNTARY_SWITCHES_PER_SEC = 50
+/** Of one CPU, over a run that is longer than its measured phase. */
+const SATURATED_BY_SOFTIRQ = 0.9
+/** Of a measuring thread's time. How often it was pushed off says little: a thread that sleeps waits without a switch. */
+const MAX_RUN_DELAY = 0.02
 const MIN_REPETITIONS = 3
 const IPV4_AND_UDP_BYTES = 28
 const IPV6_AND_UDP_BYTES = 48
+/** Of a machine that is never wholly quiet some repetition has these: a case has them from half of its repetitions on. */
+const COMES_AND_GOES: readonly Flag[] = ['warmup-unsteady', 'harness-overload', 'cpu-saturated']
 
 /** What one repetition measured, before its flags are known. */
 export type Unflagged = Omit<Repetition, 'flags'>
@@ -34,10 +40,11 @@ export function flagsOfRepetition(
   when((repetition.loss?.lost ?? 0) > 0, 'loss')
   when(sendsFragments(c, report), 'ip-fragments')
   when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
-  when(repetition.warmup?.ended === 'cap', 'warmup-unsteady')
+  when(isUnsteady(repetition), 'warmup-unsteady')
   when(lacksPercentiles(repetition.latency), 'too-few-samples')
   when(hasUnstableClock(repetition), 'clock-unstable')
   when(c.parameters.wait === 'block' && cpus.some(isSaturated), 'cpu-saturated')
+  when(cpus.some(isSaturatedBySoftirq), 'cpu-saturated')
   when(cpus.some(isPushedOff), 'harness-overload')
   when(
     cpus.some((cpu) => cpu.pinnedCpus.length === 0),
@@ -52,8 +59,14 @@ export function flagsOfRepetition(
 
 /** What makes a case doubtful: the flags of its repetitions, and what only shows in all of them together. */
 export function flagsOfCase(repetitions: readonly Repetition[], summary: Summary | null): Flag[] {
+  const all = repetitions.flatMap((repetition) => repetition.flags)
+  const flags = new Set(
+    all.filter((flag) => {
+      const often = all.filter((one) => one === flag).length
+      return !COMES_AND_GOES.includes(flag) || 2 * often >= repetitions.length
+    }),
+  )
   // Merged, the repetitions may have the samples that each of them lacks.
-  const flags = new Set(repetitions.flatMap((repetition) => repetition.flags))
   flags.delete('too-few-samples')
   if (lacksPercentiles(summary?.latency ?? null)) flags.add('too-few-samples')
   if (summary !== null && summary.repetitions < MIN_REPETITIONS) flags.add('few-repetitions')
@@ -86,13 +99,22 @@ function hasUnstableClock({ clock, latency }: Unflagged): boolean {
   return drifts || (median !== null && step > median * MAX_STEP_OF_MEDIAN)
 }
 
-function isSaturated(cpu: Cpu): boolean {
-  return (cpu.busiestThread ?? 0) > SATURATED
+/** Of few intervals only how the warm-up ended is known. */
+function isUnsteady({ intervals, warmup }: Pick<Unflagged, 'intervals' | 'warmup'>): boolean {
+  return beginsUnsteadily(intervalRates(intervals)) ?? warmup?.ended === 'cap'
 }
 
-function isPushedOff(cpu: Cpu): boolean {
-  const threadSeconds = (cpu.windowNs / 1e9) * cpu.threads
-  return cpu.involuntaryContextSwitches > threadSeconds * MAX_INVOLUNTARY_SWITCHES_PER_SEC
+/** A thread that was kept from its CPU would have used it: without that part the share flickers with every disturbance. */
+export function isSaturated({ demand, busiestThread }: Pick<Cpu, 'demand' | 'busiestThread'>) {
+  return (demand ?? busiestThread ?? 0) > SATURATED
+}
+
+function isSaturatedBySoftirq({ mostSoftirq }: Cpu): boolean {
+  return (mostSoftirq ?? 0) > SATURATED_BY_SOFTIRQ
+}
+
+export function isPushedOff({ mostRunDelay }: Pick<Cpu, 'mostRunDelay'>): boolean {
+  return (mostRunDelay ?? 0) > MAX_RUN_DELAY
 }
 
 /** On one machine: two measuring threads on one CPU, or fewer CPUs than threads. */

@@ -46,3 +46,17 @@ function intervalLatency(raw: RawHistogram): NonNullable<Interval['latency']> {
   const { inRange, count, overflow, minNs, maxNs } = histogramOfCounts(raw)
   return { count, overflow, minNs, maxNs, histogram: encodeHistogram(inRange) }
 }
+
+/**
+ * What was done in each whole interval, per second: bytes where any were counted, else messages. The last interval is the rest of the
+ * measured phase, and left out where it is shorter than half of the others.
+ */
+export function intervalRates(
+  intervals: readonly Pick<Interval, 'durationNs' | 'messages' | 'bytes'>[],
+): number[] {
+  const longest = Math.max(0, ...intervals.map(({ durationNs }) => durationNs))
+  const hasBytes = intervals.some(({ bytes }) => bytes > 0)
+  return intervals
+    .filter(({ durationNs }) => durationNs > longest / 2)
+    .map(({ durationNs, messages, bytes }) => ((hasBytes ? bytes : messages) / durationNs) * 1e9)
+}

@@ -12,9 +12,10 @@ import {
   SECOND,
   streamReport,
 } from './fixtures/reports.js'
+import { flagsOfCase } from './flags.js'
 import { decodeHistogram } from './histogram-codec.js'
 import { buildRepetition } from './repetition.js'
-import { repetitionSchema } from './schema.js'
+import { type Flag, repetitionSchema } from './schema.js'
 
 const tcpPingPong = caseOf('tcp', 'ping-pong')
 const udpPingPong = caseOf('udp', 'ping-pong')
@@ -284,11 +285,100 @@ describe('flags', () => {
     expect(flagsOf({ ...plain, link }, caseOf('tcp', 'ping-pong', { wait: 'spin' }))).toEqual([])
   })
 
-  test('a measuring thread pushed off its CPU', () => {
+  test('a CPU that was wanted whole, and given to others in part', () => {
+    const part = (seconds: number, messages: number) =>
+      markAt(seconds, { messages, bytes: messages * 64, cpuSystemNs: seconds * 0.7 * SECOND })
+    const marks = [part(0.2, 500), part(2.2, 40_500)]
+    const wanting = (share: number) => ({
+      marks,
+      scheduling: { wallNs: 2e9, onCpuNs: 1.4e9, runDelayNs: share * 2e9 },
+    })
+    expect(flagsOf({ ...plain, link: wanting(0.19) })).toEqual([
+      'cpu-saturated',
+      'harness-overload',
+    ])
+    expect(flagsOf({ ...plain, link: wanting(0.01) })).toEqual([])
+  })
+
+  test('a core that soft interrupts fill, however it was waited', () => {
+    const machine = { wallNs: 2e9, stealNs: 0, mostStealNs: 0, mostSoftirqNs: 1.9e9 }
+    const spinning = caseOf('tcp', 'ping-pong', { wait: 'spin' })
+    expect(flagsOf({ ...plain, client: { machine } }, spinning)).toEqual(['cpu-saturated'])
+    const half = { ...machine, mostSoftirqNs: 1e9 }
+    expect(flagsOf({ ...plain, client: { machine: half } }, spinning)).toEqual([])
+  })
+
+  test('a measuring thread that waited for its CPU, however rarely it was pushed off', () => {
+    const waited = (runDelayNs: number) => ({
+      scheduling: { wallNs: 2e9, onCpuNs: 0.5e9, runDelayNs },
+    })
+    expect(flagsOf({ ...plain, link: waited(41e6) })).toEqual(['harness-overload'])
+    expect(flagsOf({ ...plain, link: waited(39e6) })).toEqual([])
+    expect(flagsOf({ ...plain, link: { scheduling: null } })).toEqual([])
+  })
+
+  test('many short turns of others cost little, and are no overload', () => {
     const pushed = (seconds: number, messages: number) =>
       markAt(seconds, { messages, bytes: messages * 64, involuntaryContextSwitches: seconds * 200 })
     expect(flagsOf({ ...plain, link: { marks: [pushed(0.2, 500), pushed(2.2, 40_500)] } })).toEqual(
-      ['harness-overload'],
+      [],
     )
+  })
+
+  /** A stream of 3 s in a dozen intervals whose rates these are. */
+  const unsteady = (rates: readonly number[], ended: 'steady' | 'cap' = 'steady') => {
+    let messages = 0
+    const marks = [0, ...rates].map((rate, i) => {
+      messages += rate
+      return markAt(0.2 + i * 0.25, { messages, bytes: messages * 1_000 })
+    })
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+    for (const link of report.server.outcome?.links ?? []) {
+      link.marks = marks
+      link.warmup = { durationNs: SECOND, ended }
+    }
+    return buildRepetition(caseOf('tcp', 'stream'), 0, 0, report).flags
+  }
+  const rising = Array.from({ length: 12 }, (_, i) => 1_000 + 25 * i)
+
+  test('a start below the rest, and a ramp to the end, however the warm-up ended', () => {
+    expect(unsteady(Array.from({ length: 12 }, (_, i) => (i < 4 ? 900 : 1_000 + (i % 2))))).toEqual(
+      ['warmup-unsteady'],
+    )
+    expect(unsteady(rising)).toEqual(['warmup-unsteady'])
+  })
+
+  test('scatter is no unsteady start, nor is a warm-up that only its cap ended', () => {
+    const scattered = [1_030, 950, 1_060, 970, 940, 1_050, 960, 1_040, 1_020, 930, 1_070, 980]
+    expect(unsteady(scattered, 'cap')).toEqual([])
+  })
+})
+
+describe('of a case', () => {
+  const repetition = buildRepetition(
+    tcpPingPong,
+    0,
+    0,
+    pingPongReport({ rounds: 40_000, bodyNs: 20_000 }),
+  )
+  const withFlag = (flag: Flag, times: number, all = 8) => {
+    const repetitions = Array.from({ length: all }, (_, index) => ({
+      ...repetition,
+      index,
+      flags: index < times ? [flag] : [],
+    }))
+    return flagsOfCase(repetitions, null).includes(flag)
+  }
+
+  test.each(['warmup-unsteady', 'harness-overload', 'cpu-saturated'] as const)(
+    '%s holds from half of the repetitions on',
+    (flag) => {
+      expect([1, 3, 4, 8].map((times) => withFlag(flag, times))).toEqual([false, false, true, true])
+      expect([1, 2].map((times) => withFlag(flag, times, 3))).toEqual([false, true])
+    },
+  )
+
+  test.each(['loss', 'failed', 'clock-unstable'] as const)('%s holds once it was seen', (flag) => {
+    expect(withFlag(flag, 1)).toBe(true)
   })
 })

@@ -101,6 +101,12 @@ const networkDevice = z.object({
   receiveQueues: count.nullable(),
   transmitQueues: count.nullable(),
   transmitQueueLength: count.nullable(),
+  interruptCpus: facts(256, line)
+    .nullable()
+    .optional()
+    .describe(
+      'CPUs that take each interrupt of the device (effective affinity), by its name in /proc/interrupts; null: it has none, or they are not readable',
+    ),
   offloads: z
     .record(word, z.boolean())
     .refine((record) => Object.keys(record).length <= 128, 'at most 128 entries')

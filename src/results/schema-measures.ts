@@ -159,6 +159,37 @@ export const cpuSchema = z
       'wall time these numbers cover; at most the sampling step off the measured phase',
     ),
     threads: z.int().positive().describe('measuring threads that these numbers add up'),
+    runDelayNs: quantile
+      .optional()
+      .describe(
+        'time in which the measuring threads were ready and waited for a CPU, from before their loops until after them; null: the kernel keeps no account (schedstat)',
+      ),
+    mostRunDelay: quantile
+      .optional()
+      .describe('run delay over wall time of the measuring thread that waited most'),
+    demand: quantile
+      .optional()
+      .describe(
+        'CPU time and run delay over wall time of the busiest measuring thread; 1 = it could not have done more on a CPU of its own',
+      ),
+    mostSoftirq: quantile
+      .optional()
+      .describe(
+        'soft-interrupt time over wall time of the CPU that had most, over the whole run, warm-up included; steps of 10 ms',
+      ),
+    stealNs: quantile
+      .optional()
+      .describe(
+        'what the host took from all CPUs of the machine while they had something to do, over the whole run; steps of 10 ms',
+      ),
+    mostSteal: quantile.optional().describe('steal over wall time of the CPU that lost most'),
+    frequencyMhz: z
+      .object({ least: ns, most: ns })
+      .nullable()
+      .optional()
+      .describe(
+        'of the CPUs of the measuring threads, when their loops had ended; null where cpufreq does not tell, as in most virtual machines',
+      ),
     pinnedCpus: z
       .array(count)
       .describe('CPUs the measuring threads were pinned to; empty = unpinned'),

@@ -5,6 +5,7 @@
 import { hrtime } from 'node:process'
 import type { Endpoint, NativeFault, RunOutcome } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
+import { watchMachineTime } from '../environment/machine-time.js'
 import { type RdmaCounters, watchRdmaCounters } from '../environment/rdma-counters.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './endpoint-messages.js'
 import { toNativeFault } from './native-fault.js'
@@ -73,6 +74,7 @@ async function run(
 ): Promise<void> {
   isBusy = true
   const countersSince = watchRdmaCounters(running.effective().rdma)
+  const machineSince = watchMachineTime()
   const measured = () => tell({ type: 'measured', version: running.progress().through })
   const finished = running.run(measured, true)
   tell({ type: 'running' })
@@ -85,7 +87,7 @@ async function run(
     clearInterval(timer)
     clearInterval(sampler)
   })
-  end(outcome, null, await countersSince())
+  end({ ...outcome, machine: machineSince() }, null, await countersSince())
 }
 
 function schedule(

@@ -64,6 +64,8 @@ const link = z.strictObject({
   connects: z
     .strictObject({ made: count, resumed: count, earlyData: count, handshake: histogram })
     .nullable(),
+  scheduling: z.strictObject({ wallNs: count, onCpuNs: count, runDelayNs: count }).nullable(),
+  cpuKhz: count.nullable(),
 })
 
 const rdma = z.strictObject({
@@ -190,6 +192,9 @@ const outcome = z.strictObject({
   }),
   links: z.array(link).max(256),
   softirqNs: count.nullable(),
+  machine: z
+    .strictObject({ wallNs: count, stealNs: count, mostStealNs: count, mostSoftirqNs: count })
+    .nullish(),
   effective,
   tcp: tcp.nullable(),
 })

@@ -82,7 +82,7 @@ export function withRunOptions(command: Command) {
         'repetitions of each case, on fresh connections, interleaved (default: 5; 3 where the lab is used)',
       ),
     )
-    .addOption(option('--interval <time>', 'step of the time series (default: 1s)'))
+    .addOption(option('--interval <time>', 'step of the time series (default: 250ms)'))
     .addOption(
       option(
         '--timeout <time>',

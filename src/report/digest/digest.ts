@@ -1,5 +1,6 @@
 import { completed, type Measured, measuredCases, type Source } from '../../compare/source.js'
 import type { Place } from '../../plan/case.js'
+import { flagShare } from '../../results/flag-share.js'
 import type { CaseResult, Flag, LabFacts, Repetition } from '../../results/schema.js'
 import { plain } from '../plain.js'
 import { type Curve, curveOf } from './curve-of.js'
@@ -15,6 +16,8 @@ export interface CaseDigest {
   status: CaseResult['status']
   path: CaseResult['path']
   flags: Flag[]
+  /** Of flags that not all repetitions have: `3/8`. */
+  flagShares: Partial<Record<Flag, string>>
   bytes: number
   wait: CaseResult['parameters']['requested']['wait']
   variant: string
@@ -76,6 +79,14 @@ export function digestOf(source: Source, name: string, keep: Keep): Digest {
   }
 }
 
+function sharesOf(c: CaseResult): CaseDigest['flagShares'] {
+  const shares = c.flags.flatMap((flag): [Flag, string][] => {
+    const share = flagShare(c, flag)
+    return share === null ? [] : [[flag, share]]
+  })
+  return Object.fromEntries(shares)
+}
+
 function digestCase(
   { case: c, place }: Measured,
   showsWait: boolean,
@@ -95,6 +106,7 @@ function digestCase(
     status: c.status,
     path: c.path,
     flags: c.flags,
+    flagShares: sharesOf(c),
     bytes: sizeOf(c),
     wait: c.parameters.requested.wait,
     variant: variantName(c, showsWait),

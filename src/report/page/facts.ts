@@ -45,20 +45,24 @@ export function renderFlags(digests: readonly Digest[]): Html {
   const cases = digests.flatMap((digest) =>
     digest.cases.map((one) => ({
       flags: one.flags,
+      shares: one.flagShares,
       name: `${one.key}${one.place === 'lab' ? ' (lab)' : ''}${isOne ? '' : ` · ${digest.name}`}`,
     })),
   )
   const flags = sortFlags([...whole, ...cases.flatMap((one) => one.flags)])
   if (flags.length === 0) return html`<p>There are none: nothing is known against any case.</p>`
   return html`<ul>${flags.map((flag) => {
-    const own = cases.filter((one) => one.flags.includes(flag)).map(({ name }) => name)
+    const own = cases
+      .filter((one) => one.flags.includes(flag))
+      .map(({ name, shares }) => (flag in shares ? `${name} (${shares[flag]} runs)` : name))
     return html`<li><code>${flag}</code>: ${FLAG_SENTENCES[flag]}. <span class="muted">Where: ${where(own, cases.length)}.</span></li>\n`
   })}</ul>`
 }
 
 function where(names: readonly string[], all: number): string {
   if (names.length === 0) return 'the run as a whole'
-  if (names.length === all) return all === 1 ? (names[0] ?? '') : `all ${all} cases`
+  const isPartial = names.some((name) => name.endsWith(' runs)'))
+  if (names.length === all && !isPartial) return all === 1 ? (names[0] ?? '') : `all ${all} cases`
   const more = names.length - MOST_NAMES
   return names.slice(0, MOST_NAMES).join(', ') + (more > 0 ? ` and ${more} more` : '')
 }
