@@ -111,7 +111,7 @@ function clockOf(repetitions: readonly Repetition[]): string | null {
 }
 
 /** Where it was measured is said by other facts. */
-function doubtsOf({ flags }: CaseResult): string {
+function doubtsOf({ flags }: CaseResult): readonly string[] {
   const own = flags.filter((flag) => !CIRCUMSTANCES.includes(flag) && flag !== 'few-repetitions')
-  return own.length === 0 ? 'none' : own.join(', ')
+  return own.length === 0 ? ['none'] : own
 }

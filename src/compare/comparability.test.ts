@@ -115,6 +115,21 @@ describe('comparability', () => {
     expect(found).toMatchObject({ name: 'doubts', base: 'none', new: 'unpinned, loss' })
   })
 
+  test('says of a text all of it, whatever commas are in it', () => {
+    const [base, other] = ['delay 1ms, loss 1%', 'delay 1ms, loss 2%'].map((netem) => {
+      const source = sourceOf(levels, { keys: [TCP] })
+      Object.assign(source.doc.environment.client, { lab: { guests: 2, netem } })
+      source.doc.environment.client.cpu.model = `Some CPU, rev. ${netem.at(-2)}`
+      return source
+    })
+    if (!base || !other) throw new Error('two')
+    const [comparison] = compareResults(base, [other], plain).comparisons
+    expect(comparison?.differences).toMatchObject([
+      { name: 'CPU (client)', base: 'Some CPU, rev. 1', new: 'Some CPU, rev. 2' },
+      { name: 'netem of the lab (client)', base: 'delay 1ms, loss 1%', new: 'delay 1ms, loss 2%' },
+    ])
+  })
+
   test.each([
     ['CPU (client)', 'host'],
     ['kernel (client)', 'host'],

@@ -37,9 +37,11 @@ interface Finding {
 
 function between(base: readonly Fact[], other: readonly Fact[]): Finding[] {
   const findings = base.flatMap((fact, i): Finding[] => {
-    const { value = null } = partnerOf(fact, other, i) ?? {}
-    if (fact.value === null || value === null || value === fact.value) return []
-    return [{ fact, ...apart(fact.value, value) }]
+    const partner = partnerOf(fact, other, i)
+    const value = partner?.value ?? null
+    if (partner === undefined || fact.value === null || value === null || value === fact.value)
+      return []
+    return [{ fact, ...(unshared(fact, partner) ?? { base: fact.value, new: value }) }]
   })
   // The kind of path is said by the path itself.
   const names = findings.map(({ fact }) => fact.name)
@@ -66,11 +68,10 @@ function mergeEnds(findings: readonly Finding[]): Finding[] {
   })
 }
 
-/** Of two long lists, only what they do not share. */
-function apart(base: string, other: string): { base: string; new: string } {
-  const [a, b] = [base.split(', '), other.split(', ')]
-  if (a.length < 2 && b.length < 2) return { base, new: other }
-  const only = (list: string[], without: string[]) =>
+/** Of two long lists, only what they do not share; `null`: they are none. */
+function unshared({ items: a }: Fact, { items: b }: Fact): { base: string; new: string } | null {
+  if (a === null || b === null || (a.length < 2 && b.length < 2)) return null
+  const only = (list: readonly string[], without: readonly string[]) =>
     list.filter((item) => !without.includes(item)).join(', ') || '–'
   return { base: only(a, b), new: only(b, a) }
 }

@@ -8,6 +8,8 @@ export interface Fact {
   end?: End | undefined
   /** `null`: not known, and so not held against anything. */
   value: string | null
+  /** Where the value is a list; a text may have commas of its own. */
+  items: readonly string[] | null
   /** stop: where it differs, the numbers do not answer the same question. */
   weight: 'stop' | 'note'
   /** What is studied where it is meant to differ. */
@@ -18,13 +20,22 @@ export type End = 'client' | 'server'
 
 const maker =
   (weight: Fact['weight'], of: Fact['of'], end: End | undefined) =>
-  (name: string, value: string | number | boolean | null | undefined): Fact => ({
+  (
+    name: string,
+    value: string | number | boolean | readonly string[] | null | undefined,
+  ): Fact => ({
     name,
     end,
-    value: value === null || value === undefined ? null : String(value),
+    value: textOf(value),
+    items: Array.isArray(value) ? value : null,
     weight,
     of,
   })
+
+function textOf(value: string | number | boolean | readonly string[] | null | undefined) {
+  if (value === null || value === undefined) return null
+  return typeof value === 'object' ? value.join(', ') : String(value)
+}
 
 const makersOf = (end?: End) => ({
   stop: maker('stop', 'settings', end),
@@ -54,10 +65,9 @@ export function factsOfSource({ source, place }: Measured): Fact[] {
   ]
 }
 
-/** A record in one line, whatever the order of its members. */
-export function wordsOf(record: Record<string, string | boolean>): string {
+/** A record as a list, whatever the order of its members. */
+export function wordsOf(record: Record<string, string | boolean>): string[] {
   return Object.keys(record)
     .sort()
     .map((name) => `${name}=${record[name]}`)
-    .join(', ')
 }

@@ -46,7 +46,7 @@ function collectFacts(machine: Environment, end: End): Fact[] {
     noteHost('huge pages', kernel.transparentHugepages),
     noteHost('microcode', cpu.microcode),
     noteHost('frequency driver', cpu.frequencyDriver),
-    noteHost('governor', cpu.governors?.toSorted().join(', ')),
+    noteHost('governor', cpu.governors?.toSorted()),
     noteHost('energy preference', cpu.energyPreference),
     noteHost('turbo', cpu.turbo),
     noteHost('hyper-threading', cpu.smtActive),
@@ -56,7 +56,7 @@ function collectFacts(machine: Environment, end: End): Fact[] {
     noteHost('constant TSC', cpu.constantTsc),
     noteHost('mitigations', cpu.mitigations && wordsOf(cpu.mitigations)),
     noteHost('clock source of the kernel', clockSource.current),
-    noteHost('clock sources', clockSource.available?.toSorted().join(', ')),
+    noteHost('clock sources', clockSource.available?.toSorted()),
     noteHost('container', virtualisation.container),
     note('CPU quota', limits.cpuQuota ?? 'none'),
     note('memory limit', limits.memoryLimitBytes ?? 'none'),
@@ -88,7 +88,7 @@ function collectFacts(machine: Environment, end: End): Fact[] {
   ]
 }
 
-type Note = (name: string, value: string | null) => Fact
+type Note = (name: string, value: readonly string[] | null) => Fact
 
 /** Of all devices: which of them a case was over is said by what was granted to it. */
 function rdmaFacts(devices: readonly RdmaDevice[], note: Note): Fact[] {
@@ -96,7 +96,7 @@ function rdmaFacts(devices: readonly RdmaDevice[], note: Note): Fact[] {
     device.ports.map((port) => ({ ...port, name: `${device.name}/${port.port}` })),
   )
   return [
-    note('RDMA devices', devices.map(({ name }) => name).join(', ') || 'none'),
+    note('RDMA devices', namesOf(devices)),
     note(
       'RDMA device kinds',
       told(devices, ({ software }) =>
@@ -115,7 +115,7 @@ function rdmaFacts(devices: readonly RdmaDevice[], note: Note): Fact[] {
       'RDMA boards',
       told(devices, ({ boardId }) => boardId),
     ),
-    note('RDMA ports', ports.map(({ name }) => name).join(', ') || 'none'),
+    note('RDMA ports', namesOf(ports)),
     note(
       'RDMA port states',
       told(ports, ({ state }) => state),
@@ -134,7 +134,7 @@ function rdmaFacts(devices: readonly RdmaDevice[], note: Note): Fact[] {
 function told<T extends { name: string }>(
   things: readonly T[],
   pick: (thing: T) => string | null,
-): string | null {
+): string[] | null {
   const entries = things.flatMap((thing): [string, string][] => {
     const value = pick(thing)
     return value === null ? [] : [[thing.name, value]]
@@ -158,4 +158,8 @@ function clockClass(name: string | null): string | null {
   return /^(hpet|acpi_pm|jiffies|refined-jiffies|pit)$/.test(name)
     ? `slow (${name})`
     : 'counter of the CPU'
+}
+
+function namesOf(things: readonly { name: string }[]): string[] {
+  return things.length === 0 ? ['none'] : things.map(({ name }) => name)
 }

@@ -1,5 +1,6 @@
 import { CIRCUMSTANCES, type Flag } from '../results/flag-names.js'
 import type { CasePair } from './pairing.js'
+import { preciseProbability } from './probability-words.js'
 import { CONFIDENCE } from './row.js'
 import type { Pair, Row } from './schema.js'
 import { completed, environmentOf, type Measured } from './source.js'
@@ -35,7 +36,7 @@ function fewNotes(pairs: readonly Pair[]): string[] {
   const p = leastP(fewest)
   if (p >= ALPHA) {
     return [
-      `Too few repetitions: ${base} and ${other} cannot show a difference (the smallest p they can give is ${p.toPrecision(2)}). Measure with --repeat 8 or more.`,
+      `Too few repetitions: ${base} and ${other} cannot show a difference (the smallest p they can give is ${preciseProbability(p)}). Measure with --repeat 8 or more.`,
     ]
   }
   if (Math.min(base, other) >= 6) return []
@@ -85,7 +86,7 @@ function driftNotes(pairs: readonly Pair[]): string[] {
     const way = trend.tau > 0 ? 'rises' : 'falls'
     const of = side === 'base' ? 'the base' : 'the new result'
     return [
-      `${key}: ${metric} of ${of} ${way} from repetition to repetition (Kendall's τ = ${trend.tau.toFixed(2)}, p = ${p.toPrecision(2)}): something drifted while it was measured.`,
+      `${key}: ${metric} of ${of} ${way} from repetition to repetition (Kendall's τ = ${trend.tau.toFixed(2)}, p = ${preciseProbability(p)}): something drifted while it was measured.`,
     ]
   })
 }

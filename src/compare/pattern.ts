@@ -6,9 +6,25 @@ import type { CaseRef } from './schema.js'
  * `A: tcp/*` and `* (lab)`.
  */
 export function matches(pattern: string, ref: CaseRef): boolean {
-  const escaped = pattern.replaceAll(/[\\^$.+?()[\]{}|]/g, '\\$&').replaceAll(/\*+/g, '.*')
-  const whole = new RegExp(`^${escaped}$`, 's')
-  return [ref.key, caseTitle(ref)].some((name) => whole.test(name) || whole.test(placed(name, ref)))
+  return [ref.key, caseTitle(ref)].some(
+    (name) => isWhole(pattern, name) || isWhole(pattern, placed(name, ref)),
+  )
+}
+
+/** What stands between the stars has to come one after the other: the first place where each fits leaves most to the next. */
+function isWhole(pattern: string, name: string): boolean {
+  const [first = '', ...parts] = pattern.split('*')
+  const last = parts.pop()
+  if (last === undefined) return name === pattern
+  const end = name.length - last.length
+  if (end < first.length || !name.startsWith(first) || !name.endsWith(last)) return false
+  let from = first.length
+  for (const part of parts) {
+    const at = name.indexOf(part, from)
+    if (at < 0 || at + part.length > end) return false
+    from = at + part.length
+  }
+  return true
 }
 
 /** A name that no other case of the document has, even to who reads only its beginning. */

@@ -1,3 +1,4 @@
+import { probabilityWords } from '../compare/probability-words.js'
 import type { CompareDocument, Comparison, Difference, GateResult, Row } from '../compare/schema.js'
 import { caseName } from '../results/case-name.js'
 import {
@@ -6,7 +7,6 @@ import {
   intervalWords,
   method,
   pairTitle,
-  probabilityWords,
   repetitionsWords,
   shiftWords,
   sideWords,

@@ -9,7 +9,7 @@ import type {
 } from '../compare/schema.js'
 import { caseName } from '../results/case-name.js'
 import { plain } from './plain.js'
-import { ABSENT, amount, bitRate, percentage, time } from './quantity.js'
+import { ABSENT, amount, bitRate, digits, percentage, time } from './quantity.js'
 
 /** A value of a metric in its own unit. */
 export function valueWords(value: number | null, unit: Row['unit']): string {
@@ -28,9 +28,8 @@ export function valueWords(value: number | null, unit: Row['unit']): string {
 
 /** `0.976`, or `+0.21 pp` (percentage points) of what is compared by difference. */
 export function shiftWords({ kind }: Effect, value: number): string {
-  if (kind === 'ratio') return value >= 10 ? value.toPrecision(3) : value.toFixed(3)
-  const points = Number((value * 100).toPrecision(2))
-  return `${points > 0 ? '+' : points < 0 ? '−' : ''}${Math.abs(points)} pp`
+  if (kind === 'ratio') return value >= 0.1 && value < 10 ? value.toFixed(3) : digits(value, 3)
+  return `${signOf(value)}${digits(Math.abs(value * 100), 2)} pp`
 }
 
 export function intervalWords(effect: Effect): string {
@@ -38,21 +37,28 @@ export function intervalWords(effect: Effect): string {
   return effect.confidence >= 0.95 ? bounds : `${bounds} (${Math.floor(effect.confidence * 100)} %)`
 }
 
-export function probabilityWords(p: number): string {
-  return p < 0.001 ? '<0.001' : p.toFixed(3)
-}
-
 export function verdictWords({ verdict, effect }: Row): string {
   if (verdict === 'no-evidence' || effect === null) return 'no evidence'
   return `${verdict} ${changeWords(effect)}`
 }
 
-/** `+8.1 %` */
+/** `+8.1 %`; from twice or half as much on a factor, `×2.60` or `÷2.60`. */
 function changeWords(effect: Effect): string {
-  if (effect.kind === 'difference') return shiftWords(effect, effect.estimate)
-  if (effect.estimate >= 2) return `×${effect.estimate.toPrecision(3)}`
-  const percent = (effect.estimate - 1) * 100
-  return `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(1)} %`
+  const { kind, estimate } = effect
+  if (kind === 'difference') return shiftWords(effect, estimate)
+  if (estimate >= 2) return `×${factorDigits(estimate)}`
+  if (estimate <= 0.5) return `÷${factorDigits(1 / estimate)}`
+  const percent = Math.abs(estimate - 1) * 100
+  // What is shown to differ never reads as if it did not.
+  return `${signOf(estimate - 1)}${percent < 0.05 ? digits(percent, 1) : percent.toFixed(1)} %`
+}
+
+function factorDigits(factor: number): string {
+  return factor < 10 ? factor.toFixed(2) : digits(factor, 3)
+}
+
+function signOf(value: number): string {
+  return value > 0 ? '+' : value < 0 ? '−' : ''
 }
 
 export function pairTitle({ base, new: other }: Pair): string {

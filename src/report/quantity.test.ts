@@ -4,7 +4,13 @@ import { amount, bitRate, percentage, time } from './quantity.js'
 test.each([
   [null, '–'],
   [0, '0 ns'],
+  [0.0037, '3.70 ps'],
+  [0.5, '500 ps'],
+  [0.000_004_2, '0.0042 ps'],
   [7.4, '7.40 ns'],
+  [-5_000, '−5.00 µs'],
+  [-0.0037, '−3.70 ps'],
+  [Number.POSITIVE_INFINITY, '∞'],
   [999, '999 ns'],
   [999.6, '1.00 µs'],
   [20_149, '20.1 µs'],
@@ -23,6 +29,7 @@ test.each([
   [999.9, '1.00 k'],
   [12_345, '12.3 k'],
   [1_620_000, '1.62 M'],
+  [0.004, '0.004'],
 ])('%s things are %s', (count, text) => {
   expect(amount(count)).toBe(text)
 })
@@ -40,6 +47,8 @@ test.each([
   [null, '–'],
   [0, '0 %'],
   [1, '100 %'],
+  [0.9999, '99.99 %'],
+  [0.42, '42 %'],
   [0.000_75, '0.075 %'],
   [1e-9, '<0.0001 %'],
 ])('the fraction %s is %s', (fraction, text) => {

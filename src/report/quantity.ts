@@ -1,11 +1,14 @@
 /** What stands where nothing was measured, or where too little was measured to say a number. */
 export const ABSENT = '–'
+/** What stands where no number is great enough. */
+export const INFINITE = '∞'
 
 const TIME_UNITS: [string, number][] = [
   ['s', 1e9],
   ['ms', 1e6],
   ['µs', 1e3],
   ['ns', 1],
+  ['ps', 1e-3],
 ]
 const BIT_UNITS: [string, number][] = [
   ['Tbit/s', 1e12],
@@ -44,21 +47,33 @@ export function percentage(fraction: number | null | undefined): string {
   if (fraction === null || fraction === undefined) return ABSENT
   const percent = fraction * 100
   if (percent > 0 && percent < 0.0001) return '<0.0001 %'
-  return `${Number(percent.toPrecision(2))} %`
+  // What is not all of it never reads as if it were.
+  if (percent < 100 && percent >= 99.5)
+    return `${digits(100 - Number((100 - percent).toPrecision(2)), 12)} %`
+  return `${digits(percent, 2)} %`
 }
 
 /** Three significant digits in the largest unit that leaves at least one before the point. */
 function quantity(value: number | null | undefined, units: [string, number][]): string {
   if (value === null || value === undefined) return ABSENT
-  const [smallest] = units.slice(-1)
+  if (value === Number.POSITIVE_INFINITY) return INFINITE
   // Rounded first, so that 999.96 µs becomes 1.00 ms and not 1000 µs.
-  const rounded = Number(value.toPrecision(3))
-  const [unit, factor] = units.find(([, size]) => rounded >= size) ?? smallest ?? ['', 1]
-  return `${threeDigits(rounded / factor)} ${unit}`.trimEnd()
+  const rounded = Number(Math.abs(value).toPrecision(3))
+  const known = units.filter(([, size]) => size >= 1 || rounded > 0)
+  const [unit, factor] = known.find(([, size]) => rounded >= size) ?? known.at(-1) ?? ['', 1]
+  return `${value < 0 ? '−' : ''}${threeDigits(rounded / factor)} ${unit}`.trimEnd()
 }
 
 function threeDigits(value: number): string {
-  if (value === 0) return '0'
+  if (value < 1) return digits(value, 3)
   if (value >= 100) return value.toFixed(0)
   return value.toFixed(value >= 10 ? 1 : 2)
+}
+
+/** So many significant digits and no exponent, without needless zeros, in thousands: `0.000412`, `12,300`. */
+export function digits(value: number, significant: number): string {
+  if (value === Number.POSITIVE_INFINITY) return INFINITE
+  return Number(value.toPrecision(significant)).toLocaleString('en-US', {
+    maximumFractionDigits: 20,
+  })
 }

@@ -1,3 +1,4 @@
+import { inversionCounts } from './inversions.js'
 import { normalTail } from './normal.js'
 import { midRanks } from './ranks.js'
 
@@ -6,17 +7,10 @@ export const EXACT_UP_TO = 100
 
 /**
  * How many of the `C(m + n, m)` orders of `m` and `n` distinct values give each `U` = 0 … m·n (the number of pairs in
- * which the first is the greater): the coefficients of the Gaussian binomial `∏ (1 − q^(n+i)) / (1 − q^i)`, i = 1 … m.
- * Mann and Whitney, Ann. Math. Stat. 18 (1947) 50–60.
+ * which the first is the greater). Mann and Whitney, Ann. Math. Stat. 18 (1947) 50–60.
  */
 export function rankSumCounts(m: number, n: number): Float64Array {
-  const counts = new Float64Array(m * n + 1)
-  counts[0] = 1
-  for (let i = 1; i <= m; i++) {
-    for (let u = m * n; u >= n + i; u--) counts[u] = (counts[u] ?? 0) - (counts[u - n - i] ?? 0)
-    for (let u = i; u <= m * n; u++) counts[u] = (counts[u] ?? 0) + (counts[u - i] ?? 0)
-  }
-  return counts
+  return inversionCounts([n, m])
 }
 
 /** `U` of `x` against `y`: pairs in which `x` is the greater, equal ones counting half. */
@@ -42,6 +36,20 @@ export function rankSumP(x: readonly number[], y: readonly number[]): number | n
   const doubled = ranks.map((rank) => Math.round(2 * rank))
   const observed = doubled.slice(0, m).reduce((a, b) => a + b, 0)
   return twoSided(subsetSums(doubled, m), observed)
+}
+
+/** {@link rankSumP} with every tie between the sides dealt against a difference: the p to which {@link rankSumInterval} belongs. */
+export function againstTiesP(x: readonly number[], y: readonly number[]): number {
+  const ordered = (is: (a: number, b: number) => boolean) =>
+    x.reduce((sum, a) => sum + y.filter((b) => is(a, b)).length, 0)
+  const least = Math.min(
+    ordered((a, b) => a >= b),
+    ordered((a, b) => a <= b),
+  )
+  const [m, n] = [x.length, y.length]
+  if (2 * least >= m * n) return 1
+  if (Math.max(m, n) <= EXACT_UP_TO) return twoSided(exactDistribution(m, n), least)
+  return normalTwoSided(least, m * n, Math.sqrt((m * n * (m + n + 1)) / 12))
 }
 
 const known = new Map<string, Float64Array>()
@@ -91,7 +99,12 @@ function normalP(x: readonly number[], y: readonly number[], ranks: readonly num
   const ties = [...sizes.values()].reduce((sum, t) => sum + t ** 3 - t, 0)
   const sd = Math.sqrt(((m * n) / 12) * (all + 1 - ties / (all * (all - 1))))
   if (sd === 0) return 1
-  const distance = Math.abs(rankSumStatistic(x, y) - (m * n) / 2)
+  return normalTwoSided(rankSumStatistic(x, y), m * n, sd)
+}
+
+/** {@link twoSided} by the normal approximation, for a statistic of 0 … `top`, corrected for continuity. */
+export function normalTwoSided(observed: number, top: number, sd: number): number {
+  const distance = Math.abs(observed - top / 2)
   return Math.min(1, 2 * normalTail(Math.max(0, distance - 0.5) / sd))
 }
 
@@ -104,7 +117,9 @@ export function rankSumInterval(
   n: number,
   confidence: number,
 ): { k: number; confidence: number } {
-  if (Math.max(m, n) > EXACT_UP_TO) return normalInterval(m, n, confidence)
+  if (Math.max(m, n) > EXACT_UP_TO) {
+    return normalInterval(m * n, Math.sqrt((m * n * (m + n + 1)) / 12), confidence)
+  }
   return intervalOf(exactDistribution(m, n), confidence)
 }
 
@@ -125,11 +140,15 @@ export function intervalOf(
   return { k, confidence: Math.max(0, 1 - (2 * tail) / total) }
 }
 
-function normalInterval(m: number, n: number, confidence: number) {
-  const sd = Math.sqrt((m * n * (m + n + 1)) / 12)
-  let k = Math.floor((m * n) / 2)
-  while (k > 1 && 2 * normalTail((m * n + 1) / 2 / sd - k / sd) > 1 - confidence) {
+/** {@link intervalOf} by the normal approximation, for a statistic of 0 … `top` with that standard deviation. */
+export function normalInterval(
+  top: number,
+  sd: number,
+  confidence: number,
+): { k: number; confidence: number } {
+  let k = Math.floor(top / 2)
+  while (k > 1 && 2 * normalTail((top + 1) / 2 / sd - k / sd) > 1 - confidence) {
     k = Math.max(1, k - Math.ceil(sd / 1000))
   }
-  return { k, confidence: 1 - 2 * normalTail(((m * n + 1) / 2 - k) / sd) }
+  return { k, confidence: 1 - 2 * normalTail(((top + 1) / 2 - k) / sd) }
 }

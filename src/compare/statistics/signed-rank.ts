@@ -1,5 +1,4 @@
-import { normalTail } from './normal.js'
-import { EXACT_UP_TO, intervalOf, twoSided } from './rank-sum.js'
+import { EXACT_UP_TO, intervalOf, normalInterval, normalTwoSided, twoSided } from './rank-sum.js'
 import { midRanks } from './ranks.js'
 
 /**
@@ -37,8 +36,25 @@ export function signedRankP(differences: readonly number[]): number | null {
 
 function normalP(ranks: readonly number[], v: number): number {
   const sd = Math.sqrt(ranks.reduce((sum, rank) => sum + rank ** 2, 0) / 4)
-  const mean = ranks.reduce((a, b) => a + b, 0) / 2
-  return Math.min(1, 2 * normalTail(Math.max(0, Math.abs(v - mean) - 0.5) / sd))
+  const top = ranks.reduce((a, b) => a + b, 0)
+  return normalTwoSided(v, top, sd)
+}
+
+/** {@link signedRankP} with every average of 0 counted against a shift: the p to which {@link signedRankInterval} belongs. */
+export function againstZerosP(differences: readonly number[]): number {
+  const n = differences.length
+  const averages = differences.flatMap((a, i) => differences.slice(i).map((b) => a + b))
+  const least = Math.min(
+    averages.filter((sum) => !(sum < 0)).length,
+    averages.filter((sum) => !(sum > 0)).length,
+  )
+  if (2 * least >= averages.length) return 1
+  if (n <= EXACT_UP_TO) return twoSided(signedRankCounts(n), least)
+  return normalTwoSided(least, averages.length, sdOf(n))
+}
+
+function sdOf(n: number): number {
+  return Math.sqrt((n * (n + 1) * (2 * n + 1)) / 24)
 }
 
 /** As `rankSumInterval`, over the n(n+1)/2 Walsh averages. */
@@ -46,6 +62,6 @@ export function signedRankInterval(
   n: number,
   confidence: number,
 ): { k: number; confidence: number } {
-  // The distribution for a hundred is as good as normal; a longer one would only cost time.
-  return intervalOf(signedRankCounts(n), confidence)
+  if (n <= EXACT_UP_TO) return intervalOf(signedRankCounts(n), confidence)
+  return normalInterval((n * (n + 1)) / 2, sdOf(n), confidence)
 }

@@ -1,9 +1,10 @@
+import { inversionCounts } from './inversions.js'
 import { EXACT_UP_TO, twoSided } from './rank-sum.js'
 
 export interface Trend {
   /** Kendall's τ of the values with their order, from -1 (falls throughout) to 1 (rises throughout). */
   tau: number
-  /** Two-sided, exact. */
+  /** Two-sided, exact, with ties too. */
   p: number
 }
 
@@ -22,19 +23,13 @@ export function trendOf(values: readonly number[]): Trend | null {
     }
   })
   const pairs = (n * (n - 1)) / 2
-  // Equal values count half for either way: they lessen the evidence.
-  const observed = Math.round(rising + (pairs - rising - falling) / 2)
-  return { tau: (rising - falling) / pairs, p: twoSided(inversionCounts(n), observed) }
+  // Over all orders of these values: pairs of equal ones rise in none of them.
+  return { tau: (rising - falling) / pairs, p: twoSided(inversionCounts(groupsOf(values)), rising) }
 }
 
-/** How many of the n! orders have each number of rising pairs (the Mahonian numbers). */
-function inversionCounts(n: number): Float64Array {
-  const counts = new Float64Array((n * (n - 1)) / 2 + 1)
-  counts[0] = 1
-  for (let size = 2; size <= n; size++) {
-    for (let i = counts.length - 1; i >= size; i--)
-      counts[i] = (counts[i] ?? 0) - (counts[i - size] ?? 0)
-    for (let i = 1; i < counts.length; i++) counts[i] = (counts[i] ?? 0) + (counts[i - 1] ?? 0)
-  }
-  return counts
+/** How often each value occurs. */
+function groupsOf(values: readonly number[]): number[] {
+  const groups = new Map<number, number>()
+  for (const value of values) groups.set(value, (groups.get(value) ?? 0) + 1)
+  return [...groups.values()]
 }

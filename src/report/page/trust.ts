@@ -1,3 +1,4 @@
+import { preciseProbability } from '../../compare/probability-words.js'
 import { smallestP } from '../../compare/statistics/smallest-p.js'
 import { CIRCUMSTANCES, type Flag } from '../../results/flag-names.js'
 import type { Collected } from '../digest/collect.js'
@@ -37,7 +38,7 @@ function repetitionWords(cases: readonly CaseDigest[]): string[] {
   const p = smallestP(least, least, 'interleaved')
   if (p >= ALPHA) {
     return [
-      `${base}. So few cannot show that one transport is better than another: the smallest p that ${least} can give is ${p.toPrecision(2)}. Measure with --repeat ${ENOUGH} or more.`,
+      `${base}. So few cannot show that one transport is better than another: the smallest p that ${least} can give is ${preciseProbability(p)}. Measure with --repeat ${ENOUGH} or more.`,
     ]
   }
   return [`${base}; intervals and verdicts come from their scatter.`]

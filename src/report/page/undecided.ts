@@ -1,3 +1,4 @@
+import { preciseProbability } from '../../compare/probability-words.js'
 import type { CaseDigest } from '../digest/digest.js'
 import type { Times } from './groups.js'
 import type { Question } from './question.js'
@@ -56,6 +57,6 @@ function basisWords(some: readonly Ranked[]): string {
 
 function chanceWords(some: readonly Ranked[]): string {
   const all = some.flatMap(({ times }) => times?.p ?? []).sort((a, b) => a - b)
-  const [least, most] = [all[0], all.at(-1)].map((p) => (p ?? 1).toPrecision(2))
+  const [least, most] = [all[0], all.at(-1)].map((p) => preciseProbability(p ?? 1))
   return least === most ? `p = ${least}` : `p = ${least} to ${most}`
 }
