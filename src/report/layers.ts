@@ -1,5 +1,6 @@
 import { CONFIDENCE } from '../compare/row.js'
 import { type Shift, shiftWithin } from '../compare/statistics/shift.js'
+import { percentileWithLoss } from '../results/percentile-with-loss.js'
 import type { CaseResult, Repetition, ResultDocument } from '../results/schema.js'
 
 /** One transport of a chain in which each stands on the one before. */
@@ -177,9 +178,13 @@ function middleOf(values: readonly number[]): Addition | null {
 
 function figure({ workload, parameters }: CaseResult, one: Repetition): number | null {
   if (one.status !== 'completed') return null
-  if (workload === 'ping-pong') return one.latency?.percentiles.p50 ?? null
+  if (workload === 'ping-pong') return finite(one.latency && percentileWithLoss(one.latency, 'p50'))
   const ends = [one.cpu.client?.perMessageNs, one.cpu.server?.perMessageNs]
   const [client, server] = ends
   if (client == null || server == null) return null
   return (client + server) / parameters.requested.messageSizeBytes
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null
 }

@@ -15,7 +15,7 @@ export const FLAG_SENTENCES = {
     'the clock drifted by more than 50 ppm, or its steps are too coarse for what was measured',
   'too-few-samples': 'too few samples for p50 or p99: a percentile needs ten samples beyond it',
   'warmup-unsteady': 'the warm-up hit its time limit before the path was steady',
-  loss: 'messages were lost: percentiles and goodput cover those that arrived',
+  loss: 'messages were lost: they count as infinitely late in percentiles, and not in goodput',
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',
   'harness-overload': 'the measuring thread was pushed off its CPU often',
