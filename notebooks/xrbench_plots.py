@@ -761,6 +761,14 @@ def pictures(cases: list[Case], comparisons: list[dict]):
             yield "comparison" if len(comparisons) == 1 else f"comparison-{index + 1}", figure
 
 
+def is_same(path: Path, file: Path) -> bool:
+    """Whether both are one file, whatever it is called."""
+    try:
+        return path.samefile(file)
+    except OSError:
+        return False
+
+
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description="Draws results and comparisons of xrbench.")
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=".json or .json.gz")
@@ -772,6 +780,8 @@ def main(arguments: list[str]) -> int:
         options.output.mkdir(parents=True, exist_ok=True)
         for name, figure in pictures(cases, comparisons):
             path = options.output / f"{name}.{options.format}"
+            if (same := next((file for file in options.files if is_same(path, file)), None)) is not None:
+                raise BadFile(f"{path} is the same file as {same}, which would be replaced by a picture of it")
             figure.savefig(path, bbox_inches="tight")
             plt.close(figure)
             print(path)

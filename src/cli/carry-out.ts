@@ -6,6 +6,7 @@ import { checkWritable } from '../results/store.js'
 import type { RunFlags } from './commands/run.js'
 import { dryRunDocument, dryRunText } from './dry-run.js'
 import { note, print } from './output.js'
+import { refuseInputs } from './output-files.js'
 import type { Where } from './place.js'
 import { readPlaceFlags } from './place-flags.js'
 import { checkMachine } from './preflight.js'
@@ -47,6 +48,8 @@ export async function carryOut(errand: Errand): Promise<void> {
   const isDry = flags.dryRun === true
   const isSilent = flags.quiet === true || (isJson && flags.verbose !== true)
   const output = isJson && flags.output === undefined ? null : defaultOutputPath(flags.output)
+  const keys = [flags.keyFile, flags.labKernel].filter((path) => path !== undefined)
+  if (!isDry) await refuseInputs(keys, output === null ? [] : [output])
   if (output !== null && !isDry) await checkWritable(output)
 
   const places = await choosePlaces({

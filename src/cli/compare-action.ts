@@ -8,6 +8,7 @@ import { renderComparability, renderComparison } from '../report/compare-text.js
 import type { CompareFlags } from './commands/compare.js'
 import { parseWord } from './list.js'
 import { layoutOf, note, print } from './output.js'
+import { isSameFile, refuseInputs } from './output-files.js'
 import { readSource, redactionKeyFor } from './read-results.js'
 
 /** `xrbench compare`: exit 3 when it would mean nothing, 7 on a regression, 6 on doubt with `--strict`. */
@@ -17,6 +18,7 @@ export async function compareAction(
   flags: CompareFlags,
 ): Promise<void> {
   const asked = readOptions(flags)
+  await refuseInputs([base, ...others])
   const key = redactionKeyFor(flags.redact)
   const source = await readSource(base, key)
   const isAlone = others.length === 0
@@ -45,7 +47,7 @@ export async function compareAction(
         ? markdown
         : renderComparison(doc, layoutOf(process.stdout)),
   )
-  await addToJobSummary(markdown)
+  await addToJobSummary(markdown, [base, ...others])
   process.exitCode = exitCodeOf(doc, flags.strict === true)
 }
 
@@ -77,9 +79,14 @@ async function refuseMeaningless(doc: CompareDocument, flags: CompareFlags): Pro
 }
 
 /** The file that a job's summary page is made of. It is a courtesy: a fault of it is said, and changes nothing. */
-async function addToJobSummary(markdown: string): Promise<void> {
+async function addToJobSummary(markdown: string, inputs: readonly string[]): Promise<void> {
   const path = process.env.GITHUB_STEP_SUMMARY ?? ''
   if (path === '') return
+  for (const input of inputs) {
+    if (!(await isSameFile(path, input))) continue
+    note(`note: the job summary would be ${input}, which was compared: nothing is added to it`)
+    return
+  }
   await appendFile(path, markdown).catch((error: Error) => {
     note(`note: the job summary could not be written: ${error.message}`)
   })

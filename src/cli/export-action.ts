@@ -7,6 +7,7 @@ import { exportHlog } from '../report/export-hlog.js'
 import { writeText } from '../results/store.js'
 import type { ExportFlags } from './commands/export.js'
 import { print } from './output.js'
+import { refuseInputs } from './output-files.js'
 import { readSource, redactionKeyFor } from './read-results.js'
 
 /** `xrbench export`: all is read and made before a byte is written. */
@@ -20,6 +21,7 @@ export async function exportAction(files: readonly string[], flags: ExportFlags)
       `xrbench export ${files[0]} --csv`,
     )
   }
+  await refuseInputs(files, flags.output === undefined ? [] : [flags.output])
   const sources: Source[] = []
   const key = redactionKeyFor(flags.redact)
   for (const file of files) sources.push(chooseCases(await readSource(file, key), flags.case))

@@ -20,6 +20,17 @@ export function option<const Flags extends string>(
   return isOff ? made : made.env(variable)
 }
 
+/**
+ * An option that no variable sets. Of commands that make other files than results, what `run` calls by the same name is another thing: its
+ * result file is not where a page goes.
+ */
+export function ownOption<const Flags extends string>(
+  flags: Flags,
+  description: string,
+): Option<Flags> {
+  return new Option(flags, description)
+}
+
 /** What the user wrote to set an option: the flag, or the variable. For errors. */
 export function labelOf(
   command: Pick<Command, 'options' | 'getOptionValueSource'>,

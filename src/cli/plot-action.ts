@@ -7,6 +7,7 @@ import { parseJson, readText } from '../results/read-text.js'
 import { resultFileError } from '../results/store-errors.js'
 import type { PlotFlags } from './commands/plot.js'
 import { parseWord } from './list.js'
+import { refuseInputs } from './output-files.js'
 import { readSource } from './read-results.js'
 
 const SCRIPT = fileURLToPath(new URL('../../notebooks/xrbench_plots.py', import.meta.url))
@@ -17,6 +18,7 @@ const PATIENCE_MS = 60_000
 /** `xrbench plot`: the paths of the pictures on stdout, one a line. A file is refused for what every command refuses it for. */
 export async function plotAction(files: readonly string[], flags: PlotFlags): Promise<void> {
   const format = parseWord(flags.format ?? 'png', '--format', 'format', FORMATS)
+  await refuseInputs(files)
   const python = findPython()
   for (const file of files) await checkPlottable(file)
   const args = [SCRIPT, '--format', format, '--output', flags.output ?? '.', '--', ...files]

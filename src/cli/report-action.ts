@@ -11,6 +11,7 @@ import { outputError } from '../results/store-errors.js'
 import type { ReportFlags } from './commands/report.js'
 import { parseWord } from './list.js'
 import { note, print } from './output.js'
+import { refuseInputs } from './output-files.js'
 import { readSource, redactionKeyFor } from './read-results.js'
 import { pngMaker } from './report-png.js'
 
@@ -27,6 +28,7 @@ export async function reportAction(files: readonly string[], flags: ReportFlags)
     flags.across === undefined ? null : parseWord(flags.across, '--across', 'difference', ACROSS)
   const wantsPictures = flags.svg !== undefined || flags.png !== undefined
   const page = flags.output ?? (wantsPictures ? undefined : DEFAULT_PAGE)
+  await refuseInputs(files, page === undefined ? [] : [page])
   if (page !== undefined) await checkWritable(page)
   const toPng = flags.png === undefined ? null : await pngMaker()
 
@@ -51,6 +53,10 @@ export async function reportAction(files: readonly string[], flags: ReportFlags)
       }
     }
   }
+  await refuseInputs(
+    files,
+    outputs.map(([path]) => path),
+  )
   for (const folder of [flags.svg, flags.png]) if (folder !== undefined) await makeFolder(folder)
   for (const [path, content] of outputs) {
     await (typeof content === 'string' ? writeText(path, content) : writeBytes(path, content))

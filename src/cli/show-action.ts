@@ -2,6 +2,7 @@ import { renderCurve } from '../report/curve.js'
 import { plain } from '../report/plain.js'
 import { renderTable } from '../report/table.js'
 import { layoutOf, print } from './output.js'
+import { refuseInputs } from './output-files.js'
 import { readSource, redactionKeyFor } from './read-results.js'
 
 /** `xrbench show`. All files are read before anything is printed. */
@@ -9,6 +10,7 @@ export async function showAction(
   files: readonly string[],
   isRedacted: boolean | undefined,
 ): Promise<void> {
+  await refuseInputs(files)
   const layout = layoutOf(process.stdout)
   const sources = []
   const key = redactionKeyFor(isRedacted)

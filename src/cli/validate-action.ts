@@ -3,6 +3,7 @@ import { plain } from '../report/plain.js'
 import { contradictionsOf } from '../results/check.js'
 import { readResult } from '../results/store.js'
 import { print } from './output.js'
+import { refuseInputs } from './output-files.js'
 
 interface Finding {
   file: string
@@ -12,6 +13,7 @@ interface Finding {
 
 /** `xrbench validate`: every file is looked at, whatever the others are. Exit 2 when one is not valid. */
 export async function validateAction(files: readonly string[], isJson: boolean): Promise<void> {
+  await refuseInputs(files)
   const findings: Finding[] = []
   for (const file of files) findings.push(await check(file))
   if (findings.some(({ valid }) => !valid)) process.exitCode = EXIT_CODES.usage

@@ -1,3 +1,4 @@
+import { percentileWithLoss } from '../results/percentile-with-loss.js'
 import { samplesNeeded } from '../results/percentiles.js'
 import type { CaseResult, PercentileKey, Repetition } from '../results/schema.js'
 import { PERCENTILES } from '../results/schema-measures.js'
@@ -63,9 +64,9 @@ function percentile(name: MetricName): Metric {
     kind: 'ratio',
     unit: () => 'ns',
     applies: ({ repetitions }) => repetitions.some(({ latency }) => latency !== null),
-    value: ({ latency }) => latency?.percentiles[key] ?? null,
-    lack: ({ latency }) =>
-      `${samples(latency?.count ?? 0)}, needs ${samplesNeeded(oneIn).toLocaleString('en')}`,
+    value: ({ latency }) => (latency === null ? null : percentileWithLoss(latency, key)),
+    lack: ({ latency, loss }) =>
+      `${samples((latency?.count ?? 0) + (loss?.lost ?? 0))}, needs ${samplesNeeded(oneIn).toLocaleString('en')}`,
   }
 }
 

@@ -3,7 +3,7 @@ import type { CaseResult, Repetition } from '../results/schema.js'
 import type { Metric } from './metric.js'
 import type { Effect, Row } from './schema.js'
 import { completed } from './source.js'
-import { type Shift, shiftBetween, shiftWithin } from './statistics/shift.js'
+import { difference, type Shift, shiftBetween, shiftWithin } from './statistics/shift.js'
 
 export const CONFIDENCE = 0.95
 
@@ -21,7 +21,9 @@ export function compareMetric(
   const missing =
     metric.unit(base) !== metric.unit(other)
       ? 'another unit on either side'
-      : (lackOf(metric, base, a, 'the base') ?? lackOf(metric, other, b, 'the new result'))
+      : (lackOf(metric, base, a, 'the base') ??
+        lackOf(metric, other, b, 'the new result') ??
+        lostOf(metric, x, y))
   const shift = missing === null ? shiftOf(metric, x, y, isInterleaved) : null
   return {
     metric: metric.name,
@@ -68,12 +70,18 @@ function lackOf(
   return null
 }
 
+/** Between two infinite times there is no ratio, and nobody can say that neither became worse. */
+function lostOf({ name }: Metric, x: readonly number[], y: readonly number[]): string | null {
+  const isLost = (values: readonly number[]) => median([...values]) === Number.POSITIVE_INFINITY
+  return isLost(x) && isLost(y) ? `both lost more messages than a ${name} leaves` : null
+}
+
 function shiftOf(metric: Metric, x: number[], y: number[], isInterleaved: boolean): Shift | null {
   const scale = metric.kind === 'ratio' ? Math.log : (value: number) => value
   const [a, b] = [x.map(scale), y.map(scale)]
   if (!isInterleaved || a.length !== b.length) return shiftBetween(a, b, CONFIDENCE)
   return shiftWithin(
-    b.map((value, i) => value - (a[i] ?? 0)),
+    b.map((value, i) => difference(a[i] ?? 0, value)),
     CONFIDENCE,
   )
 }

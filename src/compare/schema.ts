@@ -21,6 +21,11 @@ export const ACROSS = ['host', 'transport', 'version'] as const
 const STUDIED = [...ACROSS, 'variant'] as const
 
 const count = z.int().nonnegative()
+/** JSON has no number for it: in a document read again `null` is infinite, as a percentile among the lost is. */
+const orInfinite = z
+  .number()
+  .nullable()
+  .transform((value) => value ?? Number.POSITIVE_INFINITY)
 const probability = z.number().min(0).max(1)
 const caseRef = z.object({
   key: z.string(),
@@ -58,17 +63,21 @@ const differenceSchema = z
 
 const sampleSchema = z
   .object({
-    values: z.array(z.number()).describe('one for each completed repetition, in their order'),
-    median: z.number().nullable(),
+    values: z
+      .array(orInfinite)
+      .describe(
+        'one for each completed repetition, in their order; null: infinite, as more was lost than the percentile leaves',
+      ),
+    median: z.number().nullable().describe('null: infinite, or without values'),
   })
   .meta({ id: 'Sample' })
 
 const effectSchema = z
   .object({
     kind: z.enum(['ratio', 'difference']).describe('new / base, or new - base'),
-    estimate: z.number().describe('Hodges-Lehmann; a ratio from the logarithms'),
-    low: z.number(),
-    high: z.number(),
+    estimate: orInfinite.describe('Hodges-Lehmann; a ratio from the logarithms; null: infinite'),
+    low: orInfinite.describe('null: infinite'),
+    high: orInfinite.describe('null: infinite'),
     confidence: probability.describe(
       'of low … high; below 0.95 when there are too few repetitions',
     ),

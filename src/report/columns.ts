@@ -1,3 +1,4 @@
+import { maxWithLoss, percentileWithLoss } from '../results/percentile-with-loss.js'
 import type { CaseResult } from '../results/schema.js'
 import { ABSENT, amount, bitRate, percentage, time } from './quantity.js'
 
@@ -27,10 +28,10 @@ export function columnsFor(
     connects === 0 ? ROUND_TRIP : connects === cases.length ? CONNECT : `${ROUND_TRIP}, or connect`
   const columns: Column[] = [
     { title: 'path', part: 'latency', align: 'left', cell: ({ path }) => path ?? ABSENT },
-    latency(span, 'p50', (one) => one.percentiles.p50),
-    latency(span, 'p99', (one) => one.percentiles.p99),
-    latency(span, 'p99.9', (one) => one.percentiles.p999),
-    latency(span, 'max', (one) => one.maxNs),
+    latency(span, 'p50', (one) => percentileWithLoss(one, 'p50')),
+    latency(span, 'p99', (one) => percentileWithLoss(one, 'p99')),
+    latency(span, 'p99.9', (one) => percentileWithLoss(one, 'p999')),
+    latency(span, 'max', maxWithLoss),
     right('handshake', 'latency', ({ summary }) =>
       time(summary?.connects?.handshake.percentiles.p50),
     ),
@@ -63,7 +64,8 @@ function latency(
     if (!one) return time(null)
     const value = pick(one)
     // A percentile is the upper edge of its bucket, which may lie 0.1 % above the true maximum.
-    return time(value === null || one.maxNs === null ? value : Math.min(value, one.maxNs))
+    const isFinite = value !== null && Number.isFinite(value)
+    return time(isFinite && one.maxNs !== null ? Math.min(value, one.maxNs) : value)
   }
   return { ...right(title, 'latency', cell), group }
 }

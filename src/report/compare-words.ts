@@ -138,6 +138,7 @@ export function method(doc: CompareDocument): string {
   ].filter((name) => name !== '')
   return [
     'base, new: median of the repetitions, which are the unit of all tests.',
+    lostWords(doc),
     'ratio: new / base, Hodges-Lehmann, with the 95 % interval of that row alone (loss: difference in percentage points).',
     `p: exact ${tests.join(' or ')} test, after Benjamini and Hochberg over all rows${doc.gates.length > 0 ? '; gates: after Holm over all gates' : ''}.`,
     designs.has('independent')
@@ -146,4 +147,14 @@ export function method(doc: CompareDocument): string {
   ]
     .filter((sentence) => sentence !== '')
     .join(' ')
+}
+
+/** Said where it matters: where something was lost on either side. */
+function lostWords({ comparisons }: CompareDocument): string {
+  const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
+  const isLost = rows.some(
+    ({ metric, base, new: other }) =>
+      metric === 'loss' && [...base.values, ...other.values].some((value) => value > 0),
+  )
+  return isLost ? 'Of the percentiles, lost messages count as infinitely late (∞).' : ''
 }

@@ -1,4 +1,5 @@
 import { type Measured, measuredCases, type Source } from '../compare/source.js'
+import { maxWithLoss, percentileWithLoss } from '../results/percentile-with-loss.js'
 import type { Repetition } from '../results/schema.js'
 import { PERCENTILES } from '../results/schema-measures.js'
 
@@ -71,8 +72,11 @@ function valuesOf({
     ['samples', '1', latency?.count],
     ['min', 'ns', latency?.minNs],
     ['mean', 'ns', latency?.meanNs],
-    ...PERCENTILES.map(({ key }): Value => [key, 'ns', latency?.percentiles[key]]),
-    ['max', 'ns', latency?.maxNs],
+    ...PERCENTILES.map(
+      ({ key }): Value => [key, 'ns', latency && percentileWithLoss(latency, key)],
+    ),
+    ['max', 'ns', latency && maxWithLoss(latency)],
+    ...ofArrived(latency),
     ['goodput', 'bit/s', throughput?.goodputBitsPerSec],
     ['message_rate', '1/s', throughput?.messagesPerSec],
     ['sent', '1', loss?.sent],
@@ -84,7 +88,16 @@ function valuesOf({
   ]
 }
 
+/** Where something was lost, the same over what came back. */
+function ofArrived(latency: Repetition['latency']): Value[] {
+  if (!latency?.percentilesWithLoss) return []
+  return [
+    ...PERCENTILES.map(({ key }): Value => [`${key}_arrived`, 'ns', latency.percentiles[key]]),
+    ['max_arrived', 'ns', latency.maxNs],
+  ]
+}
+
 function cell(value: string | number): string {
-  const text = String(value)
+  const text = value === Number.POSITIVE_INFINITY ? 'inf' : String(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

@@ -68,6 +68,9 @@ function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string 
     ...shown.flatMap(libraries).filter((words, i, all) => all.indexOf(words) === i),
     'CPU: user and system time of the measuring threads at each end, without soft interrupts.',
     has('ping-pong') ? 'A message of a ping-pong is one round trip.' : '',
+    shown.some(({ summary }) => summary?.latency?.percentilesWithLoss)
+      ? 'Lost messages count as infinitely late: ∞ where a percentile falls among them.'
+      : '',
     has('connect') ? 'A message of a connect is one connection.' : '',
     `Warm-up is left out; ${mergedWords(doc)}.`,
     shown.some(hasPartialFlag) ? 'A fraction after a flag: so many of the runs have it.' : '',

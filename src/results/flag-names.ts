@@ -16,7 +16,7 @@ export const FLAG_SENTENCES = {
   'too-few-samples': 'too few samples for p50 or p99: a percentile needs ten samples beyond it',
   'warmup-unsteady':
     'measuring began before the path was steady: its first third lies off the rest, beyond scatter',
-  loss: 'messages were lost: percentiles and goodput cover those that arrived',
+  loss: 'messages were lost: they count as infinitely late in percentiles, and not in goodput',
   'ip-fragments':
     'messages did not fit the MTU of the path and were cut into IP fragments: one lost fragment is a lost message',
   overflow:

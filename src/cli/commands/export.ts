@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { exitCodeTable } from '../help.js'
-import { option } from '../option.js'
+import { option, ownOption } from '../option.js'
 
 /** `xrbench export`: results in the formats of other tools. */
 export function registerExport(program: Command): void {
@@ -32,7 +32,7 @@ function exportCommand(program: Command) {
     .addOption(option('--csv', 'a line for each value of each repetition'))
     .addOption(option('--hgrm', 'percentile distribution of one case, µs (HdrHistogram plotter)'))
     .addOption(option('--hlog', 'histogram log 1.3, a line for each interval, tagged by case'))
-    .addOption(option('--json', 'the result itself, of one file'))
+    .addOption(ownOption('--json', 'the result itself, of one file'))
     .addOption(
       option(
         '--case <pattern>',
@@ -40,6 +40,6 @@ function exportCommand(program: Command) {
       ),
     )
     .addOption(option('--redact', 'hash host names and addresses'))
-    .addOption(option('-o, --output <file>', 'write there instead of to stdout'))
+    .addOption(ownOption('-o, --output <file>', 'write there instead of to stdout'))
     .addOption(option('-v, --verbose', 'show stacks'))
 }

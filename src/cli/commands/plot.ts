@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { exitCodeTable } from '../help.js'
-import { option } from '../option.js'
+import { option, ownOption } from '../option.js'
 
 /** `xrbench plot`: pictures of results, drawn by the Python script that is also a notebook. */
 export function registerPlot(program: Command): void {
@@ -26,7 +26,7 @@ function plotCommand(program: Command) {
     .argument('<file...>', 'result files, or what compare --json printed')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', NOTES + exitCodeTable())
-    .addOption(option('-o, --output <folder>', 'for the pictures (default: here)'))
+    .addOption(ownOption('-o, --output <folder>', 'for the pictures (default: here)'))
     .addOption(option('--format <name>', 'png, svg or pdf (default: png)'))
     .addOption(option('-v, --verbose', 'show stacks'))
 }

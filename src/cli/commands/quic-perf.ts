@@ -1,7 +1,7 @@
 import type { Command } from '@commander-js/extra-typings'
 import { QUIC_PERF_PORT } from '../../quic-perf/protocol.js'
 import { exitCodeTable } from '../help.js'
-import { labelOf, option } from '../option.js'
+import { labelOf, option, ownOption } from '../option.js'
 
 const EXAMPLES = `
 Examples:
@@ -117,7 +117,7 @@ function runCommand(group: Command) {
     .addOption(option('--cpu <n>', 'CPU of the measuring thread (default: any)'))
     .addOption(option('--cipher <name>', 'aes-128-gcm, aes-256-gcm, chacha20-poly1305'))
     .addOption(option('--quic-payload <size>', 'of a UDP datagram, at most (default: 1452)'))
-    .addOption(option('-o, --output <file>', 'write the result as JSON'))
+    .addOption(ownOption('-o, --output <file>', 'write the result as JSON'))
     .addOption(option('--json', 'print the result as JSON'))
     .addOption(option('-q, --quiet', 'no notes; errors remain'))
     .addOption(option('-v, --verbose', 'show stacks'))

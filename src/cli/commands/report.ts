@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { exitCodeTable } from '../help.js'
-import { option } from '../option.js'
+import { option, ownOption } from '../option.js'
 
 /** `xrbench report`: a page for people to look at. */
 export function registerReport(program: Command): void {
@@ -33,7 +33,7 @@ function reportCommand(program: Command) {
     .helpOption('-h, --help', 'print this help')
     .addHelpText('before', EXAMPLES.trimStart())
     .addHelpText('after', NOTES + exitCodeTable())
-    .addOption(option('-o, --output <file>', 'the page (default: report.html)'))
+    .addOption(ownOption('-o, --output <file>', 'the page (default: report.html)'))
     .addOption(option('--title <text>', 'its heading (default: xrbench report)'))
     .addOption(
       option('--across <what>', 'host, transport or version: the difference that is studied'),
