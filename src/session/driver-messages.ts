@@ -27,7 +27,9 @@ const report = z.strictObject({
   totalNs: z.number().min(0),
   client: endReportSchema,
   server: endReportSchema,
-  failure: z.strictObject({ code: z.string().max(64), ...failure }).nullable(),
+  failure: z
+    .strictObject({ code: z.string().max(64), ...failure, isRefusal: z.boolean().optional() })
+    .nullable(),
 })
 
 /** What the driver answers: to `connect` its `connected`, to `run` any number of `progress` and one `report`, or `failed` to either. */

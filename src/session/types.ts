@@ -28,7 +28,16 @@ export interface RepetitionReport {
   totalNs: number
   client: EndReport
   server: EndReport
-  failure: { code: string; exitCode: number; message: string; hint: string | null } | null
+  failure: RepetitionFailure | null
+}
+
+export interface RepetitionFailure {
+  code: string
+  exitCode: number
+  message: string
+  hint: string | null
+  /** The agent does not do it, and is not going to. */
+  isRefusal?: boolean | undefined
 }
 
 /** What the agent said of itself in its hello; validated. */
