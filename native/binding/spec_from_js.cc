@@ -97,6 +97,15 @@ QuicOpensslOptions quic_openssl_options(const Reader& reader) {
   return options;
 }
 
+PortRange port_range(const Reader& reader) {
+  const auto number = [&](const char* name) {
+    const std::uint64_t value = reader.integer(name);
+    if (value > 65'535) bad(name, "at most 65,535");
+    return static_cast<unsigned>(value);
+  };
+  return {number("first"), number("last"), number("atMost")};
+}
+
 }  // namespace
 
 EndpointSpec spec_from_js(const Napi::Value& value) {
@@ -113,6 +122,8 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
                                                  {"rdma", TransportKind::kRdma}});
   spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
   spec.local_address = reader.text("localAddress");
+  if (reader.is_given("peerAddress")) spec.peer_address = reader.text("peerAddress");
+  if (reader.is_given("dataPorts")) spec.data_ports = port_range(reader.object("dataPorts"));
   spec.workload = reader.one_of<Workload>("workload", {{"ping-pong", Workload::kPingPong},
                                                        {"stream", Workload::kStream},
                                                        {"connect", Workload::kConnect}});

@@ -27,6 +27,12 @@ class Reader {
 
   Napi::Value field(const char* name) const { return object_.Get(name); }
 
+  /// Of a field that may be left out.
+  bool is_given(const char* name) const {
+    const Napi::Value value = field(name);
+    return !value.IsUndefined() && !value.IsNull();
+  }
+
   std::uint64_t integer(const char* name) const { return to_integer(field(name), name); }
 
   std::optional<int> optional_int(const char* name, int highest) const {

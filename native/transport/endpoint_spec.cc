@@ -52,6 +52,12 @@ void check_spec(const EndpointSpec& spec) {
           "idleTimeoutNs must lie between 1 ms and an hour");
   require(spec.connect_timeout_ns >= kNsPerMs && spec.connect_timeout_ns <= 3600 * kNsPerSec,
           "connectTimeoutNs must lie between 1 ms and an hour");
+  if (spec.data_ports) {
+    const PortRange& ports = *spec.data_ports;
+    require(ports.first >= 1 && ports.first <= ports.last && ports.last <= 65'535,
+            "dataPorts must be ports from 1 to 65,535, the first before the last");
+    require(ports.at_most >= 1, "dataPorts.atMost must be 1 or more");
+  }
   if (spec.transport == TransportKind::kQuic) {
     // The library asserts some of these.
     const QuicOptions& quic = spec.quic;

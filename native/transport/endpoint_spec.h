@@ -50,12 +50,23 @@ struct TlsOptions {
   KernelTls kernel = KernelTls::kOff;
 };
 
+/// Ports that may be taken, both ends included, and how many of them at most.
+struct PortRange {
+  unsigned first = 0;
+  unsigned last = 0;
+  unsigned at_most = 1;
+};
+
 /// One end of one repetition; the C++ face of `EndpointSpec` in src/addon/addon.ts, which documents
 /// the fields.
 struct EndpointSpec {
   TransportKind transport = TransportKind::kTcp;
   Side side = Side::kClient;
   std::string local_address;
+  /// Where this end reaches the host of the other; empty = where that says it is.
+  std::string peer_address;
+  /// Of a server; none = any.
+  std::optional<PortRange> data_ports;
   Workload workload = Workload::kPingPong;
   Direction direction = Direction::kUp;
   unsigned streams = 1;

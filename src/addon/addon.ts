@@ -42,12 +42,24 @@ export interface SocketOptions {
   segmentationOffload: boolean
 }
 
+/** Ports that are open for data, 1 to 65,535, first and last included. UDP links that have no port each share. */
+export interface DataPorts {
+  first: number
+  last: number
+  /** One endpoint takes so many at most: others may need some at the same time. */
+  atMost: number
+}
+
 /** One end of one repetition. All times are nanoseconds, below 2^53. */
 export interface EndpointSpec {
   transport: NativeTransport
   role: 'client' | 'server'
-  /** Numeric IPv4 or IPv6 address to bind to. The port is the kernel's choice. */
+  /** Numeric IPv4 or IPv6 address to bind to. The port is the kernel's choice, but for `dataPorts`. */
   localAddress: string
+  /** Numeric address at which this end reaches the host of the other, with this end's zone where it is link-local; `null`: the other's own. */
+  peerAddress?: string | null
+  /** Ports that a server may take; `null`: any. */
+  dataPorts?: DataPorts | null
   workload: WorkloadName
   /** For `ping-pong` it is `up` and has no further meaning. */
   direction: Direction

@@ -152,9 +152,10 @@ function problemOf(error: unknown): Problem {
   return { code, message, hint }
 }
 
-function failedLine({ slot, goesOn }: Extract<RunEvent, { type: 'failed' }>): string {
-  const what = `${caseTitle(slot.case)} failed in repetition ${slot.index + 1} and is not tried again`
-  return goesOn ? `${what}; the other cases go on` : what
+function failedLine({ slot, isGivenUp, goesOn }: Extract<RunEvent, { type: 'failed' }>): string {
+  const what = `${caseTitle(slot.case)} failed in repetition ${slot.index + 1}`
+  if (isGivenUp) return `${what} and is not tried again${goesOn ? '; the other cases go on' : ''}`
+  return goesOn ? `${what}; the others go on` : what
 }
 
 function table(document: ResultDocument): string {

@@ -9,6 +9,7 @@ import { DEFAULT_PORT } from '../session/protocol.js'
 import { transportCapabilities } from '../transports/capabilities.js'
 import { parseDuration, parseWhole } from '../units.js'
 import type { ServeFlags } from './commands/serve.js'
+import { readDataPorts } from './data-ports.js'
 import { watchInterrupts } from './interrupt.js'
 import { note, print } from './output.js'
 import { checkRdmaDevice, readRdmaPort } from './rdma-port.js'
@@ -21,7 +22,8 @@ export async function serveAction(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
 ): Promise<void> {
-  const { listen, limits, maxSessions, rdmaPort } = readFlags(flags, label)
+  const settings = readFlags(flags, label)
+  const { listen, rdmaPort } = settings
   // A variable may be meant for other machines, and for runs without RDMA.
   if (label('device').startsWith('--')) checkRdmaDevice(rdmaPort.device, label('device'))
   const key = flags.keyFile === undefined ? createKey() : await loadKey(flags.keyFile)
@@ -32,7 +34,7 @@ export async function serveAction(
   const device =
     flags.softRoce === true ? await deviceForAgent(listen.host, rdmaPort, say) : undefined
   try {
-    await serve({ listen, limits, maxSessions, rdmaPort }, key, flags, ended)
+    await serve(settings, key, flags, ended)
   } finally {
     await device?.release()
     interrupts.dispose()
@@ -75,20 +77,23 @@ function readFlags(
   label: (key: keyof ServeFlags) => string,
 ): { listen: { host: string; port: number } } & Pick<
   AgentOptions,
-  'limits' | 'maxSessions' | 'rdmaPort'
+  'limits' | 'maxSessions' | 'rdmaPort' | 'dataPorts'
 > {
-  const { maxSessions, maxDuration, allowCpu } = flags
+  const { maxDuration, allowCpu } = flags
+  const listen = parseListenAddress(
+    flags.listen ?? '127.0.0.1',
+    label('listen'),
+    DEFAULT_PORT,
+    flags.keyFile !== undefined,
+  )
+  const maxSessions =
+    flags.maxSessions === undefined
+      ? 1
+      : parseWhole(flags.maxSessions, label('maxSessions'), 1, MAX_SESSIONS)
   return {
-    listen: parseListenAddress(
-      flags.listen ?? '127.0.0.1',
-      label('listen'),
-      DEFAULT_PORT,
-      flags.keyFile !== undefined,
-    ),
-    maxSessions:
-      maxSessions === undefined
-        ? 1
-        : parseWhole(maxSessions, label('maxSessions'), 1, MAX_SESSIONS),
+    listen,
+    maxSessions,
+    dataPorts: readDataPorts(flags.dataPorts, label('dataPorts'), listen.port, maxSessions),
     rdmaPort: readRdmaPort(flags, label, (port) => `--listen :${port}`),
     limits: {
       allowCpu: allowCpu === true,

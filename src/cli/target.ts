@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { peerError, usageError } from '../errors.js'
+import { plainAddress } from '../session/loopback.js'
 import { DEFAULT_PORT } from '../session/protocol.js'
 import type { RunFlags } from './commands/run.js'
 import type { FlagOrigin } from './run-request.js'
@@ -58,7 +59,9 @@ export async function resolveHost(
 ): Promise<{ address: string; family: 4 | 6 }> {
   try {
     const found = await lookup(host, { family })
-    return { address: found.address, family: found.family === 6 ? 6 : 4 }
+    // An IPv4 address is one, whichever way it is written.
+    const address = plainAddress(found.address)
+    return { address, family: isIP(address) === 4 ? 4 : 6 }
   } catch (cause) {
     const of = family === 0 ? '' : `IPv${family} `
     throw peerError('XRB_PEER_UNREACHABLE', `The name ${host} has no ${of}address.`, {

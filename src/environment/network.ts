@@ -18,9 +18,11 @@ export async function captureNetwork(
 
 /** Name of the interface that has this numeric address. */
 export function interfaceOf(address: string): string | null {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
-  const found = Object.entries(networkInterfaces()).find(([, addresses]) =>
-    addresses?.some((one) => one.address === plain),
+  const [plain = '', zone] = address.replace(/^::ffff:(?=\d+\.)/i, '').split('%', 2)
+  // One link-local address can be on several interfaces.
+  const found = Object.entries(networkInterfaces()).find(
+    ([name, addresses]) =>
+      (zone === undefined || zone === name) && addresses?.some((one) => one.address === plain),
   )
   if (found !== undefined) return found[0]
   // All of 127.0.0.0/8 is on loopback, though only 127.0.0.1 is listed.

@@ -52,3 +52,17 @@ it('an abort ends the start', async () => {
   abort.abort(reason)
   await expect(starting).rejects.toBe(reason)
 })
+
+it.each([4, 6] as const)(
+  'what keeps the agent from starting is its own error, IPv%i',
+  async (family) => {
+    // An address of documentation (RFC 5737, RFC 3849), which no machine has.
+    const address = family === 4 ? '192.0.2.1' : '2001:db8::1'
+    await expect(startLocalAgent({ family, address })).rejects.toMatchObject({
+      code: 'XRB_ADDRESS',
+      exitCode: 3,
+      message: expect.stringContaining(`cannot listen at ${address}`),
+      hint: expect.stringContaining('ip address'),
+    })
+  },
+)

@@ -76,33 +76,71 @@ function serveArguments({ family, address, rdmaPort }: LocalAgentOptions): strin
   ]
 }
 
+interface Listening {
+  host: string
+  port: number
+}
+
 /** The agent's one line: where it listens. */
-async function ready(
-  child: ChildProcess,
-  signal: AbortSignal | undefined,
-): Promise<{ host: string; port: number }> {
+async function ready(child: ChildProcess, signal: AbortSignal | undefined): Promise<Listening> {
   let stderr = ''
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     stderr = (stderr + text).slice(-STDERR_MAX_CHARS)
   })
   let abort = () => {}
-  const line = new Promise<string>((resolve, reject) => {
+  const listening = new Promise<Listening>((resolve, reject) => {
     let stdout = ''
     child.stdout?.setEncoding('utf8').on('data', (text: string) => {
       stdout += text
-      if (stdout.includes('\n')) resolve(stdout)
+      const [line, ...rest] = stdout.split('\n')
+      const found = rest.length === 0 ? null : readListening(line)
+      if (found !== null) resolve(found)
     })
     child.once('error', (error) => reject(notStarted(error.message)))
-    child.once('close', () => reject(notStarted(stderr.trim() || 'it ended at once')))
+    child.once('close', (code) => reject(ownError(stdout, code) ?? notStarted(lastWords(stderr))))
     abort = () => reject(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
   })
   try {
-    const text = await withDeadline(line, START_DEADLINE_MS, () => notStarted('it says nothing'))
-    return JSON.parse(text.split('\n', 1)[0] ?? '') as { host: string; port: number }
+    return await withDeadline(listening, START_DEADLINE_MS, () => notStarted('it says nothing'))
   } finally {
     signal?.removeEventListener('abort', abort)
   }
+}
+
+/** `null` for what is no such line, as the first of an error that `--json` prints. */
+function readListening(line: string | undefined): Listening | null {
+  const { host, port } = readObject(line) ?? {}
+  return typeof host === 'string' && typeof port === 'number' ? { host, port } : null
+}
+
+/** What the agent printed in place of its line, as `--json` has it: an error that its user knows how to read. */
+function ownError(stdout: string, exitCode: number | null): XrbenchError | null {
+  const told = readObject(stdout)?.error as Record<string, unknown> | undefined
+  const { code, message, hint } = told ?? {}
+  if (typeof code !== 'string' || typeof message !== 'string') return null
+  const exit = Object.values(EXIT_CODES).find((one) => one === exitCode && one !== EXIT_CODES.ok)
+  return new XrbenchError(
+    code as XrbenchError['code'],
+    exit ?? EXIT_CODES.environment,
+    message,
+    typeof hint === 'string' ? { hint } : {},
+  )
+}
+
+function readObject(text: string | undefined): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text ?? '')
+    return typeof value === 'object' ? (value as Record<string, unknown> | null) : null
+  } catch {
+    return null
+  }
+}
+
+/** Of what a process wrote before it ended, what says why: Node.js adds a stack and more below. */
+function lastWords(stderr: string): string {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
+  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1))?.trim() || 'it ended at once'
 }
 
 function notStarted(reason: string): XrbenchError {

@@ -24,3 +24,8 @@ export function isLoopbackAddress(address: string): boolean {
 export function withoutScope(address: string): string {
   return address.split('%', 1)[0] ?? address
 }
+
+/** Of an address with a scope, the network device that it names; `null` without one. */
+export function scopeOf(address: string): string | null {
+  return address.split('%', 2)[1] ?? null
+}

@@ -2,6 +2,7 @@ import { realpathSync } from 'node:fs'
 import type { NativeFault, RdmaPort } from '../addon/addon.js'
 import { type DeviceAttempt, refused } from './device-step.js'
 import { explainRdmaFault, hintForPort } from './explain-fault.js'
+import { withoutScope } from './gid-address.js'
 import { isNamed, type PortWish, whyNone } from './port-search.js'
 import { readNames } from './system-file.js'
 
@@ -27,7 +28,7 @@ function hintFor(candidates: readonly RdmaPort[], wish: PortWish): string {
   const active = named.find(({ state }) => state === 'active')
   if (active === undefined) return hintForPort(named[0]?.stateWithReason ?? '')
   if (wish.gidIndex !== null) return 'leave --gid-index out'
-  const address = wish.source ?? '192.0.2.1'
+  const address = withoutScope(wish.source ?? '192.0.2.1')
   return `sudo ip address add ${address}/${address.includes(':') ? 64 : 24} dev ${active.netdev}`
 }
 

@@ -32,6 +32,7 @@ it.each([
   ['any address, IPv4 before IPv6', {}, 3, '192.0.2.1'],
   ['IPv6', { family: 6 }, 9, '2001:db8::1'],
   ['the source of the route', { source: '2001:db8::1' }, 9, '2001:db8::1'],
+  ['a link-local source', { source: 'fe80::1%eth0' }, 1, 'fe80::1%eth0'],
   ['the index asked for', { gidIndex: 2 }, 2, '192.0.2.1'],
 ] as const)('finds the GID for %s', (_, wish, gidIndex, address) => {
   expect(findPort([PORT], { ...WISH, ...wish })).toMatchObject({ gidIndex, address })
@@ -45,6 +46,7 @@ it('takes the next port where the first is down', () => {
 it.each([
   ['a port that is down', DOWN, {}, 'mlx5_0 port 1 is down (eth0 has no carrier)'],
   ['another source', PORT, { source: '192.0.2.7' }, 'mlx5_0 has no RoCE v2 GID for 192.0.2.7'],
+  ['the same source on another wire', PORT, { source: 'fe80::1%eth1' }, 'for fe80::1%eth1'],
   ['no such index', PORT, { gidIndex: 4 }, 'mlx5_0 has no GID with index 4'],
   ['link-local only', { ...PORT, gids: PORT.gids.slice(0, 2) }, {}, 'for an IP address'],
   ['another name', PORT, { device: 'mlx5_7' }, ''],

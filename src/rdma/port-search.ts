@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import type { RdmaPort } from '../addon/addon.js'
-import { addressOfGid } from './gid-address.js'
+import { addressOfGid, scopeOf, withoutScope } from './gid-address.js'
 import { netdevOf, ownAddresses } from './route.js'
 
 type Gid = RdmaPort['gids'][number]
@@ -69,11 +69,19 @@ function where({ device, port }: RdmaPort) {
 
 function chooseGid(port: RdmaPort, wish: PortWish): Gid | undefined {
   if (wish.gidIndex !== null) return port.gids.find(({ index }) => index === wish.gidIndex)
+  const { source } = wish
+  if (source !== null) return port.gids.find((gid) => isOf(gid, source))
   const usable = port.gids.filter(({ gid, type }) => type === 'RoCEv2' && addressOfGid(gid))
-  if (wish.source !== null) return usable.find(({ gid }) => addressOfGid(gid) === wish.source)
   const of = (version: 4 | 6) =>
     usable.find(({ gid }) => isIPv6(addressOfGid(gid) ?? '') === (version === 6))
   return wish.family === 0 ? (of(4) ?? of(6)) : of(wish.family)
+}
+
+/** A link-local address is one of a network device, and may be on several. */
+function isOf({ gid, type, netdev }: Gid, address: string): boolean {
+  const [plain, scope] = [withoutScope(address), scopeOf(address)]
+  if (type !== 'RoCEv2' || (addressOfGid(gid) ?? gid) !== plain) return false
+  return scope === null || scope === netdev
 }
 
 /** Why none of `ports` fits, in words for the brackets behind `no NIC`. */

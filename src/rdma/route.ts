@@ -2,12 +2,15 @@ import { createSocket } from 'node:dgram'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { networkInterfaces } from 'node:os'
-import { isLinkLocal, withoutScope } from './gid-address.js'
+import { isLinkLocal, scopeOf, withoutScope } from './gid-address.js'
 
 /** Any port does: nothing is sent. */
 const DISCARD_PORT = 9
 
-/** The address that this machine would use towards `peer` (numeric): the kernel's own choice, connect(2) of a datagram socket; `null`: no route. */
+/**
+ * The address that this machine would use towards `peer` (numeric), one that is link-local with its scope: the kernel's own choice, connect(2)
+ * of a datagram socket; `null`: no route.
+ */
 export async function routeSource(peer: string): Promise<string | null> {
   const version = isIP(withoutScope(peer))
   if (version === 0) return null
@@ -15,7 +18,7 @@ export async function routeSource(peer: string): Promise<string | null> {
   try {
     return await new Promise<string | null>((resolve) => {
       socket.once('error', () => resolve(null))
-      socket.once('connect', () => resolve(withoutScope(socket.address().address)))
+      socket.once('connect', () => resolve(socket.address().address))
       socket.connect(DISCARD_PORT, peer)
     })
   } catch {
@@ -46,8 +49,10 @@ export function ownAddresses(family: 4 | 6 | 0): NetdevAddress[] {
 
 /** The network device that has `address`. */
 export function netdevOf(address: string): string | null {
+  const [plain, scope] = [withoutScope(address), scopeOf(address)]
   for (const [netdev, list] of Object.entries(networkInterfaces())) {
-    if (list?.some((one) => one.address === address)) return netdev
+    if (scope !== null && netdev !== scope) continue
+    if (list?.some((one) => one.address === plain)) return netdev
   }
   return null
 }

@@ -21,7 +21,7 @@ it.each([OWN, NONE])('an agent uses its own, whatever a client says: %j', (rdmaP
   // One that does not keep to what `remoteParameters` sends.
   const parameters = remoteParameters(rdmaCase, 'client')
   const request = { type: 'prepare', transport: 'rdma', workload: 'ping-pong', parameters } as const
-  const spec = admit(request, '192.0.2.1', { limits: LIMITS, rdmaPort })
+  const spec = admit(request, '192.0.2.1', { limits: LIMITS, rdmaPort, dataPorts: null })
   expect(spec.rdma).toMatchObject(rdmaPort)
 })
 
@@ -31,8 +31,12 @@ it('nobody from elsewhere has QUIC without encryption, unless the agent is of th
   const parameters = remoteParameters(c, 'server')
   const request = { type: 'prepare', transport: 'quic', workload: 'ping-pong', parameters } as const
   const admitted = (isAlone: boolean, allowNullCrypto: boolean) =>
-    admit(request, '192.0.2.1', { limits: { ...LIMITS, allowNullCrypto }, rdmaPort: NONE }, isAlone)
-      .quic?.nullCrypto
+    admit(
+      request,
+      '192.0.2.1',
+      { limits: { ...LIMITS, allowNullCrypto }, rdmaPort: NONE, dataPorts: null },
+      isAlone,
+    ).quic?.nullCrypto
   expect(admitted(false, false)).toBe(true)
   expect(admitted(true, true)).toBe(true)
   expect(() => admitted(true, false)).toThrow(/without encryption/)

@@ -1,4 +1,4 @@
-import type { EndpointSpec, OwnRdmaPort } from '../addon/addon.js'
+import type { DataPorts, EndpointSpec, OwnRdmaPort } from '../addon/addon.js'
 import { peerError } from '../errors.js'
 import { checkQuicSize, checkSize } from '../plan/limits.js'
 import type { PrepareMessage } from './client-messages.js'
@@ -18,6 +18,8 @@ export interface AgentLimits {
 export interface Terms {
   limits: AgentLimits
   rdmaPort: OwnRdmaPort
+  /** `null`: any. */
+  dataPorts: DataPorts | null
 }
 
 /** Buffers of all streams of one repetition together, bytes. */
@@ -31,7 +33,7 @@ const MAX_BUFFERED_BYTES = 1024 ** 3
 export function admit(
   request: PrepareMessage,
   localAddress: string,
-  { limits, rdmaPort }: Terms,
+  { limits, rdmaPort, dataPorts }: Terms,
   isAlone = false,
 ): EndpointSpec {
   const { transport, workload, parameters } = request
@@ -52,6 +54,7 @@ export function admit(
     transport,
     workload,
     localAddress,
+    dataPorts,
     parameters: own,
     isAlone,
   })

@@ -27,6 +27,7 @@ await openAgent(
     limits: { allowCpu: true, allowNullCrypto: true, maxDurationNs: 2 * MAX_DURATION_NS },
     maxSessions: 1,
     rdmaPort,
+    dataPorts: null,
     transports: transportCapabilities().flatMap((c) => (c.available ? [c.transport] : [])),
     environment: () => environment,
     forksAhead: true,

@@ -1,6 +1,6 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
-import type { OwnRdmaPort } from '../addon/addon.js'
+import type { DataPorts, OwnRdmaPort } from '../addon/addon.js'
 import { environmentError, type XrbenchError } from '../errors.js'
 import type { Environment } from '../results/schema-environment.js'
 import type { AgentLimits } from './admission.js'
@@ -19,6 +19,8 @@ export interface AgentOptions {
   maxSessions: number
   /** What this end uses for RDMA, whatever clients say; `null`s = by the address they reach it at. */
   rdmaPort: OwnRdmaPort
+  /** Where data goes, beside the session; `null`: ports of the kernel's choice. */
+  dataPorts: DataPorts | null
   /** Names told in the hello. */
   transports: string[]
   /** Captured once, at the first session. */
@@ -61,6 +63,7 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
     environment: () => (environment ??= options.environment()),
     limits: options.limits,
     rdmaPort: options.rdmaPort,
+    dataPorts: options.dataPorts,
     checks,
     source,
     enter: () => {

@@ -1,5 +1,5 @@
 import type { TLSSocket } from 'node:tls'
-import type { OwnRdmaPort } from '../addon/addon.js'
+import type { DataPorts, OwnRdmaPort } from '../addon/addon.js'
 import { EXIT_CODES, peerError, XrbenchError } from '../errors.js'
 import type { Environment } from '../results/schema-environment.js'
 import { type AgentLimits, admit } from './admission.js'
@@ -25,6 +25,7 @@ export interface AgentContext {
   environment: () => Promise<Environment>
   limits: AgentLimits
   rdmaPort: OwnRdmaPort
+  dataPorts: DataPorts | null
   /** Takes one of the places for sessions and gives back how to leave it; `null` when none is free. */
   enter: () => (() => void) | null
   checks: ClientChecks

@@ -92,7 +92,7 @@ function clientSpec(c: Case, { localAddress, remoteAddress }: ClientRoom): Endpo
   const { transport, workload } = c
   const parameters = remoteParameters(c, 'client')
   const isAlone = isRemote(localAddress, remoteAddress)
-  const own = { localAddress, parameters, isAlone }
+  const own = { localAddress, peerAddress: remoteAddress, parameters, isAlone }
   return endpointSpec({ role: 'client', transport, workload, ...own })
 }
 

@@ -154,11 +154,12 @@ async function secureConnection(options: ConnectOptions): Promise<TLSSocket> {
         cause: error,
       })
     }
-    throw notConnected(error, where)
+    throw notConnected(error, host, port)
   }
 }
 
-function notConnected(error: unknown, where: string): XrbenchError {
+function notConnected(error: unknown, host: string, port: number): XrbenchError {
+  const where = `${host}, port ${port}`
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
   const details: ErrorDetails = { cause: error }
   if (/ALERT|BINDER|DECRYPT/.test(code)) {
@@ -174,8 +175,11 @@ function notConnected(error: unknown, where: string): XrbenchError {
       ...details,
     })
   }
+  const isNoRoute = /^E(HOST|NET)(UNREACH|DOWN)$/.test(code)
   return peerError('XRB_PEER_UNREACHABLE', `No agent can be reached at ${where} (${code}).`, {
-    hint: 'start one there: xrbench serve',
+    hint: isNoRoute
+      ? `ip route get ${host}   (is there a way?); a firewall there may also answer so`
+      : 'start one there: xrbench serve',
     ...details,
   })
 }

@@ -31,7 +31,9 @@ const report = z.strictObject({
     .strictObject({ durationNs: z.number().min(0), ended: z.enum(['steady', 'cap', 'none']) })
     .nullable(),
   window: z.strictObject({ skewNs: z.number().min(0) }).nullable(),
-  failure: z.strictObject({ code: z.string().max(64), ...failure }).nullable(),
+  failure: z
+    .strictObject({ code: z.string().max(64), ...failure, isRefusal: z.boolean().optional() })
+    .nullable(),
 })
 
 /** What the driver answers: to `connect` its `connected`, to `run` any number of `progress` and one `report`, or `failed` to either. */

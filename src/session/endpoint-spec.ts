@@ -1,4 +1,10 @@
-import type { EndpointSpec, NativeTransport, RdmaOptions, WorkloadName } from '../addon/addon.js'
+import type {
+  DataPorts,
+  EndpointSpec,
+  NativeTransport,
+  RdmaOptions,
+  WorkloadName,
+} from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import type { RemoteParameters } from './client-messages.js'
@@ -10,6 +16,10 @@ export interface EndRequest {
   transport: NativeTransport
   workload: WorkloadName
   localAddress: string
+  /** At which the client reaches the agent's host. */
+  peerAddress?: string
+  /** That the agent may use. */
+  dataPorts?: DataPorts | null
   parameters: RemoteParameters
   /** The other end is on another machine. */
   isAlone: boolean

@@ -1,6 +1,7 @@
 import type { NativeFault } from '../addon/addon.js'
-import { EXIT_CODES, type ExitCode, peerError, type XrbenchError } from '../errors.js'
+import { EXIT_CODES, type ExitCode, XrbenchError } from '../errors.js'
 import { transportFaultMeaning } from '../transports/fault-meaning.js'
+import type { AgentMessage } from './agent-messages.js'
 import { PROCESS_DIED, PROCESS_SILENT } from './endpoint-process.js'
 import type { EndReport, RepetitionReport } from './types.js'
 
@@ -11,6 +12,10 @@ interface Meaning {
   exitCode: ExitCode
   hint: string | null
 }
+
+/** Where a session gets through, and data does not: behind a published port, NAT or a firewall. */
+const OPEN_PORTS =
+  'start the agent with --data-ports 28471-28480, and let those ports through, TCP and UDP'
 
 /** What the addon's codes mean to a user, where the transport itself has no more to say; others are failures of a system call. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
@@ -33,12 +38,22 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   CONNECT_TIMEOUT: {
     code: 'XRB_CONNECT',
     exitCode: EXIT_CODES.peer,
-    hint: 'look whether a firewall drops traffic between the two ends',
+    hint: `look whether a firewall drops traffic between the two ends; ${OPEN_PORTS}`,
   },
   CONNECT_REFUSED: {
     code: 'XRB_CONNECT',
     exitCode: EXIT_CODES.peer,
-    hint: 'look whether a firewall refuses traffic between the two ends',
+    hint: `look whether a firewall refuses traffic between the two ends; ${OPEN_PORTS}`,
+  },
+  NO_ROUTE: {
+    code: 'XRB_NO_ROUTE',
+    exitCode: EXIT_CODES.peer,
+    hint: `ip route get ADDRESS; where that is right, a firewall answers so: ${OPEN_PORTS}`,
+  },
+  NO_DATA_PORT: {
+    code: 'XRB_DATA_PORTS',
+    exitCode: EXIT_CODES.peer,
+    hint: 'ss -tulpn there, to see who has them; or give xrbench serve more --data-ports',
   },
   STALLED: {
     code: 'XRB_STALLED',
@@ -152,18 +167,19 @@ const CONSEQUENCES = new Set([
   'RDMA_FLUSHED',
 ])
 
+/** The agent does not do what it was asked for, and is not going to. */
+export class Refusal extends XrbenchError {}
+
 export function failureFrom(error: XrbenchError): Failure {
   const { code, exitCode, message, hint } = error
-  return { code, exitCode, message, hint: hint ?? null }
+  const isRefusal = error instanceof Refusal
+  return { code, exitCode, message, hint: hint ?? null, ...(isRefusal && { isRefusal }) }
 }
 
 /** The agent's own words, as an error of ours. */
-export function toldBy(answer: {
-  code: `XRB_${string}`
-  message: string
-  hint: string | null
-}): XrbenchError {
-  return peerError(answer.code, answer.message, answer.hint === null ? {} : { hint: answer.hint })
+export function toldBy({ type, code, message, hint }: Extract<AgentMessage, { code: string }>) {
+  const kind = type === 'refused' ? Refusal : XrbenchError
+  return new kind(code, EXIT_CODES.peer, message, hint === null ? {} : { hint })
 }
 
 /**

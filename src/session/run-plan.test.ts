@@ -34,7 +34,12 @@ const failed = (exitCode: number): RepetitionReport => ({
   failure: { code: 'XRB_STALLED', exitCode, message: 'No progress.', hint: null },
 })
 
-/** A run of two cases, three repetitions each, whose repetitions go as scripted: order → what comes of it. */
+const refused = (): RepetitionReport => {
+  const report = failed(4)
+  return { ...report, failure: report.failure && { ...report.failure, isRefusal: true } }
+}
+
+/** A run of two cases, three repetitions each unless told, whose repetitions go as scripted: order → what comes of it. */
 class Script {
   readonly ran: string[] = []
   readonly events: RunEvent[] = []
@@ -45,15 +50,18 @@ class Script {
   failsToWriteAt = Number.POSITIVE_INFINITY
   readonly #steps: Record<number, () => RepetitionReport>
 
-  constructor(steps: Record<number, () => RepetitionReport> = {}) {
+  readonly #repetitions: number
+
+  constructor(steps: Record<number, () => RepetitionReport> = {}, repetitions = 3) {
     this.#steps = steps
+    this.#repetitions = repetitions
   }
 
   async run(): Promise<RunEnd> {
     const script = this
     let order = 0
     const options: RunPlanOptions = {
-      plan: buildPlan({ ...DEFAULT_REQUEST, repetitions: 3 }),
+      plan: buildPlan({ ...DEFAULT_REQUEST, repetitions: this.#repetitions }),
       place: 'host',
       runner: {
         get isOpen() {
@@ -113,17 +121,52 @@ describe('the scheduler', () => {
     )
   })
 
-  test('does not try a failed case again, goes on with the others, and ends with the first failure', async () => {
+  test('goes on after a repetition that failed, with its case too, and ends with the first failure', async () => {
     const script = new Script({ 1: () => failed(5) })
     const end = await script.run()
     expect(script.written).toEqual([
       'tcp#0:completed',
       'udp#0:failed',
+      'udp#1:completed',
       'tcp#1:completed',
       'tcp#2:completed',
+      'udp#2:completed',
     ])
     expect(end).toMatchObject({ status: 'failed', failure: { code: 'XRB_STALLED', exitCode: 5 } })
-    expect(script.events.find((event) => event.type === 'failed')).toMatchObject({ goesOn: true })
+    const told = script.events.filter((event) => event.type === 'failed')
+    expect(told).toMatchObject([{ isGivenUp: false, goesOn: true }])
+  })
+
+  test.each([
+    ['is refused', refused()],
+    ['lacks something here', failed(3)],
+    ['cannot be', failed(2)],
+  ])('gives a case up that %s, and goes on with the others', async (_, report) => {
+    const script = new Script({ 1: () => report })
+    expect(await script.run()).toMatchObject({ status: 'failed' })
+    expect(script.ran).toEqual(['tcp', 'udp', 'tcp', 'tcp'])
+    const told = script.events.filter((event) => event.type === 'failed')
+    expect(told).toMatchObject([{ isGivenUp: true, goesOn: true }])
+  })
+
+  test('goes on with a case that has worked, whatever is lacking now', async () => {
+    const script = new Script({ 2: () => failed(3) })
+    await script.run()
+    expect(script.written).toHaveLength(6)
+  })
+
+  test('gives a case up that has failed three times and never worked', async () => {
+    const script = new Script({ 1: () => failed(5), 2: () => failed(5), 5: () => failed(5) }, 4)
+    await script.run()
+    expect(script.ran).toEqual(['tcp', 'udp', 'udp', 'tcp', 'tcp', 'udp', 'tcp'])
+    const told = script.events.filter((event) => event.type === 'failed')
+    expect(told.map((event) => event.isGivenUp)).toEqual([false, false, true])
+  })
+
+  test('says at the last repetition that nothing goes on', async () => {
+    const script = new Script({ 5: () => failed(5) })
+    await script.run()
+    expect(script.events.at(-1)).toMatchObject({ type: 'failed', goesOn: false })
   })
 
   test('ends when the session is gone with a failed repetition, which is kept', async () => {

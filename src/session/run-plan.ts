@@ -39,7 +39,8 @@ export type RunEvent =
   | { type: 'started'; slot: Slot; total: number }
   | { type: 'progress'; slot: Slot; total: number; progress: Progress }
   | { type: 'finished'; slot: Slot; total: number; repetition: Repetition }
-  | { type: 'failed'; slot: Slot; failure: RunFailure; goesOn: boolean }
+  /** `isGivenUp`: this case is not tried again. `goesOn`: something else is still to come. */
+  | { type: 'failed'; slot: Slot; failure: RunFailure; isGivenUp: boolean; goesOn: boolean }
 
 export interface RunPlanOptions {
   plan: Plan
@@ -54,23 +55,27 @@ export interface RunPlanOptions {
   wantsProgress: boolean
 }
 
+/** A case that has failed so often in a row, and never gone well, is not going to. */
+const HOPELESS_AFTER = 3
+
 /**
- * Runs a plan's repetitions at one place, interleaved, and writes the result after each. A case that fails is not tried again; the
- * others go on as long as the session lives. Never rejects: how it ended is in the return value.
+ * Runs a plan's repetitions at one place, interleaved, and writes the result after each. A repetition that fails leaves the case's others
+ * and the other cases to go on, as long as the session lives; a case that cannot work is given up. Never rejects: how it ended is in the
+ * return value.
  */
 export async function runPlan(options: RunPlanOptions): Promise<RunEnd> {
   const { plan, runner, sink, signal, onEvent } = options
   const all = schedule(plan)
   const total = all.length
   const slots = all.filter((slot) => slot.case.place === options.place)
-  const cases = new Set(slots.map((slot) => slot.case))
-  const failedCases = new Set<Case>()
+  const givenUp = new Set<Case>()
+  const tries = new Map<Case, RepetitionReport[]>()
   let failure: RunFailure | null = null
   try {
     for (const slot of slots) {
       // A session that ended between two repetitions has told nobody why: the next one is refused with the reason.
       if (signal.aborted || (failure !== null && !runner.isOpen)) break
-      if (failedCases.has(slot.case)) continue
+      if (givenUp.has(slot.case)) continue
       onEvent({ type: 'started', slot, total })
       const onProgress = (progress: Progress) =>
         onEvent({ type: 'progress', slot, total, progress })
@@ -80,18 +85,32 @@ export async function runPlan(options: RunPlanOptions): Promise<RunEnd> {
       })
       const repetition = await sink.add(slot, report)
       onEvent({ type: 'finished', slot, total, repetition })
+      const soFar = [...(tries.get(slot.case) ?? []), report]
+      tries.set(slot.case, soFar)
       if (report.failure !== null && !signal.aborted) {
-        failedCases.add(slot.case)
         const own = { ...report.failure, exitCode: report.failure.exitCode as ExitCode }
         failure ??= own
-        const goesOn = runner.isOpen && failedCases.size < cases.size
-        onEvent({ type: 'failed', slot, failure: own, goesOn })
+        const isGivenUp = isHopeless(soFar)
+        if (isGivenUp) givenUp.add(slot.case)
+        const isLeft = (later: Slot) => later.order > slot.order && !givenUp.has(later.case)
+        const goesOn = runner.isOpen && slots.some(isLeft)
+        onEvent({ type: 'failed', slot, failure: own, isGivenUp, goesOn })
       }
     }
   } catch (error) {
     if (!signal.aborted || isOutputError(error)) failure ??= failureOf(error)
   }
   return { status: statusOf(signal, failure), failure }
+}
+
+/** Whether what failed would fail again: it was refused, this machine lacks something, or it has never worked. */
+function isHopeless(reports: readonly RepetitionReport[]): boolean {
+  const last = reports.at(-1)?.failure
+  if (last == null) return false
+  if (last.isRefusal) return true
+  if (reports.some(({ failure }) => failure === null)) return false
+  const isLacking = last.exitCode === EXIT_CODES.usage || last.exitCode === EXIT_CODES.environment
+  return isLacking || reports.length >= HOPELESS_AFTER
 }
 
 /** Closes the result of a run that went so at each of its places, and tells how it went altogether. Never rejects. */

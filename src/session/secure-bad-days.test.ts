@@ -21,8 +21,8 @@ type Secure = 'tls' | 'quic'
 const CARRIERS = { tls: 'tcp', quic: 'udp' } as const
 
 /**
- * What does not arrive any more. A TCP connection begins with the session's token and a byte of welcome; then, and over UDP at once, come the
- * client's hello, the server's hello to Finished, and the client's Finished (RFC 8446 section 2).
+ * What does not arrive any more. Each connection begins with the session's token and a welcome; then come the client's hello, the server's
+ * hello to Finished, and the client's Finished (RFC 8446 section 2).
  */
 const HANDSHAKES: Record<Secure, Record<string, Cut>> = {
   tls: {
@@ -33,9 +33,10 @@ const HANDSHAKES: Record<Secure, Record<string, Cut>> = {
     'the client’s last word': { way: 'up', flight: 3 },
   },
   quic: {
-    'the first answer': { way: 'down', flight: 1 },
-    'the client’s last word': { way: 'up', flight: 2 },
-    'the server’s last word': { way: 'down', flight: 2 },
+    'the welcome': { way: 'down', flight: 1 },
+    'the first answer': { way: 'down', flight: 2 },
+    'the client’s last word': { way: 'up', flight: 3 },
+    'the server’s last word': { way: 'down', flight: 3 },
   },
 }
 /** After the handshake and before the first message, and so on. */

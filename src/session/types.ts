@@ -32,7 +32,16 @@ export interface RepetitionReport {
   warmup: { durationNs: number; ended: 'steady' | 'cap' | 'none' } | null
   /** The measured phase that was named to all links; `null` when none was. `skewNs`: by how much the two ends' may be apart, 0 on one clock. */
   window: { skewNs: number } | null
-  failure: { code: string; exitCode: number; message: string; hint: string | null } | null
+  failure: RepetitionFailure | null
+}
+
+export interface RepetitionFailure {
+  code: string
+  exitCode: number
+  message: string
+  hint: string | null
+  /** The agent does not do it, and is not going to. */
+  isRefusal?: boolean | undefined
 }
 
 /** What the agent said of itself in its hello; validated. */

@@ -12,10 +12,11 @@
 #include "transport/quic/quic_ping_pong_link.h"
 #include "transport/quic/quic_stream_links.h"
 #include "transport/run_links.h"
+#include "transport/socket/datagram_sockets.h"
 #include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
-#include "transport/socket/quic_socket.h"
+#include "transport/socket/reach.h"
 #include "transport/socket/waker.h"
 
 namespace xr {
@@ -24,7 +25,10 @@ namespace {
 class QuicEndpoint final : public Endpoint {
  public:
   explicit QuicEndpoint(const EndpointSpec& spec)
-      : spec_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+      : spec_(spec),
+        ports_(spec, forbid_fragments),
+        token_(random_token()),
+        origin_(read_clock_pair()) {}
   ~QuicEndpoint() override { close(); }
 
   Blob open() override {
@@ -34,13 +38,7 @@ class QuicEndpoint final : public Endpoint {
                       " counts whole nanoseconds for a byte, which is no rate; versions up to 1.1 "
                       "and from 1.13 keep to one");
     }
-    SocketBlob blob{TransportKind::kQuic, token_, {}};
-    const SocketAddress local = parse_address(spec_.local_address, 0);
-    lanes_.resize(spec_.link_count());
-    for (QuicLane& lane : lanes_) {
-      lane.fd = open_quic_socket(local, spec_.socket);
-      blob.addresses.push_back(local_address_of(lane.fd.get()));
-    }
+    const SocketBlob blob{TransportKind::kQuic, token_, ports_.open()};
     if (spec_.side == Side::kServer) {
       identity_.emplace();
       gate_.emplace(spec_.quic.retry);
@@ -52,14 +50,13 @@ class QuicEndpoint final : public Endpoint {
   void connect(const Blob& peer) override {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
     remote_ = decode_pinned_blob(peer, TransportKind::kQuic, spec_.link_count());
-    const PinnedBlob& remote = remote_;
+    remote_.sockets = reached(std::move(remote_.sockets), spec_);
+    const Token& token = spec_.side == Side::kServer ? token_ : remote_.sockets.token;
+    lanes_.resize(spec_.link_count());
+    std::vector<UniqueFd> sockets = ports_.connect(remote_.sockets, token, deadline);
+    for (unsigned i = 0; i < spec_.link_count(); ++i) lanes_[i].fd = std::move(sockets[i]);
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      const SocketAddress& address = remote.sockets.addresses[i];
-      if (::connect(lanes_[i].fd.get(), address.get(), address.length) != 0)
-        throw_errno("CONNECT_REFUSED", "connect");
-    }
-    for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      setup_ = setup_of(lanes_[i], remote, i);
+      setup_ = setup_of(lanes_[i], token);
       shake_hands(lanes_[i], setup_, gate_ ? &*gate_ : nullptr, deadline);
       require_room(*lanes_[i].connection);
       prepare(lanes_[i]);
@@ -90,21 +87,22 @@ class QuicEndpoint final : public Endpoint {
     waker_.forget_all();
     for (QuicLane& lane : lanes_) say_farewell(lane);
     lanes_.clear();
+    ports_.close();
   }
 
  private:
-  QuicSetup setup_of(const QuicLane& lane, const PinnedBlob& remote, unsigned link) {
+  QuicSetup setup_of(const QuicLane& lane, const Token& token) {
     const bool server = spec_.side == Side::kServer;
     QuicSetup setup;
     setup.side = spec_.side;
     setup.cipher = spec_.tls.cipher;
     setup.options = spec_.quic;
-    setup.token = server ? token_ : remote.sockets.token;
+    setup.token = token;
     setup.server_name = token_name(setup.token);
     setup.local = local_address_of(lane.fd.get());
-    setup.remote = remote.sockets.addresses[link];
+    setup.remote = remote_address_of(lane.fd.get());
     setup.identity = server ? &*identity_ : nullptr;
-    setup.pin = server ? nullptr : &remote.pin;
+    setup.pin = server ? nullptr : &remote_.pin;
     // The connection that a run of connects begins with brings the ticket for the others.
     setup.tickets = office_ ? &*office_ : nullptr;
     setup.gives_ticket = office_.has_value();
@@ -254,6 +252,7 @@ class QuicEndpoint final : public Endpoint {
   }
 
   EndpointSpec spec_;
+  DatagramSockets ports_;
   Token token_;
   ClockPair origin_;
   Waker waker_;

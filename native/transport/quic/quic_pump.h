@@ -9,7 +9,7 @@
 #include "measure/stop_flag.h"
 #include "transport/quic/quic_lane.h"
 #include "transport/socket/packet_inlet.h"
-#include "transport/socket/quic_socket.h"
+#include "transport/socket/path_payload.h"
 #include "transport/socket/segmented_sender.h"
 #include "workload/io.h"
 

@@ -11,9 +11,11 @@
 #include "transport/quic_openssl/openssl_ping_pong_link.h"
 #include "transport/quic_openssl/openssl_stream_links.h"
 #include "transport/run_links.h"
+#include "transport/socket/datagram_sockets.h"
 #include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
-#include "transport/socket/quic_socket.h"
+#include "transport/socket/path_payload.h"
+#include "transport/socket/reach.h"
 #include "transport/socket/waker.h"
 
 namespace xr {
@@ -24,31 +26,29 @@ constexpr std::size_t kOpensslPayloadBytes = 1200;
 class QuicOpensslEndpoint final : public Endpoint {
  public:
   explicit QuicOpensslEndpoint(const EndpointSpec& spec)
-      : spec_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+      : spec_(spec),
+        ports_(spec, forbid_fragments),
+        token_(random_token()),
+        origin_(read_clock_pair()) {}
   ~QuicOpensslEndpoint() override { close(); }
 
   Blob open() override {
     // On the wire it is QUIC like any other, and so is its description.
-    SocketBlob blob{TransportKind::kQuic, token_, {}};
-    const SocketAddress local = parse_address(spec_.local_address, 0);
-    for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      lanes_.push_back(std::make_unique<ossl::Lane>());
-      lanes_.back()->fd = open_quic_socket(local, spec_.socket);
-      blob.addresses.push_back(local_address_of(lanes_.back()->fd.get()));
-    }
+    const SocketBlob blob{TransportKind::kQuic, token_, ports_.open()};
     if (spec_.side == Side::kServer) identity_.emplace();
     return encode_pinned_blob(blob, identity_ ? identity_->pin() : Pin{});
   }
 
   void connect(const Blob& peer) override {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
-    const PinnedBlob remote = decode_pinned_blob(peer, TransportKind::kQuic, spec_.link_count());
-    for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      const SocketAddress& address = remote.sockets.addresses[i];
-      if (::connect(lanes_[i]->fd.get(), address.get(), address.length) != 0)
-        throw_errno("CONNECT_REFUSED", "connect");
+    PinnedBlob remote = decode_pinned_blob(peer, TransportKind::kQuic, spec_.link_count());
+    remote.sockets = reached(std::move(remote.sockets), spec_);
+    const Token& token = spec_.side == Side::kServer ? token_ : remote.sockets.token;
+    for (UniqueFd& fd : ports_.connect(remote.sockets, token, deadline)) {
+      lanes_.push_back(std::make_unique<ossl::Lane>());
+      lanes_.back()->fd = std::move(fd);
       // OpenSSL's packets are of the least size, and no path with less has QUIC.
-      usable_payload_bytes(lanes_[i]->fd.get(), kOpensslPayloadBytes);
+      usable_payload_bytes(lanes_.back()->fd.get(), kOpensslPayloadBytes);
     }
     if (identity_) {
       context_.emplace(spec_.tls.cipher, token_, *identity_);
@@ -85,6 +85,7 @@ class QuicOpensslEndpoint final : public Endpoint {
       if (lane->connection) lane->connection->leave();
     }
     lanes_.clear();
+    ports_.close();
     context_.reset();
   }
 
@@ -201,6 +202,7 @@ class QuicOpensslEndpoint final : public Endpoint {
   }
 
   EndpointSpec spec_;
+  DatagramSockets ports_;
   Token token_;
   ClockPair origin_;
   Waker waker_;

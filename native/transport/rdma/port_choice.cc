@@ -117,7 +117,8 @@ class Search {
     const ibv_gid_entry* best = nullptr;
     int best_rank = 0;
     for (const ibv_gid_entry& entry : entries) {
-      if (entry.gid_type == IBV_GID_TYPE_ROCE_V2 && same(entry.gid, wanted_)) return &entry;
+      if (entry.gid_type == IBV_GID_TYPE_ROCE_V2 && same(entry.gid, wanted_) && is_here(entry))
+        return &entry;
       // A device that was named is used with any address it has; without its name only where both
       // ends are on this machine.
       if (!loopback_ && !spec_.rdma.device) continue;
@@ -128,6 +129,14 @@ class Search {
       }
     }
     return best;
+  }
+
+  /// A link-local address is one of an interface, and may be on several.
+  bool is_here(const ibv_gid_entry& entry) const {
+    if (address_.family() != AF_INET6) return true;
+    const std::uint32_t zone =
+        reinterpret_cast<const sockaddr_in6*>(&address_.storage)->sin6_scope_id;
+    return zone == 0 || zone == entry.ndev_ifindex;
   }
 
   static void note(std::string& list, const std::string& what) {

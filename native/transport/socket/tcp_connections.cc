@@ -10,7 +10,9 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/socket/data_ports.h"
 #include "transport/socket/options.h"
+#include "transport/socket/reach.h"
 
 namespace xr {
 namespace {
@@ -21,10 +23,6 @@ constexpr std::uint8_t kWelcome = 0x06;
 constexpr std::uint64_t kHelloLimitNs = kNsPerSec;
 
 using Hello = std::array<std::uint8_t, kHelloBytes>;
-
-[[noreturn]] void throw_connect_errno(int error) {
-  throw_errno(error == ETIMEDOUT ? "CONNECT_TIMEOUT" : "CONNECT_REFUSED", "connect", error);
-}
 
 void send_hello(int fd, const Token& token, unsigned link, int flags) {
   Hello hello{};
@@ -44,6 +42,16 @@ void leave_port_to_connect(int fd) noexcept {
   ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
 }
 
+/// A deadline that passes says whom it was about.
+void await_answer(int fd, short events, const SocketAddress& server, const Deadline& deadline) {
+  try {
+    deadline.wait(fd, events, "connect");
+  } catch (const Error& error) {
+    if (error.fault().code == "CONNECT_TIMEOUT") throw_unreachable(ETIMEDOUT, server, "TCP");
+    throw;
+  }
+}
+
 void make_blocking(int fd) {
   int off = 0;
   if (::ioctl(fd, FIONBIO, &off) != 0) throw_errno("SOCKET", "ioctl");
@@ -57,12 +65,11 @@ SocketBlob TcpConnections::open() {
   local_ = parse_address(spec_.local_address, 0);
   SocketBlob blob{spec_.transport, token_, {}};
   if (spec_.side == Side::kServer) {
-    listener_ = make_listener(local_.family());
-    if (::bind(listener_.get(), local_.get(), local_.length) != 0) {
-      throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
-    }
-    if (::listen(listener_.get(), static_cast<int>(spec_.link_count()) + 8) != 0)
-      throw_errno("SOCKET", "listen");
+    listener_ = take_data_port(spec_.data_ports, [&](unsigned port) {
+      SocketAddress address = local_;
+      address.set_port(static_cast<std::uint16_t>(port));
+      return listen_at(address);
+    });
     blob.addresses.push_back(local_address_of(listener_.get()));
   }
   return blob;
@@ -83,10 +90,23 @@ void TcpConnections::close() noexcept {
   listener_.reset();
 }
 
-UniqueFd TcpConnections::make_listener(int family) const {
-  UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+/// None where the port is taken.
+UniqueFd TcpConnections::listen_at(SocketAddress local) const {
+  UniqueFd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) throw_errno("SOCKET", "socket");
-  apply_socket_options(fd.get(), family, true, spec_.socket);
+  apply_socket_options(fd.get(), local.family(), true, spec_.socket);
+  // A port that was named is wanted again while connections of the run before wait out their time.
+  const int on = local.port() == 0 ? 0 : 1;
+  if (::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
+    throw_errno("SOCKET", "setsockopt SO_REUSEADDR");
+  if (::bind(fd.get(), local.get(), local.length) != 0) {
+    if (errno == EADDRINUSE) return UniqueFd();
+    throw_errno("ADDRESS", "bind");
+  }
+  if (::listen(fd.get(), static_cast<int>(spec_.link_count()) + 8) != 0) {
+    if (errno == EADDRINUSE) return UniqueFd();
+    throw_errno("SOCKET", "listen");
+  }
   return fd;
 }
 
@@ -98,13 +118,13 @@ UniqueFd TcpConnections::dial(const SocketBlob& server, const Deadline& deadline
   leave_port_to_connect(fd.get());
   if (::bind(fd.get(), local_.get(), local_.length) != 0) throw_errno("ADDRESS", "bind");
   if (::connect(fd.get(), remote.get(), remote.length) != 0) {
-    if (errno != EINPROGRESS) throw_connect_errno(errno);
-    deadline.wait(fd.get(), POLLOUT, "connect");
+    if (errno != EINPROGRESS) throw_unreachable(errno, remote, "TCP");
+    await_answer(fd.get(), POLLOUT, remote, deadline);
     int refused = 0;
     socklen_t length = sizeof refused;
     if (getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &refused, &length) != 0)
       throw_errno("SOCKET", "getsockopt");
-    if (refused != 0) throw_connect_errno(refused);
+    if (refused != 0) throw_unreachable(refused, remote, "TCP");
   }
   return fd;
 }
@@ -124,7 +144,7 @@ void TcpConnections::connect_one(const SocketBlob& server, unsigned link,
                                  const Deadline& deadline) {
   UniqueFd fd = dial(server, deadline);
   send_hello(fd.get(), server.token, link, 0);
-  deadline.wait(fd.get(), POLLIN, "connect");
+  await_answer(fd.get(), POLLIN, server.addresses.front(), deadline);
   std::uint8_t answer = 0;
   if (::recv(fd.get(), &answer, 1, 0) != 1 || answer != kWelcome) {
     throw_fault("CONNECT_REFUSED", "connect",

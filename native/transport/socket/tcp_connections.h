@@ -35,7 +35,7 @@ class TcpConnections {
   void close() noexcept;
 
  private:
-  UniqueFd make_listener(int family) const;
+  UniqueFd listen_at(SocketAddress local) const;
   void connect_one(const SocketBlob& server, unsigned link, const Deadline& deadline);
   void accept_all(const Deadline& deadline);
   int read_hello(int fd, const Deadline& deadline) const;

@@ -4,6 +4,7 @@
 #include "measure/clock.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
+#include "transport/socket/reach.h"
 #include "transport/socket/tcp_connect_links.h"
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
@@ -24,7 +25,7 @@ class TcpEndpoint final : public Endpoint {
 
   void connect(const Blob& peer) override {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
-    server_ = decode_blob(peer, TransportKind::kTcp, connections_.peer_addresses());
+    server_ = reached(decode_blob(peer, TransportKind::kTcp, connections_.peer_addresses()), spec_);
     connections_.connect(server_, deadline);
     for (const UniqueFd& connection : connections_.sockets()) {
       set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);

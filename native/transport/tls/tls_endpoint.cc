@@ -7,6 +7,7 @@
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
+#include "transport/socket/reach.h"
 #include "transport/socket/tcp_connect_links.h"
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
@@ -36,6 +37,7 @@ class TlsEndpoint final : public Endpoint {
   void connect(const Blob& peer) override {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
     remote_ = decode_pinned_blob(peer, TransportKind::kTls, connections_.peer_addresses());
+    remote_.sockets = reached(std::move(remote_.sockets), spec_);
     connections_.connect(remote_.sockets, deadline);
     const Identity* identity = identity_ ? &*identity_ : nullptr;
     for (const UniqueFd& connection : connections_.sockets()) {

@@ -8,11 +8,12 @@
 #include "transport/run_links.h"
 #include "transport/socket/blob.h"
 #include "transport/socket/datagram_batch.h"
+#include "transport/socket/datagram_sockets.h"
 #include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
+#include "transport/socket/reach.h"
 #include "transport/socket/waker.h"
 #include "transport/udp/path_mtu.h"
-#include "transport/udp/udp_handshake.h"
 #include "transport/udp/udp_ping_pong_link.h"
 #include "transport/udp/udp_stream_link.h"
 
@@ -22,45 +23,20 @@ namespace {
 class UdpEndpoint final : public Endpoint {
  public:
   explicit UdpEndpoint(const EndpointSpec& spec)
-      : spec_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+      : spec_(spec), ports_(spec), token_(random_token()), origin_(read_clock_pair()) {}
   ~UdpEndpoint() override { close(); }
 
-  Blob open() override {
-    SocketBlob blob{TransportKind::kUdp, token_, {}};
-    const SocketAddress local = parse_address(spec_.local_address, 0);
-    for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      UniqueFd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-      if (!fd) throw_errno("SOCKET", "socket");
-      apply_socket_options(fd.get(), local.family(), false, spec_.socket);
-      if (::bind(fd.get(), local.get(), local.length) != 0) {
-        throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
-      }
-      blob.addresses.push_back(local_address_of(fd.get()));
-      sockets_.push_back(std::move(fd));
-    }
-    return encode_blob(blob);
-  }
+  Blob open() override { return encode_blob({TransportKind::kUdp, token_, ports_.open()}); }
 
   void connect(const Blob& peer) override {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
-    const SocketBlob remote = decode_blob(peer, TransportKind::kUdp, spec_.link_count());
-    // Both ends know the server's token: it wrote it, and the client got its blob.
+    const SocketBlob remote =
+        reached(decode_blob(peer, TransportKind::kUdp, spec_.link_count()), spec_);
     const Token& token = spec_.side == Side::kServer ? token_ : remote.token;
+    sockets_ = ports_.connect(remote, token, deadline);
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      const int fd = sockets_[i].get();
-      const SocketAddress& address = remote.addresses[i];
-      if (::connect(fd, address.get(), address.length) != 0)
-        throw_errno("CONNECT_REFUSED", "connect");
-    }
-    for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      const int fd = sockets_[i].get();
-      if (spec_.side == Side::kServer) {
-        await_client(fd, token, spec_.message_bytes, deadline);
-      } else {
-        greet_server(fd, token, spec_.message_bytes, deadline);
-      }
-      prepare(fd, spec_.role_of(i));
-      waker_.watch(fd);
+      prepare(sockets_[i].get(), spec_.role_of(i));
+      waker_.watch(sockets_[i].get());
     }
     connected_ = true;
   }
@@ -86,6 +62,7 @@ class UdpEndpoint final : public Endpoint {
     connected_ = false;
     waker_.forget_all();
     sockets_.clear();
+    ports_.close();
   }
 
  private:
@@ -154,6 +131,7 @@ class UdpEndpoint final : public Endpoint {
   }
 
   EndpointSpec spec_;
+  DatagramSockets ports_;
   Token token_;
   ClockPair origin_;
   Waker waker_;

@@ -29,6 +29,12 @@ function serveCommand(program: Command) {
     )
     .addOption(
       option(
+        '--data-ports <a-b>',
+        'take these ports for data (TCP, UDP, QUIC); one is enough (default: any)',
+      ),
+    )
+    .addOption(
+      option(
         '-k, --key-file <file>',
         'key of 64 hexadecimal digits, or - for standard input (default: a new one, printed)',
       ),

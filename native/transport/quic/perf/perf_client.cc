@@ -5,7 +5,7 @@
 #include "transport/quic/quic_handshake.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
-#include "transport/socket/quic_socket.h"
+#include "transport/socket/path_payload.h"
 #include "transport/socket/waker.h"
 
 namespace xr {

@@ -1,4 +1,4 @@
-#include "transport/socket/quic_socket.h"
+#include "transport/socket/path_payload.h"
 
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "transport/socket/address.h"
 #include "transport/socket/options.h"
 
 namespace xr {
@@ -62,16 +63,6 @@ std::size_t usable_payload_bytes(int fd, std::size_t most_bytes) {
               "the path to " + remote_address_of(fd).text() + " has an MTU of " +
                   grouped(*known + headers) + " B, and QUIC needs " +
                   grouped(kLeastBytes + headers) + " B");
-}
-
-UniqueFd open_quic_socket(const SocketAddress& local, const SocketOptions& options) {
-  UniqueFd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  if (!fd) throw_errno("SOCKET", "socket");
-  apply_socket_options(fd.get(), local.family(), false, options);
-  forbid_fragments(fd.get(), local.family());
-  if (::bind(fd.get(), local.get(), local.length) != 0)
-    throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
-  return fd;
 }
 
 }  // namespace xr
