@@ -4,27 +4,42 @@ import { SummaryReporter } from './scripts/summary-reporter.js'
 /** They boot virtual machines, which takes minutes under emulation. Alone: `npm run test:lab`. */
 const LAB_TESTS = 'src/**/*.lab.test.ts'
 
+/** They read, count and draw, and measure nothing: two files at once, before all others. */
+const PURE_TESTS = [
+  'src/*.test.ts',
+  'src/{compare,environment,fixtures,plan,report,results}/**/*.test.ts',
+  '{bench,scripts}/**/*.test.mjs',
+  'scripts/summary-reporter.test.ts',
+]
+const ALL_TESTS = ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/**/*.test.mjs']
+
+/** `--project machine`: all that need no lab, one file at a time, however they are parted otherwise. */
+const isAskedForMachine = process.argv.some((arg) => /^(--project=)?machine$/.test(arg))
+
 /** Instrumented, whatever starts processes takes several times as long. */
 const PATIENCE = process.env['XRBENCH_SANITIZER'] === undefined ? 1 : 4
 
+const PARTED = [
+  project('pure', PURE_TESTS, { fileParallelism: true, maxWorkers: 2 }),
+  project('alone', ALL_TESTS, { sequence: { groupOrder: 1 } }, PURE_TESTS),
+]
+
+function project(name: string, include: string[], options = {}, without: string[] = []) {
+  const exclude = [...configDefaults.exclude, LAB_TESTS, ...without]
+  return { extends: true as const, test: { name, include, exclude, ...options } }
+}
+
 export default defineConfig({
   test: {
-    // One native addon, one pair of cores: a file measures alone, in a process of its own.
     pool: 'forks',
+    // One native addon, one pair of cores: a file measures alone, in a process of its own.
     fileParallelism: false,
     retry: 0,
     testTimeout: 30_000 * PATIENCE,
     hookTimeout: 60_000 * PATIENCE,
     reporters: ['default', new SummaryReporter()],
     projects: [
-      {
-        extends: true,
-        test: {
-          name: 'machine',
-          include: ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/**/*.test.mjs'],
-          exclude: [...configDefaults.exclude, LAB_TESTS],
-        },
-      },
+      ...(isAskedForMachine ? [project('machine', ALL_TESTS)] : PARTED),
       {
         extends: true,
         test: {
@@ -33,7 +48,7 @@ export default defineConfig({
           globalSetup: 'src/lab/fixtures/lab-problem.ts',
           setupFiles: 'src/lab/fixtures/need-lab.ts',
           // After all others: what they show comes sooner.
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -103,8 +103,12 @@ describe('xrbench lab', { timeout: PATIENCE_MS }, () => {
   it('ends with the words of QEMU, or of the console, when the kernel is none', async () => {
     const broken = join(folder, 'broken')
     const { image, root, version } = await hostKernel()
+    // Its modules are in lib or in usr/lib: Debian moved them from 12 to 13.
+    const modules = ['lib', 'usr/lib'].filter((name) => existsSync(join(root, name, 'modules')))
+    expect(modules).not.toEqual([])
+    for (const name of modules)
+      cpSync(join(root, name, 'modules'), join(broken, name, 'modules'), { recursive: true })
     mkdirSync(join(broken, 'boot'), { recursive: true })
-    cpSync(join(root, 'lib'), join(broken, 'lib'), { recursive: true })
     // Its header, and nothing that could run.
     const head = readFileSync(image).subarray(0, 16_384)
     writeFileSync(join(broken, 'boot', `vmlinuz-${version}`), head)

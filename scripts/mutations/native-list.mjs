@@ -1,0 +1,37 @@
+/** Of one header, tried with one test file alone. */
+function of(file, alone, filter, ...changes) {
+  return changes.map(([find, replace]) => ({ file, find, replace, native: { alone, filter } }))
+}
+
+export const NATIVE = [
+  ...of(
+    'native/transport/socket/sequence_window.h',
+    'native/transport/socket/sequence_window_test.cc',
+    'sequence window',
+    ['next_ = number + 1', 'next_ = number'],
+    ['counters.lost += gap', 'counters.lost += 1'],
+    ['next_ - number > kWindow || test(number)', 'test(number)'],
+    ['next_ - number > kWindow ||', 'next_ - number >= kWindow ||'],
+    ['if (counters.lost > 0) counters.lost -= 1', ''],
+    ['ahead <= mask_ / 2', 'ahead <= mask_'],
+    ['clear(next_, std::min(gap, kWindow))', 'clear(next_, 1)'],
+    ['(8 * i));\n}', '(7 * i));\n}'],
+  ),
+  ...of(
+    'native/measure/histogram.h',
+    'native/measure/histogram_test.cc',
+    'histogram',
+    ['totals_.sum_ns += value_ns', 'totals_.sum_ns = value_ns'],
+    ['std::max(stretch_.max_ns, value_ns)', 'std::min(stretch_.max_ns, value_ns)'],
+    ['value_ns > hdr::kHighestTrackable', 'value_ns >= hdr::kHighestTrackable'],
+    ['stretch_ = Extremes{}', ''],
+  ),
+  ...of(
+    'native/workload/pacer.h',
+    'native/workload/pacer_test.cc',
+    'pacer',
+    ['now < due_ && !stop.is_set()', 'now < due_'],
+    ['kForgiveNs = 10 * kNsPerMs', 'kForgiveNs = 20 * kNsPerMs'],
+    ['std::max<std::uint64_t>(', 'std::min<std::uint64_t>('],
+  ),
+]

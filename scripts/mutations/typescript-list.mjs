@@ -1,0 +1,89 @@
+/** `[find, replace]` of one file, with its tests. */
+function of(file, tests, ...changes) {
+  return changes.map(([find, replace]) => ({ file, tests, find, replace }))
+}
+
+const statistics = (name, ...changes) =>
+  of(`src/compare/statistics/${name}.ts`, `src/compare/statistics/${name}.test.ts`, ...changes)
+const compare = (name, test, ...changes) =>
+  of(`src/compare/${name}.ts`, `src/compare/${test}.test.ts`, ...changes)
+const results = (name, test, ...changes) =>
+  of(`src/results/${name}.ts`, `src/results/${test}.test.ts`, ...changes)
+
+export const inStatistics = [
+  ...statistics(
+    'rank-sum',
+    ['const isTied = ranks.some', 'const isTied = !ranks.some'],
+    ['distance - 0.5', 'distance'],
+    ['t ** 3 - t', 't ** 2 - t'],
+    ['(x.length * (x.length + 1)) / 2', '(x.length * (x.length - 1)) / 2'],
+  ),
+  ...statistics(
+    'shift',
+    ['differences.slice(i).map', 'differences.slice(i + 1).map'],
+    ['sorted[sorted.length - interval.k]', 'sorted[sorted.length - interval.k - 1]'],
+    ['sorted[interval.k - 1]', 'sorted[interval.k]'],
+  ),
+  ...statistics(
+    'adjust',
+    ['(ps[index] ?? 1) * (ps.length - step)', '(ps[index] ?? 1) * ps.length'],
+    [
+      'most = Math.min(most, ((ps[index] ?? 1) * ps.length) / (ps.length - step))',
+      'most = ((ps[index] ?? 1) * ps.length) / (ps.length - step)',
+    ],
+  ),
+  ...statistics(
+    'signed-rank',
+    ['difference !== 0', 'difference !== 1'],
+    ['sum + rank ** 2, 0) / 4', 'sum + rank ** 2, 0) / 2'],
+  ),
+  ...statistics('trend', ['if (later > earlier) rising++', 'if (later > earlier) rising += 2']),
+  ...compare('verdict', 'compare', [
+    "isUp === (row.better === 'lower')",
+    "isUp !== (row.better === 'lower')",
+  ]),
+  ...compare('gate', 'gate', ['Number(percent) / 100', 'Number(percent) / 10']),
+  ...compare('pairing', 'compare', [
+    'one.case.transport !== first',
+    'one.case.transport === first',
+  ]),
+]
+
+export const inResults = [
+  ...results(
+    'buckets',
+    'buckets',
+    ['>= rank) high = middle', '> rank) high = middle'],
+    ['* 2 ** bucket - 1', '* 2 ** bucket'],
+  ),
+  ...results(
+    'histogram',
+    'histogram',
+    ['merged.overflow += histogram.overflow', 'merged.overflow = histogram.overflow'],
+    ['merged.sumNs += histogram.sumNs', 'merged.sumNs = histogram.sumNs'],
+    ['return Math.min(a, b)', 'return Math.max(a, b)'],
+    ['counts[i] ?? 0)', 'counts[i - 1] ?? 0)'],
+  ),
+  ...results(
+    'histogram-codec',
+    'histogram-codec',
+    ['payload.writeInt32BE(0, 8)', 'payload.writeInt32BE(1, 8)'],
+    ['payload.writeDoubleBE(1, 32)', 'payload.writeDoubleBE(2, 32)'],
+    ['COUNTS[used] = word / 2', 'COUNTS[used] = word'],
+    ['filled += (word + 1) / 2', 'filled += (word - 1) / 2'],
+  ),
+  ...results(
+    'percentiles',
+    'percentiles',
+    ['SAMPLES_BEYOND = 10', 'SAMPLES_BEYOND = 9'],
+    ['total - Math.floor(total / oneIn)', 'total - Math.ceil(total / oneIn)'],
+    ['const total = histogram.count + lost', 'const total = histogram.count'],
+  ),
+  ...results(
+    'summary',
+    'summary',
+    ['(sorted.length - 1) >> 1', 'sorted.length >> 1'],
+    ['completed.length > 0 ? completed : repetitions', 'repetitions'],
+  ),
+  ...of('src/units.ts', 'src/units.test.ts', ['k: 1024,', 'k: 1000,'], ['m: 60e9', 'm: 1e6']),
+]

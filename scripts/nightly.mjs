@@ -1,0 +1,68 @@
+// npm run test:nightly [-- NAME...]: what takes too long for every change. The whole takes hours; each part
+// runs whatever became of the ones before, and the exit code says whether all were clean.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, openSync } from 'node:fs'
+import { buildDir, root } from './setup/paths.mjs'
+
+/** Files whose tests start processes, take ports, look at the clock or draw salts: none may fail by chance. */
+const REPEATED = [
+  'src/cli/run.test.ts',
+  'src/cli/secrets.test.ts',
+  'src/cli/quic-perf.test.ts',
+  'src/results/redact.test.ts',
+  'src/session/agent.test.ts',
+  'src/session/bad-days.test.ts',
+  'src/session/repetition.test.ts',
+  'src/session/secure-bad-days.test.ts',
+  'src/transports/killed.test.ts',
+  'src/transports/quic-openssl.test.ts',
+  'src/transports/secure.test.ts',
+  'src/transports/syscalls.test.ts',
+]
+const TIMES = 20
+
+/** Title, times, command. The first one builds what all others need. */
+const PARTS = [
+  ['setup', 1, ['npm', 'run', 'setup', '--', '--test']],
+  ...REPEATED.map((file) => [
+    file,
+    TIMES,
+    [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', file],
+  ]),
+  ['mutations', 1, ['npm', 'run', 'test:mutations']],
+  ['ngtcp2', 1, ['npm', 'run', 'test:ngtcp2']],
+  // Two versions side by side, src/transports/quic-versions.test.ts, as often as the others.
+  ['quic-versions', TIMES, ['npm', 'run', 'test:ngtcp2', '--', 'bookworm-backports']],
+  ['clean rooms', 1, ['npm', 'run', 'clean-room']],
+]
+
+const asked = process.argv.slice(2)
+const logs = `${buildDir}/nightly`
+mkdirSync(logs, { recursive: true })
+let [passed, failed] = [0, 0]
+for (const [title, times, command] of PARTS) {
+  if (asked.length > 0 && !asked.some((text) => title.includes(text))) continue
+  for (let round = 1; round <= times; round++) run(title, round, command)
+}
+process.stdout.write(`${passed} passed, ${failed} failed\n`)
+process.exitCode = failed > 0 || passed === 0 ? 1 : 0
+
+/** One line each; the log of what failed stays. */
+function run(title, round, [command, ...args]) {
+  const log = `${logs}/${title.replaceAll(/[^\w.-]/g, '-')}.${round}.log`
+  const fd = openSync(log, 'w')
+  const start = performance.now()
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', fd, fd],
+    // Whatever a test wants has to be there: nothing is left out in silence.
+    env: { ...process.env, CI: 'true' },
+  })
+  const took = `${((performance.now() - start) / 1000).toFixed(0)} s`
+  const isFine = status === 0
+  if (isFine) passed += 1
+  else failed += 1
+  process.stdout.write(
+    `${isFine ? 'ok    ' : 'FAILED'}  ${title} ${round}, ${took}${isFine ? '' : `  ${log}`}\n`,
+  )
+}
