@@ -253,7 +253,7 @@ test('a flag wins over its variable, and an empty variable counts as none', asyn
 test('a flag without a value can be set by its variable', async () => {
   const args = run('--dry-run', '--transport', 'tcp')
   const { stdout } = await runCli(args, { env: { XRBENCH_JSON: '1' } })
-  expect(JSON.parse(stdout)).toMatchObject({ schema: 'xrbench.plan/1', repetitions: 5 })
+  expect(JSON.parse(stdout)).toMatchObject({ schema: 'xrbench.plan/1', repetitions: 6 })
 })
 
 test('an unknown flag never shows a stack without --verbose, and does with it', async () => {

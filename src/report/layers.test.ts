@@ -8,6 +8,7 @@ import {
   pingPongReport,
   streamReport,
 } from '../results/fixtures/reports.js'
+import type { ResultDocument } from '../results/schema.js'
 import { renderLayers } from './layer-lines.js'
 import { layersOf } from './layers.js'
 import { renderTable } from './table.js'
@@ -44,6 +45,81 @@ const pingPong = (transport: 'udp' | 'tcp', bodyNs: number): Measured => ({
   report: pingPongReport({ rounds, bodyNs }),
 })
 
+/** A run of so many rounds, A B B A, whose p50 is what `of` says of a layer in its slot of the whole run. */
+function measuredInTurn(
+  rounds: number,
+  layers: readonly Measured[],
+  of: LayerTime,
+): ResultDocument {
+  const doc = documentOf([...layers], rounds)
+  doc.cases.forEach(({ repetitions }, layer) => {
+    for (const one of repetitions) {
+      const place = one.index % 2 === 0 ? layer : layers.length - 1 - layer
+      const p50 = of(layer, one.index * layers.length + place, one.index)
+      if (one.latency) one.latency.percentiles = { ...one.latency.percentiles, p50 }
+    }
+  })
+  return doc
+}
+type LayerTime = (layer: number, slot: number, round: number) => number
+
+const UDP_AND_QUIC = [
+  pingPong('udp', 10_000),
+  quic('datagram', true, 20_000),
+  quic('datagram', false, 30_000),
+]
+
+describe('over rounds', () => {
+  test.each([2, 3, 4, 5, 6, 7, 8])('%i: a drift of the machine is no layer', (n) => {
+    const doc = measuredInTurn(n, UDP_AND_QUIC, (_, slot) => 100_000 + 550 * slot)
+    const [chain] = layersOf(doc)
+    expect(chain?.layers.map(({ adds }) => adds && Math.round(adds.estimate))).toEqual([null, 0, 0])
+  })
+
+  test('each is held against the same round of the layer below, and no other', () => {
+    // What a round has of its own is a hundred times what the layer costs.
+    const own = [0, 700_000, 300_000, 900_000, 100_000, 500_000]
+    const [chain] = layersOf(
+      measuredInTurn(
+        6,
+        UDP_AND_QUIC,
+        (layer, _, round) => 50_000 + (own[round] ?? 0) + layer * 5_000,
+      ),
+    )
+    const [, first, second] = chain?.layers ?? []
+    for (const layer of [first, second]) {
+      expect(layer?.adds).toMatchObject({ estimate: 5_000, low: 5_000, high: 5_000, rounds: 6 })
+    }
+    expect(first?.adds?.confidence).toBeGreaterThan(0.95)
+  })
+
+  test('a round that one of them lacks is left out with its pair', () => {
+    const doc = measuredInTurn(6, UDP_AND_QUIC, (layer, slot) => 10_000 * (layer + 1) + 100 * slot)
+    const [udp] = doc.cases
+    udp?.repetitions.splice(3, 1)
+    expect(layersOf(doc)[0]?.layers[1]?.adds).toMatchObject({ estimate: 10_000, rounds: 4 })
+  })
+
+  test('layers add up as they are shown', () => {
+    const doc = measuredInTurn(
+      6,
+      UDP_AND_QUIC,
+      (layer, slot) => 9_996.6 + layer * 10_123.4 + 3 * slot,
+    )
+    const text = renderLayers(layersOf(doc), 120, palette(false)).join('\n')
+    const shown = [...text.matchAll(/^ {2}\S.*? ([\d.]+) µs(?: +([+−])([\d.]+) µs)?/gm)].map(
+      ([, value, sign, adds]) => ({
+        value: Number(value),
+        adds: Number(adds) * (sign === '−' ? -1 : 1),
+      }),
+    )
+    expect(shown).toHaveLength(3)
+    for (const [i, { value, adds }] of shown.entries()) {
+      if (i > 0) expect(value).toBeCloseTo((shown[i - 1]?.value ?? 0) + adds, 9)
+    }
+  })
+})
+
 describe('the cost of each layer', () => {
   const doc = documentOf([
     pingPong('udp', 10_000),
@@ -58,7 +134,7 @@ describe('the cost of each layer', () => {
     const [udp, tcp, ...others] = layersOf(doc)
     expect(others).toEqual([])
     const steps = (chain = udp) =>
-      chain?.layers.map(({ name, adds }) => [name, adds && Math.round(adds.median / 1000)])
+      chain?.layers.map(({ name, adds }) => [name, adds && Math.round(adds.estimate / 1000)])
     expect(steps(udp)).toEqual([
       ['UDP', null],
       ['QUIC datagram without encryption', 10],
@@ -73,8 +149,8 @@ describe('the cost of each layer', () => {
 
   test.each([60, 80, 120])('fits %i columns', (width) => {
     const lines = renderLayers(layersOf(doc), width, palette(false))
-    expect(lines.join('\n')).toMatch(/QUIC datagram +3\d\.\d µs +\+\d+\.\d+ µs/)
-    expect(lines.join('\n')).toContain('−20.0 µs')
+    expect(lines.join('\n')).toMatch(/QUIC datagram +3\d\.\d\d µs +\+\d+\.\d\d µs/)
+    expect(lines.join('\n')).toMatch(/kTLS\) +\d\d\.\d\d µs +−\d\d\.\d\d µs/)
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width)
   })
 
@@ -94,23 +170,31 @@ describe('the cost of each layer', () => {
 
   test('of streams is CPU for a byte, whatever their messages', () => {
     const quicStream = quicOptions(DEFAULT_QUIC, 'stream', 'stream')
-    const [chain] = layersOf(
-      documentOf([
-        {
-          case: caseOf('udp', 'stream', { messageSizeBytes: 1_400 }),
-          report: streamReport({ messagesPerSec: 800_000, sizeBytes: 1_400 }),
-        },
-        {
-          case: caseOf('quic', 'stream', {
-            ...{ messageSizeBytes: 262_144, tls: DEFAULT_TLS },
-            quic: quicStream,
-          }),
-          report: streamReport({ messagesPerSec: 2_000, sizeBytes: 262_144 }),
-        },
-      ]),
-    )
+    const doc = documentOf([
+      {
+        case: caseOf('udp', 'stream', { messageSizeBytes: 1_400 }),
+        report: streamReport({ messagesPerSec: 800_000, sizeBytes: 1_400 }),
+      },
+      {
+        case: caseOf('quic', 'stream', {
+          ...{ messageSizeBytes: 262_144, tls: DEFAULT_TLS },
+          quic: quicStream,
+        }),
+        report: streamReport({ messagesPerSec: 2_000, sizeBytes: 262_144 }),
+      },
+    ])
+    const [chain] = layersOf(doc)
     expect(chain).toMatchObject({ measure: 'cpu-per-byte', messageSizeBytes: null })
     expect(chain?.layers.map(({ name }) => name)).toEqual(['UDP', 'QUIC stream'])
+    const perMessage = doc.cases.map(({ repetitions: [one] }) =>
+      one === undefined
+        ? 0
+        : (one.cpu.client?.perMessageNs ?? 0) + (one.cpu.server?.perMessageNs ?? 0),
+    )
+    const [udp = 0, quicOwn = 0] = perMessage
+    expect(udp).toBeGreaterThan(0)
+    expect(chain?.layers[0]?.value).toBeCloseTo(udp / 1_400, 9)
+    expect(chain?.layers[1]?.adds?.estimate).toBeCloseTo(quicOwn / 262_144 - udp / 1_400, 9)
   })
 
   test('of streams of several sizes is told size by size', () => {

@@ -1,15 +1,21 @@
-import type { CaseResult, Repetition, ResultDocument, Spread } from '../results/schema.js'
-import { spreadOf } from '../results/summary.js'
+import { CONFIDENCE } from '../compare/row.js'
+import { type Shift, shiftWithin } from '../compare/statistics/shift.js'
+import type { CaseResult, Repetition, ResultDocument } from '../results/schema.js'
 
 /** One transport of a chain in which each stands on the one before. */
 export interface Layer {
   name: string
   /** Of its case. */
   key: string
-  /** Median run. */
+  /** Of the first, Hodges and Lehmann's middle of its rounds; of each other, that of the layer before and what it adds. */
   value: number
   /** What it costs more than the layer before, formed within each round; `null` for the first. */
-  adds: Spread | null
+  adds: Addition | null
+}
+
+/** A Hodges-Lehmann estimate over rounds, with its interval. */
+export interface Addition extends Pick<Shift, 'estimate' | 'low' | 'high' | 'confidence'> {
+  rounds: number
 }
 
 /** What each layer of a chain adds to a round trip, or to the work for a byte. Derived from the cases' repetitions, not stored. */
@@ -114,18 +120,15 @@ function chainOf(
   const { place, workload, parameters } = first.c
   const { wait, messageSizeBytes } = parameters.requested
   const isPingPong = workload === 'ping-pong'
-  const layers = found.flatMap(({ name, c }, i): Layer[] => {
-    const value = spreadOf(c.repetitions.flatMap((one) => figure(c, one) ?? []))
-    const below = found[i - 1]
-    if (value === null) return []
-    return [
-      {
-        ...{ name, key: c.key, value: value.median },
-        adds: below === undefined ? null : difference(below.c, c),
-      },
-    ]
-  })
-  if (layers.length < found.length) return null
+  const base = middleOf(roundsOf(first.c).map(({ value }) => value))
+  if (base === null) return null
+  const layers: Layer[] = [{ name: first.name, key: first.c.key, value: base.estimate, adds: null }]
+  for (const [i, { name, c }] of found.slice(1).entries()) {
+    const adds = middleOf(differencesOf(found[i]?.c ?? first.c, c))
+    if (adds === null) return null
+    const below = layers.at(-1)?.value ?? base.estimate
+    layers.push({ name, key: c.key, value: below + adds.estimate, adds })
+  }
   return {
     ...{ place: place ?? 'host', workload, wait, layers },
     messageSizeBytes: isPingPong || bySize ? messageSizeBytes : null,
@@ -134,14 +137,42 @@ function chainOf(
 }
 
 /** Repetitions of one round ran next to one another: a machine that drifts does so in both. */
-function difference(below: CaseResult, above: CaseResult): Spread | null {
-  return spreadOf(
-    above.repetitions.flatMap((one) => {
-      const other = below.repetitions.find(({ index }) => index === one.index)
-      const [more, less] = [figure(above, one), other === undefined ? null : figure(below, other)]
-      return more === null || less === null ? [] : [more - less]
-    }),
-  )
+function differencesOf(below: CaseResult, above: CaseResult): number[] {
+  const lower = new Map(roundsOf(below).map(({ index, value }) => [index, value]))
+  const found = roundsOf(above).flatMap(({ index, value }) => {
+    const other = lower.get(index)
+    return other === undefined ? [] : [{ index, value: value - other }]
+  })
+  return balanced(found).map(({ value }) => value)
+}
+
+interface Round {
+  index: number
+  value: number
+}
+
+function roundsOf(c: CaseResult): Round[] {
+  return c.repetitions.flatMap((one) => {
+    const value = figure(c, one)
+    return value === null ? [] : [{ index: one.index, value }]
+  })
+}
+
+/**
+ * As many rounds that ran forwards as backwards, in pairs that follow one another (A B B A): what a steady drift adds in one it
+ * takes away in the other. A round without its pair would leave its drift in the result; where there is no pair, what there is.
+ */
+function balanced(rounds: readonly Round[]): Round[] {
+  const has = new Set(rounds.map(({ index }) => index))
+  const paired = rounds.filter(({ index }) => has.has(index % 2 === 0 ? index + 1 : index - 1))
+  return paired.length > 0 ? paired : [...rounds]
+}
+
+function middleOf(values: readonly number[]): Addition | null {
+  const shift = shiftWithin(values, CONFIDENCE)
+  if (shift === null) return null
+  const { estimate, low, high, confidence } = shift
+  return { estimate, low, high, confidence, rounds: values.length }
 }
 
 function figure({ workload, parameters }: CaseResult, one: Repetition): number | null {

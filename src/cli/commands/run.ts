@@ -79,7 +79,7 @@ export function withRunOptions(command: Command) {
     .addOption(
       option(
         '-r, --repeat <n>',
-        'repetitions of each case, on fresh connections, interleaved (default: 5; 3 where the lab is used)',
+        'repetitions of each case, on fresh connections, interleaved, even: A B B A (default: 6; 4 where the lab is used)',
       ),
     )
     .addOption(option('--interval <time>', 'step of the time series (default: 1s)'))
