@@ -37,8 +37,8 @@ async function pingPong(wait) {
   try {
     const [serverBlob, clientBlob] = [server.open(), client.open()]
     await Promise.all([server.connect(clientBlob), client.connect(serverBlob)])
-    const answering = server.run(null)
-    const outcome = await client.run(null)
+    const answering = server.run()
+    const outcome = await client.run()
     server.stop()
     await answering
     return outcome

@@ -98,8 +98,8 @@ TEST("verify: a stream that holds something else is a fault at the receiver") {
     auto accepted = std::async(std::launch::async, [&] { server->connect(for_server); });
     client->connect(for_client);
     accepted.get();
-    auto sending = std::async(std::launch::async, [&] { return client->run(nullptr, {}); });
-    const xr::RunOutcome outcome = server->run(nullptr, {});
+    auto sending = std::async(std::launch::async, [&] { return xr::test::run_alone(*client, spec); });
+    const xr::RunOutcome outcome = xr::test::run_alone(*server, spec);
     client->stop();
     sending.wait();
     CHECK(outcome.status == xr::RunStatus::kFailed);
