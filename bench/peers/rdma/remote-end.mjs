@@ -60,7 +60,8 @@ async function reach(address, port, signal) {
       socket.once('error', () => resolve(false))
     })
     if (isOpen) return socket
-    if (performance.now() > deadline) throw new Error(`the far end does not answer at ${address}:${port}`)
+    if (performance.now() > deadline)
+      throw new Error(`the far end does not answer at ${address}:${port}`)
     await delay(RETRY_MS)
   }
 }
