@@ -209,16 +209,14 @@ describe('stopped by its user, a run keeps what was measured', () => {
 
 describe('when something breaks, the run says so within seconds and keeps what was measured', () => {
   test.each([
-    ['the agent is killed', ['serve'], 'SIGKILL', 4],
-    ['the agent is stopped', ['serve'], 'SIGSTOP', 4],
-    ['a measuring process is killed', ['endpoint-main'], 'SIGKILL', null],
-  ] as const)('%s', async (_, words, signal, expected) => {
+    ['the agent is killed', 'SIGKILL'],
+    ['the agent is stopped', 'SIGSTOP'],
+  ] as const)('%s', async (_, signal) => {
     const cli = new Cli([...LONG, output])
     await firstRepetitionWritten(cli)
-    process.kill(await cli.descendant(...words), signal)
+    process.kill(await cli.descendant('serve'), signal)
     const { code, stdout, stderr } = await cli.finished()
-    if (expected === null) expect([4, 5]).toContain(code)
-    else expect(code).toBe(expected)
+    expect(code).toBe(4)
     expect(stderr).toMatch(/^error: .*\[XRB_[A-Z_]+\]$/m)
     expect(stderr).not.toContain('XRB_INTERNAL')
     expect(stdout).toContain('failed')
@@ -227,6 +225,24 @@ describe('when something breaks, the run says so within seconds and keeps what w
     expect(document.status).toBe('failed')
     expect(document.error?.code).toMatch(/^XRB_/)
     expect(document.cases[0]?.repetitions[0]?.status).toBe('completed')
+    expect(await cli.leftovers()).toEqual([])
+  })
+
+  test('a measuring process is killed: that repetition is lost, the others are measured', async () => {
+    const cli = new Cli([...LONG, output, '--repeat', '8'])
+    await firstRepetitionWritten(cli)
+    process.kill(await cli.descendant('endpoint-main'), 'SIGKILL')
+    const { code, stdout, stderr } = await cli.finished()
+    expect([4, 5]).toContain(code)
+    expect(stderr).toMatch(/^error: .*\[XRB_[A-Z_]+\]$/m)
+    expect(stderr).not.toContain('XRB_INTERNAL')
+    expect(stdout).toContain('7/8')
+    const document = written()
+    expectValid(document)
+    expect(document.status).toBe('failed')
+    const statuses = document.cases[0]?.repetitions.map(({ status }) => status)
+    expect(statuses?.filter((status) => status === 'completed')).toHaveLength(7)
+    expect(statuses?.filter((status) => status === 'failed')).toHaveLength(1)
     expect(await cli.leftovers()).toEqual([])
   })
 
