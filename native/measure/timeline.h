@@ -217,7 +217,7 @@ class Timeline {
     series_.clear();
     if (companion_series_ != nullptr) companion_series_->clear();
     add_mark(window_.start, before);
-    next_interval_ = window_.start + interval_ticks_;
+    next_interval_ = interval_edge(1);
     if (follows_) return;
     board_.begun(link_, window_.version, attempts(before));
     board_.cell(link_).phase(Phase::kMeasure);
@@ -250,8 +250,14 @@ class Timeline {
       const bool halved = series_.halve_if_full();
       if (halved) interval_ticks_ *= 2;
       if (halved && companion_series_ != nullptr) companion_series_->halve_if_full();
-      next_interval_ = window_.start + series_.marks().size() * interval_ticks_;
+      next_interval_ = interval_edge(series_.marks().size());
     }
+  }
+
+  /// Whole intervals can end a rounded tick before the window does, and that is no interval.
+  std::uint64_t interval_edge(std::uint64_t count) const noexcept {
+    const std::uint64_t edge = window_.start + count * interval_ticks_;
+    return edge < end_ && end_ - edge < interval_ticks_ / 64 ? end_ : edge;
   }
 
   bool pass_through(std::uint64_t now) noexcept {

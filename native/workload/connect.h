@@ -71,14 +71,14 @@ Io run_connector(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timel
     std::uint64_t established = began;
     const Io io = link.connect([&] { established = timeline.clock().now(); });
     const std::uint64_t answered = timeline.clock().now();
+    if (io != Io::kOk) [[unlikely]] {
+      phase.finish(before);
+      return io;
+    }
     if (answered >= timeline.next_edge()) {
       const bool goes_on = timeline.on_edge(answered, counters, link);
       phase.at_edge(timeline, before);
       if (!goes_on) return Io::kOk;
-    }
-    if (io != Io::kOk) [[unlikely]] {
-      phase.finish(before);
-      return io;
     }
     histogram.record(timeline.clock().to_ns(answered - began));
     handshake_histogram.record(timeline.clock().to_ns(established - began));

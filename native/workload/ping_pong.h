@@ -34,6 +34,9 @@ Io run_initiator(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timel
     if (io == Io::kOk) [[likely]]
       io = link.receive_reply();
     const std::uint64_t received = timeline.clock().now();
+    // What is never answered has no edge behind it, however late that is known.
+    if (io != Io::kOk && io != Io::kLost) [[unlikely]]
+      return io;
     if (received >= timeline.next_edge()) [[unlikely]] {
       Counters before = counters;
       // The link has counted it already.
@@ -44,8 +47,6 @@ Io run_initiator(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timel
       histogram.record(timeline.clock().to_ns(received - sent));
       counters.messages += 1;
       counters.bytes += message_bytes;
-    } else if (io != Io::kLost) {
-      return io;
     }
     timeline.show(counters);
     if (timeline.attempts(counters) >= timeline.target()) [[unlikely]] {

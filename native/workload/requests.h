@@ -44,12 +44,12 @@ Io run_requester(Link& link, Timeline<Clock>& timeline, Histogram& histogram,
     Io io = link.send();
     if (io == Io::kOk) [[likely]]
       io = link.wait();
+    if (io != Io::kOk) [[unlikely]]
+      return io;
     now = timeline.clock().now();
     if (now >= timeline.next_edge()) [[unlikely]] {
       if (!timeline.on_edge(now, before, link)) return Io::kOk;
     }
-    if (io != Io::kOk) [[unlikely]]
-      return io;
     for (const unsigned slot : link.answered())
       histogram.record(timeline.clock().to_ns(now - began[slot]));
     counters.messages += link.answered().size();

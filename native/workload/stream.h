@@ -66,12 +66,13 @@ Io run_receiver(Link& link, Timeline<Clock>& timeline, const StopFlag& stop) {
   for (;;) {
     const Counters before = counters;
     const Io io = link.receive_some();
+    // Where nothing came, no edge was met, however late that is known.
+    if (io != Io::kOk) [[unlikely]]
+      return io;
     const std::uint64_t now = timeline.clock().now();
     if (now >= timeline.next_edge()) [[unlikely]] {
       if (!timeline.on_edge(now, before, link)) return Io::kOk;
     }
-    if (io != Io::kOk) [[unlikely]]
-      return io;
     timeline.show(counters);
     if (timeline.attempts(counters) >= timeline.target()) [[unlikely]] {
       link.refresh();
