@@ -17,7 +17,7 @@ const ALL_TESTS = ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/
 const isAskedForMachine = process.argv.some((arg) => /^(--project=)?machine$/.test(arg))
 
 /** Instrumented, whatever starts processes takes several times as long. */
-const PATIENCE = process.env['XRBENCH_SANITIZER'] === undefined ? 1 : 4
+const PATIENCE = process.env.XRBENCH_SANITIZER === undefined ? 1 : 4
 
 const PARTED = [
   project('pure', PURE_TESTS, { fileParallelism: true, maxWorkers: 2 }),
