@@ -1,8 +1,8 @@
-import { median } from 'simple-statistics'
 import type { CaseResult, Repetition } from '../results/schema.js'
 import type { Metric } from './metric.js'
 import type { Effect, Row } from './schema.js'
 import { completed } from './source.js'
+import { median } from './statistics/median.js'
 import { difference, type Shift, shiftBetween, shiftWithin } from './statistics/shift.js'
 
 export const CONFIDENCE = 0.95
@@ -72,7 +72,7 @@ function lackOf(
 
 /** Between two infinite times there is no ratio, and nobody can say that neither became worse. */
 function lostOf({ name }: Metric, x: readonly number[], y: readonly number[]): string | null {
-  const isLost = (values: readonly number[]) => median([...values]) === Number.POSITIVE_INFINITY
+  const isLost = (values: readonly number[]) => median(values) === Number.POSITIVE_INFINITY
   return isLost(x) && isLost(y) ? `both lost more messages than a ${name} leaves` : null
 }
 

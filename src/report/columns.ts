@@ -64,8 +64,8 @@ function latency(
     if (!one) return time(null)
     const value = pick(one)
     // A percentile is the upper edge of its bucket, which may lie 0.1 % above the true maximum.
-    const isFinite = value !== null && Number.isFinite(value)
-    return time(isFinite && one.maxNs !== null ? Math.min(value, one.maxNs) : value)
+    if (value === null || !Number.isFinite(value) || one.maxNs === null) return time(value)
+    return time(Math.min(value, one.maxNs))
   }
   return { ...right(title, 'latency', cell), group }
 }

@@ -1,10 +1,14 @@
 import { measuredCases, type Source } from '../compare/source.js'
 import { caseTitle } from '../results/case-name.js'
+import { emptyCounts } from '../results/histogram.js'
+import { encodeHistogram } from '../results/histogram-codec.js'
+import { HIGHEST_TRACKABLE_NS } from '../results/histogram-layout.js'
 import type { Repetition } from '../results/schema.js'
 
 /**
  * A histogram log, version 1.3, as HdrHistogram's own tools read it: a line for each interval of each repetition, tagged
- * `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there.
+ * `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there. It knows no lost
+ * messages: those of a repetition have a line of their own, at the top of the range, later than all others; a comment says so.
  */
 export function exportHlog(sources: readonly Source[]): string {
   const start = sources
@@ -18,14 +22,24 @@ export function exportHlog(sources: readonly Source[]): string {
             /[,\s]/g,
             '_',
           )
-        return intervalsOf(repetition).map((one) => lineOf(tag, start, repetition, one))
+        return [...lostOf(repetition), ...intervalsOf(repetition)].map((one) =>
+          lineOf(tag, start, repetition, one),
+        )
       }),
     ),
+  )
+  const isLossy = sources.some(({ doc }) =>
+    doc.cases.some(({ repetitions }) => repetitions.some((one) => lostOf(one).length > 0)),
   )
   return [
     '#[Written by xrbench]',
     '#[Histogram log format version 1.3]',
     `#[StartTime: ${(start / 1000).toFixed(3)} (seconds since epoch), ${new Date(start).toISOString()}]`,
+    ...(isLossy
+      ? [
+          `#[Lost messages have a line of their own before those of their repetition, at the top of the range: ${HIGHEST_TRACKABLE_NS / 1e6} ms]`,
+        ]
+      : []),
     '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
     ...lines,
     '',
@@ -49,6 +63,22 @@ function intervalsOf({ intervals, latency, durationNs }: Repetition): Piece[] {
   if (pieces.length > 0 || latency === null) return pieces
   const { maxNs, histogram } = latency
   return [{ startNs: 0, durationNs: durationNs ?? 0, maxNs: maxNs ?? 0, histogram }]
+}
+
+/** What was lost, wherever in the repetition it was, where it is latest. */
+function lostOf({ latency, loss, durationNs }: Repetition): Piece[] {
+  const lost = loss?.lost ?? 0
+  if (latency === null || lost === 0) return []
+  const histogram = emptyCounts()
+  histogram.recordValueWithCount(HIGHEST_TRACKABLE_NS, lost)
+  return [
+    {
+      startNs: 0,
+      durationNs: durationNs ?? 0,
+      maxNs: HIGHEST_TRACKABLE_NS,
+      histogram: encodeHistogram(histogram),
+    },
+  ]
 }
 
 function lineOf(tag: string, startMs: number, { startedAt }: Repetition, piece: Piece): string {

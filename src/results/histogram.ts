@@ -43,7 +43,7 @@ export function mergeHistograms(histograms: readonly LatencyHistogram[]): Latenc
 }
 
 /** 64-bit counts that do not grow beyond the range. */
-function emptyCounts(): Float64Histogram {
+export function emptyCounts(): Float64Histogram {
   return new Float64Histogram(LOWEST_DISCERNIBLE_NS, HIGHEST_TRACKABLE_NS, SIGNIFICANT_DIGITS)
 }
 

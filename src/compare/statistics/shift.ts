@@ -1,4 +1,4 @@
-import { medianSorted } from 'simple-statistics'
+import { medianSorted } from './median.js'
 import { againstTiesP, rankSumInterval, rankSumP } from './rank-sum.js'
 import { againstZerosP, signedRankInterval, signedRankP } from './signed-rank.js'
 
@@ -82,6 +82,6 @@ function agreeing(
 
 /** Between two infinite ones of either sign lies nothing that could be said. */
 function middleOf(sorted: readonly number[]): number {
-  const middle = medianSorted([...sorted])
+  const middle = medianSorted(sorted)
   return Number.isNaN(middle) ? 0 : middle
 }
