@@ -41,7 +41,7 @@ export function withRunOptions(command: Command) {
     .addOption(
       option(
         '-s, --size <list>',
-        'payload of a message (default: 64 B; streams 256 KiB over TCP, 1,400 B over UDP)',
+        'payload of a message: the bytes handed to the transport’s own send operation as a unit (default: 64 B; streams 256 KiB over TCP, 1,400 B over UDP)',
       ),
     )
     .addOption(
