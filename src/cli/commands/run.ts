@@ -68,7 +68,10 @@ export function withRunOptions(command: Command) {
       ),
     )
     .addOption(
-      option('-n, --iterations <n>', 'messages of the measured phase, in place of --duration'),
+      option(
+        '-n, --iterations <n>',
+        'messages of the measured phase, in place of --duration; with --streams per connection, on the average: a direction ends when all its connections together have n times their number',
+      ),
     )
     .addOption(
       option(
