@@ -39,7 +39,7 @@ describe('the plan of a run', () => {
       ['lab', 'rdma', 1, 0.5],
       ['lab', 'tcp', 1, 0.5],
     ])
-    expect(plan.repetitions).toBe(3)
+    expect(plan.repetitions).toBe(4)
   })
 
   test('is what the user said, everywhere', () => {

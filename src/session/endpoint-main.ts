@@ -70,13 +70,13 @@ async function obey(command: EndpointCommand): Promise<void> {
 
 async function run(
   running: Endpoint,
-  { progressMs, sampleMs }: Extract<EndpointCommand, { type: 'run' }>,
+  { progressMs, sampleMs, isDirected }: Extract<EndpointCommand, { type: 'run' }>,
 ): Promise<void> {
   isBusy = true
   const countersSince = watchRdmaCounters(running.effective().rdma)
   const machineSince = watchMachineTime()
   const measured = () => tell({ type: 'measured', version: running.progress().through })
-  const finished = running.run(measured, true)
+  const finished = running.run(measured, isDirected)
   tell({ type: 'running' })
   // Without somebody who looks at it there is no timer in this process while it measures.
   const every = (ms: number | null, event: () => EndpointEvent) =>

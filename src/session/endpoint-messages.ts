@@ -6,7 +6,7 @@ import type { Sample } from './warmup.js'
 export type EndpointCommand =
   | { type: 'open'; spec: EndpointSpec }
   | { type: 'connect'; blob: Uint8Array }
-  | { type: 'run'; progressMs: number | null; sampleMs: number | null }
+  | { type: 'run'; progressMs: number | null; sampleMs: number | null; isDirected: boolean }
   | { type: 'schedule'; version: number; startNs: number }
   | { type: 'stop' }
   | { type: 'close' }

@@ -30,6 +30,8 @@ export interface EndpointRun {
   onProgress?: ((progress: Progress) => void) | undefined
   /** What the links that decide have done, every `sampleNs` of the warm-up. */
   warmup?: { sampleNs: number; onSample: (sample: Sample) => void } | undefined
+  /** `false`: each link ends its own warm-up, and with its measured phase, as for tests and `bench/`. */
+  isDirected?: boolean | undefined
 }
 
 /** Codes of faults that the parent found, not the addon. */
@@ -120,6 +122,7 @@ export class EndpointProcess {
       type: 'run',
       progressMs: options.onProgress === undefined ? null : PROGRESS_MS,
       sampleMs: options.warmup === undefined ? null : options.warmup.sampleNs / 1e6,
+      isDirected: options.isDirected ?? true,
     })
     return this.#within(this.#running, ENDPOINT_COMMAND_MS, 'run')
   }

@@ -55,7 +55,7 @@ export class End {
       case 'connect':
         return this.#need().connect(Buffer.from(request.blob, 'base64'), CONNECT_MS)
       case 'run':
-        return this.#need().run()
+        return this.#need().run({ isDirected: false })
       case 'measured': {
         const endpoint = this.#need()
         await Promise.race([endpoint.measured, endpoint.ended])
