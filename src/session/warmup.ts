@@ -21,10 +21,10 @@ const WINDOWS = 6
  * on the average.
  */
 const RISES_FROM_S = 7
-/** With so few messages a window's bytes say nothing about the rate. */
+/** With fewer messages a window's bytes say nothing about the rate. */
 const FEWEST_MESSAGES = 16
 
-/** How long a window of warm-up is, nanoseconds. */
+/** How long a window of warm-up is, nanoseconds; one that has seen too few messages goes on for as long again. */
 export function warmupWindowNs(capNs: number): number {
   return Math.min(Math.max(capNs / 20, 10e6), 50e6)
 }
@@ -39,9 +39,11 @@ export class Warmup {
   readonly #ends: Sample[][]
   readonly #ended = deferred<WarmupEnd>()
   readonly #beganNs: number
-  /** Of the windows that are over. */
-  readonly #windows: { messages: number; bytes: number }[] = []
+  /** Bytes per nanosecond, of the windows that are over. */
+  readonly #rates: number[] = []
   #windowBegan: Sample | null = null
+  /** How far the window that is not over has been followed. */
+  #windowsTo = 0
 
   /** @param ends how many ends have links that decide */
   constructor(capNs: number, ends: number, beganNs: number) {
@@ -64,7 +66,7 @@ export class Warmup {
     series.push(sample)
     this.#closeWindows()
     const durationNs = sample.atNs - this.#beganNs
-    if (isSteady(this.#windows)) this.#ended.resolve({ durationNs, ended: 'steady' })
+    if (isSteady(this.#rates)) this.#ended.resolve({ durationNs, ended: 'steady' })
     else if (durationNs >= this.#capNs) this.#ended.resolve({ durationNs, ended: 'cap' })
   }
 
@@ -73,12 +75,20 @@ export class Warmup {
     const known = Math.min(...this.#ends.map((series) => (series.at(-1) as Sample).atNs))
     if (this.#windowBegan === null) {
       const first = Math.max(...this.#ends.map((series) => (series[0] as Sample).atNs))
-      if (first <= known) this.#windowBegan = this.#sumAt(first)
+      if (first > known) return
+      this.#windowBegan = this.#sumAt(first)
+      this.#windowsTo = first
     }
-    for (let from = this.#windowBegan; from !== null && from.atNs + this.#windowNs <= known; ) {
-      const to = this.#sumAt(from.atNs + this.#windowNs)
-      this.#windows.push({ messages: to.messages - from.messages, bytes: to.bytes - from.bytes })
-      from = this.#windowBegan = to
+    for (;;) {
+      const from = this.#windowBegan
+      const endNs = this.#windowsTo + this.#windowNs
+      if (from === null || endNs > known) return
+      this.#windowsTo = endNs
+      const to = this.#sumAt(endNs)
+      // On a slow path a window lasts until it has something to say.
+      if (to.messages - from.messages < FEWEST_MESSAGES) continue
+      this.#rates.push((to.bytes - from.bytes) / (endNs - from.atNs))
+      this.#windowBegan = to
     }
   }
 
@@ -98,10 +108,7 @@ export class Warmup {
   }
 }
 
-/** Whether the last six windows show no rise. */
-export function isSteady(windows: readonly { messages: number; bytes: number }[]): boolean {
-  if (windows.length < WINDOWS) return false
-  const last = windows.slice(-WINDOWS)
-  if (last.some(({ messages }) => messages < FEWEST_MESSAGES)) return false
-  return mannKendall(last.map(({ bytes }) => bytes)) < RISES_FROM_S
+/** Whether the last six of these rates show no rise. */
+export function isSteady(rates: readonly number[]): boolean {
+  return rates.length >= WINDOWS && mannKendall(rates.slice(-WINDOWS)) < RISES_FROM_S
 }
