@@ -29,6 +29,7 @@ const PARTS = [
     TIMES,
     [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', file],
   ]),
+  ['asan', 1, ['npm', 'run', 'test:asan']],
   ['mutations', 1, ['npm', 'run', 'test:mutations']],
   ['ngtcp2', 1, ['npm', 'run', 'test:ngtcp2']],
   // Two versions side by side, src/transports/quic-versions.test.ts, as often as the others.
