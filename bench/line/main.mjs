@@ -1,5 +1,5 @@
 // What xrbench says of a line whose rate is known: npm run proof:line -- [--transports tcp,udp] [--streams 1,8] [--directions up,both]
-//   [--duration 3s] [--repeat 5]
+//   [--duration 3s] [--repeat 5] [--warmup 4s] [--queue 1m]
 // Two network namespaces are joined by a wire of 50 Mbit/s each way. Exit code 1 when a figure is off.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
@@ -29,6 +29,8 @@ const { values: flags } = parseArgs({
     directions: { type: 'string', default: 'up,down,both' },
     duration: { type: 'string', default: '3s' },
     repeat: { type: 'string', default: '5' },
+    warmup: { type: 'string', default: '4s' },
+    queue: { type: 'string', default: '1m' },
   },
 })
 const list = (text) => text.split(',')
@@ -59,7 +61,7 @@ async function run(line, transport, direction, streams) {
       ...[...args, process.execPath, CLI, 'run', '--peer', `${FAR}:28470`, '--key-file', keyFile],
       ...['-t', transport, '-w', 'stream', '--direction', direction, '--streams', streams, ...size],
       ...['-d', flags.duration, '-r', flags.repeat, '--interval', '200ms', '-o', output, '-q'],
-      ...['--timeout', '20s'],
+      ...['--timeout', '20s', '--warmup', flags.warmup],
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   )
@@ -105,7 +107,7 @@ function median(values) {
     : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-const line = await shapedLine(`${LINE_MBIT}mbit`)
+const line = await shapedLine(`${LINE_MBIT}mbit`, flags.queue)
 const agent = await serve(line)
 let failures = 0
 console.log('| transport | direction | streams | should be | median | each | |')

@@ -40,6 +40,7 @@ Napi::Function EndpointWrap::define(Napi::Env env) {
        InstanceMethod<&EndpointWrap::connect>("connect"), InstanceMethod<&EndpointWrap::run>("run"),
        InstanceMethod<&EndpointWrap::schedule>("schedule"),
        InstanceMethod<&EndpointWrap::progress>("progress"),
+       InstanceMethod<&EndpointWrap::waiting_bytes>("waitingBytes"),
        InstanceMethod<&EndpointWrap::stop>("stop"),
        InstanceMethod<&EndpointWrap::effective>("effective"),
        InstanceMethod<&EndpointWrap::close>("close")});
@@ -140,6 +141,11 @@ Napi::Value EndpointWrap::progress(const Napi::CallbackInfo& info) {
   object.Set("lost", static_cast<double>(standing.lost));
   object.Set("through", static_cast<double>(standing.through));
   return object;
+}
+
+Napi::Value EndpointWrap::waiting_bytes(const Napi::CallbackInfo& info) {
+  const std::uint64_t bytes = state_ == State::kRunning ? endpoint_->waiting_bytes() : 0;
+  return Napi::Number::New(info.Env(), static_cast<double>(bytes));
 }
 
 void EndpointWrap::stop(const Napi::CallbackInfo&) { endpoint_->stop(); }

@@ -25,6 +25,7 @@ class EndpointWrap : public Napi::ObjectWrap<EndpointWrap> {
   Napi::Value schedule(const Napi::CallbackInfo& info);
   Napi::Value progress(const Napi::CallbackInfo& info);
   void stop(const Napi::CallbackInfo& info);
+  Napi::Value waiting_bytes(const Napi::CallbackInfo& info);
   Napi::Value effective(const Napi::CallbackInfo& info);
   void close(const Napi::CallbackInfo& info);
 

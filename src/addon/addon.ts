@@ -160,6 +160,11 @@ export interface Endpoint {
   schedule(version: number, startNs: number): boolean
   /** Any time. */
   progress(): Standing
+  /**
+   * Bytes sent by this end that wait at their peers behind a hole, to be handed over when what was lost has come again; 0 unless `run` is under way, and
+   * where the transport does not know (all but TCP and TLS). It asks the kernel about every connection: not while something is measured.
+   */
+  waitingBytes(): number
   /** Ends `connect` or `run` soon, also where it sleeps in the kernel. May be called at any time, any number of times. */
   stop(): void
   effective(): EffectiveSettings

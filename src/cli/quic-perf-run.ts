@@ -7,7 +7,7 @@ import {
   usageError,
   type XrbenchError,
 } from '../errors.js'
-import { DEFAULT_DURATION_NS, DEFAULT_WARMUP_CAP_NS } from '../plan/defaults.js'
+import { DEFAULT_DURATION_NS, DEFAULT_PERF_WARMUP_CAP_NS } from '../plan/defaults.js'
 import { MAX_DURATION_NS } from '../plan/limits.js'
 import { runPerfClient } from '../quic-perf/client.js'
 import { perfDocument } from '../quic-perf/document.js'
@@ -118,7 +118,7 @@ function readPhases(flags: QuicPerfRunFlags, label: Label): PerfPhases {
   if (requests === undefined) {
     return {
       durationNs: limited(duration, label('duration'), DEFAULT_DURATION_NS, 1e6),
-      warmupCapNs: limited(warmup, label('warmup'), DEFAULT_WARMUP_CAP_NS, 0),
+      warmupCapNs: limited(warmup, label('warmup'), DEFAULT_PERF_WARMUP_CAP_NS, 0),
       requests: 0,
     }
   }

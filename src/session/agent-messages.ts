@@ -47,8 +47,14 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('connected') }),
   z.strictObject({ type: z.literal('started') }),
   z.strictObject({ type: z.literal('clock'), nowNs: time, clockId: z.string().max(128) }),
-  /** In warm-up: what the links of this end that decide have done, by this end's clock. */
-  z.strictObject({ type: z.literal('sample'), atNs: time, messages: count, bytes: count }),
+  /** In warm-up, by this end's clock. */
+  z.strictObject({
+    type: z.literal('sample'),
+    atNs: time,
+    messages: count,
+    bytes: count,
+    waitingBytes: count,
+  }),
   /** Whether a window was still ahead when it got to this end's links. */
   z.strictObject({ type: z.literal('scheduled'), version, isAhead: z.boolean() }),
   /** Every initiator or receiver of this end is through with this window by itself. */

@@ -58,7 +58,7 @@ export function agentReplies(
         asked.shift()?.resolve({ nowNs: message.nowNs, clockId: message.clockId })
         return false
       case 'sample':
-        onSample({ atNs: message.atNs, messages: message.messages, bytes: message.bytes })
+        onSample(sampleOf(message))
         return false
       case 'scheduled':
         scheduled.resolve(message.version, message.isAhead)
@@ -105,4 +105,8 @@ export function agentReplies(
     finished: once.finished.promise,
     over: over.promise,
   }
+}
+
+function sampleOf({ type: _, ...sample }: Extract<AgentMessage, { type: 'sample' }>): Sample {
+  return sample
 }

@@ -155,12 +155,10 @@ async function warmUp(
   { offsetNs }: ClockOffset,
   onProgress: RunOptions['onProgress'],
 ): Promise<WarmupEnd> {
-  const roles = (['client', 'server'] as const).filter((role) => decides({ ...spec, role }))
-  const warmup = new Warmup(spec.warmupCapNs, roles.length, nowNs())
-  const mine = roles.indexOf('client')
-  const theirs = roles.indexOf('server')
-  samples.agent = (sample) => warmup.add(theirs, { ...sample, atNs: sample.atNs - offsetNs })
-  const onSample = (sample: Sample) => warmup.add(mine, sample)
+  const ends = (['client', 'server'] as const).filter((role) => decides({ ...spec, role }))
+  const warmup = new Warmup(spec.warmupCapNs, ends, nowNs())
+  samples.agent = (sample) => warmup.add('server', { ...sample, atNs: sample.atNs - offsetNs })
+  const onSample = (sample: Sample) => warmup.add('client', sample)
   const sampleNs = warmupWindowNs(spec.warmupCapNs)
   await endpoint.run({
     onProgress,

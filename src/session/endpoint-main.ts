@@ -107,7 +107,8 @@ function progressOf(running: Endpoint): Progress {
 function sampleOf(running: Endpoint): Sample {
   const before = hrtime.bigint()
   const { messages, bytes } = running.progress()
-  return { atNs: Number((before + hrtime.bigint()) / 2n), messages, bytes }
+  const atNs = Number((before + hrtime.bigint()) / 2n)
+  return { atNs, messages, bytes, waitingBytes: running.waitingBytes() }
 }
 
 function leave(): void {

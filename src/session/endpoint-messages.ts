@@ -24,7 +24,7 @@ export type EndpointEvent =
   | { type: 'connected' }
   | { type: 'running' }
   | { type: 'progress'; progress: Progress }
-  /** In warm-up: what the links that decide have done, added; `atNs` of CLOCK_MONOTONIC. */
+  /** In warm-up; `atNs` of CLOCK_MONOTONIC. */
   | { type: 'sample'; sample: Sample }
   | { type: 'scheduled'; version: number; isAhead: boolean }
   | { type: 'measured'; version: number }

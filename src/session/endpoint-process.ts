@@ -28,7 +28,7 @@ export interface EndpointEnd {
 /** Who looks at a run while it is under way. */
 export interface EndpointRun {
   onProgress?: ((progress: Progress) => void) | undefined
-  /** What the links that decide have done, every `sampleNs` of the warm-up. */
+  /** How far it is, every `sampleNs` of the warm-up. */
   warmup?: { sampleNs: number; onSample: (sample: Sample) => void } | undefined
   /** `false`: each link ends its own warm-up, and with its measured phase, as for tests and `bench/`. */
   isDirected?: boolean | undefined

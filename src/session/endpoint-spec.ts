@@ -71,9 +71,9 @@ export function decides({
   return direction === 'both' || direction === (role === 'client' ? 'down' : 'up')
 }
 
-/** Whether an end has something to tell of its warm-up. */
+/** Whether an end has something to tell of its warm-up: what its links have done that decide, or what waits for those at the other end. */
 export function samplesWarmup(spec: EndpointSpec): boolean {
-  return spec.warmupCapNs > 0 && decides(spec)
+  return spec.warmupCapNs > 0 && (decides(spec) || spec.workload === 'stream')
 }
 
 function resolveCpus(pin: RemoteParameters['pin'], request: EndRequest): number[] {

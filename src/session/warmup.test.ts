@@ -14,14 +14,15 @@ function normalDeviates(seed: number): () => number {
 }
 
 const CAP_NS = 1e9
+const NONE = { waitingBytes: 0 }
 const WINDOW_NS = warmupWindowNs(CAP_NS)
 
 /** A warm-up of one end whose windows hold `bytesOf` bytes each, up to its cap. */
 async function warmedUp(bytesOf: (window: number) => number, messageBytes = 1000) {
-  const warmup = new Warmup(CAP_NS, 1, 0)
+  const warmup = new Warmup(CAP_NS, ['client'], 0)
   let bytes = 0
   for (let i = 0; i <= CAP_NS / WINDOW_NS; i++) {
-    warmup.add(0, { atNs: i * WINDOW_NS, bytes, messages: bytes / messageBytes })
+    warmup.add('client', { atNs: i * WINDOW_NS, bytes, messages: bytes / messageBytes, ...NONE })
     bytes += bytesOf(i)
   }
   return warmup.ended
@@ -88,24 +89,66 @@ it('a window lasts until it has seen sixteen messages', async () => {
 
 it('what counts is the sum over both ends, sampled at times of their own', async () => {
   const shares = (i: number) => (i % 2 === 0 ? 0.2 : 0.8)
-  const warmup = new Warmup(CAP_NS, 2, 0)
+  const warmup = new Warmup(CAP_NS, ['client', 'server'], 0)
   const bytes = [0, 0]
   for (let i = 0; i < 19; i++) {
-    warmup.add(0, { atNs: i * WINDOW_NS, bytes: bytes[0] as number, messages: i * 1000 })
-    warmup.add(1, { atNs: i * WINDOW_NS + 1, bytes: bytes[1] as number, messages: i * 1000 })
+    warmup.add('client', {
+      atNs: i * WINDOW_NS,
+      bytes: bytes[0] as number,
+      messages: i * 1000,
+      ...NONE,
+    })
+    warmup.add('server', {
+      atNs: i * WINDOW_NS + 1,
+      bytes: bytes[1] as number,
+      messages: i * 1000,
+      ...NONE,
+    })
     bytes[0] = (bytes[0] as number) + 1e6 * shares(i)
     bytes[1] = (bytes[1] as number) + 1e6 * (1 - shares(i))
   }
   expect(await warmup.ended).toMatchObject({ ended: 'steady' })
 })
 
+describe('bytes that wait behind holes', () => {
+  /** One end receives, 1e6 bytes a window; for so many windows the other one says that so many bytes wait. */
+  async function warmedUpWith(waitingBytes: number, windows: number) {
+    const warmup = new Warmup(CAP_NS, ['server'], 0)
+    for (let i = 0; i <= CAP_NS / WINDOW_NS; i++) {
+      const none = { atNs: i * WINDOW_NS, messages: 0, bytes: 0 }
+      warmup.add('client', { ...none, waitingBytes: i < windows ? waitingBytes : 0 })
+      warmup.add('server', {
+        atNs: i * WINDOW_NS,
+        messages: i * 1000,
+        bytes: i * 1e6,
+        waitingBytes: 0,
+      })
+    }
+    return warmup.ended
+  }
+
+  it('are waited for', async () => {
+    const durationNs = 12 * WINDOW_NS
+    expect(await warmedUpWith(1e6, 12)).toEqual({ ended: 'steady', durationNs })
+  })
+
+  it('are not where they are next to nothing', async () => {
+    const durationNs = 6 * WINDOW_NS
+    expect(await warmedUpWith(60_000, 100)).toEqual({ ended: 'steady', durationNs })
+  })
+
+  it('end at the cap', async () => {
+    expect(await warmedUpWith(61_000, 100)).toMatchObject({ ended: 'cap' })
+  })
+})
+
 it('an end that never tells anything leaves it to the cap', async () => {
-  const warmup = new Warmup(CAP_NS, 2, 0)
+  const warmup = new Warmup(CAP_NS, ['client', 'server'], 0)
   for (let i = 0; i <= 20; i++)
-    warmup.add(0, { atNs: i * WINDOW_NS, bytes: i * 1e6, messages: i * 1000 })
+    warmup.add('client', { atNs: i * WINDOW_NS, bytes: i * 1e6, messages: i * 1000, ...NONE })
   expect(await warmup.ended).toMatchObject({ ended: 'cap' })
 })
 
 it('without a cap there is none', async () => {
-  expect(await new Warmup(0, 1, 0).ended).toEqual({ durationNs: 0, ended: 'none' })
+  expect(await new Warmup(0, ['client'], 0).ended).toEqual({ durationNs: 0, ended: 'none' })
 })

@@ -1,11 +1,25 @@
+import type { EndpointSpec } from '../addon/addon.js'
 import { deferred } from '../deferred.js'
 import { mannKendall } from './trend.js'
 
-/** What the deciding links of one end had done by an instant of this end's clock, all added. */
+type End = EndpointSpec['role']
+
+/** How far one end was at an instant of its clock. */
 export interface Sample {
   atNs: number
+  /** By the links that decide, all added; 0 at an end that has none. */
   messages: number
   bytes: number
+  /** Sent by this end, and waiting behind a hole at the other one. */
+  waitingBytes: number
+}
+
+/** Over all ends. */
+type Sum = Omit<Sample, 'waitingBytes'>
+
+interface Window {
+  bytes: number
+  bytesPerNs: number
 }
 
 export interface WarmupEnd {
@@ -24,32 +38,41 @@ const RISES_FROM_S = 7
 /** With fewer messages a window's bytes say nothing about the rate. */
 const FEWEST_MESSAGES = 16
 
+/**
+ * Of what the six windows brought, so much may wait behind holes. A start that overruns a queue loses up to half of what is under way; until all of
+ * that has come again the peers hold the rest back, and hand it over in the middle of what is measured, as if the line had carried it then.
+ */
+const WAITING_SHARE = 0.01
+
 /** How long a window of warm-up is, nanoseconds; one that has seen too few messages goes on for as long again. */
 export function warmupWindowNs(capNs: number): number {
   return Math.min(Math.max(capNs / 20, 10e6), 50e6)
 }
 
 /**
- * Decides when warm-up may end: when the bytes that all ends together have received in each of the last six windows show no rise, or at the cap.
- * It has no timer: each sample is a moment to decide.
+ * Decides when warm-up may end: when the bytes that all ends together have received in each of the last six windows show no rise and next to nothing
+ * waits behind holes, or at the cap. It has no timer: each sample is a moment to decide.
  */
 export class Warmup {
   readonly #capNs: number
   readonly #windowNs: number
-  readonly #ends: Sample[][]
+  /** Of the ends that decide. */
+  readonly #series: ReadonlyMap<End, Sample[]>
+  /** Of each end, by its last sample. */
+  readonly #waitingBytes = new Map<End, number>()
   readonly #ended = deferred<WarmupEnd>()
   readonly #beganNs: number
-  /** Bytes per nanosecond, of the windows that are over. */
-  readonly #rates: number[] = []
-  #windowBegan: Sample | null = null
+  /** Those that are over. */
+  readonly #windows: Window[] = []
+  #windowBegan: Sum | null = null
   /** How far the window that is not over has been followed. */
   #windowsTo = 0
 
-  /** @param ends how many ends have links that decide */
-  constructor(capNs: number, ends: number, beganNs: number) {
+  /** @param deciders the ends that have links that decide */
+  constructor(capNs: number, deciders: readonly End[], beganNs: number) {
     this.#capNs = capNs
     this.#windowNs = warmupWindowNs(capNs)
-    this.#ends = Array.from({ length: ends }, () => [])
+    this.#series = new Map(deciders.map((end) => [end, []]))
     this.#beganNs = beganNs
     if (capNs === 0) this.#ended.resolve({ durationNs: 0, ended: 'none' })
   }
@@ -58,23 +81,32 @@ export class Warmup {
     return this.#ended.promise
   }
 
-  /** What end number `end` had done. */
-  add(end: number, sample: Sample): void {
-    const series = this.#ends[end]
+  /** How far an end was. */
+  add(end: End, sample: Sample): void {
+    this.#waitingBytes.set(end, sample.waitingBytes)
+    const series = this.#series.get(end)
     const last = series?.at(-1)
     if (series === undefined || (last !== undefined && sample.atNs <= last.atNs)) return
     series.push(sample)
     this.#closeWindows()
     const durationNs = sample.atNs - this.#beganNs
-    if (isSteady(this.#rates)) this.#ended.resolve({ durationNs, ended: 'steady' })
+    if (this.#isSteady()) this.#ended.resolve({ durationNs, ended: 'steady' })
     else if (durationNs >= this.#capNs) this.#ended.resolve({ durationNs, ended: 'cap' })
   }
 
+  #isSteady(): boolean {
+    if (!isSteady(this.#windows.map(({ bytesPerNs }) => bytesPerNs))) return false
+    const arrived = this.#windows.slice(-WINDOWS).reduce((sum, { bytes }) => sum + bytes, 0)
+    const waiting = [...this.#waitingBytes.values()].reduce((sum, bytes) => sum + bytes, 0)
+    return waiting <= WAITING_SHARE * arrived
+  }
+
   #closeWindows(): void {
-    if (this.#ends.some((series) => series.length === 0)) return
-    const known = Math.min(...this.#ends.map((series) => (series.at(-1) as Sample).atNs))
+    const ends = [...this.#series.values()]
+    if (ends.some((series) => series.length === 0)) return
+    const known = Math.min(...ends.map((series) => (series.at(-1) as Sample).atNs))
     if (this.#windowBegan === null) {
-      const first = Math.max(...this.#ends.map((series) => (series[0] as Sample).atNs))
+      const first = Math.max(...ends.map((series) => (series[0] as Sample).atNs))
       if (first > known) return
       this.#windowBegan = this.#sumAt(first)
       this.#windowsTo = first
@@ -87,15 +119,16 @@ export class Warmup {
       const to = this.#sumAt(endNs)
       // On a slow path a window lasts until it has something to say.
       if (to.messages - from.messages < FEWEST_MESSAGES) continue
-      this.#rates.push((to.bytes - from.bytes) / (endNs - from.atNs))
+      const bytes = to.bytes - from.bytes
+      this.#windows.push({ bytes, bytesPerNs: bytes / (endNs - from.atNs) })
       this.#windowBegan = to
     }
   }
 
   /** Over all ends, each at an even rate between two samples. */
-  #sumAt(atNs: number): Sample {
+  #sumAt(atNs: number): Sum {
     const sum = { atNs, messages: 0, bytes: 0 }
-    for (const series of this.#ends) {
+    for (const series of this.#series.values()) {
       const i = series.findIndex((sample) => sample.atNs >= atNs)
       const after = series[i] as Sample
       const before = series[Math.max(i - 1, 0)] as Sample

@@ -73,6 +73,7 @@ export function endpointSpec(configuration, { warmupSeconds, durationSeconds }, 
     },
     tls: null,
     quic: null,
+    quicOpenssl: null,
   }
 }
 

@@ -109,6 +109,13 @@ std::optional<TcpStatistics> read_tcp_statistics(int fd) noexcept {
   return tcp;
 }
 
+std::uint64_t bytes_behind_a_hole(int fd) noexcept {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  if (::getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &length) != 0) return 0;
+  return std::uint64_t{info.tcpi_sacked} * info.tcpi_snd_mss;
+}
+
 std::optional<TcpStatistics> summarise(const std::vector<TcpReading>& readings) {
   if (readings.empty()) return std::nullopt;
   std::vector<TcpStatistics> all;

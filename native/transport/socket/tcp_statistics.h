@@ -18,6 +18,19 @@ struct TcpReading {
 /// where it does not say. To be read when what is measured is over.
 std::optional<TcpStatistics> read_tcp_statistics(int fd) noexcept;
 
+/// Bytes that the peer has said it holds behind a hole (selective acknowledgements, RFC 2018), in
+/// whole segments; 0 where the kernel does not say.
+std::uint64_t bytes_behind_a_hole(int fd) noexcept;
+
+/// Of all connections of an endpoint, as below; 0 while it makes its connections in its run.
+template <class SocketOf>
+std::uint64_t bytes_behind_holes(const EndpointSpec& spec, const SocketOf& socket_of) noexcept {
+  if (spec.workload == Workload::kConnect) return 0;
+  std::uint64_t sum = 0;
+  for (unsigned i = 0; i < spec.link_count(); ++i) sum += bytes_behind_a_hole(socket_of(i));
+  return sum;
+}
+
 /// Of several connections of one end: counts and times added; of estimates the median, the smallest
 /// where it is a smallest, over those on which this end sends, or over all where it sends on none.
 /// Delivery and pacing rates are those of all these together. Empty for none.

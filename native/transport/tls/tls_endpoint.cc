@@ -67,6 +67,11 @@ class TlsEndpoint final : public Endpoint {
     return settings_;
   }
 
+  std::uint64_t waiting_bytes() const noexcept override {
+    return bytes_behind_holes(spec_,
+                              [this](unsigned i) { return connections_.sockets()[i].get(); });
+  }
+
   void close() noexcept override {
     waker_.forget_all();
     sessions_.clear();

@@ -76,7 +76,7 @@ export function withRunOptions(command: Command) {
     .addOption(
       option(
         '--warmup <time>',
-        'limit of the warm-up, which ends when steady (default: 1s; in the lab 500ms)',
+        'limit of the warm-up, which ends when steady (default: 4s; in the lab 500ms)',
       ),
     )
     .addOption(
