@@ -17,6 +17,9 @@ unshare --net sh -c 'echo $$; exec sleep infinity' | {
   far ip addr add ${FAR}/24 dev line1
   ip link set line0 up; ip link set lo up
   far ip link set line1 up; far ip link set lo up
+  # Whatever this machine uses: BBR does not yield to losses, and sixty-four of it keep the queue full of holes. Reno may be chosen everywhere.
+  echo reno >/proc/sys/net/ipv4/tcp_congestion_control
+  far sh -c 'echo reno >/proc/sys/net/ipv4/tcp_congestion_control'
   tc qdisc add dev line0 root tbf rate ${rate} burst 16k limit ${limit}
   far tc qdisc add dev line1 root tbf rate ${rate} burst 16k limit ${limit}
   echo "$$ $FAR"
@@ -27,7 +30,7 @@ unshare --net sh -c 'echo $$; exec sleep infinity' | {
 const UNSHARE = ['unshare', ...(process.getuid() === 0 ? [] : ['--map-root-user']), '--net']
 
 /** Two network namespaces joined by a wire that is shaped at both of its ends by a token bucket (tc-tbf(8)). */
-export async function shapedLine(rate, limit = '1m') {
+export async function shapedLine(rate, limit = '250k') {
   const [command, ...args] = UNSHARE
   const holder = spawn(command, [...args, 'sh', '-c', SCRIPT(rate, limit)], {
     stdio: ['pipe', 'pipe', 'inherit'],
