@@ -15,6 +15,7 @@ const checks = [
   ['rooms', ...node('scripts/check-rooms.mjs')],
   ['lockfile', ...node('scripts/check-lockfile.mjs')],
   ['licences', ...node('scripts/check-licences.mjs')],
+  ['headers', ...node('scripts/check-headers.mjs')],
   ['README', ...node('scripts/readme.mjs', '--check')],
   ['notebook', ...node('scripts/notebook.mjs', '--check')],
   ['package', ...node('scripts/check-package.mjs')],
