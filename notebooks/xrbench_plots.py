@@ -103,15 +103,15 @@ def merged(histograms: list[list[tuple[int, int]]]) -> list[tuple[int, int]]:
     return sorted(total.items())
 
 
-def value_at(histogram: list[tuple[int, int]], quantile: float) -> float:
-    """The value below or at which this part of the samples lies, ns; NaN without samples."""
-    total = sum(count for _, count in histogram)
+def value_at(histogram: list[tuple[int, int]], quantile: float, later: int = 0) -> float:
+    """The value below or at which this part of the messages lies, ns; infinite among those `later` than all; NaN without any."""
+    total = sum(count for _, count in histogram) + later
     rank, seen = max(1, math.ceil(quantile * total - 1e-9)), 0
     for value, count in histogram:
         seen += count
         if seen >= rank:
             return value
-    return math.nan
+    return math.inf if total else math.nan
 
 
 # %% [markdown]
@@ -144,6 +144,20 @@ class Case:
     def values(self, pick) -> list[float]:
         found = [pick(one) for one in self.repetitions]
         return [value for value in found if value is not None]
+
+
+def lost_in(repetition: dict) -> int:
+    return (repetition["loss"] or {}).get("lost") or 0
+
+
+def with_loss(repetition: dict, key: str) -> float | None:
+    """Lost messages count as infinitely late: over those that came back alone, losing the slow ones would look like being fast."""
+    latency = repetition["latency"]
+    if not latency:
+        return None
+    if latency["percentilesWithLoss"] is None:
+        return latency["percentiles"][key]
+    return math.inf if latency["unavailableWithLoss"].get(key) == "lost" else latency["percentilesWithLoss"][key]
 
 
 def title_of(one: dict) -> str:
@@ -181,6 +195,8 @@ def cases_of(path: Path, document: dict) -> list[Case]:
                 held = sum(count for _, count in latency["decoded"])
                 if held != latency["count"] - latency["overflow"]:
                     raise BadFile(f"a histogram of {one['key']} holds {held} samples, the count says {latency['count']}")
+                latency["later"] = latency["overflow"] + lost_in(repetition)
+                _ = latency["percentilesWithLoss"], latency["unavailableWithLoss"]
             for interval in repetition["intervals"]:
                 if interval["latency"]:
                     interval["latency"]["decoded"] = decode_histogram(interval["latency"]["histogram"])
@@ -351,15 +367,16 @@ def legend_below(axis, columns: int) -> None:
 # ## Percentile curves
 #
 # The whole round trip over logarithmic nines: 90, 99 and 99.9 % are as far apart as their tails are rare. The line is all repetitions
-# together; the band is from the lowest to the highest repetition. A line ends where fewer than ten samples lie beyond it.
+# together; the band is from the lowest to the highest repetition. A line ends where fewer than ten samples lie beyond it, and before
+# the messages that were lost, which count as infinitely late.
 
 # %%
 NINES = [0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999, 0.999999]
 
 
-def curve(histogram: list[tuple[int, int]]) -> tuple[list[float], list[float]]:
-    """Depth (tenfolds of 1 / (1 - q)) and value, down to where ten samples are left."""
-    total = sum(count for _, count in histogram)
+def curve(histogram: list[tuple[int, int]], later: int = 0) -> tuple[list[float], list[float]]:
+    """Depth (tenfolds of 1 / (1 - q)) and value, down to where ten samples are left, or those `later` than all."""
+    total = sum(count for _, count in histogram) + later
     depths, values, seen = [0.0], [float(histogram[0][0])], 0
     for value, count in histogram:
         seen += count
@@ -372,12 +389,13 @@ def curve(histogram: list[tuple[int, int]]) -> tuple[list[float], list[float]]:
     return depths, values
 
 
-def band(histograms: list[list[tuple[int, int]]], depths: list[float]):
-    """Lowest and highest repetition at each depth that all of them reach."""
-    least = min(sum(count for _, count in one) for one in histograms)
+def band(histograms: list[tuple[list[tuple[int, int]], int]], depths: list[float]):
+    """Lowest and highest repetition at each depth that all of them reach; each with how many came later than all, or never."""
+    least = min(sum(count for _, count in one) + later for one, later in histograms)
     reached = [depth for depth in depths if least * 10**-depth >= SAMPLES_BEYOND]
-    rows = [[value_at(one, 1 - 10**-depth) for one in histograms] for depth in reached]
-    return reached, [min(row) for row in rows], [max(row) for row in rows]
+    rows = [(depth, [value_at(one, 1 - 10**-depth, later) for one, later in histograms]) for depth in reached]
+    rows = [(depth, row) for depth, row in rows if all(map(math.isfinite, row))]
+    return [depth for depth, _ in rows], [min(row) for _, row in rows], [max(row) for _, row in rows]
 
 
 def plot_percentiles(cases: list[Case]):
@@ -398,10 +416,11 @@ def plot_percentiles(cases: list[Case]):
     for axis, (words, size, of_place) in panels:
         deepest = 0.0
         for case in (case for case in of_place if case.size == size):
-            histograms = [h for h in case.values(lambda r: r["latency"] and r["latency"]["decoded"]) if h]
-            if not histograms:
+            histograms = case.values(lambda r: r["latency"] and (r["latency"]["decoded"], r["latency"]["later"]))
+            whole = merged([histogram for histogram, _ in histograms])
+            if not whole:
                 continue
-            depths, values = curve(merged(histograms))
+            depths, values = curve(whole, sum(later for _, later in histograms))
             deepest = max(deepest, depths[-1])
             style = looks(look_of[case.line(several)])
             axis.plot(depths, values, label=plain(case.name(several)), linewidth=1.8, **style)
@@ -413,7 +432,8 @@ def plot_percentiles(cases: list[Case]):
         shown = [q for q in NINES if q == 0 or -math.log10(1 - q) <= deepest]
         axis.xaxis.set_major_locator(FixedLocator([-math.log10(1 - q) for q in shown]))
         axis.set_xticklabels(["min" if q == 0 else f"{q * 100:.6g} %" for q in shown])
-        axis.set_xlabel("percentile of round trips; band: lowest to highest repetition")
+        lossy = any(lost_in(r) for case in of_place if case.size == size for r in case.repetitions)
+        axis.set_xlabel("percentile of round trips; band: lowest to highest repetition" + ("; lost ones are infinitely late" if lossy else ""))
         axis.set_ylabel("whole round trip")
         axis.set_title(f"{size_words(size)} ping-pong{words}")
         legend_below(axis, 2)
@@ -435,15 +455,20 @@ def plot_percentiles(cases: list[Case]):
 
 # %%
 def strips(axis, rows: list[tuple[str, list[float]]], colour: str, marker: str, offset: float) -> None:
-    """Each repetition a mark, their median a bar, from top to bottom."""
+    """Each repetition a mark, their median a bar, from top to bottom. Infinite ones have no place, and are counted at the edge."""
     for row, (_, values) in enumerate(rows):
         if not values:
             continue
         # Side by side by number, so that equal ones stay visible.
         spread = [row + offset + 0.16 * ((i % 3) - 1) * 0.5 for i in range(len(values))]
-        axis.scatter(values, spread, s=26, color=colour, marker=marker, alpha=0.65, linewidths=0)
+        drawn = [(value, y) for value, y in zip(values, spread) if math.isfinite(value)]
+        axis.scatter([value for value, _ in drawn], [y for _, y in drawn], s=26, color=colour, marker=marker, alpha=0.65, linewidths=0)
+        if len(drawn) < len(values):
+            words = f"{len(values) - len(drawn)} × ∞"
+            axis.annotate(words, (0.995, row + offset), xycoords=("axes fraction", "data"), ha="right", va="center", fontsize=8, color=colour)
         middle = median(values)
-        axis.plot([middle, middle], [row + offset - 0.17, row + offset + 0.17], color=colour, linewidth=2.2)
+        if math.isfinite(middle):
+            axis.plot([middle, middle], [row + offset - 0.17, row + offset + 0.17], color=colour, linewidth=2.2)
 
 
 def rows_axis(axis, names: list[str]) -> None:
@@ -465,7 +490,7 @@ def plot_repetitions(cases: list[Case]):
     for axis, (words, own) in zip(axes.flat, groups):
         names = [plain(case.name(several)) for case in own]
         for index, (key, percentile) in enumerate([("p50", "p50"), ("p99", "p99"), ("p999", "p99.9")]):
-            rows = [(name, case.values(lambda r: r["latency"] and r["latency"]["percentiles"][key])) for name, case in zip(names, own)]
+            rows = [(name, case.values(lambda r: with_loss(r, key))) for name, case in zip(names, own)]
             if not any(values for _, values in rows):
                 continue
             strips(axis, rows, COLOURS[index], MARKERS[index], (index - 1) * 0.24)
@@ -473,7 +498,8 @@ def plot_repetitions(cases: list[Case]):
         axis.set_xscale("log")
         in_words(axis.xaxis, time_words)
         rows_axis(axis, names)
-        axis.set_xlabel("whole round trip; a mark is one repetition, a bar their median")
+        lost = any(value == math.inf for case in own for key in ("p50", "p99", "p999") for value in case.values(lambda r: with_loss(r, key)))
+        axis.set_xlabel("whole round trip; a mark is one repetition, a bar their median" + ("; ∞: more was lost than the percentile leaves" if lost else ""))
         axis.set_title(f"How far do repetitions scatter{words}? Further left is better")
         axis.legend(loc="upper left", bbox_to_anchor=(1.0, 1.0), title="percentile")
     return figure
@@ -548,7 +574,8 @@ def plot_over_time(cases: list[Case]):
         axis.set_xlim(0, edges[-1])
         in_words(axis.yaxis, time_words)
         axis.grid(visible=False)
-        axis.set_title(plain(case.name(several)) + PLACES[case.place])
+        lost = ", lost messages left out" if any(map(lost_in, case.repetitions)) else ""
+        axis.set_title(plain(case.name(several)) + PLACES[case.place] + lost)
         axis.set_ylabel("round trip")
         axis.set_xlabel("measured time, s")
         axis.legend(loc="lower right", bbox_to_anchor=(1.0, 1.0), fontsize=8, ncol=2, borderpad=0)
@@ -682,9 +709,19 @@ def plot_cpu(cases: list[Case]):
 # ## A comparison
 #
 # From `xrbench compare --json`: each ratio with its 95 % interval. Where the interval holds 1, the sides may well be the same. Filled marks
-# differ beyond chance over all rows together.
+# differ beyond chance over all rows together. What is infinite (`null` there: more was lost than a percentile leaves) or 0 is at the edge.
 
 # %%
+def bounds(effect: dict) -> tuple[float, float, float]:
+    """Low, estimate and high of a ratio, infinite where the file has null."""
+    low, estimate, high = (effect[name] for name in ("low", "estimate", "high"))
+    return tuple(math.inf if value is None else value for value in (low, estimate, high))
+
+
+def ratio_words(ratio: float) -> str:
+    return f"{ratio:.3f}" if math.isfinite(ratio) else "∞"
+
+
 def plot_comparison(document: dict):
     rows = []
     for comparison in document["comparisons"]:
@@ -696,6 +733,8 @@ def plot_comparison(document: dict):
     if not rows:
         return None
     several = len(document["comparisons"]) > 1
+    placed = [value for *_, effect, _ in rows for value in bounds(effect) if 0 < value < math.inf]
+    left, right = min([*placed, 0.9]) / 1.05, max([*placed, 1.1]) * 1.05
     figure, axis = plt.subplots(figsize=(10, 1.8 + 0.3 * len(rows)))
     names, previous = [], None
     for y, (pair, row, effect, file) in enumerate(rows):
@@ -708,18 +747,17 @@ def plot_comparison(document: dict):
         previous = key
         colour = {"worse": COLOURS[1], "better": COLOURS[2]}.get(row["verdict"], GREY)
         marker = {"worse": "s", "better": "^"}.get(row["verdict"], "o")
-        axis.plot([effect["low"], effect["high"]], [y, y], color=colour, linewidth=1.8)
+        low, estimate, high = (min(max(value, left), right) for value in bounds(effect))
+        axis.plot([low, high], [y, y], color=colour, linewidth=1.8)
         filled = row["verdict"] in ("worse", "better")
-        axis.scatter([effect["estimate"]], [y], s=44, marker=marker, zorder=3, edgecolors=colour, facecolors=colour if filled else "white")
-        words = f"{effect['estimate']:.3f}  {row['verdict'].replace('no-evidence', '')}"
+        axis.scatter([estimate], [y], s=44, marker=marker, zorder=3, clip_on=False, edgecolors=colour, facecolors=colour if filled else "white")
+        words = f"{ratio_words(bounds(effect)[1])}  {row['verdict'].replace('no-evidence', '')}"
         axis.annotate(words, (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=colour)
     axis.axvline(1, color="black", linewidth=1)
     axis.set_xscale("log")
-    low, high = min(e["low"] for *_, e, _ in rows), max(e["high"] for *_, e, _ in rows)
-    low, high = min(low, 0.9) / 1.05, max(high, 1.1) * 1.05
-    axis.set_xlim(low, high)
+    axis.set_xlim(left, right)
     steps = [0.01, 0.02, 0.05, 0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 0.9, 1, 1.1, 1.25, 1.5, 2, 3, 5, 10, 20, 50, 100]
-    shown = [s for s in steps if low <= s <= high]
+    shown = [s for s in steps if left <= s <= right]
     if len(shown) > 10:
         shown = [s for s in shown if s in (0.01, 0.1, 0.2, 0.5, 1, 2, 5, 10, 100)]
     axis.xaxis.set_major_locator(FixedLocator(shown))

@@ -7,8 +7,24 @@ const statistics = (name, ...changes) =>
   of(`src/compare/statistics/${name}.ts`, `src/compare/statistics/${name}.test.ts`, ...changes)
 const compare = (name, test, ...changes) =>
   of(`src/compare/${name}.ts`, `src/compare/${test}.test.ts`, ...changes)
+const report = (name, test, ...changes) =>
+  of(`src/report/${name}.ts`, `src/report/${test}.test.ts`, ...changes)
 const results = (name, test, ...changes) =>
   of(`src/results/${name}.ts`, `src/results/${test}.test.ts`, ...changes)
+
+export const inReport = [
+  ...report(
+    'layers',
+    'layers',
+    ['lower.get(index)', 'lower.get(index === 0 ? 1 : index - 1)'],
+    ['(client + server) / parameters.requested.messageSizeBytes', 'client + server'],
+    ['value: below + adds.estimate', 'value: adds.estimate'],
+    ['has.has(index % 2 === 0 ? index + 1 : index - 1)', 'has.has(index)'],
+  ),
+  ...report('layer-lines', 'layers', ['value += more', 'value += adds.estimate']),
+  ...report('digest/curve-of', 'loss', ['const total = count + lost', 'const total = count']),
+  ...report('curve', 'loss', ['const total = count + lost', 'const total = count']),
+]
 
 export const inStatistics = [
   ...statistics(
@@ -78,6 +94,16 @@ export const inResults = [
     ['SAMPLES_BEYOND = 10', 'SAMPLES_BEYOND = 9'],
     ['total - Math.floor(total / oneIn)', 'total - Math.ceil(total / oneIn)'],
     ['const total = histogram.count + lost', 'const total = histogram.count'],
+  ),
+  ...of('src/results/percentile-with-loss.ts', 'src/report/loss.test.ts', [
+    "if (unavailableWithLoss[key] === 'lost') return Number.POSITIVE_INFINITY",
+    '',
+  ]),
+  ...results(
+    'flags',
+    'repetition',
+    ['achieved + (links * burstBits * 1e9) / durationNs', 'achieved'],
+    ['MIN_ACHIEVED = 0.99', 'MIN_ACHIEVED = 0.9'],
   ),
   ...results(
     'summary',

@@ -1,5 +1,7 @@
 import { usageError } from '../errors.js'
 import type { Plan, TransportName } from '../plan/case.js'
+import { plain } from '../report/plain.js'
+import { startOfResultAt } from '../results/older-result.js'
 import { defaultOutputPath } from '../results/output-path.js'
 import type { ResultDocument } from '../results/schema.js'
 import { checkWritable } from '../results/store.js'
@@ -51,6 +53,7 @@ export async function carryOut(errand: Errand): Promise<void> {
   const keys = [flags.keyFile, flags.labKernel].filter((path) => path !== undefined)
   if (!isDry) await refuseInputs(keys, output === null ? [] : [output])
   if (output !== null && !isDry) await checkWritable(output)
+  if (output !== null && !isDry && !isSilent) await tellOfOlder(output)
 
   const places = await choosePlaces({
     asked: errand.transports,
@@ -94,6 +97,14 @@ export async function carryOut(errand: Errand): Promise<void> {
   } finally {
     await places.device?.release()
   }
+}
+
+/** A measurement may be the only one of its kind: that it goes is said while it can still be kept. */
+async function tellOfOlder(output: string): Promise<void> {
+  const startedAt = await startOfResultAt(output)
+  if (startedAt === null) return
+  const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
+  note(`note: ${plain(output)} has the result of ${when}, which the first repetition replaces`)
 }
 
 function familyAsked({ ipv4, ipv6 }: RunFlags): 4 | 6 | 0 {

@@ -103,6 +103,18 @@ describe('what is read is never replaced by what is made of it', () => {
     expect(readFileSync(join(folder, 'key'), 'utf8')).toBe('k'.repeat(64))
   })
 
+  test('a run over an older result says so before it begins', async () => {
+    const run = ['run', '-t', 'tcp', '--iterations', '50', '--warmup', '0', '-r', '1', '--no-lab']
+    const { code, stderr } = await inFolder([...run, '-o', 'r.json'])
+    expect([code, kept()]).toEqual([0, false])
+    const told =
+      /note: r\.json has the result of [\d-]+ [\d:]+ UTC, which the first repetition replaces\n/
+    expect(stderr).toMatch(told)
+    const fresh = await inFolder([...run, '-o', 'new.json'])
+    expect(fresh.code).toBe(0)
+    expect(fresh.stderr).not.toMatch(told)
+  })
+
   test('while other files are replaced as ever', async () => {
     writeFileSync(join(folder, 'old.html'), 'old')
     expect((await inFolder(['report', 'r.json', '-o', 'old.html'])).code).toBe(0)

@@ -9,6 +9,7 @@ import { compareResults } from '../compare/compare.js'
 import { sourceOf } from '../compare/fixtures/sources.js'
 import { documentOf, mixedCases } from '../results/fixtures/documents.js'
 import { documentAt } from '../results/fixtures/places.js'
+import { caseOf, pingPongReport } from '../results/fixtures/reports.js'
 import { runCli } from './fixtures/spawn-cli.js'
 
 const NOTEBOOKS = fileURLToPath(new URL('../../notebooks/', import.meta.url))
@@ -93,6 +94,79 @@ print(json.dumps([[x.value_at(r["latency"]["decoded"], q) for q in (0.5, 0.9, 0.
         }),
       )
       expect(JSON.parse(run.stdout), run.stderr).toEqual(expected)
+    })
+
+    describe('what was lost', () => {
+      const ran = (rounds: number, lost = 0) =>
+        documentOf(
+          [
+            {
+              case: caseOf('udp', 'ping-pong'),
+              report: pingPongReport({ rounds, bodyNs: 10_000, lost }),
+            },
+          ],
+          8,
+        )
+      const lossy = ran(3_920, 80)
+      const scriptOf = (lines: string) => `
+import json, math, sys
+sys.path.insert(0, sys.argv[1])
+import xrbench_plots as x
+cases, comparisons = x.load([x.Path(path) for path in sys.argv[2:]])
+${lines}`
+      const told = (lines: string, ...files: string[]) => {
+        const args = ['-c', scriptOf(lines), NOTEBOOKS, ...files]
+        const run = spawnSync(python ?? '', args, { encoding: 'utf8' })
+        expect(run.stderr).toBe('')
+        return JSON.parse(run.stdout)
+      }
+
+      test('is infinitely late in repetitions, and beyond the end of a curve', () => {
+        const file = put('lossy.json', lossy)
+        const [p50, p99, deepest, highest] = told(
+          `
+repetition = cases[0].repetitions[0]
+depths, _ = x.curve(repetition["latency"]["decoded"], repetition["latency"]["later"])
+reached, _, _ = x.band([(r["latency"]["decoded"], r["latency"]["later"]) for r in cases[0].repetitions], [0, 1, 1.6, 1.8])
+print(json.dumps([x.with_loss(repetition, "p50"), str(x.with_loss(repetition, "p99")), depths[-1], reached[-1]]))`,
+          file,
+        )
+        const latency = lossy.cases[0]?.repetitions[0]?.latency
+        expect([p50, p99]).toEqual([latency?.percentilesWithLoss?.p50, 'inf'])
+        expect(deepest).toBeCloseTo(-Math.log10(0.02), 6)
+        expect(highest).toBe(1.6)
+      })
+
+      test('is counted at the edge, where no mark has a place', () => {
+        const texts = told(
+          `
+figure = x.plot_repetitions(cases)
+print(json.dumps([t.get_text() for axis in figure.axes for t in axis.texts]))`,
+          put('lossy.json', lossy),
+        )
+        expect(texts).toEqual(['8 × ∞'])
+      })
+
+      test('makes ratios infinite, which a comparison has as null', () => {
+        const [base, other] = [ran(3_920), lossy].map((one) => ({ file: 'r.json', doc: one }))
+        if (base === undefined || other === undefined) throw new Error('there are two')
+        const options = { across: null, forced: false, gates: [] }
+        const files = [
+          put('lossy-comparison.json', compareResults(base, [other], options)),
+          put('lossless-comparison.json', compareResults(other, [base], options)),
+        ]
+        const [[texts, widths], [turned]] = told(
+          `
+figures = [x.plot_comparison(one) for one in comparisons]
+for figure in figures:
+    figure.canvas.draw()
+print(json.dumps([[[t.get_text() for t in f.axes[0].texts], [*map(math.isfinite, f.axes[0].get_xlim())]] for f in figures]))`,
+          ...files,
+        )
+        expect(texts).toContain('∞  worse')
+        expect(turned).toContain('0.000  better')
+        expect(widths).toEqual([true, true])
+      })
     })
 
     test('what ran in the lab shares no axis with what ran on a machine', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ResultDocument } from '../results/schema.js'
+import { reservePort } from '../transports/fixtures/reserved-port.js'
 import { Cli, runCli } from './fixtures/spawn-cli.js'
 import { expectValid } from './fixtures/valid-result.js'
 
@@ -304,8 +305,10 @@ describe('with a peer of one’s own', () => {
   test('nobody there is an error of the peer, before measuring', async () => {
     const keyFile = join(folder, 'key')
     writeFileSync(keyFile, `${KEY}\n`, { mode: 0o600 })
-    const args = ['run', '--peer', '127.0.0.1:1', '--key-file', keyFile, '-o', output]
+    const { port, release } = await reservePort()
+    const args = ['run', '--peer', `127.0.0.1:${port}`, '--key-file', keyFile, '-o', output]
     const { code, stdout, stderr } = await runCli(args)
+    release()
     expect(stderr).toMatch(/error: .*\[XRB_PEER_UNREACHABLE\]\nhint: /)
     expect(code).toBe(4)
     expect(stdout).toBe('')

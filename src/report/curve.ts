@@ -13,13 +13,14 @@ const TICKS = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999]
 interface Line {
   mark: string
   key: string
-  /** Of the samples, at a depth of d tenfolds: 1 - 10^-d. */
+  isLossy: boolean
+  /** Of the messages, at a depth of d tenfolds: 1 - 10^-d. */
   at(depth: number): number | null
 }
 
 /**
  * The percentile curve of each ping-pong as text: over logarithmic nines, time in logarithmic steps too. A curve ends where fewer
- * than ten samples lie beyond it.
+ * than ten samples lie beyond it, and before the messages that were lost, which count as infinitely late.
  */
 export function renderCurve(cases: readonly CaseResult[], width: number): string[] {
   const lines =
@@ -52,25 +53,36 @@ export function renderCurve(cases: readonly CaseResult[], width: number): string
     ticks(depth, columns, labelWidth + 2),
     ...lines.map(({ mark, key }) => `${mark} ${plain(key)}`),
     ...(lines.length > 1 ? ['* more than one of them'] : []),
+    ...(lines.some(({ isLossy }) => isLossy)
+      ? ['Lost messages count as infinitely late: a curve ends before them.']
+      : []),
   ]
 }
 
 function linesOf(cases: readonly CaseResult[]): Line[] {
   return cases
-    .flatMap((one) =>
-      one.summary?.latency ? [{ key: caseName(one), latency: one.summary.latency }] : [],
-    )
+    .flatMap((one) => {
+      if (!one.summary?.latency) return []
+      const { latency, loss } = one.summary
+      return [{ key: caseName(one), latency, lost: loss?.lost ?? 0 }]
+    })
     .slice(0, MARKS.length)
-    .map(({ key, latency }, i) => ({ key, mark: MARKS[i] ?? '?', at: reader(latency) }))
+    .map(({ key, latency, lost }, i) => ({
+      key,
+      mark: MARKS[i] ?? '?',
+      isLossy: lost > 0,
+      at: reader(latency, lost),
+    }))
 }
 
-function reader({ histogram, count, maxNs }: Latency): Line['at'] {
+function reader({ histogram, count, maxNs }: Latency, lost: number): Line['at'] {
   const distribution = new Distribution(histogram)
+  const total = count + lost
   return (depth) => {
-    const beyond = count * 10 ** -depth
+    const beyond = total * 10 ** -depth
     if (beyond < SAMPLES_BEYOND) return null
-    const rank = Math.max(1, Math.ceil(count - beyond))
-    return distribution.at(rank) ?? maxNs
+    const rank = Math.max(1, Math.ceil(total - beyond))
+    return rank > count ? null : (distribution.at(rank) ?? maxNs)
   }
 }
 

@@ -86,7 +86,9 @@ describe('over rounds', () => {
         (layer, _, round) => 50_000 + (own[round] ?? 0) + layer * 5_000,
       ),
     )
-    const [, first, second] = chain?.layers ?? []
+    const [base, first, second] = chain?.layers ?? []
+    expect((first?.value ?? 0) - (base?.value ?? 0)).toBeCloseTo(5_000, 6)
+    expect((second?.value ?? 0) - (base?.value ?? 0)).toBeCloseTo(10_000, 6)
     for (const layer of [first, second]) {
       expect(layer?.adds).toMatchObject({ estimate: 5_000, low: 5_000, high: 5_000, rounds: 6 })
     }

@@ -4,7 +4,7 @@ import { createDocument, finishDocument, recordRepetition, skipCase } from '../r
 import { documentOf, mixedCases } from '../results/fixtures/documents.js'
 import { quietMachine, virtualMachine } from '../results/fixtures/environments.js'
 import { documentAt } from '../results/fixtures/places.js'
-import { caseOf, effectiveOf, pingPongReport } from '../results/fixtures/reports.js'
+import { caseOf, effectiveOf, pingPongReport, streamReport } from '../results/fixtures/reports.js'
 import { renderTable } from './table.js'
 
 const plain = { width: 140, color: false }
@@ -55,6 +55,20 @@ describe('rows', () => {
     const text = renderTable(documentOf([{ case: c, report }]), plain)
     expect(rowOf(text)).toMatch(/25\.1 µs +30\.0 µs +– /)
     expect(text).not.toContain('too-few-samples')
+  })
+
+  test('at a rate that was not reached are marked', () => {
+    const at = { messageSizeBytes: 1_000, rateBitsPerSec: 8e6 }
+    const stream = caseOf('udp', 'stream', at)
+    const of = (messagesPerSec: number) => {
+      const report = streamReport({ messagesPerSec, sizeBytes: 1_000 })
+      return renderTable(documentOf([{ case: stream, report }]), plain)
+    }
+    expect(of(950)).toMatch(
+      /^a below-rate +the senders stayed more than 1 % below the rate that was asked for$/m,
+    )
+    expect(rowOf(of(950), stream.key)).toMatch(/ a$/)
+    expect(of(1_000)).not.toContain('below-rate')
   })
 
   test('with too few samples for p99 are marked', () => {

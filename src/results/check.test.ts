@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { contradictionsOf } from './check.js'
 import { documentOf, mixedCases } from './fixtures/documents.js'
+import { caseOf, pingPongReport } from './fixtures/reports.js'
 import type { Latency, ResultDocument } from './schema.js'
 
 const doc = documentOf(mixedCases(), 2)
 const KEY = 'tcp/ping-pong/64B/block'
+const udp = caseOf('udp', 'ping-pong')
 
 function changed(change: (latency: Latency, doc: ResultDocument) => void): string[] {
   const copy = structuredClone(doc)
@@ -49,6 +51,61 @@ describe('a result', () => {
     expect(found.join()).toMatch(
       /^tcp\/ping-pong\/64B\/block, repetition 0, interval 1: a histogram/,
     )
+  })
+
+  describe('with losses', () => {
+    const withLoss = (change: (latency: Latency) => unknown) =>
+      changed((_, { cases }) => {
+        const latency = cases[1]?.repetitions[1]?.latency
+        if (!latency) throw new Error('the fixture has no latency')
+        change(latency)
+      }).join()
+    const where = 'udp/ping-pong/64B/block, repetition 1: '
+
+    test('is found out where its percentiles with them are left out', () => {
+      expect(withLoss((latency) => Object.assign(latency, { percentilesWithLoss: null }))).toBe(
+        `${where}3 messages were lost, but there are no percentiles with them`,
+      )
+    })
+
+    test('is found out where they are those of what came back', () => {
+      const found = withLoss(({ percentilesWithLoss }) =>
+        Object.assign(percentilesWithLoss ?? {}, { p99: 1000 }),
+      )
+      expect(found).toMatch(/repetition 1: with loss p99 is said to be 1000 ns, its histogram has/)
+    })
+
+    test('is found out where they are said to be lost, and were not', () => {
+      const found = withLoss(({ percentilesWithLoss, unavailableWithLoss }) => {
+        Object.assign(percentilesWithLoss ?? {}, { p99: null })
+        Object.assign(unavailableWithLoss, { p99: 'lost' })
+      })
+      expect(found).toBe(
+        `${where}with loss p99 is said to fall among the lost, of which there are 3 of 4003`,
+      )
+    })
+
+    test('is found out where one has a value, and was lost', () => {
+      const copy = documentOf(
+        [{ case: udp, report: pingPongReport({ rounds: 3_920, bodyNs: 10_000, lost: 80 }) }],
+        1,
+      )
+      expect(contradictionsOf(copy)).toEqual([])
+      const latency = copy.cases[0]?.repetitions[0]?.latency
+      Object.assign(latency?.percentilesWithLoss ?? {}, { p99: latency?.percentiles.p99 })
+      expect(contradictionsOf(copy)).toEqual([
+        `udp/ping-pong/64B/block, repetition 0: with loss p99 is said to be ${latency?.percentiles.p99} ns, but falls among the lost`,
+      ])
+    })
+
+    test('is found out where there are such percentiles, and none was lost', () => {
+      const found = changed((latency) =>
+        Object.assign(latency, { percentilesWithLoss: latency.percentiles }),
+      )
+      expect(found).toEqual([
+        `${KEY}, repetition 1: there are percentiles with lost messages, but none was lost`,
+      ])
+    })
   })
 
   test('is found out where a case is there twice', () => {

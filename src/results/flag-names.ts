@@ -19,6 +19,7 @@ export const FLAG_SENTENCES = {
   loss: 'messages were lost: they count as infinitely late in percentiles, and not in goodput',
   'ip-fragments':
     'messages did not fit the MTU of the path and were cut into IP fragments: one lost fragment is a lost message',
+  'below-rate': 'the senders stayed more than 1 % below the rate that was asked for',
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',
   'harness-overload': 'a measuring thread had to wait for its CPU for more than 2 % of the time',

@@ -15,6 +15,10 @@ const SATURATED_BY_SOFTIRQ = 0.9
 /** Of a measuring thread's time. How often it was pushed off says little: a thread that sleeps waits without a switch. */
 const MAX_RUN_DELAY = 0.02
 const MIN_REPETITIONS = 3
+/** Of the load that was offered. */
+const MIN_ACHIEVED = 0.99
+/** What a sender at a rate hands over at once, at least a message (native/workload/stream.h). */
+const BURST_NS = 100_000
 const IPV4_AND_UDP_BYTES = 28
 const IPV6_AND_UDP_BYTES = 48
 /** Of a machine that is never wholly quiet some repetition has these: a case has them from half of its repetitions on. */
@@ -39,6 +43,7 @@ export function flagsOfRepetition(
   when(repetition.status === 'failed', 'failed')
   when((repetition.loss?.lost ?? 0) > 0, 'loss')
   when(sendsFragments(c, report), 'ip-fragments')
+  when(isBelowRate(c, repetition), 'below-rate')
   when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
   when(isUnsteady(repetition), 'warmup-unsteady')
   when(lacksPercentiles(repetition.latency), 'too-few-samples')
@@ -135,6 +140,16 @@ function sendsFragments(c: Case, { client, server }: RepetitionReport): boolean 
     const sends = outcome?.links.some(({ role }) => role !== 'receiver') ?? false
     return sends && pathMtuBytes != null && size + headers > pathMtuBytes
   })
+}
+
+/** Of a burst on the edge of the window nobody can say that it was missing. */
+function isBelowRate({ parameters: p }: Case, { load, durationNs }: Unflagged): boolean {
+  if (load == null || load.achievedBitsPerSec === null || !durationNs) return false
+  const { offeredBitsPerSec: offered, achievedBitsPerSec: achieved } = load
+  const links = p.streams * (offered / p.rateBitsPerSec)
+  const share = p.rateBitsPerSec / p.streams
+  const burstBits = Math.max(p.messageSizeBytes * 8, (share * BURST_NS) / 1e9)
+  return achieved + (links * burstBits * 1e9) / durationNs < MIN_ACHIEVED * offered
 }
 
 function lostEarlyData({ connects }: Unflagged): boolean {

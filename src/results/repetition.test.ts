@@ -157,6 +157,25 @@ describe('a stream', () => {
     })
   })
 
+  test.each([
+    ['a twentieth below what was asked for', {}, 950, true],
+    ['half a percent below', {}, 995, false],
+    ['what was asked for', {}, 1_000, false],
+    // 4 messages in 2 s of 5: the fifth lies on the edge.
+    ['a message less', { rateBitsPerSec: 20_000 }, 2, false],
+    ['a message less of each of several streams', { streams: 4, rateBitsPerSec: 80_000 }, 2, false],
+  ])('at a rate is marked where it is below it: %s', (_, change, messagesPerSec, isBelow) => {
+    const asked = { messageSizeBytes: 1_000, rateBitsPerSec: 8e6, ...change }
+    const atRate = caseOf('tcp', 'stream', asked)
+    const report = streamReport({
+      messagesPerSec,
+      sizeBytes: 1_000,
+      streams: atRate.parameters.streams,
+    })
+    expect(buildRepetition(atRate, 0, 0, report).flags.includes('below-rate')).toBe(isBelow)
+    expect(buildRepetition(tcpStream, 0, 0, report).flags).not.toContain('below-rate')
+  })
+
   test('in both directions gives each and the sum', () => {
     const up = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
     const down = streamReport({ messagesPerSec: 3_000, sizeBytes: 1_000 })

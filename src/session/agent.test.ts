@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { type AddressInfo, connect as connectTcp, createServer } from 'node:net'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
+import { reservePort } from '../transports/fixtures/reserved-port.js'
 import { connectSession } from './client.js'
 import { testAgent } from './fixtures/agent.js'
 import { HELLO, rawPeer } from './fixtures/raw-peer.js'
@@ -219,12 +220,10 @@ describe.concurrent('a peer that', () => {
 
 describe('connectSession', () => {
   it('says that nobody listens', async () => {
-    const a = await testAgent()
-    await a.close()
-    await expect(connectSession(a)).rejects.toMatchObject({
-      code: 'XRB_PEER_UNREACHABLE',
-      exitCode: 4,
-    })
+    const { port, release } = await reservePort()
+    const session = connectSession({ host: '127.0.0.1', port, key: createKey() })
+    await expect(session).rejects.toMatchObject({ code: 'XRB_PEER_UNREACHABLE', exitCode: 4 })
+    release()
   })
 
   it('ends at once with its signal', async () => {

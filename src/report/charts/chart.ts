@@ -77,7 +77,8 @@ export interface StripChart extends Common {
   kind: 'strip'
   unit: Unit
   xName: string
-  rows: (Series & { values: number[] })[]
+  /** `null`: infinitely late, which has no place on an axis. */
+  rows: (Series & { values: (number | null)[] })[]
 }
 
 export interface DotsChart extends Common {

@@ -20,7 +20,7 @@ export function stripOption(chart: StripChart, look: Look) {
     title: chart.title,
     names: chart.rows.map(({ name }) => name),
     legend: [],
-    range: rangeOf(chart.rows.flatMap(({ values }) => values)),
+    range: rangeOf(chart.rows.flatMap(({ values }) => values.flatMap((value) => value ?? []))),
     unit: chart.unit,
     xName: chart.xName,
   })
@@ -69,14 +69,17 @@ export function stripOption(chart: StripChart, look: Look) {
         symbolOffset: [0, shift],
         z: 3,
         data: chart.rows.flatMap(({ name, values, slot }, row) =>
-          values.map((value, i) => {
+          values.flatMap((value, i) => {
+            if (value === null) return []
             const { color, symbol } = seriesLook(slot, colours)
-            return {
-              name,
-              value: [Math.log10(value), row, i],
-              symbol,
-              itemStyle: { color, opacity: 0.85 },
-            }
+            return [
+              {
+                name,
+                value: [Math.log10(value), row, i],
+                symbol,
+                itemStyle: { color, opacity: 0.85 },
+              },
+            ]
           }),
         ),
       },
@@ -86,8 +89,9 @@ export function stripOption(chart: StripChart, look: Look) {
 
 function boxes({ rows }: StripChart): number[][] {
   return rows.flatMap(({ values }, row) => {
-    if (values.length < LEAST_FOR_BOX) return []
-    const sorted = values.toSorted((a, b) => a - b)
+    const known = values.flatMap((value) => value ?? [])
+    if (known.length < LEAST_FOR_BOX || known.length < values.length) return []
+    const sorted = known.toSorted((a, b) => a - b)
     const at = (q: number) => Math.log10(quantileSorted(sorted, q))
     return [[row, at(0.25), at(0.5), at(0.75)]]
   })

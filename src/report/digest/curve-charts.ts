@@ -8,6 +8,7 @@ import { type Entry, groupsOf } from './series.js'
 const CAPTION =
   'Each nine to the right, ten times fewer messages were slower. The line is over all repetitions together and ends where fewer than ten samples lie beyond.'
 const BAND = ' The area around it reaches from the fastest to the slowest repetition.'
+const LOST = ' Lost messages count as infinitely late: a line ends before them, too.'
 
 /** One for each size (or case), all over the same axes. */
 export function curveCharts(entries: readonly Entry[], place: string): CurveChart[] {
@@ -21,12 +22,17 @@ export function curveCharts(entries: readonly Entry[], place: string): CurveChar
     ...points.map(([, ns]) => ns),
     ...bands.flatMap(([, low, high]) => [low, high]),
   ])
+  const isLossy = drawn.some((entry) => (entry.case.lostFraction ?? 0) > 0)
   const depth = Math.max(1, ...points.map(([at]) => at))
   return groups.map((group, i) => ({
     kind: 'curve',
     id: `${place}-percentiles-${i + 1}`,
     title: `Round trip by percentile, ${group[0]?.groupTitle ?? ''}`,
-    caption: CAPTION + (groups.every((one) => one.length > MOST_BANDS) ? '' : BAND),
+    caption: [
+      CAPTION,
+      groups.every((one) => one.length > MOST_BANDS) ? '' : BAND,
+      isLossy ? LOST : '',
+    ].join(''),
     lines: group.map(({ case: c, line, slot }) => ({
       name: line,
       slot,

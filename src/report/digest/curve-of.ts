@@ -18,12 +18,14 @@ const DEPTHS = [
   .sort((a, b) => a - b)
   .filter((depth, i, all) => i === 0 || depth - (all[i - 1] ?? 0) > 1e-9)
 
-/** The percentile curve of a case, as far as ten samples lie beyond; and how far its repetitions lie apart. */
+/** The percentile curve of a case, as far as ten samples lie beyond, and as no lost message is reached; and how far its repetitions lie apart. */
 export function curveOf(c: CaseResult): Curve | null {
   const latency = c.summary?.latency ?? null
   if (latency === null || latency.count === 0) return null
-  const whole = reader(latency)
-  const single = completed(c).flatMap((one) => (one.latency === null ? [] : [reader(one.latency)]))
+  const whole = reader(latency, c.summary?.loss?.lost ?? 0)
+  const single = completed(c).flatMap((one) =>
+    one.latency === null ? [] : [reader(one.latency, one.loss?.lost ?? 0)],
+  )
   const points: Curve['points'] = []
   const band: Curve['band'] = []
   for (const depth of DEPTHS) {
@@ -39,12 +41,17 @@ export function curveOf(c: CaseResult): Curve | null {
   return { points, band }
 }
 
-function reader({ histogram, count, maxNs }: Latency): (depth: number) => number | null {
+function reader(
+  { histogram, count, maxNs }: Latency,
+  lost: number,
+): (depth: number) => number | null {
   const distribution = new Distribution(histogram)
+  const total = count + lost
   return (depth) => {
     const oneIn = 10 ** depth
-    if (count < samplesNeeded(oneIn) * (1 - 1e-9)) return null
-    const rank = Math.max(1, Math.ceil(count - count / oneIn - 1e-6))
+    if (total < samplesNeeded(oneIn) * (1 - 1e-9)) return null
+    const rank = Math.max(1, Math.ceil(total - total / oneIn - 1e-6))
+    if (rank > count) return null
     return Math.max(1, distribution.at(rank) ?? maxNs ?? 1)
   }
 }

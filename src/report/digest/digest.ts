@@ -1,7 +1,8 @@
 import { completed, type Measured, measuredCases, type Source } from '../../compare/source.js'
 import type { Place } from '../../plan/case.js'
 import { flagShare } from '../../results/flag-share.js'
-import type { CaseResult, Flag, LabFacts, Repetition } from '../../results/schema.js'
+import { maxWithLoss, percentileWithLoss } from '../../results/percentile-with-loss.js'
+import type { CaseResult, Flag, LabFacts, PercentileKey, Repetition } from '../../results/schema.js'
 import { plain } from '../plain.js'
 import { type Curve, curveOf } from './curve-of.js'
 import { type Heat, heatOf } from './heat-of.js'
@@ -23,9 +24,10 @@ export interface CaseDigest {
   variant: string
   name: string
   planned: number
-  /** Of completed repetitions, in their order. */
+  /** Of completed repetitions, in their order; infinite where more was lost than a percentile leaves. */
   values: Record<Value, number[]>
   samples: number | null
+  /** Infinite where more was lost than they leave, as `maxNs` is when anything was. */
   percentiles: { p50: number | null; p99: number | null; p999: number | null; p9999: number | null }
   maxNs: number | null
   lostFraction: number | null
@@ -98,6 +100,8 @@ function digestCase(
   const latency = summary?.latency ?? null
   const values = (of: (repetition: Repetition) => number | null | undefined) =>
     counted.flatMap((repetition) => of(repetition) ?? []).filter((value) => value > 0)
+  const percentile = (of: Repetition['latency'], key: PercentileKey) =>
+    of && percentileWithLoss(of, key)
   return {
     key: plain(c.key),
     place,
@@ -113,8 +117,8 @@ function digestCase(
     name: caseName(c, showsWait),
     planned,
     values: {
-      p50: values((one) => one.latency?.percentiles.p50),
-      p99: values((one) => one.latency?.percentiles.p99),
+      p50: values((one) => percentile(one.latency, 'p50')),
+      p99: values((one) => percentile(one.latency, 'p99')),
       goodput: values((one) => one.throughput?.goodputBitsPerSec),
       messages: values((one) => one.throughput?.messagesPerSec),
       cpuClient: values((one) => one.cpu.client?.perMessageNs),
@@ -122,12 +126,12 @@ function digestCase(
     },
     samples: latency?.count ?? null,
     percentiles: {
-      p50: latency?.percentiles.p50 ?? null,
-      p99: latency?.percentiles.p99 ?? null,
-      p999: latency?.percentiles.p999 ?? null,
-      p9999: latency?.percentiles.p9999 ?? null,
+      p50: percentile(latency, 'p50'),
+      p99: percentile(latency, 'p99'),
+      p999: percentile(latency, 'p999'),
+      p9999: percentile(latency, 'p9999'),
     },
-    maxNs: latency?.maxNs ?? null,
+    maxNs: latency && maxWithLoss(latency),
     lostFraction: summary?.loss?.lostFraction ?? null,
     curve: keep.curves ? curveOf(c) : null,
     heat: keep.heat ? heatOf(c) : null,

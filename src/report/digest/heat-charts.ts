@@ -2,17 +2,21 @@ import type { HeatChart } from '../charts/chart.js'
 import { time } from '../quantity.js'
 import type { Entry } from './series.js'
 
+const CAPTION =
+  'Each column is an interval: the stronger the colour, the more of its messages took so long. Repetitions stand one after the other, parted by dotted lines; each ran on fresh connections in fresh processes.'
+/** In which interval a message was lost is not kept. */
+const LOST = ' What was lost is in no column, nor in its p50 and p99.'
+
 /** One for each case. */
 export function heatCharts(entries: readonly Entry[], place: string): HeatChart[] {
-  return entries.flatMap(({ case: { heat }, row }, i) => {
+  return entries.flatMap(({ case: { heat, lostFraction }, row }, i) => {
     if (heat === null) return []
     return [
       {
         kind: 'heat' as const,
         id: `${place}-over-time-${i + 1}`,
         title: `Round trips over time, ${row}`,
-        caption:
-          'Each column is an interval: the stronger the colour, the more of its messages took so long. Repetitions stand one after the other, parted by dotted lines; each ran on fresh connections in fresh processes.',
+        caption: CAPTION + ((lostFraction ?? 0) > 0 ? LOST : ''),
         ...heat,
         table: {
           head: ['from', 'to', 'p50', 'p99'],

@@ -1,4 +1,4 @@
-import { median } from 'simple-statistics'
+import { median } from '../../compare/statistics/median.js'
 import type { SizeChart, Spread, Unit } from '../charts/chart.js'
 import { sizeWords, words } from '../charts/ticks.js'
 import type { CaseDigest, Value } from './digest.js'
@@ -99,5 +99,5 @@ function chartOf(kind: Kind, id: string, suffix: string, lines: SizeChart['lines
 /** `null` without values. */
 export function spreadOf(values: readonly number[]): Spread | null {
   if (values.length === 0) return null
-  return [median([...values]), Math.min(...values), Math.max(...values)]
+  return [median(values), Math.min(...values), Math.max(...values)]
 }

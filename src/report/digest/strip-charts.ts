@@ -41,6 +41,11 @@ const KINDS: readonly Kind[] = [
   },
 ]
 
+const CAPTION =
+  'A dot is a repetition: fresh connections in fresh processes. Boxes reach from quartile to quartile around the median. What lies between the dots of a row is chance, and a difference between rows has to be larger.'
+const LOST =
+  ' A repetition that lost more messages than the percentile leaves is infinitely late (∞): it has no dot, and its row no box.'
+
 /** More rows than that are another chart. */
 const MOST_ROWS = 32
 
@@ -58,18 +63,18 @@ export function stripCharts(entries: readonly Entry[], place: string): StripChar
 }
 
 function chartOf(kind: Kind, entries: readonly Entry[], id: string): StripChart {
+  const isLossy = entries.some(({ case: c }) => c.values[kind.value].some(isInfinite))
   return {
     kind: 'strip',
     id,
     title: kind.title,
-    caption:
-      'A dot is a repetition: fresh connections in fresh processes. Boxes reach from quartile to quartile around the median. What lies between the dots of a row is chance, and a difference between rows has to be larger.',
+    caption: CAPTION + (isLossy ? LOST : ''),
     unit: kind.unit,
     xName: kind.xName,
     rows: entries.map(({ row, slot, case: c }) => ({
       name: row,
       slot,
-      values: c.values[kind.value],
+      values: c.values[kind.value].map((value) => (isInfinite(value) ? null : value)),
     })),
     table: {
       head: ['', 'n', 'median', 'least', 'greatest', 'all, in their order'],
@@ -84,4 +89,8 @@ function chartOf(kind: Kind, entries: readonly Entry[], id: string): StripChart 
       }),
     },
   }
+}
+
+function isInfinite(value: number): boolean {
+  return value === Number.POSITIVE_INFINITY
 }

@@ -81,6 +81,11 @@ function chartOf(
   lines: TrendChart['lines'],
   ordered: readonly Digest[],
 ): TrendChart {
+  const drawn = lines.map((line) => ({
+    ...line,
+    points: line.points.filter((point) => point.every(Number.isFinite)),
+  }))
+  const isLossy = lines.some(({ points }, i) => points.length > (drawn[i]?.points.length ?? 0))
   const rows = lines.flatMap(({ name, points }) =>
     points.map(([at, ...spread]) => [
       name,
@@ -95,12 +100,16 @@ function chartOf(
     id,
     title: `${kind.title}, ${sizeWords(bytes)}`,
     caption: `The line is the median repetition of each result, the area reaches from its least to its greatest.${
+      isLossy
+        ? ' Where a repetition lost more messages than the percentile leaves, it is infinitely late (∞), and in the table alone.'
+        : ''
+    }${
       left > 0 ? ` The table ends after ${MOST_TABLE_ROWS} rows; xrbench export --csv has all.` : ''
     }`,
     unit: kind.unit,
     yName: kind.yName,
     results: ordered.length,
-    lines,
+    lines: drawn,
     table: {
       head: ['', 'number', 'result', 'median', 'least', 'greatest'],
       rows: rows.slice(0, MOST_TABLE_ROWS),

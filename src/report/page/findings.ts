@@ -63,7 +63,7 @@ export function findingsOf(
       about: `${what} with ${sizeWords(group.bytes)}${showsWait ? `, ${group.wait}` : ''}`,
       sentences: [
         ...QUESTIONS[workload].flatMap((question) => answer(group, ratios, question)),
-        ...lossWords(group.cases),
+        ...lossWords(group.cases, workload),
       ],
     })),
     ...aloneWords(alone, workload, what),
@@ -77,7 +77,11 @@ function rank({ cases }: Group, ratios: readonly VariantRatio[], question: Quest
       const value = middle(one.values[question.value])
       return value === null ? [] : [{ one, value }]
     })
-    .sort((a, b) => (question.better === 'lower' ? a.value - b.value : b.value - a.value))
+    // Those that lost too much are all equally, and infinitely, late.
+    .sort((a, b) => {
+      if (a.value === b.value) return 0
+      return question.better === 'lower' ? a.value - b.value : b.value - a.value
+    })
   const [first, ...others] = ranked
   const against = others.map(({ one, value }) => ({
     one,
@@ -97,8 +101,8 @@ function answer(group: Group, ratios: readonly VariantRatio[], question: Questio
       ? question.wins(first.one.variant, question.words(first.value))
       : undecided(first, equal, question)
   if (behind?.times == null) return [`${capital(lead)}.`]
-  const { low, high, n } = behind.times
-  const factor = `${factorWords(low)} to ${factorWords(high)}`
+  const { n } = behind.times
+  const factor = factorWords(behind.times)
   const rest =
     further.length === 0
       ? ''
@@ -133,13 +137,17 @@ function aloneWords(
   return [{ about: what, sentences: [`${listed(told)}.${verdict}`] }]
 }
 
-function lossWords(cases: readonly CaseDigest[]): string[] {
+function lossWords(cases: readonly CaseDigest[], workload: CaseDigest['workload']): string[] {
   const lossy = cases.filter(({ lostFraction }) => (lostFraction ?? 0) > 0)
   if (lossy.length === 0) return []
   const told = lossy.map(
     ({ variant, lostFraction }) => `${variant} lost ${percentage(lostFraction)}`,
   )
-  return [`${listed(told)} of its messages: its figures cover only those that arrived.`]
+  const counted =
+    workload === 'stream'
+      ? 'its goodput covers only those that arrived'
+      : 'those count as infinitely late'
+  return [`${listed(told)} of its messages: ${counted}.`]
 }
 
 function capital(text: string): string {

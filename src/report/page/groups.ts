@@ -1,5 +1,5 @@
-import { median } from 'simple-statistics'
 import type { Row } from '../../compare/schema.js'
+import { median } from '../../compare/statistics/median.js'
 import type { CaseDigest } from '../digest/digest.js'
 import type { VariantRatio } from '../digest/transport-ratios.js'
 
@@ -66,5 +66,5 @@ export function timesOf(
 }
 
 export function middle(values: readonly number[]): number | null {
-  return values.length === 0 ? null : median([...values])
+  return values.length === 0 ? null : median(values)
 }

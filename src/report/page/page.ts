@@ -104,7 +104,7 @@ function reading({ comparison }: Collected): Html {
 <ul>
 <li>Latency is the whole round trip, never halved. Goodput is payload that arrived, counted at the receiver. Warm-up is left out.</li>
 <li>A repetition runs on fresh connections in fresh processes. Repetitions are the statistical unit: samples of one connection depend on one another, so no interval is made from them.</li>
-<li>Percentiles of a curve are over all samples of all repetitions together; percentiles are never averaged. One with fewer than ten samples beyond it is not shown.</li>
+<li>Percentiles of a curve are over all samples of all repetitions together; percentiles are never averaged. One with fewer than ten samples beyond it is not shown. Lost messages count as infinitely late: ∞ where a percentile falls among them.</li>
 <li>Results of this machine and of the lab never share a chart.</li>
 ${comparison === null ? html`<li>Transports of one run are compared repetition by repetition (exact signed-rank test, Hodges-Lehmann ratio with its 95 % interval; p after Benjamini and Hochberg).</li>` : html`<li>${method(comparison)}</li>`}
 </ul>`

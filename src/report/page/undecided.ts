@@ -30,7 +30,7 @@ export function undecided(
   const withRatios = (some: readonly Ranked[]) =>
     listed(
       some.map(({ one, value, times }, i) => {
-        const ratio = `${factorWords(times?.low ?? 0)} to ${factorWords(times?.high ?? 0)}`
+        const ratio = factorWords(times ?? { low: 0, high: 0 })
         return `${one.variant} (${words(value)}, ${i === 0 ? 'ratio ' : ''}${ratio})`
       }),
     )
