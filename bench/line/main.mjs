@@ -1,6 +1,6 @@
 // What xrbench says of a line whose rate is known: npm run proof:line -- [--transports tcp,udp] [--streams 1,8] [--directions up,both]
 //   [--duration 3s] [--repeat 5] [--warmup 4s] [--queue 250k]
-// Two network namespaces are joined by a wire of 50 Mbit/s each way. Exit code 1 when a figure is off.
+// Two network namespaces, and a router between them that sends 50 Mbit/s each way. Exit code 1 when a figure is off.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'

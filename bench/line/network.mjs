@@ -4,32 +4,48 @@ import { createInterface } from 'node:readline'
 
 /** Addresses of the two ends. */
 export const NEAR = '10.79.0.1'
-export const FAR = '10.79.0.2'
+export const FAR = '10.79.3.2'
 
 const SCRIPT = (rate, limit) => `
 set -e
-unshare --net sh -c 'echo $$; exec sleep infinity' | {
-  read -r FAR
-  far() { nsenter --target "$FAR" --net "$@"; }
-  ip link add line0 type veth peer name line1
-  ip link set line1 netns "$FAR"
-  ip addr add ${NEAR}/24 dev line0
-  far ip addr add ${FAR}/24 dev line1
-  ip link set line0 up; ip link set lo up
-  far ip link set line1 up; far ip link set lo up
-  # Whatever this machine uses: BBR does not yield to losses, and sixty-four of it keep the queue full of holes. Reno may be chosen everywhere.
-  echo reno >/proc/sys/net/ipv4/tcp_congestion_control
-  far sh -c 'echo reno >/proc/sys/net/ipv4/tcp_congestion_control'
-  tc qdisc add dev line0 root tbf rate ${rate} burst 16k limit ${limit}
-  far tc qdisc add dev line1 root tbf rate ${rate} burst 16k limit ${limit}
-  echo "$$ $FAR"
-  cat
+hold='echo $$; exec sleep infinity'
+unshare --net sh -c "$hold" | {
+  read -r ROUTER
+  unshare --net sh -c "$hold" | {
+    read -r FAR
+    router() { nsenter --target "$ROUTER" --net "$@"; }
+    far() { nsenter --target "$FAR" --net "$@"; }
+    ip link add line0 type veth peer name left
+    ip link set left netns "$ROUTER"
+    router ip link add right type veth peer name line1
+    router ip link set line1 netns "$FAR"
+    ip addr add ${NEAR}/24 dev line0
+    router ip addr add 10.79.0.254/24 dev left
+    router ip addr add 10.79.3.254/24 dev right
+    far ip addr add ${FAR}/24 dev line1
+    ip link set lo up; ip link set line0 up
+    router ip link set left up; router ip link set right up
+    far ip link set lo up; far ip link set line1 up
+    ip route add 10.79.3.0/24 via 10.79.0.254
+    far ip route add 10.79.0.0/24 via 10.79.3.254
+    router sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+    # Whatever this machine uses: BBR does not yield to losses, and sixty-four of it keep the queue full of holes. Reno may be chosen everywhere.
+    echo reno >/proc/sys/net/ipv4/tcp_congestion_control
+    far sh -c 'echo reno >/proc/sys/net/ipv4/tcp_congestion_control'
+    router tc qdisc add dev left root tbf rate ${rate} burst 16k limit ${limit}
+    router tc qdisc add dev right root tbf rate ${rate} burst 16k limit ${limit}
+    echo "$$ $FAR"
+    cat
+  }
 }
 `
 
 const UNSHARE = ['unshare', ...(process.getuid() === 0 ? [] : ['--map-root-user']), '--net']
 
-/** Two network namespaces joined by a wire that is shaped at both of its ends by a token bucket (tc-tbf(8)). */
+/**
+ * Two network namespaces and a router between them, which sends with a token bucket both ways (tc-tbf(8)). Not the ends themselves: a socket is told what
+ * its own device drops, takes that for want of memory (15 probes, then ETIMEDOUT), and of 64 some never get a packet out.
+ */
 export async function shapedLine(rate, limit = '250k') {
   const [command, ...args] = UNSHARE
   const holder = spawn(command, [...args, 'sh', '-c', SCRIPT(rate, limit)], {

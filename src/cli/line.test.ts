@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CaseResult } from '../results/schema.js'
 import { readResult } from '../results/store.js'
+import { FAR_ADDRESS, NarrowPath, whyNoNarrowPath } from './fixtures/narrow-path.js'
 import { Cli, runCli } from './fixtures/spawn-cli.js'
-import { FAR_ADDRESS, TwoMachines, whyNoTwoMachines } from './fixtures/two-machines.js'
 
 /**
  * A line of a known rate, each way: what parallel streams bring together is never more than it carries. Less it may be, where this machine is busy with
@@ -15,44 +14,35 @@ import { FAR_ADDRESS, TwoMachines, whyNoTwoMachines } from './fixtures/two-machi
 const LINE_MBIT = 50
 /** Of a frame of 1,514 bytes, TCP with time stamps carries 1,448. */
 const MOST_MBIT = (LINE_MBIT * 1448) / 1514
-/** Of the machine's own choice nothing is known; BBR does not yield to losses. Reno may be chosen everywhere. */
-const CONGESTION_CONTROL = 'reno'
 const TOKEN_BUCKET = `rate ${LINE_MBIT}mbit burst 16k limit 100k`
 
-let problem = whyNoTwoMachines()
+let problem = whyNoNarrowPath()
 let folder: string
 let keyFile: string
-let machines: TwoMachines | undefined
+let path: NarrowPath | undefined
 let agent: Cli | undefined
-
-/** Why the wire cannot be slowed down; `null`: it is. */
-function shape(wrapper: readonly string[], device: string): string | null {
-  const [command = '', ...args] = wrapper
-  const script = `set -e
-    echo ${CONGESTION_CONTROL} >/proc/sys/net/ipv4/tcp_congestion_control
-    tc qdisc add dev ${device} root tbf ${TOKEN_BUCKET}`
-  const { status, stderr, error } = spawnSync(command, [...args, 'sh', '-c', script], {
-    encoding: 'utf8',
-  })
-  return status === 0 ? null : `no token bucket here: ${error?.message ?? stderr.trim()}`
-}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'xrbench-line-'))
   keyFile = join(folder, 'key')
   writeFileSync(keyFile, `${'ab'.repeat(32)}\n`, { mode: 0o600 })
   if (problem !== null) return
-  machines = await TwoMachines.start()
-  problem = shape(machines.wrapper('near'), 'wire0') ?? shape(machines.wrapper('far'), 'wire1')
-  if (problem !== null) return
+  path = await NarrowPath.start()
+  try {
+    path.slowDown(TOKEN_BUCKET)
+    path.takeReno()
+  } catch (error) {
+    problem = `no line of a known rate here: ${(error as Error).message}`
+    return
+  }
   const args = ['serve', '--listen', `${FAR_ADDRESS}:0`, '--key-file', keyFile, '--json']
-  agent = new Cli(args, { wrapper: machines.wrapper('far') })
+  agent = new Cli(args, { wrapper: path.wrapper('far') })
   await agent.until('its address', () => agent?.stdout.includes('\n') ?? false)
 })
 afterAll(async () => {
   agent?.child.kill('SIGTERM')
   await agent?.finished()
-  await machines?.close()
+  await path?.close()
   rmSync(folder, { recursive: true })
 })
 
@@ -63,7 +53,7 @@ async function measure(...args: string[]): Promise<CaseResult> {
     ['run', '--peer', `${FAR_ADDRESS}:${port}`, '--key-file', keyFile, '-w', 'stream']
       .concat(['-d', '1s', '--repeat', '2', '--interval', '200ms', ...args])
       .concat(['--output', output]),
-    { wrapper: machines?.wrapper('near') ?? [] },
+    { wrapper: path?.wrapper('near') ?? [] },
   )
   expect(code, stderr).toBe(0)
   const [measured] = (await readResult(output)).cases
