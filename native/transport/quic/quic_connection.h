@@ -31,6 +31,10 @@ struct QuicInbox {
   std::uint64_t bytes = 0;
   std::uint8_t* ring = nullptr;
   std::size_t ring_bytes = 0;
+  /// Each stream is a row of messages of this length, which are counted as their ends come; 0 = they
+  /// are not.
+  std::uint64_t message_bytes = 0;
+  std::uint64_t messages = 0;
   /// Called for each DATAGRAM frame.
   void (*on_datagram)(void* context, const std::uint8_t* data, std::size_t length) = nullptr;
   void* context = nullptr;
