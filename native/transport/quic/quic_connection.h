@@ -154,6 +154,7 @@ class QuicConnection {
         ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &in_packet, flags,
                                   id, data, pieces, now_ns);
     taken = in_packet > 0 ? static_cast<std::size_t>(in_packet) : 0;
+    unacked_ += taken;
     // Behind all else: what shares a packet with a probe is lost with it, as the end of a handshake.
     if (length == 0 && id < 0 && wants_path_packet()) [[unlikely]]
       return write_path_packet(to, now_ns);
@@ -170,6 +171,7 @@ class QuicConnection {
     taken = -1;
     const ngtcp2_ssize length = ngtcp2_conn_writev_stream(
         conn_, nullptr, nullptr, to, payload_bytes_, &taken, flags, id, &data, 1, now_ns);
+    if (taken > 0) unacked_ += static_cast<std::uint64_t>(taken);
     return length;
   }
 
@@ -181,6 +183,7 @@ class QuicConnection {
         ngtcp2_conn_writev_datagram(conn_, nullptr, nullptr, to, payload_bytes_, &accepted,
                                     NGTCP2_WRITE_DATAGRAM_FLAG_NONE, 0, &data, 1, now_ns);
     taken = accepted != 0;
+    unacked_ += taken;
     return length;
   }
 
@@ -369,6 +372,9 @@ class QuicConnection {
   bool peer_has_lost_probes_ = false;
   /// Something of what was sent was acknowledged since timers were looked at.
   bool has_progressed_ = false;
+  /// Bytes of streams that are not acknowledged, and datagrams of which nothing is known: what an
+  /// end that only receives never has.
+  std::uint64_t unacked_ = 0;
   unsigned lost_in_a_row_ = 0;
   std::uint64_t stuck_since_ns_ = 0;
   QuicInbox inbox_;

@@ -139,7 +139,7 @@ void QuicConnection::ask_again() noexcept {
 void QuicConnection::look_for_black_hole(std::uint64_t now_ns) noexcept {
   const QuicInfo info = quic_info(conn_);
   bool is_hole = lost_in_a_row_ >= kLostDatagramsInARow;
-  if (has_progressed_ || info.bytes_in_flight == 0) {
+  if (has_progressed_ || info.bytes_in_flight == 0 || unacked_ == 0) {
     has_progressed_ = false;
     stuck_since_ns_ = 0;
   } else if (stuck_since_ns_ == 0) {
@@ -154,15 +154,18 @@ void QuicConnection::look_for_black_hole(std::uint64_t now_ns) noexcept {
   payload_bytes_ = kLeastPayloadBytes;
 }
 
-int QuicConnection::on_acked_data(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t,
+int QuicConnection::on_acked_data(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t length,
                                   void* user, void*) noexcept {
-  static_cast<QuicConnection*>(user)->has_progressed_ = true;
+  auto* self = static_cast<QuicConnection*>(user);
+  self->has_progressed_ = true;
+  self->unacked_ -= std::min(self->unacked_, length);
   return 0;
 }
 
 int QuicConnection::on_acked_datagram(ngtcp2_conn*, std::uint64_t id, void* user) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
   if (id == 0) {
+    self->unacked_ -= std::min<std::uint64_t>(self->unacked_, 1);
     self->has_progressed_ = true;
     self->lost_in_a_row_ = 0;
   } else if (id == kNoteId) {
@@ -179,6 +182,7 @@ int QuicConnection::on_acked_datagram(ngtcp2_conn*, std::uint64_t id, void* user
 int QuicConnection::on_lost_datagram(ngtcp2_conn*, std::uint64_t id, void* user) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
   if (id == 0) {
+    self->unacked_ -= std::min<std::uint64_t>(self->unacked_, 1);
     ++self->lost_in_a_row_;
   } else if (id == kNoteId) {
     self->note_is_out_ = false;
