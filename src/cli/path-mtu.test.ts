@@ -48,13 +48,15 @@ async function over(shape: PathShape, args: readonly string[]) {
   return { code, stderr, measured, quic: measured?.parameters.effective.client?.quic }
 }
 
+const SILENT: PathShape = { nearMtu: 1500, farMtu: 1300, isSilent: true }
+
 const WAYS: readonly [string, PathShape, number][] = [
   ['an MTU of 1,460', { nearMtu: 1460, farMtu: 1460 }, 1460],
   ['an MTU of 1,420', { nearMtu: 1420, farMtu: 1420 }, 1420],
   ['an MTU of 1,280', { nearMtu: 1280, farMtu: 1280 }, 1280],
   ['the least MTU there is for QUIC', { nearMtu: 1228, farMtu: 1228 }, 1228],
   ['a hop of 1,300 B that says so', { nearMtu: 1500, farMtu: 1300 }, 1300],
-  ['a hop of 1,300 B that swallows', { nearMtu: 1500, farMtu: 1300, isSilent: true }, 1300],
+  ['a hop of 1,300 B that swallows', SILENT, 1300],
 ]
 
 describe('quic', () => {
@@ -70,6 +72,30 @@ describe('quic', () => {
     })
   })
 
+  // Each of many connections would look by itself, one after the other, within the time of one connect.
+  test.each(['up', 'down'])(
+    'goes over a hop that swallows with many connections, %s',
+    async (way) => {
+      const { code, stderr, measured, quic } = await over(SILENT, [
+        ...['--transport', 'quic', '--workload', 'stream', '--size', '64k', '--streams', '16'],
+        ...['--direction', way],
+      ])
+      expect(code, stderr).toBe(0)
+      expect(measured?.status).toBe('completed')
+      expect(quic?.udpPayloadBytes).toBe(1300 - IP_AND_UDP)
+    },
+  )
+
+  test('has the window that a connection begins with, for probes that were lost are no congestion', async () => {
+    const { measured } = await over(SILENT, [
+      ...['--transport', 'quic', '--workload', 'stream', '--size', '1k', '--rate', '1M'],
+    ])
+    const { client, server } = measured?.repetitions[0]?.quic ?? {}
+    // Ten packets of the least size (RFC 9002 section 7.2).
+    for (const end of [client, server])
+      expect(end?.congestionWindowBytes).toBeGreaterThanOrEqual(12_000)
+  })
+
   test('says which MTU is too small for it', async () => {
     const { code, stderr } = await over({ nearMtu: 1200, farMtu: 1200 }, ['--transport', 'quic'])
     expect(code).toBe(3)
@@ -77,12 +103,11 @@ describe('quic', () => {
   })
 
   test('says how long a datagram may be where one does not fit', async () => {
-    const shape = { nearMtu: 1500, farMtu: 1300, isSilent: true }
     const datagrams = ['--transport', 'quic', '--quic-messages', 'datagram']
-    const { code, stderr } = await over(shape, [...datagrams, '--size', '1400'])
+    const { code, stderr } = await over(SILENT, [...datagrams, '--size', '1400'])
     expect(code).toBe(3)
     expect(stderr).toContain('packets of 1272 B, in which a datagram has at most 1238 B')
-    expect((await over(shape, [...datagrams, '--size', '1238'])).code).toBe(0)
+    expect((await over(SILENT, [...datagrams, '--size', '1238'])).code).toBe(0)
   })
 })
 
@@ -95,7 +120,7 @@ describe('quic:openssl', () => {
 })
 
 test('quic-perf goes over a hop that swallows', async () => {
-  path.shape({ nearMtu: 1500, farMtu: 1300, isSilent: true })
+  path.shape(SILENT)
   const server = new Cli(
     ['quic-perf', 'serve', '--listen', `${FAR_ADDRESS}:0`, '--allow-remote', '--json'],
     {

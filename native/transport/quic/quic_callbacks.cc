@@ -7,6 +7,7 @@
 #include "transport/gnutls/tls_settings.h"
 #include "transport/quic/quic_connection.h"
 #include "transport/quic/quic_random.h"
+#include "transport/stream_messages.h"
 
 // What ngtcp2 and GnuTLS call a connection for.
 
@@ -83,8 +84,8 @@ int QuicConnection::check_name(gnutls_session_t session) noexcept {
 }
 
 int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::int64_t id,
-                                   std::uint64_t, const std::uint8_t* data, std::size_t length,
-                                   void* user, void* stream) noexcept {
+                                   std::uint64_t offset, const std::uint8_t* data,
+                                   std::size_t length, void* user, void* stream) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
   QuicInbox& inbox = self->inbox_;
   if (inbox.ring != nullptr) {
@@ -96,6 +97,8 @@ int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::
     }
   }
   inbox.bytes += length;
+  if (inbox.message_bytes != 0)
+    inbox.messages += messages_ended(offset, length, inbox.message_bytes);
   if (const QuicStreamEvents* events = self->setup_.stream_events; events != nullptr) {
     const bool last = (flags & NGTCP2_STREAM_DATA_FLAG_FIN) != 0;
     self->attached_ = stream;

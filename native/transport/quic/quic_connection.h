@@ -31,6 +31,10 @@ struct QuicInbox {
   std::uint64_t bytes = 0;
   std::uint8_t* ring = nullptr;
   std::size_t ring_bytes = 0;
+  /// Each stream is a row of messages of this length, which are counted as their ends come; 0 = they
+  /// are not.
+  std::uint64_t message_bytes = 0;
+  std::uint64_t messages = 0;
   /// Called for each DATAGRAM frame.
   void (*on_datagram)(void* context, const std::uint8_t* data, std::size_t length) = nullptr;
   void* context = nullptr;
@@ -143,9 +147,6 @@ class QuicConnection {
   ngtcp2_ssize write(std::uint8_t* to, std::int64_t id, const ngtcp2_vec* data, std::size_t pieces,
                      std::size_t& taken, std::uint64_t now_ns, bool shares = false) noexcept {
     taken = 0;
-    if (id < 0 && wants_path_packet() && !is_begun_) [[unlikely]] {
-      if (const ngtcp2_ssize length = write_path_packet(to, now_ns); length != 0) return length;
-    }
     const std::uint32_t flags =
         shares ? NGTCP2_WRITE_STREAM_FLAG_MORE : NGTCP2_WRITE_STREAM_FLAG_NONE;
     ngtcp2_ssize in_packet = -1;
@@ -153,7 +154,10 @@ class QuicConnection {
         ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &in_packet, flags,
                                   id, data, pieces, now_ns);
     taken = in_packet > 0 ? static_cast<std::size_t>(in_packet) : 0;
-    is_begun_ = length == NGTCP2_ERR_WRITE_MORE;
+    unacked_ += taken;
+    // Behind all else: what shares a packet with a probe is lost with it, as the end of a handshake.
+    if (length == 0 && id < 0 && wants_path_packet()) [[unlikely]]
+      return write_path_packet(to, now_ns);
     return length;
   }
 
@@ -167,7 +171,7 @@ class QuicConnection {
     taken = -1;
     const ngtcp2_ssize length = ngtcp2_conn_writev_stream(
         conn_, nullptr, nullptr, to, payload_bytes_, &taken, flags, id, &data, 1, now_ns);
-    is_begun_ = length == NGTCP2_ERR_WRITE_MORE;
+    if (taken > 0) unacked_ += static_cast<std::uint64_t>(taken);
     return length;
   }
 
@@ -179,6 +183,7 @@ class QuicConnection {
         ngtcp2_conn_writev_datagram(conn_, nullptr, nullptr, to, payload_bytes_, &accepted,
                                     NGTCP2_WRITE_DATAGRAM_FLAG_NONE, 0, &data, 1, now_ns);
     taken = accepted != 0;
+    unacked_ += taken;
     return length;
   }
 
@@ -284,8 +289,13 @@ class QuicConnection {
   void limit_payload(std::size_t bytes) noexcept;
   /// What the path carries is known, at both ends where they tell one another.
   bool is_path_known() const noexcept {
-    return is_established() && !search_.is_searching() && !owes_note_ &&
-           (!awaits_note_ || peer_knows_path_);
+    return is_established() && !search_.is_searching() && (!awaits_note_ || peer_knows_path_) &&
+           (!owes_note_ || notes_sent_ >= kMostNotes);
+  }
+
+  /// Probes of either end were lost, and both ends know that the other begins anew because of it.
+  bool wants_fresh_start() const noexcept {
+    return is_path_known() && peer_begins_anew_ && (tells_lost_probes_ || peer_has_lost_probes_);
   }
 
   TlsSettings tls_settings() const;
@@ -293,6 +303,10 @@ class QuicConnection {
   QuicSettings settings() const;
 
  private:
+  /// So many of them are not all lost: a peer that has told its own and answers none is through, and
+  /// has gone on.
+  static constexpr unsigned kMostNotes = 3;
+
   QuicConnection(const QuicSetup& setup, const QuicFirstPacket* first, std::uint64_t now_ns);
   void make_session(const QuicSetup& setup);
   void keep_keys_fresh(std::uint64_t now_ns) noexcept;
@@ -342,18 +356,25 @@ class QuicConnection {
   QuicPathSearch search_;
   /// So much longer than a byte is the number of a probe taken to be.
   std::size_t probe_more_bytes_ = 0;
-  /// A packet has been begun and takes more.
-  bool is_begun_ = false;
   /// Probes are out, of which only the acknowledgement of something behind them tells that they are
   /// lost: for frames that are not sent again the library has no timer.
   bool owes_companion_ = false;
   std::uint64_t path_due_ns_ = std::numeric_limits<std::uint64_t>::max();
   bool owes_note_ = false;
   bool note_is_out_ = false;
+  unsigned notes_sent_ = 0;
   bool awaits_note_ = false;
   bool peer_knows_path_ = false;
+  bool has_lost_probes_ = false;
+  bool tells_lost_probes_ = false;
+  /// Since its note says of lost probes whether there were any.
+  bool peer_begins_anew_ = false;
+  bool peer_has_lost_probes_ = false;
   /// Something of what was sent was acknowledged since timers were looked at.
   bool has_progressed_ = false;
+  /// Bytes of streams that are not acknowledged, and datagrams of which nothing is known: what an
+  /// end that only receives never has.
+  std::uint64_t unacked_ = 0;
   unsigned lost_in_a_row_ = 0;
   std::uint64_t stuck_since_ns_ = 0;
   QuicInbox inbox_;

@@ -1,5 +1,6 @@
 #include "transport/quic/quic_endpoint.h"
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -111,6 +112,10 @@ class QuicEndpoint final : public Endpoint {
     setup.local_payload_bytes =
         usable_payload_bytes(lane.fd.get(), spec_.quic.udp_payload_bytes);
     setup.tells_path = true;
+    // The first has looked; the others go the same way.
+    if (const QuicLane& first = lanes_.front(); &lane != &first)
+      setup.path_payload_bytes =
+          std::min(first.connection->payload_bytes(), setup.local_payload_bytes);
     return setup;
   }
 

@@ -18,8 +18,9 @@ constexpr std::size_t kLargestPacketBytes = 65'536;
 // What is still on its way after the handshake (tickets, connection IDs, their acknowledgements)
 // has so long to arrive.
 constexpr std::uint64_t kSettleNs = 100 * kNsPerMs;
-// The search for what the path carries goes on in the run where it takes longer.
-constexpr std::uint64_t kSearchNs = 5 * kNsPerSec;
+// The search for what the path carries goes on in the run where it takes longer: less than the time
+// that a connect has.
+constexpr std::uint64_t kSearchNs = 3 * kNsPerSec;
 // A timer further away than that belongs to nothing that is under way.
 constexpr std::uint64_t kFarNs = kNsPerSec;
 constexpr std::uint64_t kLongestWaitNs = 50 * kNsPerMs;
@@ -34,12 +35,8 @@ class Handshake {
         buffer_(kLargestPacketBytes) {}
 
   void run() {
-    const std::uint64_t began_ns = monotonic_raw_ns();
-    if (setup_.side == Side::kClient) {
-      lane_.connection = std::make_unique<QuicConnection>(setup_, began_ns);
-      write();
-    }
-    for (std::uint64_t established_ns = 0;;) {
+    begin();
+    for (;;) {
       const bool came = wait();
       if (came) read();
       if (!lane_.connection) continue;
@@ -47,17 +44,45 @@ class Handshake {
         fail("ngtcp2_conn_handle_expiry", result);
       write();
       const std::uint64_t now_ns = monotonic_raw_ns();
-      if (established_ns == 0 && lane_.connection->is_established()) {
-        established_ns = now_ns;
-        lane_.handshake_ns = now_ns - began_ns;
+      if (established_ns_ == 0 && lane_.connection->is_established()) {
+        established_ns_ = now_ns;
+        lane_.handshake_ns = now_ns - began_ns_;
       }
-      if (established_ns == 0) continue;
-      const std::uint64_t limit_ns = lane_.connection->is_path_known() ? kSettleNs : kSearchNs;
-      if (is_settled(now_ns) || now_ns - established_ns > limit_ns) return;
+      if (established_ns_ == 0) continue;
+      if (known_ns_ == 0 && lane_.connection->is_path_known()) known_ns_ = now_ns;
+      if (now_ns - established_ns_ > kSearchNs) return;
+      // Counted from what came last: the peer waits for its acknowledgement.
+      if (!is_settled(now_ns) && (known_ns_ == 0 || now_ns - known_ns_ <= kSettleNs)) continue;
+      if (!lane_.connection->wants_fresh_start()) return;
+      begin_anew();
     }
   }
 
  private:
+  void begin() {
+    began_ns_ = monotonic_raw_ns();
+    established_ns_ = known_ns_ = 0;
+    if (setup_.side == Side::kServer) return;
+    lane_.connection = std::make_unique<QuicConnection>(setup_, began_ns_);
+    write();
+  }
+
+  /// The next connection over a path that is known now. Probes that were lost have made the
+  /// congestion window small and ended its slow start, which they must not (RFC 9000 section 14.4),
+  /// and the library has no means to make up for it.
+  void begin_anew() {
+    setup_.path_payload_bytes = lane_.connection->payload_bytes();
+    ++setup_.number;
+    lane_.connection.reset();
+    begin();
+  }
+
+  /// A server's: whether the client, which knows all that it has to, has begun anew.
+  bool is_anew(const std::uint8_t* packet, std::size_t length) const noexcept {
+    return setup_.side == Side::kServer && lane_.connection && setup_.path_payload_bytes == 0 &&
+           QuicGate::number_in(setup_, packet, length) > setup_.number;
+  }
+
   bool is_settled(std::uint64_t now_ns) const {
     const QuicConnection& connection = *lane_.connection;
     return connection.is_confirmed() && connection.is_quiet() && connection.is_path_known() &&
@@ -95,6 +120,7 @@ class Handshake {
       const auto length = static_cast<std::size_t>(got);
       ++lane_.packets_received;
       const std::uint64_t now_ns = monotonic_raw_ns();
+      if (is_anew(buffer_.data(), length)) begin_anew();
       if (!lane_.connection) {
         QuicAnswer answer;
         lane_.connection = gate_->admit(setup_, buffer_.data(), length, now_ns, answer);
@@ -159,6 +185,10 @@ class Handshake {
   const Deadline& deadline_;
   std::vector<std::uint8_t> buffer_;
   bool is_too_narrow_ = false;
+  std::uint64_t began_ns_ = 0;
+  /// Until then 0.
+  std::uint64_t established_ns_ = 0;
+  std::uint64_t known_ns_ = 0;
 };
 
 }  // namespace

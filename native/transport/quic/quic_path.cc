@@ -23,6 +23,9 @@ constexpr std::size_t kCompanionRoomBytes = 128;
 /// Behind the mark: that the path is known, and nothing.
 constexpr std::uint8_t kNote = 1;
 constexpr std::uint8_t kCompanion = 0;
+/// Behind that, whether probes were lost.
+constexpr std::uint8_t kLostNone = 1;
+constexpr std::uint8_t kLostProbes = 2;
 /// A short header without its connection ID, with a packet number of one byte, the AEAD tag, and a
 /// frame's type and length.
 constexpr std::size_t kProbeOverheadBytes = 1 + 1 + 16 + 1 + 2;
@@ -65,6 +68,7 @@ void QuicConnection::begin_on_path(std::size_t top_bytes) noexcept {
   search_.begin(top_bytes);
   payload_bytes_ = search_.found_bytes();
   owes_note_ = awaits_note_ = setup_.tells_path;
+  notes_sent_ = 0;
 }
 
 void QuicConnection::limit_payload(std::size_t bytes) noexcept {
@@ -84,9 +88,12 @@ ngtcp2_ssize QuicConnection::write_path_packet(std::uint8_t* to, std::uint64_t n
     }
   }
   const bool probes = search_.wants_probe();
-  std::array<std::uint8_t, kMark.size() + 1> note{};
+  std::array<std::uint8_t, kMark.size() + 2> note{};
   std::memcpy(note.data(), kMark.data(), kMark.size());
-  note.back() = owes_companion_ ? kCompanion : kNote;
+  note[kMark.size()] = owes_companion_ ? kCompanion : kNote;
+  // Once told it stays: both ends act on it.
+  if (notes_sent_ == 0) tells_lost_probes_ = has_lost_probes_;
+  note.back() = tells_lost_probes_ ? kLostProbes : kLostNone;
   const std::size_t packet_bytes = probes ? search_.probe_bytes() : payload_bytes_;
   const std::size_t overhead = kProbeOverheadBytes + ngtcp2_conn_get_dcid(conn_)->datalen;
   const ngtcp2_vec data =
@@ -104,6 +111,7 @@ ngtcp2_ssize QuicConnection::write_path_packet(std::uint8_t* to, std::uint64_t n
   if (!probes) {
     if (taken == 0) return length;
     note_is_out_ |= !owes_companion_;
+    notes_sent_ += !owes_companion_;
     owes_companion_ = false;
     return length;
   }
@@ -131,7 +139,7 @@ void QuicConnection::ask_again() noexcept {
 void QuicConnection::look_for_black_hole(std::uint64_t now_ns) noexcept {
   const QuicInfo info = quic_info(conn_);
   bool is_hole = lost_in_a_row_ >= kLostDatagramsInARow;
-  if (has_progressed_ || info.bytes_in_flight == 0) {
+  if (has_progressed_ || info.bytes_in_flight == 0 || unacked_ == 0) {
     has_progressed_ = false;
     stuck_since_ns_ = 0;
   } else if (stuck_since_ns_ == 0) {
@@ -146,15 +154,18 @@ void QuicConnection::look_for_black_hole(std::uint64_t now_ns) noexcept {
   payload_bytes_ = kLeastPayloadBytes;
 }
 
-int QuicConnection::on_acked_data(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t,
+int QuicConnection::on_acked_data(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t length,
                                   void* user, void*) noexcept {
-  static_cast<QuicConnection*>(user)->has_progressed_ = true;
+  auto* self = static_cast<QuicConnection*>(user);
+  self->has_progressed_ = true;
+  self->unacked_ -= std::min(self->unacked_, length);
   return 0;
 }
 
 int QuicConnection::on_acked_datagram(ngtcp2_conn*, std::uint64_t id, void* user) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
   if (id == 0) {
+    self->unacked_ -= std::min<std::uint64_t>(self->unacked_, 1);
     self->has_progressed_ = true;
     self->lost_in_a_row_ = 0;
   } else if (id == kNoteId) {
@@ -171,10 +182,12 @@ int QuicConnection::on_acked_datagram(ngtcp2_conn*, std::uint64_t id, void* user
 int QuicConnection::on_lost_datagram(ngtcp2_conn*, std::uint64_t id, void* user) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
   if (id == 0) {
+    self->unacked_ -= std::min<std::uint64_t>(self->unacked_, 1);
     ++self->lost_in_a_row_;
   } else if (id == kNoteId) {
     self->note_is_out_ = false;
   } else {
+    self->has_lost_probes_ |= id != kCompanionId;
     self->search_.on_lost(id);
   }
   return 0;
@@ -184,7 +197,11 @@ int QuicConnection::on_datagram(ngtcp2_conn*, std::uint32_t, const std::uint8_t*
                                 std::size_t length, void* user) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
   if (length > kMark.size() && std::memcmp(data, kMark.data(), kMark.size()) == 0) [[unlikely]] {
-    self->peer_knows_path_ |= data[kMark.size()] == kNote;
+    if (data[kMark.size()] != kNote) return 0;
+    self->peer_knows_path_ = true;
+    const std::uint8_t lost = length > kMark.size() + 1 ? data[kMark.size() + 1] : 0;
+    self->peer_begins_anew_ |= lost == kLostNone || lost == kLostProbes;
+    self->peer_has_lost_probes_ |= lost == kLostProbes;
     return 0;
   }
   const QuicInbox& inbox = self->inbox_;

@@ -99,6 +99,38 @@ TEST("quic path: a handshake needs 1,200 B, and packets then have what the path 
   }
 }
 
+TEST("quic path: a probe that is swallowed takes nothing of the handshake with it") {
+  QuicSimulation simulation(path_of(1272), 1, both_search);
+  // One way takes 2 ms; what is sent again comes hundreds of them later.
+  CHECK(simulation.run(10 * kNsPerMs, [&] { return simulation.is_established(); }));
+  CHECK(simulation.run(10 * kNsPerMs, [&] { return simulation.client->is_confirmed(); }));
+}
+
+TEST("quic path: who has told and been told does not wait for a peer that has gone on") {
+  QuicSimulation simulation(path_of(1272), 1, both_search);
+  CHECK(simulation.run(60 * kNsPerSec,
+                       [&] { return simulation.server && simulation.server->is_path_known(); }));
+  simulation.path().loss = 1;
+  CHECK(simulation.run(kNsPerSec, [&] { return simulation.client->is_path_known(); }));
+}
+
+TEST("quic path: where probes were lost both ends begin anew, and nowhere else") {
+  for (const std::size_t largest : {1200u, 1272u, 1392u, 1452u}) {
+    QuicSimulation simulation(path_of(largest), 1, both_search);
+    CHECK(both_know(simulation));
+    CHECK_EQ(simulation.client->wants_fresh_start(), largest < 1452);
+    CHECK_EQ(simulation.server->wants_fresh_start(), largest < 1452);
+  }
+  // One end's probes are enough, for the other is told.
+  QuicSimulation simulation(path_of(1272), 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
+    both_search(client, server);
+    server.local_payload_bytes = 1272;
+  });
+  CHECK(both_know(simulation));
+  CHECK(simulation.client->wants_fresh_start());
+  CHECK(simulation.server->wants_fresh_start());
+}
+
 TEST("quic path: losses by chance do not make a path look narrow") {
   for (unsigned seed = 1; seed <= 10; ++seed) {
     QuicSimulation simulation(path_of(0, 0.02), seed, both_search);

@@ -42,7 +42,6 @@ class QuicPump {
         sender_(lane.fd.get(), connection_.largest_payload_bytes(), lane.segmenting,
                 idle_timeout_ns, stop),
         inlet_(lane.fd.get(), bulk, kLargestDatagramBytes, lane.merging, stop, failure_) {
-    run_packets_ = sender_.segmenting() ? sender_.run_datagrams() : kSingleRunPackets;
     connection_.begin_key_updates(monotonic_raw_ns());
   }
 
@@ -100,11 +99,14 @@ class QuicPump {
     const std::uint64_t burst_end =
         connection_.paces() ? out.sent + connection_.burst_bytes() : until;
     Io end = Io::kOk;
+    const std::size_t run_packets = sender_.segmenting()
+                                        ? sender_.run_datagrams(connection_.payload_bytes())
+                                        : kSingleRunPackets;
     std::size_t packets = 0;
     // What has been begun in `sender_.room()` is written to its end.
     bool is_begun = false;
     while (out.sent < until) {
-      if (!is_begun && (out.sent >= burst_end || packets == run_packets_)) break;
+      if (!is_begun && (out.sent >= burst_end || packets == run_packets)) break;
       const std::uint64_t into_message = out.sent % out.message_bytes;
       const std::uint64_t left = std::min(out.message_bytes - into_message, until - out.sent);
       const bool shares = out.sent + left < until;
@@ -253,7 +255,6 @@ class QuicPump {
   SegmentedSender<kWait> sender_;
   IoFailure failure_;
   PacketInlet<kWait> inlet_;
-  std::size_t run_packets_;
   std::uint64_t datagrams_ = 0;
   int error_ = 0;
   /// A message that the path has no room for any more.

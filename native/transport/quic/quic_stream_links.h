@@ -69,15 +69,21 @@ class QuicSenderLink {
   Counters counters_;
 };
 
-/// The receiving side: counts what arrives in order, on all streams of the connection.
+/// The receiving side: counts what arrives in order, on each stream of the connection. A message
+/// has arrived when its last byte has.
 template <WaitPolicy kWait>
 class QuicReceiverLink {
  public:
   QuicReceiverLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : fd_(lane.fd.get()),
-        message_bytes_(spec.message_bytes),
         pump_(lane, true, spec.idle_timeout_ns, stop),
-        already_(pump_.connection().inbox().bytes) {}
+        already_(pump_.connection().inbox().bytes),
+        already_messages_(pump_.connection().inbox().messages) {
+    pump_.connection().inbox().message_bytes = spec.message_bytes;
+  }
+  ~QuicReceiverLink() { pump_.connection().inbox().message_bytes = 0; }
+  QuicReceiverLink(const QuicReceiverLink&) = delete;
+  QuicReceiverLink& operator=(const QuicReceiverLink&) = delete;
 
   Io receive_some() noexcept {
     const QuicInbox& inbox = pump_.connection().inbox();
@@ -89,7 +95,7 @@ class QuicReceiverLink {
         return io;
     } while (inbox.bytes == before);
     counters_.bytes = inbox.bytes - already_;
-    counters_.messages = counters_.bytes / message_bytes_;
+    counters_.messages = inbox.messages - already_messages_;
     return Io::kOk;
   }
 
@@ -100,9 +106,9 @@ class QuicReceiverLink {
 
  private:
   int fd_;
-  std::uint64_t message_bytes_;
   QuicPump<kWait> pump_;
   std::uint64_t already_;
+  std::uint64_t already_messages_;
   Counters counters_;
 };
 

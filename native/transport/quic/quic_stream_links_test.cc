@@ -1,6 +1,7 @@
 #include "transport/quic/quic_stream_links.h"
 
 #include <array>
+#include <vector>
 
 #include "test/test.h"
 #include "transport/quic/quic_simulation.h"
@@ -20,9 +21,11 @@ using xr::test::some_bytes;
 /// A sender whose peer has opened every window wide, and whose packets go into a socket of which
 /// nobody reads.
 struct Sender {
-  Sender(std::uint64_t message_bytes, unsigned streams, bool segmenting = true)
-      : simulation({0, 0, 0, 5 * kNsPerMs}, 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
+  Sender(std::uint64_t message_bytes, unsigned streams, bool segmenting = true,
+         unsigned payload_bytes = 1452)
+      : simulation({0, 0, 0, 5 * kNsPerMs}, 1, [&](xr::QuicSetup& client, xr::QuicSetup& server) {
           client.options.window_bytes = server.options.window_bytes = 64 << 20;
+          client.local_payload_bytes = client.options.udp_payload_bytes = payload_bytes;
         }) {
     CHECK(simulation.establish());
     // Long enough for a congestion window of many runs.
@@ -62,6 +65,105 @@ TEST("quic sender: a batch without limit is one run of packets, and one call") {
     }
     CHECK_EQ(sender.lane.send_calls, 1u);
     CHECK_EQ(sender.lane.packets_sent, xr::kMaxSendBytes / 1452);
+  }
+}
+
+TEST("quic sender: a run is what one segmented send holds, whatever the packets' size") {
+  for (const unsigned bytes : {1200u, 1272u, 1444u, 4016u, 8972u, 16'356u, 32'740u}) {
+    Sender sender(262'144, 1, true, bytes);
+    {
+      xr::QuicSenderLink<WaitPolicy::kBlock> link(sender.lane, sender.spec, sender.stop);
+      CHECK(link.send_some(xr::kUnlimitedBatch) == Io::kOk);
+    }
+    CHECK_EQ(sender.lane.send_calls, 1u);
+    CHECK_EQ(sender.lane.packets_sent, xr::kMaxSendBytes / bytes);
+  }
+}
+
+TEST("quic sender: a path that carries less than the device has more packets in a run") {
+  Sender sender(262'144, 1);
+  sender.lane.connection->limit_payload(1272);
+  CHECK_EQ(sender.lane.connection->payload_bytes(), 1272u);
+  {
+    xr::QuicSenderLink<WaitPolicy::kBlock> link(sender.lane, sender.spec, sender.stop);
+    CHECK(link.send_some(xr::kUnlimitedBatch) == Io::kOk);
+  }
+  CHECK_EQ(sender.lane.send_calls, 1u);
+  CHECK_EQ(sender.lane.packets_sent, xr::kMaxSendBytes / 1272);
+}
+
+/// A receiver, and the client whose packets it is given.
+struct Receiver {
+  Receiver() {
+    CHECK(simulation.establish());
+    simulation.run(kNsPerSec, [] { return false; });
+    spec.message_bytes = 1000;
+    spec.workload = xr::Workload::kStream;
+    spec.idle_timeout_ns = kNsPerSec;
+    for (xr::UniqueFd& fd : fds) {
+      fd = xr::UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+      const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
+      CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
+    }
+    const std::array<xr::SocketAddress, 2> to = {xr::local_address_of(fds[0].get()),
+                                                 xr::local_address_of(fds[1].get())};
+    for (int i : {0, 1})
+      CHECK_EQ(::connect(fds[i].get(), to[1 - i].get(), to[1 - i].length), 0);
+    lane.fd = std::move(fds[0]);
+    lane.connection = std::move(simulation.server);
+  }
+
+  /// The client sends so many bytes on a stream, in one packet.
+  void give(std::int64_t stream, std::size_t bytes) {
+    const std::vector<std::uint8_t> data(bytes, 7);
+    std::vector<std::uint8_t> packet(2000);
+    const ngtcp2_vec piece{const_cast<std::uint8_t*>(data.data()), bytes};
+    std::size_t taken = 0;
+    const ngtcp2_ssize length = simulation.client->write(packet.data(), stream, &piece, 1, taken,
+                                                         xr::monotonic_raw_ns());
+    CHECK(length > 0);
+    CHECK_EQ(taken, bytes);
+    CHECK_EQ(::send(fds[1].get(), packet.data(), static_cast<std::size_t>(length), 0), length);
+  }
+
+  QuicSimulation simulation{xr::test::QuicPath{}};
+  EndpointSpec spec;
+  std::array<xr::UniqueFd, 2> fds;
+  xr::StopFlag stop;
+  xr::QuicLane lane;
+};
+
+TEST("quic receiver: halves of messages on several streams are no message") {
+  Receiver receiver;
+  xr::QuicReceiverLink<WaitPolicy::kBlock> link(receiver.lane, receiver.spec, receiver.stop);
+  std::array<std::int64_t, 3> streams{};
+  for (std::int64_t& id : streams) id = receiver.simulation.client->open_uni_stream();
+  std::uint64_t bytes = 0;
+  const auto arrives = [&](std::int64_t stream, std::size_t count) {
+    receiver.give(stream, count);
+    bytes += count;
+    while (link.counters().bytes < bytes) CHECK(link.receive_some() == Io::kOk);
+    return link.counters().messages;
+  };
+  CHECK_EQ(arrives(streams[0], 500), 0u);
+  CHECK_EQ(arrives(streams[1], 500), 0u);
+  CHECK_EQ(arrives(streams[2], 999), 0u);
+  CHECK_EQ(arrives(streams[1], 500), 1u);
+  CHECK_EQ(arrives(streams[2], 1001), 3u);
+  CHECK_EQ(arrives(streams[0], 499), 3u);
+  CHECK_EQ(arrives(streams[0], 1), 4u);
+  CHECK_EQ(bytes, 4000u);
+}
+
+TEST("quic receiver: what came before a link is not its own, and messages keep their places") {
+  Receiver receiver;
+  const std::int64_t stream = receiver.simulation.client->open_uni_stream();
+  for (const std::uint64_t messages : {1u, 2u}) {
+    xr::QuicReceiverLink<WaitPolicy::kBlock> link(receiver.lane, receiver.spec, receiver.stop);
+    // Ends in the middle of the second.
+    for (const std::size_t bytes : {1000u, 500u}) receiver.give(stream, bytes);
+    while (link.counters().bytes < 1500) CHECK(link.receive_some() == Io::kOk);
+    CHECK_EQ(link.counters().messages, messages);
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <vector>
 
@@ -8,6 +9,7 @@
 #include "measure/mark.h"
 #include "transport/quic_openssl/openssl_pump.h"
 #include "transport/socket/options.h"
+#include "transport/stream_messages.h"
 #include "workload/io.h"
 
 namespace xr::ossl {
@@ -82,7 +84,8 @@ class SenderLink {
   Counters counters_;
 };
 
-/// The receiving side: counts what arrives in order, on all streams of the connection.
+/// The receiving side: counts what arrives in order, on each stream of the connection. A message
+/// has arrived when its last byte has.
 template <WaitPolicy kWait>
 class ReceiverLink {
  public:
@@ -109,15 +112,18 @@ class ReceiverLink {
         continue;
       }
       const std::uint64_t before = counters_.bytes;
-      for (const Stream& stream : streams_) {
+      for (std::size_t i = 0; i < streams_.size(); ++i) {
+        const Stream& stream = streams_[i];
         std::size_t got = 0;
-        while (api().SSL_read_ex(stream.get(), buffer_.data(), buffer_.size(), &got) == 1)
+        while (api().SSL_read_ex(stream.get(), buffer_.data(), buffer_.size(), &got) == 1) {
           counters_.bytes += got;
+          counters_.messages += messages_ended(received_[i], got, message_bytes_);
+          received_[i] += got;
+        }
         if (const Io io = pump_.meaning_of_nothing("SSL_read", stream.get()); io != Io::kOk)
           return io;
       }
       if (counters_.bytes == before) continue;
-      counters_.messages = counters_.bytes / message_bytes_;
       // The window that has become free goes out.
       return pump_.tick();
     }
@@ -137,6 +143,8 @@ class ReceiverLink {
   Pump<kWait> pump_;
   PageBuffer buffer_;
   std::vector<Stream> streams_;
+  /// Of each.
+  std::array<std::uint64_t, kMostStreams> received_{};
   Counters counters_;
 };
 

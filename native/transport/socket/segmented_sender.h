@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
@@ -22,12 +23,11 @@ class SegmentedSender {
                   const StopFlag& stop)
       : fd_(fd),
         largest_bytes_(largest_bytes),
-        most_(segmenting ? std::clamp<std::size_t>(kMaxSendBytes / largest_bytes, 1, kMaxSegments)
-                         : 1),
+        segmenting_(segmenting && kMaxSendBytes / largest_bytes > 1),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop),
         // The one behind a full run may turn out to begin the next.
-        buffer_((most_ + 1) * largest_bytes) {}
+        buffer_((segmenting_ ? kMaxSendBytes : largest_bytes) + largest_bytes) {}
 
   /// Of a socket that is not connected: where datagrams go from now on. Nothing may be waiting, and
   /// the address has to stay.
@@ -39,12 +39,12 @@ class SegmentedSender {
   /// Takes what has been written to `room()`. Sends when the run is complete.
   Io add(std::size_t length) noexcept {
     if (count_ == 0) {
-      segment_ = length;
+      begin(length);
     } else if (length > segment_) {
       std::uint8_t* longer = room();
       if (const Io io = flush(); io != Io::kOk) return io;
       std::memmove(buffer_.data(), longer, length);
-      segment_ = length;
+      begin(length);
     }
     bytes_ += length;
     ++count_;
@@ -65,20 +65,22 @@ class SegmentedSender {
     if (io != Io::kError || (failure_.errno_value != EIO && failure_.errno_value != EINVAL))
       return io;
     // Not every device and kernel can segment, and it is told only here.
-    const std::size_t most = most_;
-    most_ = 1;
+    segmenting_ = false;
     for (std::size_t at = 0; at < bytes; at += segment_) {
       const Io one = send_run(buffer_.data() + at, std::min(segment_, bytes - at), 0);
       // It was not the segmenting: the path carries less than it did.
-      if (one == Io::kError && failure_.errno_value == EMSGSIZE) most_ = most;
+      if (one == Io::kError && failure_.errno_value == EMSGSIZE) segmenting_ = true;
       if (one != Io::kOk) return one;
     }
     return Io::kOk;
   }
 
-  bool segmenting() const noexcept { return most_ > 1; }
-  /// So many datagrams are one call.
-  std::size_t run_datagrams() const noexcept { return most_; }
+  bool segmenting() const noexcept { return segmenting_; }
+  /// So many datagrams of this length are one call.
+  std::size_t run_datagrams(std::size_t bytes) const noexcept {
+    if (!segmenting_) return 1;
+    return std::clamp<std::size_t>(kMaxSendBytes / bytes, 1, kMaxSegments);
+  }
   std::size_t largest_bytes() const noexcept { return largest_bytes_; }
   std::uint64_t packets() const noexcept { return packets_; }
   std::uint64_t calls() const noexcept { return calls_; }
@@ -87,6 +89,11 @@ class SegmentedSender {
 
  private:
   static constexpr int kFlags = (kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : 0) | MSG_NOSIGNAL;
+
+  void begin(std::size_t length) noexcept {
+    segment_ = length;
+    most_ = run_datagrams(length);
+  }
 
   Io send_run(std::uint8_t* data, std::size_t bytes, std::size_t segment) noexcept {
     SpinGuard guard(idle_timeout_ns_, stop_);
@@ -143,13 +150,15 @@ class SegmentedSender {
 
   int fd_;
   std::size_t largest_bytes_;
-  std::size_t most_;
+  bool segmenting_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
   const SocketAddress* destination_ = nullptr;
   PageBuffer buffer_;
   std::size_t bytes_ = 0;
   std::size_t segment_ = 0;
+  /// So many of that length are a full run.
+  std::size_t most_ = 1;
   unsigned count_ = 0;
   std::uint64_t packets_ = 0;
   std::uint64_t calls_ = 0;
