@@ -45,7 +45,6 @@
         'native/measure/run_board.cc',
         'native/measure/scheduling.cc',
         'native/measure/softirq.cc',
-        'native/measure/thread_ledger.cc',
         'native/measure/thread_setup.cc',
         'native/transport/endpoint_spec.cc',
         'native/transport/loopback/loopback_endpoint.cc',

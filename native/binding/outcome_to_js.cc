@@ -4,7 +4,6 @@
 #include <string>
 
 #include "binding/js_error.h"
-#include "measure/thread_ledger.h"
 
 namespace xr::js {
 namespace {
@@ -194,7 +193,7 @@ Napi::Value scheduling_to_js(Napi::Env env, const std::optional<SchedulingShare>
   return object;
 }
 
-Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link, const ThreadAccount& account) {
+Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link) {
   Napi::Object object = Napi::Object::New(env);
   object.Set("role", name_of(link.role));
   object.Set("sendUnits", nullable(env, link.send_units));
@@ -218,8 +217,8 @@ Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link, const ThreadAcco
   object.Set("intervalLatencies", intervals);
   object.Set("connects",
              link.connects ? Napi::Value(connects_to_js(env, *link.connects)) : env.Null());
-  object.Set("scheduling", scheduling_to_js(env, account.scheduling));
-  object.Set("cpuKhz", nullable(env, account.cpu_khz));
+  object.Set("scheduling", scheduling_to_js(env, link.scheduling));
+  object.Set("cpuKhz", nullable(env, link.cpu_khz));
   return object;
 }
 
@@ -281,10 +280,8 @@ Napi::Object to_js(Napi::Env env, const RunOutcome& outcome) {
   object.Set("fault", outcome.fault ? Napi::Value(to_object(env, *outcome.fault)) : env.Null());
   object.Set("clock", to_js(env, outcome.clock_source, outcome.clock_quality, outcome.drift_ppm));
   Napi::Array links = Napi::Array::New(env, outcome.links.size());
-  const std::vector<ThreadAccount> accounts = take_accounts(outcome.links.size());
   for (std::uint32_t i = 0; i < outcome.links.size(); ++i)
-    links.Set(i, link_to_js(env, outcome.links[i],
-                            i < accounts.size() ? accounts[i] : ThreadAccount{}));
+    links.Set(i, link_to_js(env, outcome.links[i]));
   object.Set("links", links);
   object.Set("softirqNs",
              outcome.softirq_ns < 0

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <thread>
 
-#include "measure/thread_ledger.h"
 #include "measure/thread_setup.h"
 #include "test/test.h"
 
@@ -48,39 +47,6 @@ TEST("scheduling: nothing comes of one reading, or of readings that ran backward
   CHECK_EQ(share->wall_ns, 1'000u);
   CHECK_EQ(share->on_cpu_ns, 400u);
   CHECK_EQ(share->run_delay_ns, 10u);
-}
-
-void run_as(const char* name) {
-  std::thread([name] { xr::set_up_thread(name, -1); }).join();
-}
-
-TEST("ledger: a link's thread enters its account when it ends, or before") {
-  xr::take_accounts(0);
-  run_as("xr-link-1");
-  std::thread([] {
-    xr::set_up_thread("xr-link-0", -1);
-    xr::close_account();
-    xr::close_account();
-  }).join();
-  const auto accounts = xr::take_accounts(2);
-  CHECK_EQ(accounts.size(), 2u);
-  CHECK_EQ(accounts[0].link, 0u);
-  CHECK_EQ(accounts[1].link, 1u);
-  CHECK(xr::take_accounts(2).empty());
-}
-
-TEST("ledger: threads of other names have none, and runs that are mixed none either") {
-  xr::take_accounts(0);
-  run_as("xr-perf");
-  run_as("xr-link-");
-  run_as("xr-link-x");
-  CHECK(xr::take_accounts(0).empty());
-  run_as("xr-link-0");
-  run_as("xr-link-0");
-  CHECK(xr::take_accounts(2).empty());
-  run_as("xr-link-0");
-  run_as("xr-link-0");
-  CHECK(xr::take_accounts(1).empty());
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "measure/clock_source.h"
 #include "measure/mark.h"
+#include "measure/scheduling.h"
 #include "measure/timeline.h"
 #include "transport/rdma/rdma_options.h"
 #include "workload/connect.h"
@@ -53,6 +54,10 @@ struct LinkOutcome {
   Counters total;
   /// It had met the end of its window when its loop ended.
   bool is_through = false;
+  /// Of its thread, from before its loop to after it.
+  std::optional<SchedulingShare> scheduling;
+  /// Of its CPU, when the loop had ended.
+  std::optional<std::uint64_t> cpu_khz;
   /// Of the sender of a stream: messages handed, each by itself, to the transport's own send
   /// operation, warm-up included.
   std::optional<std::uint64_t> send_units;

@@ -5,8 +5,6 @@
 #include <exception>
 #include <new>
 
-#include "measure/thread_ledger.h"
-
 namespace xr {
 namespace {
 
@@ -49,8 +47,6 @@ Fault current_fault() noexcept {
 }
 
 void settle(RunOutcome& outcome) {
-  // The other threads have ended; this one had a link too.
-  close_account();
   for (const LinkOutcome& link : outcome.links) {
     if (outcome.clock_source == ClockSource::kCounter && link.warmup) {
       if (!outcome.drift_ppm || std::abs(link.drift_ppm) > std::abs(*outcome.drift_ppm))

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "measure/clock_source.h"
+#include "measure/scheduling.h"
 #include "measure/thread_setup.h"
 #include "transport/run_link.h"
 
@@ -64,11 +65,15 @@ RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const St
         link_outcome.failure = {kPinningOp, refused};
       } else {
         const LinkContext context{spec, stop, board, i};
+        const auto begin = Scheduling::of_this_thread();
         with_link(i, [&](auto& link) {
           link_outcome = outcome.clock_source == ClockSource::kCounter
                              ? run_link(link, role, CounterClock(origin), context)
                              : run_link(link, role, RawClock(), context);
         });
+        // The frequency first: it is that of the loop for a moment only.
+        link_outcome.cpu_khz = frequency_of_this_cpu_khz();
+        link_outcome.scheduling = scheduling_between(begin, Scheduling::of_this_thread());
         link_outcome.pinned_cpu = cpu;
       }
     } catch (...) {
