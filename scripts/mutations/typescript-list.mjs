@@ -111,5 +111,14 @@ export const inResults = [
     ['(sorted.length - 1) >> 1', 'sorted.length >> 1'],
     ['completed.length > 0 ? completed : repetitions', 'repetitions'],
   ),
+  ...of(
+    'src/session/warmup.ts',
+    'src/session/warmup.test.ts',
+    ['RISES_FROM_S = 7', 'RISES_FROM_S = 9'],
+    ['WAITING_SHARE = 0.01', 'WAITING_SHARE = 0.1'],
+    ['< FEWEST_MESSAGES) continue', '<= FEWEST_MESSAGES) continue'],
+    ['Math.min(...ends.map', 'Math.max(...ends.map'],
+    ['before.bytes + (after.bytes - before.bytes) * part', 'before.bytes'],
+  ),
   ...of('src/units.ts', 'src/units.test.ts', ['k: 1024,', 'k: 1000,'], ['m: 60e9', 'm: 1e6']),
 ]

@@ -11,6 +11,7 @@ namespace xr {
 namespace {
 
 constexpr std::size_t kLeastBytes = 1200;
+
 std::string grouped(std::size_t number) {
   std::string digits = std::to_string(number);
   for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
