@@ -66,6 +66,7 @@ describe('streams that share a line', () => {
     ['tcp', 'up', 8],
     ['tcp', 'both', 8],
     ['tls', 'down', 8],
+    ['quic', 'up', 64],
   ] as const)('%s %s, %i of them, bring what it carries', async ([t, way, streams], { skip }) => {
     skip(problem !== null, problem ?? '')
     const args = ['-t', t, '--direction', way, '--streams', String(streams), '-s', '16k']

@@ -209,7 +209,10 @@ class QuicConnection {
   bool is_established() const noexcept { return ngtcp2_conn_get_handshake_completed(conn_) != 0; }
   /// Nothing of what was sent is unacknowledged.
   bool is_quiet() const noexcept { return quic_info(conn_).bytes_in_flight == 0; }
-  bool is_confirmed() const noexcept { return confirmed_; }
+  /// A server's handshake is confirmed when it is complete (RFC 9001 section 4.1.2).
+  bool is_confirmed() const noexcept {
+    return confirmed_ || (setup_.side == Side::kServer && is_established());
+  }
   /// The handshake was a resumed one.
   bool is_resumed() const noexcept { return gnutls_session_is_resumed(session_) != 0; }
   /// Data of the first packets was taken.

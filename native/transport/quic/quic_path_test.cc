@@ -104,6 +104,8 @@ TEST("quic path: a probe that is swallowed takes nothing of the handshake with i
   // One way takes 2 ms; what is sent again comes hundreds of them later.
   CHECK(simulation.run(10 * kNsPerMs, [&] { return simulation.is_established(); }));
   CHECK(simulation.run(10 * kNsPerMs, [&] { return simulation.client->is_confirmed(); }));
+  // Or each connection of a server would wait for it in vain, one after the other.
+  CHECK(simulation.server->is_confirmed());
 }
 
 TEST("quic path: who has told and been told does not wait for a peer that has gone on") {
