@@ -52,8 +52,10 @@ function isInstalled() {
   if (!existsSync(record)) return false
   const installed = packagesOf(record)
   const wanted = packagesOf(`${root}/package-lock.json`)
-  return Object.entries(wanted).every(([path, { version, optional }]) => {
-    if (path === '') return true
+  return Object.entries(wanted).every(([path, { version, optional, link }]) => {
+    // This project itself, and a package of its own: npm 9 and 10 record them in different ways.
+    if (!path.startsWith('node_modules/')) return true
+    if (link === true) return existsSync(`${root}/${path}`)
     // An optional package is absent where it does not fit the machine.
     if (installed[path] === undefined) return optional === true
     return installed[path].version === version
