@@ -247,6 +247,7 @@
           'native/transport/verify_test.cc',
           'native/transport/make_endpoint.cc',
           'native/workload/pacer_test.cc',
+          'native/workload/ping_pong_test.cc',
         ],
         'conditions': [
           ['gnutls==1', {

@@ -13,13 +13,13 @@ namespace xr {
 // A link for ping-pong has
 //   Io send_request()     one message out, with the next sequence number
 //   Io receive_reply()    its answer, complete; kLost when that did not come in time
-//   Io receive_request()  one message in, complete
+//   Io receive_request()  one message in, complete; kLost when it is time to look at the clock
 //   Io send_reply()       the message just received, back
 //   Counters& counters()  where the link counts loss, and the loop messages and bytes
 //   void refresh()        brings counters up to date that cost a system call
 // and neither throws nor allocates in any of them, but for one that makes connections. An initiator
-// needs the first two, a responder the second two. One whose memory is worked on without it waits
-// in receive_request() until the end.
+// needs the first two, a responder the second two. One whose memory is worked on without it has no
+// message to come, and looks at the clock now and then.
 
 /// One message in flight. A sample runs from just before the send until the answer is complete: a
 /// whole round trip.
@@ -68,6 +68,12 @@ Io run_responder(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follo
   std::uint64_t read_at = follower.clock().now();
   for (;;) {
     Io io = link.receive_request();
+    if (io == Io::kLost) [[unlikely]] {
+      read_at = follower.clock().now();
+      if (read_at >= follower.next_edge()) follower.on_edge(read_at, counters, link);
+      if (stop.is_set()) return Io::kStopped;
+      continue;
+    }
     if (io == Io::kOk) [[likely]]
       io = link.send_reply();
     if (io != Io::kOk) [[unlikely]]

@@ -9,9 +9,9 @@ import type { Interval } from './schema-measures.js'
  * series is as long as the longest of them, so that its sums are those of the repetition.
  */
 export function intervalsOf(links: readonly MeasuredLink[]): Interval[] {
-  const series = links.map((link) =>
-    linkIntervals(link.decider.marks, link.decider.intervalLatencies),
-  )
+  const all = links.map((link) => linkIntervals(link.decider.marks, link.decider.intervalLatencies))
+  const coarsestNs = Math.max(...all.map(([first]) => first?.durationNs ?? 0))
+  const series = all.map((one) => coarsened(one, coarsestNs))
   const longest = series.reduce<Interval[]>((a, b) => (b.length > a.length ? b : a), [])
   return longest.map((interval, i) => {
     const all = series.flatMap((one) => one[i] ?? [])
@@ -21,6 +21,25 @@ export function intervalsOf(links: readonly MeasuredLink[]): Interval[] {
       bytes: all.reduce((sum, one) => sum + one.bytes, 0),
     }
   })
+}
+
+/** Intervals grow to twice their length where there are too many: a direction that takes longer has longer ones. */
+function coarsened(series: readonly Interval[], lengthNs: number): Interval[] {
+  const together = Math.round(lengthNs / (series[0]?.durationNs ?? lengthNs))
+  if (together <= 1) return [...series]
+  const groups = Array.from({ length: Math.ceil(series.length / together) }, (_, i) =>
+    series.slice(i * together, (i + 1) * together),
+  )
+  const sum = (group: Interval[], of: 'durationNs' | 'messages' | 'bytes') =>
+    group.reduce((total, one) => total + one[of], 0)
+  return groups.map((group) => ({
+    startNs: group[0]?.startNs ?? 0,
+    durationNs: sum(group, 'durationNs'),
+    messages: sum(group, 'messages'),
+    bytes: sum(group, 'bytes'),
+    // Of round trips, which one connection alone has.
+    latency: null,
+  }))
 }
 
 /** The time series of one connection; its first interval starts at 0. */

@@ -7,7 +7,11 @@ import { endReportSchema } from './report-messages.js'
 
 const code = z.templateLiteral(['XRB_', z.string().regex(/^[A-Z0-9_]{1,60}$/)])
 const sentence = z.string().max(1024)
-const time = z.number().min(0)
+/** Of CLOCK_MONOTONIC, nanoseconds. */
+const time = z
+  .number()
+  .min(0)
+  .max(2 ** 63)
 const count = z.number().min(0)
 const version = z.int().min(1).max(MAX_WINDOWS)
 

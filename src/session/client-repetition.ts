@@ -4,7 +4,7 @@ import { measurementError, peerError, XrbenchError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import { decodeBlob, encodeBlob } from '../transports/blob.js'
 import { type AgentReplies, agentReplies, type ClientChannel } from './agent-replies.js'
-import { type ClockOffset, compareClocks, nowNs } from './clock.js'
+import { type ClockOffset, compareClocks, nowNs, skewBetween } from './clock.js'
 import { after, withDeadline } from './deadline.js'
 import { endReport, noReport } from './end-report.js'
 import type { Progress } from './endpoint-messages.js'
@@ -127,12 +127,17 @@ async function conduct(
     const beganNs = nowNs()
     const { ended } = await warmUp(ends, spec, offset, onProgress)
     if (isOver) return null
-    const window = await nameWindow(ends, offset, () => isOver)
+    // Two clocks drift apart in a warm-up.
+    const begin = await compareClocks(replies.clock)
+    if (isOver) return null
+    const window = await nameWindow(ends, begin, () => isOver)
     if (window === null) return null
     course.warmup = { durationNs: window.startNs - beganNs, ended }
-    course.window = { skewNs: offset.skewNs }
+    course.window = { skewNs: begin.skewNs }
     const { version } = window
     await allMeasured(spec, endpoint.measured(version), replies.measured(version))
+    const end = await compareClocks(replies.clock).catch(() => begin)
+    course.window = { skewNs: skewBetween(begin, end) }
     return null
   }
   let isOver = false

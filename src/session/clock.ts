@@ -52,10 +52,19 @@ export async function compareClocks(ask: () => Promise<ClockReading>): Promise<C
     const before = nowNs()
     const theirs = await ask()
     const roundTripNs = nowNs() - before
-    if (theirs.clockId === readClock().clockId) return { offsetNs: 0, skewNs: 0, roundTripNs }
+    // Machines that were restored from one snapshot have the same boot, and a clock each.
+    const isWithin = theirs.nowNs >= before && theirs.nowNs <= before + roundTripNs
+    if (isWithin && theirs.clockId === readClock().clockId)
+      return { offsetNs: 0, skewNs: 0, roundTripNs }
     if (best !== null && roundTripNs >= best.roundTripNs) continue
     const offsetNs = theirs.nowNs - (before + roundTripNs / 2)
     best = { offsetNs, skewNs: roundTripNs / 2, roundTripNs }
   }
   return best as ClockOffset
+}
+
+/** By how much two instants that were named to be the same may differ, nanoseconds, after clocks were compared before and behind them. */
+export function skewBetween(before: ClockOffset, after: ClockOffset): number {
+  const drift = Math.abs(after.offsetNs - before.offsetNs)
+  return Math.max(before.skewNs, after.skewNs) + drift
 }

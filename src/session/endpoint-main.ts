@@ -14,6 +14,8 @@ import type { Sample } from './warmup.js'
 let endpoint: Endpoint | undefined
 /** Something is under way that reports its own end. */
 let isBusy = false
+/** The run has come back; how it went is told in a moment. */
+let isOver = false
 /** Tells of the warm-up, and is gone before anything is measured. */
 let sampler: NodeJS.Timeout | undefined
 
@@ -84,6 +86,7 @@ async function run(
   const timer = every(progressMs, () => ({ type: 'progress', progress: progressOf(running) }))
   sampler = every(sampleMs, () => ({ type: 'sample', sample: sampleOf(running) }))
   const outcome = await finished.finally(() => {
+    isOver = true
     clearInterval(timer)
     clearInterval(sampler)
   })
@@ -96,7 +99,8 @@ function schedule(
 ): void {
   clearInterval(sampler)
   // What has ended tells so by itself.
-  if (isBusy) tell({ type: 'scheduled', version, isAhead: running.schedule(version, startNs) })
+  if (isBusy && !isOver)
+    tell({ type: 'scheduled', version, isAhead: running.schedule(version, startNs) })
 }
 
 function progressOf(running: Endpoint): Progress {

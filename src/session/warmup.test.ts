@@ -142,6 +142,34 @@ describe('bytes that wait behind holes', () => {
   })
 })
 
+describe('what a foreign end may say', () => {
+  const sample = (atNs: number) => ({ atNs, bytes: 1e6, messages: 1000, ...NONE })
+
+  it.each([1e300, Number.MAX_SAFE_INTEGER, CAP_NS])(
+    'a time of %d is beyond the cap',
+    async (atNs) => {
+      const warmup = new Warmup(CAP_NS, ['server'], 0)
+      warmup.add('server', sample(0))
+      warmup.add('server', sample(atNs))
+      expect(await warmup.ended).toMatchObject({ ended: 'cap' })
+    },
+  )
+
+  it('times before the run, and ten thousand in one window, are no windows', async () => {
+    const warmup = new Warmup(CAP_NS, ['server'], 1e15)
+    warmup.add('server', sample(0))
+    for (let i = 0; i < 1e4; i++) warmup.add('server', sample(1e15 + i))
+    warmup.add('client', sample(1e15 + CAP_NS))
+    expect(await warmup.ended).toEqual({ ended: 'cap', durationNs: CAP_NS })
+  })
+
+  it('nothing, though it alone decides', async () => {
+    const warmup = new Warmup(CAP_NS, ['server'], 0)
+    for (let i = 0; i <= 20; i++) warmup.add('client', sample(i * WINDOW_NS))
+    expect(await warmup.ended).toMatchObject({ ended: 'cap' })
+  })
+})
+
 it('an end that never tells anything leaves it to the cap', async () => {
   const warmup = new Warmup(CAP_NS, ['client', 'server'], 0)
   for (let i = 0; i <= 20; i++)

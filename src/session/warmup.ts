@@ -81,17 +81,22 @@ export class Warmup {
     return this.#ended.promise
   }
 
-  /** How far an end was. */
+  /** How far an end was. What a foreign end says may be anything: a time beyond the cap ends the warm-up, and times closer than a timer's are left out. */
   add(end: End, sample: Sample): void {
+    const durationNs = sample.atNs - this.#beganNs
+    if (durationNs < 0) return
+    if (durationNs >= this.#capNs) {
+      this.#ended.resolve({ durationNs, ended: 'cap' })
+      return
+    }
     this.#waitingBytes.set(end, sample.waitingBytes)
     const series = this.#series.get(end)
     const last = series?.at(-1)
-    if (series === undefined || (last !== undefined && sample.atNs <= last.atNs)) return
+    if (series === undefined) return
+    if (last !== undefined && sample.atNs - last.atNs < this.#windowNs / 4) return
     series.push(sample)
     this.#closeWindows()
-    const durationNs = sample.atNs - this.#beganNs
     if (this.#isSteady()) this.#ended.resolve({ durationNs, ended: 'steady' })
-    else if (durationNs >= this.#capNs) this.#ended.resolve({ durationNs, ended: 'cap' })
   }
 
   #isSteady(): boolean {

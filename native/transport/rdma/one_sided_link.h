@@ -69,18 +69,13 @@ class OneSidedTargetLink {
   explicit OneSidedTargetLink(const Waker& waker) : event_fd_(waker.event_fd()) {}
 
   Io receive_request() noexcept {
-    for (;;) {
-      const Io io = sleep_on(-1, event_fd_, kForeverNs);
-      if (io == Io::kError) failure_ = {"ppoll", errno};
-      if (io == Io::kStopped || io == Io::kError) return io;
-    }
+    const Io io = wait();
+    return io == Io::kStalled ? Io::kLost : io;
   }
   Io send_reply() noexcept { return Io::kOk; }
 
-  /// Returns now and then so that the marks go on.
   Io send_some(std::uint64_t /*most*/) noexcept {
-    const Io io = sleep_on(-1, event_fd_, kMarkNs);
-    if (io == Io::kError) failure_ = {"ppoll", errno};
+    const Io io = wait();
     return io == Io::kStalled ? Io::kOk : io;
   }
 
@@ -89,7 +84,13 @@ class OneSidedTargetLink {
   IoFailure failure() const noexcept { return failure_; }
 
  private:
-  static constexpr std::uint64_t kForeverNs = 3600 * kNsPerSec;
+  /// Ends now and then, kStalled, so that the window is met and the marks go on.
+  Io wait() noexcept {
+    const Io io = sleep_on(-1, event_fd_, kMarkNs);
+    if (io == Io::kError) failure_ = {"ppoll", errno};
+    return io;
+  }
+
   static constexpr std::uint64_t kMarkNs = 25 * kNsPerMs;
 
   int event_fd_;

@@ -85,13 +85,13 @@ class DatagramReceiver {
     });
   }
 
-  /// As above, `take(dropped, data, length)`: how many buffers the kernel had dropped when this
-  /// one came in, where `tell_drops` is on.
+  /// As above, `take(dropped, together, data, length)`: how many buffers the kernel had dropped when
+  /// this one came in, where `tell_drops` is on, and how many datagrams are in the same slot.
   template <class Take>
   void for_each_with_drops(int slots, const Take& take) noexcept {
     for_each_slot(slots,
                   [&](std::size_t, const Told& told, std::uint8_t* data, std::size_t length) {
-                    take(told.dropped, data, length);
+                    take(told.dropped, told.datagrams, data, length);
                   });
   }
 
@@ -111,6 +111,8 @@ class DatagramReceiver {
     std::size_t segment_bytes;
     /// It says nothing as long as it is zero.
     std::uint32_t dropped = 0;
+    /// In this slot.
+    std::size_t datagrams = 1;
   };
 
   template <class Take>
@@ -136,7 +138,9 @@ class DatagramReceiver {
       if (control->cmsg_level == SOL_UDP && control->cmsg_type == UDP_GRO) {
         int size = 0;
         std::memcpy(&size, CMSG_DATA(control), sizeof size);
-        if (size > 0) told.segment_bytes = static_cast<std::size_t>(size);
+        if (size <= 0) continue;
+        told.segment_bytes = static_cast<std::size_t>(size);
+        told.datagrams = (length + told.segment_bytes - 1) / told.segment_bytes;
       } else if (control->cmsg_level == SOL_SOCKET && control->cmsg_type == SO_RXQ_OVFL) {
         std::memcpy(&told.dropped, CMSG_DATA(control), sizeof told.dropped);
       }

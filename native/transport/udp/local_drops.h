@@ -13,8 +13,9 @@ namespace xr {
 /// number rose is local, and counted in messages.
 class LocalDrops {
  public:
-  /// `most_per_buffer`: messages that one dropped buffer can have held; 1 without merging.
-  explicit LocalDrops(std::uint64_t most_per_buffer) noexcept : most_(most_per_buffer) {}
+  /// After each buffer that came: so many messages it held. What was dropped held no more than the
+  /// fullest of those.
+  void saw_buffer(std::uint64_t messages) noexcept { most_ = std::max(most_, messages); }
 
   /// After each message was counted: `dropped_buffers` as it came with it (it wraps round),
   /// `lost_before` as `counters.lost` was before. Updates `counters.local_drops`, which is never
@@ -35,7 +36,7 @@ class LocalDrops {
   }
 
  private:
-  std::uint64_t most_;
+  std::uint64_t most_ = 1;
   std::uint32_t seen_ = 0;
 };
 

@@ -16,7 +16,10 @@ struct Arrival {
 };
 
 Counters after(std::uint64_t most_per_buffer, const std::vector<Arrival>& arrivals) {
-  LocalDrops drops(most_per_buffer);
+  LocalDrops drops;
+  drops.saw_buffer(1);
+  drops.saw_buffer(most_per_buffer);
+  drops.saw_buffer(1);
   xr::SequenceWindow window(8);
   Counters counters;
   for (const auto& [number, dropped_buffers] : arrivals) {
@@ -46,12 +49,19 @@ TEST("local drops: a merged buffer is as many messages as the gap shows, and no 
   CHECK_EQ(counters.local_drops, 6u);
 }
 
+TEST("local drops: a gap is not all local because one buffer was dropped across it") {
+  // Merging is possible, and did not happen.
+  const Counters counters = after(1, {{0, 0}, {42, 1}});
+  CHECK_EQ(counters.lost, 41u);
+  CHECK_EQ(counters.local_drops, 1u);
+}
+
 TEST("local drops: those before the first message that came count") {
   CHECK_EQ(after(1, {{7, 7}}).local_drops, 7u);
 }
 
 TEST("local drops: the kernel's number wraps round") {
-  LocalDrops drops(1);
+  LocalDrops drops;
   Counters counters;
   constexpr std::uint64_t kMany = 0xffff'ffff;
   counters.lost = kMany;

@@ -180,9 +180,7 @@ class UdpReceiverLink {
         idle_timeout_ns_(idle_timeout_ns),
         verify_(verify),
         stop_(stop),
-        receiver_(message_bytes + 1, gro),
-        drops_(gro ? std::clamp<std::uint64_t>(kMaxSendBytes / message_bytes, 1, kMaxSegments)
-                   : 1) {}
+        receiver_(message_bytes + 1, gro) {}
 
   Io receive_some() noexcept {
     SpinGuard guard(idle_timeout_ns_, stop_);
@@ -191,8 +189,10 @@ class UdpReceiverLink {
       if (got > 0) [[likely]] {
         bool any = false;
         receiver_.for_each_with_drops(
-            got, [&](std::uint32_t dropped, const std::uint8_t* data, std::size_t length) {
+            got, [&](std::uint32_t dropped, std::size_t together, const std::uint8_t* data,
+                     std::size_t length) {
               any = true;
+              drops_.saw_buffer(together);
               if (length == message_bytes_) [[likely]]
                 take(dropped, data);
             });

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest'
+import { type ClockOffset, compareClocks, nowNs, readClock, skewBetween } from './clock.js'
+
+const SECOND_NS = 1e9
+
+/** A clock of another machine, which is ahead of this one by so much. */
+const aheadBy = (ns: number, clockId: string) => async () => ({ nowNs: nowNs() + ns, clockId })
+
+describe('comparing clocks', () => {
+  it('is not needed where both ends read the same one', async () => {
+    const offset = await compareClocks(async () => readClock())
+    expect(offset).toMatchObject({ offsetNs: 0, skewNs: 0 })
+  })
+
+  it.each([5 * SECOND_NS, -5 * SECOND_NS])('finds that one is ahead by %d ns', async (ns) => {
+    const { offsetNs, skewNs, roundTripNs } = await compareClocks(aheadBy(ns, 'another'))
+    expect(Math.abs(offsetNs - ns)).toBeLessThanOrEqual(skewNs)
+    expect(skewNs).toBe(roundTripNs / 2)
+  })
+
+  it('is needed where two machines were restored from one snapshot', async () => {
+    const { offsetNs, skewNs } = await compareClocks(aheadBy(SECOND_NS, readClock().clockId))
+    expect(Math.abs(offsetNs - SECOND_NS)).toBeLessThanOrEqual(skewNs)
+    expect(skewNs).toBeGreaterThan(0)
+  })
+})
+
+it('instants named to two ends differ by half a round trip, and by what the clocks have drifted', () => {
+  const at = (offsetNs: number, skewNs: number): ClockOffset => ({
+    ...{ offsetNs, skewNs, roundTripNs: 2 * skewNs },
+  })
+  expect(skewBetween(at(0, 0), at(0, 0))).toBe(0)
+  expect(skewBetween(at(1000, 50), at(1000, 80))).toBe(80)
+  expect(skewBetween(at(1000, 50), at(16_000, 40))).toBe(15_050)
+  expect(skewBetween(at(1000, 50), at(-14_000, 40))).toBe(15_050)
+})
