@@ -31,7 +31,7 @@ describe.each(SOCKETS)('$name', (wire) => {
       only(reserved.port),
     )
     expect(client.effective?.remotePort).toBe(reserved.port)
-    expect([client.status, server.status]).toEqual(['completed', 'completed'])
+    expect([client.status, server.status]).toEqual(['stopped', 'stopped'])
     const received = [...client.links.slice(3), ...server.links.slice(0, 3)]
     expect(received).toHaveLength(6)
     for (const { marks } of received) expect(marks.at(-1)?.messages).toBeGreaterThan(0)
