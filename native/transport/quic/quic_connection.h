@@ -286,6 +286,12 @@ class QuicConnection {
   bool fits_datagram(std::uint64_t bytes) const noexcept {
     return bytes + kQuicDatagramOverheadBytes <= payload_bytes_;
   }
+  /// It does, or may when the search that is under way has ended.
+  bool may_fit_datagram(std::uint64_t bytes) const noexcept {
+    return fits_datagram(bytes) ||
+           (search_.is_searching() &&
+            bytes + kQuicDatagramOverheadBytes <= search_.possible_bytes());
+  }
   /// What to say of a message that does not.
   Fault no_room_fault(const char* op, std::uint64_t bytes) const;
   /// The path carries packets of `bytes` and no larger ones, as a send or a router said.
@@ -296,9 +302,13 @@ class QuicConnection {
            (!owes_note_ || notes_sent_ >= kMostNotes);
   }
 
-  /// Probes of either end were lost, and both ends know that the other begins anew because of it.
-  bool wants_fresh_start() const noexcept {
-    return is_path_known() && peer_begins_anew_ && (tells_lost_probes_ || peer_has_lost_probes_);
+  /// A client's: probes of either end were lost, and the server has told that it hears a client
+  /// which begins anew because of it.
+  bool wants_fresh_start() const noexcept { return is_path_known() && may_begin_anew(); }
+  /// A server's: the client, which decides alone, may do so. As long as this end has told nothing
+  /// it does not.
+  bool peer_may_begin_anew() const noexcept {
+    return notes_sent_ > 0 && (!peer_knows_path_ || may_begin_anew());
   }
 
   TlsSettings tls_settings() const;
@@ -319,6 +329,9 @@ class QuicConnection {
   bool wants_path_packet() const noexcept {
     return search_.wants_probe() || owes_companion_ ||
            (owes_note_ && !note_is_out_ && !search_.is_searching());
+  }
+  bool may_begin_anew() const noexcept {
+    return peer_begins_anew_ && (tells_lost_probes_ || peer_has_lost_probes_);
   }
   ngtcp2_ssize write_path_packet(std::uint8_t* to, std::uint64_t now_ns) noexcept;
   static int on_acked_data(ngtcp2_conn* conn, std::int64_t id, std::uint64_t offset,

@@ -137,10 +137,10 @@ class QuicEndpoint final : public Endpoint {
     visit(link);
   }
 
-  /// Of a message that has to fit one packet.
+  /// Of a message that has to fit one packet; where the search goes on in the run it waits for it.
   void require_room(const QuicConnection& connection) const {
     if (spec_.quic.datagrams && spec_.workload != Workload::kConnect &&
-        !connection.fits_datagram(spec_.message_bytes)) {
+        !connection.may_fit_datagram(spec_.message_bytes)) {
       throw Error(connection.no_room_fault("connect", spec_.message_bytes));
     }
   }

@@ -21,6 +21,9 @@ constexpr std::uint64_t kSettleNs = 100 * kNsPerMs;
 // The search for what the path carries goes on in the run where it takes longer: less than the time
 // that a connect has.
 constexpr std::uint64_t kSearchNs = 3 * kNsPerSec;
+// A client that has decided to begin anew at the end of that time is heard by then, also when the
+// first of its packets is late: still less than the time that a connect has.
+constexpr std::uint64_t kAnewNs = 4 * kNsPerSec;
 // A timer further away than that belongs to nothing that is under way.
 constexpr std::uint64_t kFarNs = kNsPerSec;
 constexpr std::uint64_t kLongestWaitNs = 50 * kNsPerMs;
@@ -50,10 +53,14 @@ class Handshake {
       }
       if (established_ns_ == 0) continue;
       if (known_ns_ == 0 && lane_.connection->is_path_known()) known_ns_ = now_ns;
-      if (now_ns - established_ns_ > kSearchNs) return;
+      // One end decides, or one could begin anew while the other goes on.
+      const bool awaits_client =
+          setup_.side == Side::kServer && lane_.connection->peer_may_begin_anew();
+      if (now_ns - established_ns_ > (awaits_client ? kAnewNs : kSearchNs)) return;
+      if (awaits_client) continue;
       // Counted from what came last: the peer waits for its acknowledgement.
       if (!is_settled(now_ns) && (known_ns_ == 0 || now_ns - known_ns_ <= kSettleNs)) continue;
-      if (!lane_.connection->wants_fresh_start()) return;
+      if (setup_.side == Side::kServer || !lane_.connection->wants_fresh_start()) return;
       begin_anew();
     }
   }
@@ -67,7 +74,7 @@ class Handshake {
     write();
   }
 
-  /// The next connection over a path that is known now. Probes that were lost have made the
+  /// The next connection over a path that is known now, when the client wants it. Probes that were lost have made the
   /// congestion window small and ended its slow start, which they must not (RFC 9000 section 14.4),
   /// and the library has no means to make up for it.
   void begin_anew() {

@@ -1,8 +1,17 @@
+#include "transport/quic/quic_handshake.h"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
 #include <array>
 #include <ctime>
+#include <functional>
+#include <future>
 
 #include "test/test.h"
 #include "transport/quic/quic_simulation.h"
+#include "transport/socket/waker.h"
 
 namespace {
 
@@ -236,6 +245,162 @@ TEST("quic handshake: a Retry and a ticket go together, also when packets are lo
     QuicSimulation simulation({0.2, 0, 0, kDelayNs}, seed, change, true);
     CHECK(simulation.establish());
     CHECK(simulation.client->is_resumed());
+  }
+}
+
+/// Two ends with sockets of their own, joined by a relay that swallows what it is told to.
+class RelayedEnds {
+ public:
+  using Swallows = std::function<bool(bool to_server, const QuicPacket& packet)>;
+
+  explicit RelayedEnds(const Swallows& swallows) : swallows_(swallows) {
+    for (xr::UniqueFd* fd : {&client.fd, &server.fd, &relay_[0], &relay_[1]}) {
+      *fd = xr::UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+      const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
+      CHECK_EQ(::bind(fd->get(), any.get(), any.length), 0);
+    }
+    join(client.fd, relay_[0]);
+    join(server.fd, relay_[1]);
+    client_setup = setup_of(client);
+    client_setup.pin = &QuicSimulation::identity().pin();
+    server_setup = setup_of(server);
+    server_setup.side = xr::Side::kServer;
+    server_setup.identity = &QuicSimulation::identity();
+    relaying_ = std::async(std::launch::async, [this] { relay(); });
+  }
+  ~RelayedEnds() { end_.stop(); }
+  RelayedEnds(const RelayedEnds&) = delete;
+  RelayedEnds& operator=(const RelayedEnds&) = delete;
+
+  void shake_hands() {
+    const xr::Deadline deadline(20 * kNsPerSec, waker_);
+    xr::QuicGate gate(false);
+    auto serving = std::async(std::launch::async,
+                              [&] { xr::shake_hands(server, server_setup, &gate, deadline); });
+    xr::shake_hands(client, client_setup, nullptr, deadline);
+    serving.get();
+  }
+
+  /// What the client sends arrives.
+  bool carries_datagram() {
+    struct Inbox {
+      bool has_come = false;
+      static void take(void* self, const std::uint8_t*, std::size_t) {
+        static_cast<Inbox*>(self)->has_come = true;
+      }
+    } inbox;
+    server.connection->inbox().context = &inbox;
+    server.connection->inbox().on_datagram = &Inbox::take;
+    const std::array<std::uint8_t, 3> message{1, 2, 3};
+    QuicPacket packet(client.connection->payload_bytes());
+    bool taken = false;
+    const ngtcp2_vec piece{const_cast<std::uint8_t*>(message.data()), message.size()};
+    const ngtcp2_ssize length =
+        client.connection->write_datagram(packet.data(), piece, taken, xr::monotonic_raw_ns());
+    CHECK(length > 0 && taken);
+    CHECK_EQ(::send(client.fd.get(), packet.data(), static_cast<std::size_t>(length), 0), length);
+    const xr::Deadline deadline(10 * kNsPerSec, waker_);
+    while (!inbox.has_come) {
+      deadline.wait(server.fd.get(), POLLIN, "test");
+      packet.resize(65'536);
+      const ssize_t got = ::recv(server.fd.get(), packet.data(), packet.size(), MSG_DONTWAIT);
+      if (got > 0)
+        CHECK_EQ(server.connection->read(packet.data(), static_cast<std::size_t>(got),
+                                         xr::monotonic_raw_ns()),
+                 0);
+    }
+    return true;
+  }
+
+  xr::QuicLane client;
+  xr::QuicLane server;
+  QuicSetup client_setup;
+  QuicSetup server_setup;
+
+ private:
+  static void join(const xr::UniqueFd& one, const xr::UniqueFd& other) {
+    const xr::SocketAddress to_one = xr::local_address_of(one.get());
+    const xr::SocketAddress to_other = xr::local_address_of(other.get());
+    CHECK_EQ(::connect(one.get(), to_other.get(), to_other.length), 0);
+    CHECK_EQ(::connect(other.get(), to_one.get(), to_one.length), 0);
+  }
+
+  static QuicSetup setup_of(const xr::QuicLane& lane) {
+    QuicSetup setup;
+    setup.token.fill(7);
+    setup.local = xr::local_address_of(lane.fd.get());
+    setup.remote = xr::remote_address_of(lane.fd.get());
+    setup.local_payload_bytes = 1452;
+    setup.tells_path = true;
+    // What is in a packet is there for the relay to see.
+    setup.options.null_crypto = true;
+    return setup;
+  }
+
+  void relay() {
+    std::array<pollfd, 3> watched{{{relay_[0].get(), POLLIN, 0},
+                                   {relay_[1].get(), POLLIN, 0},
+                                   {end_.event_fd(), POLLIN, 0}}};
+    while (::poll(watched.data(), watched.size(), -1) > 0 && watched[2].revents == 0) {
+      for (const std::size_t from : {0u, 1u}) {
+        QuicPacket packet(65'536);
+        const ssize_t got =
+            ::recv(relay_[from].get(), packet.data(), packet.size(), MSG_DONTWAIT);
+        if (got <= 0) continue;
+        packet.resize(static_cast<std::size_t>(got));
+        if (swallows_(from == 0, packet)) continue;
+        ::send(relay_[1 - from].get(), packet.data(), packet.size(), MSG_NOSIGNAL);
+      }
+    }
+  }
+
+  Swallows swallows_;
+  std::array<xr::UniqueFd, 2> relay_;
+  xr::Waker waker_;
+  xr::Waker end_;
+  std::future<void> relaying_;
+};
+
+/// With a note that its sender knows what the path carries.
+bool has_note(const QuicPacket& packet) {
+  const std::array<std::uint8_t, 17> note = {0xf7, 0x1c, 0x93, 0x0e, 0x58, 0xd2, 0x6b, 0xa4, 0x3d,
+                                             0xc8, 0x71, 0xe6, 0x05, 0x9f, 0xb2, 0x4a, 0x01};
+  return std::search(packet.begin(), packet.end(), note.begin(), note.end()) != packet.end();
+}
+
+TEST("quic handshake: over a path that carries less both ends begin anew, knowing what it carries") {
+  RelayedEnds ends([](bool, const QuicPacket& packet) { return packet.size() > 1300; });
+  ends.shake_hands();
+  CHECK_EQ(ends.client_setup.number, 1u);
+  CHECK_EQ(ends.server_setup.number, 1u);
+  CHECK_EQ(ends.client.connection->payload_bytes(), 1292u);
+  CHECK_EQ(ends.server.connection->payload_bytes(), 1292u);
+  CHECK(ends.carries_datagram());
+}
+
+TEST("quic handshake: a server hears a client that begins anew also when its first packet is lost") {
+  bool is_lost = false;
+  RelayedEnds ends([&](bool to_server, const QuicPacket& packet) {
+    QuicSetup setup;
+    setup.token.fill(7);
+    if (to_server && !is_lost && xr::QuicGate::number_in(setup, packet.data(), packet.size()) == 1)
+      return is_lost = true;
+    return packet.size() > 1300;
+  });
+  ends.shake_hands();
+  CHECK_EQ(ends.client_setup.number, 1u);
+  CHECK_EQ(ends.server_setup.number, 1u);
+  CHECK(ends.carries_datagram());
+}
+
+TEST("quic handshake: where no note of one end arrives both ends use the same connection") {
+  for (const bool of_client : {true, false}) {
+    RelayedEnds ends([&](bool to_server, const QuicPacket& packet) {
+      return packet.size() > 1300 || (to_server == of_client && has_note(packet));
+    });
+    ends.shake_hands();
+    CHECK_EQ(ends.client_setup.number, ends.server_setup.number);
+    CHECK(ends.carries_datagram());
   }
 }
 

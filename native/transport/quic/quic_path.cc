@@ -18,7 +18,8 @@ namespace {
 constexpr std::array<std::uint8_t, 16> kMark = {0xf7, 0x1c, 0x93, 0x0e, 0x58, 0xd2, 0x6b, 0xa4,
                                                 0x3d, 0xc8, 0x71, 0xe6, 0x05, 0x9f, 0xb2, 0x4a};
 constexpr std::uint64_t kNoteId = 1;
-constexpr std::uint64_t kCompanionId = 2;
+/// In place of a size.
+constexpr std::size_t kCompanionId = 2;
 constexpr std::size_t kCompanionRoomBytes = 128;
 /// Behind the mark: that the path is known, and nothing.
 constexpr std::uint8_t kNote = 1;
@@ -101,7 +102,7 @@ ngtcp2_ssize QuicConnection::write_path_packet(std::uint8_t* to, std::uint64_t n
              : ngtcp2_vec{note.data(), note.size()};
   // What its acknowledgement proves: it is at least so long.
   const std::uint64_t id = probes            ? search_.id_of(packet_bytes - probe_more_bytes_)
-                           : owes_companion_ ? kCompanionId
+                           : owes_companion_ ? search_.id_of(kCompanionId)
                                              : kNoteId;
   int taken = 0;
   const ngtcp2_ssize length =
@@ -170,7 +171,7 @@ int QuicConnection::on_acked_datagram(ngtcp2_conn*, std::uint64_t id, void* user
     self->lost_in_a_row_ = 0;
   } else if (id == kNoteId) {
     self->owes_note_ = false;
-  } else {
+  } else if ((id & 0xffff) != kCompanionId) {
     self->search_.on_acked(id);
     self->payload_bytes_ = std::max(self->payload_bytes_, self->search_.found_bytes());
   }
@@ -186,8 +187,11 @@ int QuicConnection::on_lost_datagram(ngtcp2_conn*, std::uint64_t id, void* user)
     ++self->lost_in_a_row_;
   } else if (id == kNoteId) {
     self->note_is_out_ = false;
+  } else if ((id & 0xffff) == kCompanionId) {
+    // Told of before the probes in front of it.
+    self->search_.on_companion_lost(id);
   } else {
-    self->has_lost_probes_ |= id != kCompanionId;
+    self->has_lost_probes_ = true;
     self->search_.on_lost(id);
   }
   return 0;

@@ -34,6 +34,10 @@ class QuicPathSearch {
   std::size_t probe_bytes() const noexcept { return sizes_[at_ - 1]; }
   /// The largest packet that is known to arrive.
   std::size_t found_bytes() const noexcept { return found_; }
+  /// The largest that the search may still come to.
+  std::size_t possible_bytes() const noexcept {
+    return at_ == 0 ? found_ : std::max<std::size_t>(found_, sizes_[failed_ - 2]);
+  }
 
   /// What a probe of this size is to be known by.
   std::uint64_t id_of(std::size_t bytes) const noexcept { return round_ << 16 | bytes; }
@@ -58,6 +62,12 @@ class QuicPathSearch {
     if (id >> 16 != round_ || at_ == 0) return;
     ++lost_;
     if (acked_ + lost_ == kCopies) decide();
+  }
+
+  /// What was sent right behind the probes with this ID, of a size that every path carries, was lost
+  /// as well: their loss says nothing of their size, and they are to be sent again.
+  void on_companion_lost(std::uint64_t id) noexcept {
+    if (id >> 16 == round_ && at_ != 0) try_size(at_);
   }
 
   /// Something on the path says what it carries: nothing larger is tried, this is.

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "test/test.h"
+#include "transport/quic/quic_pump.h"
 #include "transport/quic/quic_simulation.h"
 
 namespace {
@@ -10,6 +11,7 @@ using xr::kNsPerMs;
 using xr::kNsPerSec;
 using xr::QuicPathSearch;
 using xr::test::kNothing;
+using xr::test::QuicPacket;
 using xr::test::QuicPath;
 using xr::test::QuicSimulation;
 using xr::test::some_bytes;
@@ -162,6 +164,103 @@ TEST("quic path: with a peer that tells nothing of probes a black hole is got ro
   simulation.path().largest_bytes = 1300;
   CHECK(simulation.transfer(some_bytes(300'000), kNothing));
   CHECK_EQ(simulation.client->payload_bytes(), 1200u);
+}
+
+/// With messages that a packet of 1,200 B has no room for.
+constexpr std::size_t kLongBytes = 1400;
+
+/// Both ends know that the path carries 1,452 B, and may send DATAGRAM frames.
+QuicSimulation with_datagrams() {
+  QuicSimulation simulation(path_of(0), 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
+    both_search(client, server);
+    client.options.datagrams = server.options.datagrams = true;
+  });
+  CHECK(both_know(simulation));
+  CHECK_EQ(simulation.client->payload_bytes(), 1452u);
+  return simulation;
+}
+
+/// The client sends a message of `kLongBytes` every so often, where it has room.
+void send_datagrams(QuicSimulation& simulation, unsigned count, std::uint64_t every_ns) {
+  std::array<std::uint8_t, kLongBytes> message{};
+  for (unsigned i = 0; i < count; ++i) {
+    xr::QuicConnection& client = *simulation.client;
+    if (client.fits_datagram(kLongBytes)) {
+      QuicPacket packet(client.payload_bytes());
+      bool taken = false;
+      const ngtcp2_ssize length = client.write_datagram(
+          packet.data(), {message.data(), message.size()}, taken, simulation.now_ns());
+      CHECK(length >= 0);
+      packet.resize(static_cast<std::size_t>(length));
+      if (length > 0) simulation.post(std::move(packet));
+    }
+    const std::uint64_t next_ns = simulation.now_ns() + every_ns;
+    simulation.run(every_ns, [&] { return simulation.now_ns() >= next_ns; });
+    CHECK_EQ(simulation.error(), 0);
+    if (simulation.now_ns() < next_ns) simulation.wait(next_ns - simulation.now_ns());
+    // As with a timer that is due often, such as that of key updates.
+    CHECK_EQ(client.expire(simulation.now_ns()), 0);
+  }
+}
+
+/// A second in which nothing arrives: the path looks as one that swallows large packets.
+void be_cut_off(QuicSimulation& simulation) {
+  // Long enough for a window that has room for all of them.
+  CHECK(simulation.transfer(some_bytes(std::size_t{4} << 20), kNothing));
+  send_datagrams(simulation, 5, kNsPerMs);
+  simulation.path().loss = 1;
+  send_datagrams(simulation, 50, 20 * kNsPerMs);
+  simulation.path().loss = 0;
+  for (int i = 0; i < 100 && simulation.client->fits_datagram(kLongBytes); ++i)
+    send_datagrams(simulation, 1, kNsPerMs);
+  CHECK(!simulation.client->fits_datagram(kLongBytes));
+}
+
+TEST("quic path: after an outage packets become as large again as they were") {
+  for (const bool is_cut_off_again : {false, true}) {
+    QuicSimulation simulation = with_datagrams();
+    be_cut_off(simulation);
+    if (is_cut_off_again) {
+      // While the search is under way: what it lost then says nothing of sizes.
+      simulation.path().loss = 1;
+      send_datagrams(simulation, 10, 100 * kNsPerMs);
+      simulation.path().loss = 0;
+    }
+    send_datagrams(simulation, 50, 100 * kNsPerMs);
+    CHECK_EQ(simulation.client->payload_bytes(), 1452u);
+    const std::uint64_t arrived = simulation.to_server.arrived;
+    send_datagrams(simulation, 50, kNsPerMs);
+    CHECK(simulation.to_server.arrived - arrived >= 50);
+  }
+}
+
+TEST("quic path: a datagram waits for the search, and is refused where that ends below it") {
+  for (const bool is_narrow : {false, true}) {
+    QuicSimulation simulation = with_datagrams();
+    be_cut_off(simulation);
+    if (is_narrow) {
+      simulation.path().largest_bytes = 1300;
+      simulation.run(10 * kNsPerSec, [] { return false; });
+    }
+    xr::QuicLane lane;
+    std::array<xr::UniqueFd, 2> fds;
+    for (xr::UniqueFd& fd : fds) {
+      fd = xr::UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+      const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
+      CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
+    }
+    const xr::SocketAddress to = xr::local_address_of(fds[1].get());
+    CHECK_EQ(::connect(fds[0].get(), to.get(), to.length), 0);
+    lane.fd = std::move(fds[0]);
+    lane.connection = std::move(simulation.client);
+    const xr::StopFlag stop;
+    xr::QuicPump<xr::WaitPolicy::kBlock> pump(lane, false, kNsPerSec, stop);
+    const std::array<std::uint8_t, kLongBytes> message{};
+    const xr::Io io = pump.write_datagram(message.data(), message.size());
+    CHECK(io == (is_narrow ? xr::Io::kError : xr::Io::kLost));
+    CHECK_EQ(pump.fault().has_value(), is_narrow);
+    if (is_narrow) CHECK_EQ(pump.fault()->code, "PATH_MTU");
+  }
 }
 
 TEST("quic path: a message that has no room any more is told with what has") {

@@ -155,6 +155,11 @@ class QuicPump {
     // ngtcp2 takes what it does not change by a pointer to what it could.
     const ngtcp2_vec piece{const_cast<std::uint8_t*>(data), length};
     if (!connection_.fits_datagram(length)) [[unlikely]] {
+      if (connection_.may_fit_datagram(length)) {
+        // After an outage, which looks like a path that swallows large packets.
+        const Io io = write_control();
+        return io == Io::kOk ? Io::kLost : io;
+      }
       unfit_bytes_ = length;
       failure_ = {"ngtcp2_conn_writev_datagram", 0};
       return Io::kError;
