@@ -28,14 +28,14 @@ const rows = (plan: ReturnType<typeof planFor>) =>
 describe('the plan of a run', () => {
   test('is the ordinary one on this machine', () => {
     const plan = planFor(asked(), 4, { ...nowhere, host: ['tcp'] })
-    expect(rows(plan)).toEqual([['host', 'tcp', 3, 1]])
+    expect(rows(plan)).toEqual([['host', 'tcp', 3, 4]])
     expect(plan.repetitions).toBe(DEFAULT_REQUEST.repetitions)
   })
 
   test('is shorter in the lab, and repeated less often wherever it goes on', () => {
     const plan = planFor(asked(), 4, inLab)
     expect(rows(plan)).toEqual([
-      ['host', 'tcp', 3, 1],
+      ['host', 'tcp', 3, 4],
       ['lab', 'rdma', 1, 0.5],
       ['lab', 'tcp', 1, 0.5],
     ])
