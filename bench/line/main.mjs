@@ -54,7 +54,7 @@ async function serve(line) {
 async function run(line, transport, direction, streams) {
   const output = join(folder, `${transport}-${direction}-${streams}.json`)
   const size = transport === 'udp' ? ['-s', '1400', '--rate', '60M'] : ['-s', '64k']
-  const watch = { up: watchDevice(line.far, 'line1'), down: watchDevice(line.near, 'line0') }
+  const watch = { up: watchDevice(line.far, 'far'), down: watchDevice(line.near, 'near') }
   const [command, ...args] = line.near
   const child = spawn(
     command,

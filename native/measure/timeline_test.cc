@@ -1,5 +1,6 @@
 #include "measure/timeline.h"
 
+#include "test/hand_clock.h"
 #include "test/test.h"
 
 namespace {
@@ -10,18 +11,7 @@ using xr::kNsPerSec;
 using xr::PhaseSpec;
 using xr::RunBoard;
 using xr::Window;
-
-/// A clock that a test moves by hand.
-class HandClock {
- public:
-  static std::uint64_t now() noexcept { return time_ns; }
-  std::uint64_t to_ns(std::uint64_t ticks) const noexcept { return ticks; }
-  std::uint64_t from_ns(std::uint64_t ns) const noexcept { return ns; }
-  void refine() noexcept {}
-  std::uint64_t slope() const noexcept { return std::uint64_t{1} << 32; }
-  void take_slope(std::uint64_t) noexcept {}
-  static inline std::uint64_t time_ns = 0;
-};
+using xr::test::HandClock;
 
 using Timeline = xr::Timeline<HandClock>;
 

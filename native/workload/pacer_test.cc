@@ -1,10 +1,13 @@
 #include "workload/pacer.h"
 
 #include "measure/clock.h"
+#include "test/hand_clock.h"
 #include "test/test.h"
 #include "transport/endpoint_spec.h"
 
 namespace {
+
+using xr::test::HandClock;
 
 /// A clock that moves by a microsecond at each reading, and so does not depend on the machine.
 class StepClock {
@@ -71,15 +74,6 @@ TEST("pacer: a batch is at least one message") {
   const xr::Pacer<xr::RawClock> fast(xr::RawClock{}, 1'120'000'000);
   CHECK_EQ(fast.messages_within(100'000, 1400), 10u);
 }
-
-/// A clock that a test moves by hand.
-class HandClock {
- public:
-  static std::uint64_t now() noexcept { return time_ns; }
-  std::uint64_t to_ns(std::uint64_t ticks) const noexcept { return ticks; }
-  std::uint64_t from_ns(std::uint64_t ns) const noexcept { return ns; }
-  static inline std::uint64_t time_ns = 0;
-};
 
 TEST("pacer: a share of less than a bit per second is a rate, not the lack of one") {
   xr::EndpointSpec spec;

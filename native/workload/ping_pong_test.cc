@@ -1,5 +1,6 @@
 #include "workload/ping_pong.h"
 
+#include "test/hand_clock.h"
 #include "test/test.h"
 
 namespace {
@@ -8,18 +9,7 @@ using xr::Counters;
 using xr::Io;
 using xr::kNsPerMs;
 using xr::kNsPerSec;
-
-/// A clock that the link moves.
-class HandClock {
- public:
-  static std::uint64_t now() noexcept { return time_ns; }
-  std::uint64_t to_ns(std::uint64_t ticks) const noexcept { return ticks; }
-  std::uint64_t from_ns(std::uint64_t ns) const noexcept { return ns; }
-  void refine() noexcept {}
-  std::uint64_t slope() const noexcept { return std::uint64_t{1} << 32; }
-  void take_slope(std::uint64_t) noexcept {}
-  static inline std::uint64_t time_ns = 0;
-};
+using xr::test::HandClock;
 
 /// The far end of a read: no message ever comes, and it looks at the clock every 25 ms.
 struct IdleLink {

@@ -22,8 +22,7 @@ export const inReport = [
     ['has.has(index % 2 === 0 ? index + 1 : index - 1)', 'has.has(index)'],
   ),
   ...report('layer-lines', 'layers', ['value += more', 'value += adds.estimate']),
-  ...report('digest/curve-of', 'loss', ['const total = count + lost', 'const total = count']),
-  ...report('curve', 'loss', ['const total = count + lost', 'const total = count']),
+  ...report('percentile-reader', 'loss', ['const total = count + lost', 'const total = count']),
 ]
 
 export const inStatistics = [

@@ -1,13 +1,11 @@
-import { Distribution } from '../results/buckets.js'
 import { caseName } from '../results/case-name.js'
-import type { CaseResult, Latency } from '../results/schema.js'
+import type { CaseResult } from '../results/schema.js'
+import { percentileReader } from './percentile-reader.js'
 import { plain } from './plain.js'
 import { time } from './quantity.js'
 
 const HEIGHT = 10
 const MARKS = 'abcdefghijklmnopqrstuvwxyz'
-/** As in the table: a percentile needs so many samples beyond it. */
-const SAMPLES_BEYOND = 10
 const TICKS = [0, 50, 90, 99, 99.9, 99.99, 99.999, 99.9999]
 
 interface Line {
@@ -71,19 +69,8 @@ function linesOf(cases: readonly CaseResult[]): Line[] {
       key,
       mark: MARKS[i] ?? '?',
       isLossy: lost > 0,
-      at: reader(latency, lost),
+      at: percentileReader(latency, lost),
     }))
-}
-
-function reader({ histogram, count, maxNs }: Latency, lost: number): Line['at'] {
-  const distribution = new Distribution(histogram)
-  const total = count + lost
-  return (depth) => {
-    const beyond = total * 10 ** -depth
-    if (beyond < SAMPLES_BEYOND) return null
-    const rank = Math.max(1, Math.ceil(total - beyond))
-    return rank > count ? null : (distribution.at(rank) ?? maxNs)
-  }
 }
 
 /** Down to steps of a hundredth of a nine. */

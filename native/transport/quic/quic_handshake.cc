@@ -74,9 +74,9 @@ class Handshake {
     write();
   }
 
-  /// The next connection over a path that is known now, when the client wants it. Probes that were lost have made the
-  /// congestion window small and ended its slow start, which they must not (RFC 9000 section 14.4),
-  /// and the library has no means to make up for it.
+  /// The next connection over a path that is known now, when the client wants it. Probes that were
+  /// lost have made the congestion window small and ended its slow start, which they must not (RFC
+  /// 9000 section 14.4), and the library has no means to make up for it.
   void begin_anew() {
     setup_.path_payload_bytes = lane_.connection->payload_bytes();
     ++setup_.number;

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "test/test.h"
+#include "test/udp_pair.h"
 #include "transport/quic/quic_pump.h"
 #include "transport/quic/quic_simulation.h"
 
@@ -243,14 +244,7 @@ TEST("quic path: a datagram waits for the search, and is refused where that ends
       simulation.run(10 * kNsPerSec, [] { return false; });
     }
     xr::QuicLane lane;
-    std::array<xr::UniqueFd, 2> fds;
-    for (xr::UniqueFd& fd : fds) {
-      fd = xr::UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-      const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
-      CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
-    }
-    const xr::SocketAddress to = xr::local_address_of(fds[1].get());
-    CHECK_EQ(::connect(fds[0].get(), to.get(), to.length), 0);
+    std::array<xr::UniqueFd, 2> fds = xr::test::udp_pair();
     lane.fd = std::move(fds[0]);
     lane.connection = std::move(simulation.client);
     const xr::StopFlag stop;

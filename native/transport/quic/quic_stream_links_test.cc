@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "test/test.h"
+#include "test/udp_pair.h"
 #include "transport/quic/quic_simulation.h"
 #include "workload/stream.h"
 
@@ -34,13 +35,6 @@ struct Sender {
     spec.message_bytes = message_bytes;
     spec.workload = xr::Workload::kStream;
     spec.idle_timeout_ns = kNsPerSec;
-    for (xr::UniqueFd& fd : fds) {
-      fd = xr::UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-      const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
-      CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
-    }
-    const xr::SocketAddress to = xr::local_address_of(fds[0].get());
-    CHECK_EQ(::connect(fds[1].get(), to.get(), to.length), 0);
     lane.fd = std::move(fds[1]);
     lane.connection = std::move(simulation.client);
     lane.segmenting = segmenting;
@@ -50,7 +44,7 @@ struct Sender {
 
   QuicSimulation simulation;
   EndpointSpec spec;
-  std::array<xr::UniqueFd, 2> fds;
+  std::array<xr::UniqueFd, 2> fds = xr::test::udp_pair();
   xr::StopFlag stop;
   xr::QuicLane lane;
 };
@@ -106,15 +100,6 @@ struct Receiver {
     spec.message_bytes = 1000;
     spec.workload = xr::Workload::kStream;
     spec.idle_timeout_ns = kNsPerSec;
-    for (xr::UniqueFd& fd : fds) {
-      fd = xr::UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-      const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
-      CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
-    }
-    const std::array<xr::SocketAddress, 2> to = {xr::local_address_of(fds[0].get()),
-                                                 xr::local_address_of(fds[1].get())};
-    for (int i : {0, 1})
-      CHECK_EQ(::connect(fds[i].get(), to[1 - i].get(), to[1 - i].length), 0);
     lane.fd = std::move(fds[0]);
     lane.connection = std::move(simulation.server);
   }
@@ -134,7 +119,7 @@ struct Receiver {
 
   QuicSimulation simulation{xr::test::QuicPath{}};
   EndpointSpec spec;
-  std::array<xr::UniqueFd, 2> fds;
+  std::array<xr::UniqueFd, 2> fds = xr::test::udp_pair();
   xr::StopFlag stop;
   xr::QuicLane lane;
 };

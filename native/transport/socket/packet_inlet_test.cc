@@ -4,6 +4,7 @@
 
 #include "base/unique_fd.h"
 #include "test/test.h"
+#include "test/udp_pair.h"
 #include "transport/socket/address.h"
 #include "transport/socket/options.h"
 
@@ -17,17 +18,10 @@ using xr::WaitPolicy;
 /// A socket to which another one sends.
 struct Sockets {
   Sockets() {
-    for (xr::UniqueFd& fd : fds) {
-      fd = xr::UniqueFd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-      const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
-      CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
-    }
-    const xr::SocketAddress to = xr::local_address_of(fds[0].get());
-    CHECK_EQ(::connect(fds[1].get(), to.get(), to.length), 0);
     xr::set_socket_timeouts(fds[0].get(), xr::kPacketNapNs, kNsPerSec);
   }
   void send() { CHECK_EQ(::send(fds[1].get(), "x", 1, 0), 1); }
-  std::array<xr::UniqueFd, 2> fds;
+  std::array<xr::UniqueFd, 2> fds = xr::test::udp_pair();
 };
 
 constexpr auto kTake = [](const std::uint8_t*, std::size_t, std::uint64_t) { return Io::kOk; };

@@ -1,9 +1,8 @@
 import { completed } from '../../compare/source.js'
-import { Distribution } from '../../results/buckets.js'
-import { samplesNeeded } from '../../results/percentiles.js'
 import type { CaseResult, Latency } from '../../results/schema.js'
 import type { CurveChart } from '../charts/chart.js'
 import { depthOf, NINES } from '../charts/ticks.js'
+import { percentileReader } from '../percentile-reader.js'
 
 export type Curve = Pick<CurveChart['lines'][number], 'points' | 'band'>
 
@@ -41,18 +40,12 @@ export function curveOf(c: CaseResult): Curve | null {
   return { points, band }
 }
 
-function reader(
-  { histogram, count, maxNs }: Latency,
-  lost: number,
-): (depth: number) => number | null {
-  const distribution = new Distribution(histogram)
-  const total = count + lost
+/** For an axis in tenfolds, which has no place for zero. */
+function reader(latency: Latency, lost: number): (depth: number) => number | null {
+  const at = percentileReader(latency, lost)
   return (depth) => {
-    const oneIn = 10 ** depth
-    if (total < samplesNeeded(oneIn) * (1 - 1e-9)) return null
-    const rank = Math.max(1, Math.ceil(total - total / oneIn - 1e-6))
-    if (rank > count) return null
-    return Math.max(1, distribution.at(rank) ?? maxNs ?? 1)
+    const value = at(depth)
+    return value === null ? null : Math.max(1, value)
   }
 }
 
