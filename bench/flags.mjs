@@ -9,7 +9,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { judge, toldOf } from '../dist/results/flag-validation.js'
+import { judge, toldOf } from '../dist/results/repetition/flag-validation.js'
 
 const { values } = parseArgs({
   options: {

@@ -1,8 +1,12 @@
 import { Bench } from 'tinybench'
 import { loadAddon } from '../dist/addon/load.js'
-import { histogramOfCounts, mergeHistograms, stddevNs } from '../dist/results/histogram.js'
-import { decodeHistogram, encodeHistogram } from '../dist/results/histogram-codec.js'
-import { percentilesOf } from '../dist/results/percentiles.js'
+import { decodeHistogram, encodeHistogram } from '../dist/results/histogram/codec.js'
+import {
+  histogramOfCounts,
+  mergeHistograms,
+  stddevNs,
+} from '../dist/results/histogram/histogram.js'
+import { percentilesOf } from '../dist/results/histogram/percentiles.js'
 import { taskLines } from './lines.mjs'
 
 const SAMPLES = 200_000

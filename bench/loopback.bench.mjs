@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { loadAddon } from '../dist/addon/load.js'
 import { DEFAULT_SOCKET } from '../dist/plan/defaults.js'
-import { histogramOfCounts } from '../dist/results/histogram.js'
-import { valueAtQuantile } from '../dist/results/percentiles.js'
+import { histogramOfCounts } from '../dist/results/histogram/histogram.js'
+import { valueAtQuantile } from '../dist/results/histogram/percentiles.js'
 import { durationText } from './lines.mjs'
 
 const SECOND_NS = 1e9

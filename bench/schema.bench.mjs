@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { Bench } from 'tinybench'
-import { resultSchema } from '../dist/results/schema.js'
+import { resultSchema } from '../dist/results/schema/schema.js'
 import { taskLines } from './lines.mjs'
 
 const SAMPLE = 'build/bench/sample.json'

@@ -1,10 +1,13 @@
 // Who may use whom: the rooms of src/ and native/ and the direction between them.
-// Biome finds cycles; this finds a step in the wrong direction, which is how a cycle begins.
+// A step in the wrong direction is how a circle begins; circles of files are found as well, of types alone too.
 import { readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { root } from './setup/paths.mjs'
 
-/** Each room and the rooms it may use. What lies directly in src/ (errors, units) serves all. */
+/**
+ * Each room and the rooms it may use: a room's name stands for all in it, `room/part` for that part alone.
+ * A room that is listed by its parts has nothing beside them. What lies directly in src/ (errors, units, deadlines) serves all.
+ */
 const SRC_ROOMS = {
   cli: [
     'plan',
@@ -22,15 +25,45 @@ const SRC_ROOMS = {
   ],
   plan: [],
   place: ['session', 'rdma', 'lab'],
-  session: ['plan', 'transports', 'environment', 'results', 'addon'],
+  'session/agent': [
+    'session/endpoint',
+    'session/wire',
+    'plan',
+    'transports',
+    'environment',
+    'results',
+    'addon',
+  ],
+  'session/client': [
+    'session/endpoint',
+    'session/wire',
+    'plan',
+    'transports',
+    'environment',
+    'results',
+    'addon',
+  ],
+  'session/driver': ['session/client', 'session/wire', 'plan', 'environment', 'results'],
+  'session/endpoint': ['session/wire', 'plan', 'transports', 'environment', 'results', 'addon'],
+  'session/wire': ['plan', 'transports', 'environment', 'results', 'addon'],
   transports: ['rdma', 'addon'],
   'quic-perf': ['plan', 'environment', 'results', 'addon'],
   rdma: ['lab', 'addon'],
   environment: ['results', 'addon'],
   lab: [],
-  results: [],
+  'results/store': ['results/schema'],
+  'results/document': ['results/repetition', 'results/histogram', 'results/schema'],
+  'results/repetition': ['results/histogram', 'results/schema'],
+  'results/histogram': ['results/schema'],
+  'results/schema': [],
   compare: ['results'],
-  report: ['results', 'compare'],
+  'report/page': ['report/digest', 'report/charts', 'report/words', 'results', 'compare'],
+  'report/digest': ['report/charts', 'report/words', 'results', 'compare'],
+  'report/drawing': ['report/charts'],
+  'report/charts': ['report/words', 'results', 'compare'],
+  'report/terminal': ['report/words', 'results', 'compare'],
+  'report/export': ['report/words', 'results', 'compare'],
+  'report/words': ['results', 'compare'],
   addon: [],
 }
 
@@ -43,7 +76,6 @@ const VOCABULARY = [
   'src/plan/lossy.ts',
   'src/plan/rdma-words.ts',
   'src/plan/secure-words.ts',
-  'src/session/types.ts',
 ]
 
 /** What the transports over sockets, and those with TLS, have in common; themselves no transports. */
@@ -59,6 +91,12 @@ const NATIVE_ROOMS = {
 
 const problems = [
   ...sources('src', /\.ts$/).flatMap(checkTypeScript),
+  ...circlesOf(
+    sources('src', /\.ts$/)
+      .filter((file) => !isTest(file))
+      // What a command does and its flags know each other, still.
+      .filter((file) => !file.startsWith('src/cli/')),
+  ),
   ...sources('native', /\.(h|cc)$/).flatMap(checkNative),
 ]
 for (const problem of problems) process.stdout.write(`${problem}\n`)
@@ -66,17 +104,48 @@ if (problems.length > 0) process.exitCode = 1
 
 function checkTypeScript(file) {
   if (isTest(file)) return []
-  const room = roomOf(file, 'src')
+  const room = srcRoomOf(file)
   return importsOf(file).flatMap((path) => {
-    const target = posix.join(posix.dirname(file), path).replace(/\.js$/, '.ts')
-    const other = roomOf(target, 'src')
+    const target = targetOf(file, path)
+    const other = srcRoomOf(target)
     if (other === undefined || other === room) return []
     if (VOCABULARY.includes(target)) return []
     if (room !== undefined && SRC_ROOMS[room] === undefined)
       return [`${file}: no such room: ${room}`]
-    if (room !== undefined && SRC_ROOMS[room].includes(other)) return []
+    const allowed = room === undefined ? [] : SRC_ROOMS[room]
+    if (allowed.includes(other) || allowed.includes(other.split('/')[0])) return []
     return [`${file}: ${room ?? 'src'} must not use ${other} (${path})`]
   })
+}
+
+/** Files that import each other in a circle, each circle once (Tarjan's strongly connected components). */
+function circlesOf(files) {
+  const circles = []
+  const [found, lowest, open] = [new Map(), new Map(), []]
+  const visit = (file) => {
+    found.set(file, found.size)
+    lowest.set(file, found.get(file))
+    open.push(file)
+    for (const path of importsOf(file)) {
+      const target = targetOf(file, path)
+      if (!files.includes(target)) continue
+      if (!found.has(target)) {
+        visit(target)
+        lowest.set(file, Math.min(lowest.get(file), lowest.get(target)))
+      } else if (open.includes(target)) {
+        lowest.set(file, Math.min(lowest.get(file), found.get(target)))
+      }
+    }
+    if (lowest.get(file) !== found.get(file)) return
+    const circle = open.splice(open.indexOf(file))
+    if (circle.length > 1) circles.push(`files in a circle: ${circle.sort().join(', ')}`)
+  }
+  for (const file of files) if (!found.has(file)) visit(file)
+  return circles
+}
+
+function targetOf(file, path) {
+  return posix.join(posix.dirname(file), path).replace(/\.js$/, '.ts')
 }
 
 /** A test may look across: it proves that rooms fit together. */
@@ -127,6 +196,13 @@ function transportOf(path) {
 function roomOf(path, base) {
   const parts = path.split('/')
   return parts[0] === base && parts.length > 2 ? parts[1] : undefined
+}
+
+/** `src/session/wire/frame.ts` → `session/wire` where the parts are listed, else `session`; a part that is not listed is no room. */
+function srcRoomOf(path) {
+  const room = roomOf(path, 'src')
+  const hasParts = Object.keys(SRC_ROOMS).some((name) => name.startsWith(`${room}/`))
+  return hasParts ? posix.dirname(path).split('/').slice(1, 3).join('/') : room
 }
 
 function sources(folder, pattern) {

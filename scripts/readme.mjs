@@ -4,10 +4,10 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { root } from './setup/paths.mjs'
 
 const FOLDER = 'results/reference'
-const { layersOf } = await import(`${root}/dist/report/layers.js`)
-const { renderLayers } = await import(`${root}/dist/report/layer-lines.js`)
-const { renderTable } = await import(`${root}/dist/report/table.js`)
-const { palette } = await import(`${root}/dist/report/text.js`)
+const { layersOf } = await import(`${root}/dist/report/terminal/layers.js`)
+const { renderLayers } = await import(`${root}/dist/report/terminal/layer-lines.js`)
+const { renderTable } = await import(`${root}/dist/report/terminal/table.js`)
+const { palette } = await import(`${root}/dist/report/terminal/text.js`)
 
 /** Each block by the name of its marks: the result it is made from, and how. */
 const BLOCKS = {

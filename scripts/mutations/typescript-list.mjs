@@ -94,7 +94,7 @@ export const inResults = [
     ['total - Math.floor(total / oneIn)', 'total - Math.ceil(total / oneIn)'],
     ['const total = histogram.count + lost', 'const total = histogram.count'],
   ),
-  ...of('src/results/percentile-with-loss.ts', 'src/report/loss.test.ts', [
+  ...of('src/results/histogram/percentile-with-loss.ts', 'src/report/loss.test.ts', [
     "if (unavailableWithLoss[key] === 'lost') return Number.POSITIVE_INFINITY",
     '',
   ]),
@@ -111,8 +111,8 @@ export const inResults = [
     ['completed.length > 0 ? completed : repetitions', 'repetitions'],
   ),
   ...of(
-    'src/session/warmup.ts',
-    'src/session/warmup.test.ts',
+    'src/session/endpoint/warmup.ts',
+    'src/session/endpoint/warmup.test.ts',
     ['RISES_FROM_S = 7', 'RISES_FROM_S = 9'],
     ['WAITING_SHARE = 0.01', 'WAITING_SHARE = 0.1'],
     ['< FEWEST_MESSAGES) continue', '<= FEWEST_MESSAGES) continue'],

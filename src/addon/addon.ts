@@ -3,16 +3,12 @@
  * nothing else crosses between JavaScript and C++.
  */
 
+import type { EffectiveSettings } from './effective.js'
 import type { ClockReport, NativeFault, RawHistogram, RunOutcome } from './outcome.js'
-import type { RdmaLink, RdmaOptions, RdmaPort, RdmaSettings } from './rdma.js'
-import type {
-  QuicOpensslOptions,
-  QuicOptions,
-  QuicSettings,
-  TlsOptions,
-  TlsSettings,
-} from './secure.js'
+import type { RdmaLink, RdmaOptions, RdmaPort } from './rdma.js'
+import type { QuicOpensslOptions, QuicOptions, TlsOptions } from './secure.js'
 
+export type * from './effective.js'
 export type * from './outcome.js'
 export type * from './rdma.js'
 export type * from './secure.js'
@@ -97,33 +93,6 @@ export interface EndpointSpec {
   quic: QuicOptions | null
   /** `null` for other transports. */
   quicOpenssl: QuicOpensslOptions | null
-}
-
-/** What the kernel granted (getsockopt after connecting, first connection); `null` where it does not apply. */
-export interface EffectiveSettings {
-  localAddress: string
-  remoteAddress: string
-  localPort: number | null
-  remotePort: number | null
-  sendBufferBytes: number | null
-  receiveBufferBytes: number | null
-  noDelay: boolean | null
-  congestionControl: string | null
-  dscp: number | null
-  busyPollUs: number | null
-  maxSegmentBytes: number | null
-  /** What one packet may carry on the way to the peer, its own headers included, as far as the kernel has learnt (IP_MTU, ip(7)); after a UDP run, at its end. */
-  pathMtuBytes: number | null
-  /** UDP_SEGMENT in use by the sender. */
-  gso: boolean | null
-  /** UDP_GRO in use by the receiver. */
-  gro: boolean | null
-  /** `null` for other transports; the addresses above are then GIDs. */
-  rdma: RdmaSettings | null
-  /** TLS and QUIC; `null` for other transports. */
-  tls: TlsSettings | null
-  /** QUIC, whoever's; `null` for other transports. */
-  quic: QuicSettings | null
 }
 
 /** How far an end is: the sum over its links that decide, in the phase of the least advanced of them. */

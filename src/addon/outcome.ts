@@ -1,4 +1,4 @@
-import type { EffectiveSettings } from './addon.js'
+import type { EffectiveSettings } from './effective.js'
 
 /** A failure inside the addon. As a thrown `Error` it has the same fields. */
 export interface NativeFault {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CompareDocument } from '../compare/schema.js'
-import type { ResultDocument } from '../results/schema.js'
+import type { ResultDocument } from '../results/schema/schema.js'
 import { runCli } from './fixtures/spawn-cli.js'
 import { expectValid } from './fixtures/valid-result.js'
 

@@ -8,7 +8,7 @@ import { sourceOf, TCP, UDP } from '../compare/fixtures/sources.js'
 import { compareSchema } from '../compare/schema.js'
 import { documentOf, mixedCases } from '../results/fixtures/documents.js'
 import { quietMachine, virtualMachine } from '../results/fixtures/environments.js'
-import type { ResultDocument } from '../results/schema.js'
+import type { ResultDocument } from '../results/schema/schema.js'
 import { runCli } from './fixtures/spawn-cli.js'
 
 let folder = ''

@@ -4,7 +4,7 @@ import { loadAddon } from '../addon/load.js'
 import { captureEnvironment } from '../environment/capture.js'
 import { EXIT_CODES } from '../errors.js'
 import { isLabGuest } from '../rdma/lab-step.js'
-import { allowedCpus } from '../session/cpus.js'
+import { allowedCpus } from '../session/endpoint/cpus.js'
 import { transportCapabilities } from '../transports/capabilities.js'
 import {
   addonCheck,

@@ -1,7 +1,7 @@
 import type { Addon, ClockReport } from '../addon/addon.js'
 import { isQuic } from '../plan/quic-family.js'
-import type { Environment } from '../results/schema.js'
-import { automaticCpus } from '../session/cpus.js'
+import type { Environment } from '../results/schema/schema.js'
+import { automaticCpus } from '../session/endpoint/cpus.js'
 import type { Capability } from '../transports/capabilities.js'
 import { formatSize } from '../units.js'
 

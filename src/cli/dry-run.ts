@@ -1,6 +1,6 @@
 import type { Plan } from '../plan/case.js'
 import { longestMeasuringNs } from '../plan/schedule.js'
-import { caseTitle } from '../results/case-name.js'
+import { caseTitle } from '../results/document/case-name.js'
 import { formatDuration } from '../units.js'
 
 /** What a run would do, for `--dry-run`. */

@@ -1,12 +1,18 @@
 import { EXIT_CODES, type ExitCode, peerError, XrbenchError } from '../errors.js'
 import type { DeviceChoice } from '../place/device.js'
 import { type Case, PLACES, type Place, type Plan } from '../plan/case.js'
-import { renderTable } from '../report/table.js'
-import { caseTitle } from '../results/case-name.js'
-import { createDocument, enterLab } from '../results/document.js'
-import type { Environment, LabFacts, Problem, ResultDocument } from '../results/schema.js'
-import type { Session } from '../session/client.js'
-import { failureOf, finishRun, type RunEnd, type RunEvent, runPlan } from '../session/run-plan.js'
+import { renderTable } from '../report/terminal/table.js'
+import { caseTitle } from '../results/document/case-name.js'
+import { createDocument, enterLab } from '../results/document/document.js'
+import type { Environment, LabFacts, Problem, ResultDocument } from '../results/schema/schema.js'
+import type { Session } from '../session/client/client.js'
+import {
+  failureOf,
+  finishRun,
+  type RunEnd,
+  type RunEvent,
+  runPlan,
+} from '../session/client/run-plan.js'
 import { commitOfCheckout } from './commit.js'
 import { summary } from './dry-run.js'
 import { type Interrupts, watchInterrupts } from './interrupt.js'

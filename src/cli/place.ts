@@ -1,9 +1,9 @@
 import type { OwnRdmaPort } from '../addon/addon.js'
 import type { LabOptions } from '../lab/lab.js'
 import { startLocalAgent } from '../place/local.js'
-import type { LabFacts } from '../results/schema.js'
-import { connectSession, type Session } from '../session/client.js'
-import { loadKey } from '../session/key.js'
+import type { LabFacts } from '../results/schema/schema.js'
+import { connectSession, type Session } from '../session/client/client.js'
+import { loadKey } from '../session/wire/key.js'
 import type { PeerTarget } from './target.js'
 
 /** Where a run has its two ends. */

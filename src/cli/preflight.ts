@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { environmentError } from '../errors.js'
 import type { PlanRequest } from '../plan/request.js'
-import { allowedCpus } from '../session/cpus.js'
+import { allowedCpus } from '../session/endpoint/cpus.js'
 
 /**
  * What can be known to fail on this machine is refused before anything starts.

@@ -1,5 +1,5 @@
-import { amount, bitRate, time } from '../report/quantity.js'
-import type { QuicPerfDocument } from '../results/schema-quic-perf.js'
+import { amount, bitRate, time } from '../report/words/quantity.js'
+import type { QuicPerfDocument } from '../results/schema/quic-perf.js'
 import { formatSize } from '../units.js'
 
 /** What a run saw, for a reader: a few lines. */

@@ -5,7 +5,7 @@ import Ajv2020 from 'ajv/dist/2020.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { PerfServerTotals } from '../addon/perf.js'
 import { selfSigned } from '../quic-perf/fixtures/self-signed.js'
-import type { QuicPerfDocument } from '../results/schema-quic-perf.js'
+import type { QuicPerfDocument } from '../results/schema/quic-perf.js'
 import { reservePort } from '../transports/fixtures/reserved-port.js'
 import { Cli, runCli } from './fixtures/spawn-cli.js'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { readResult } from '../results/store.js'
+import { readResult } from '../results/store/store.js'
 import { runCli } from './fixtures/spawn-cli.js'
 
 /** Two guests boot in some ten seconds on idle cores without KVM; tests may find them busy. */

@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { basename } from 'node:path'
 import type { Source } from '../compare/source.js'
 import { usageError } from '../errors.js'
-import { contradictionsOf } from '../results/check.js'
-import { redact } from '../results/redact.js'
-import { readResult } from '../results/store.js'
-import { resultFileError } from '../results/store-errors.js'
+import { contradictionsOf } from '../results/document/check.js'
+import { resultFileError } from '../results/store/errors.js'
+import { redact } from '../results/store/redact.js'
+import { readResult } from '../results/store/store.js'
 
 /**
  * Reads a result, and refuses one that contradicts itself: its numbers are not those that were measured.

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { Case } from '../plan/case.js'
-import { isSameCase } from '../results/case-name.js'
-import { finishDocument, recordRepetition, skipCase } from '../results/document.js'
-import { redact } from '../results/redact.js'
-import type { Problem, ResultDocument } from '../results/schema.js'
-import { writeResult } from '../results/store.js'
-import type { ResultSink } from '../session/run-plan.js'
+import { isSameCase } from '../results/document/case-name.js'
+import { finishDocument, recordRepetition, skipCase } from '../results/document/document.js'
+import type { Problem, ResultDocument } from '../results/schema/schema.js'
+import { redact } from '../results/store/redact.js'
+import { writeResult } from '../results/store/store.js'
+import type { ResultSink } from '../session/client/run-plan.js'
 
 /** A result document that grows, and the file that always holds the whole of it. */
 export class DocumentSink implements ResultSink {

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { ResultDocument } from '../results/schema.js'
+import type { ResultDocument } from '../results/schema/schema.js'
 import { reservePort } from '../transports/fixtures/reserved-port.js'
 import { Cli, runCli } from './fixtures/spawn-cli.js'
 import { expectValid } from './fixtures/valid-result.js'
@@ -177,7 +177,7 @@ describe('stopped by its user, a run keeps what was measured', () => {
   test('in the middle of a repetition, the samples so far', async () => {
     const args = ['run', '-t', 'tcp', '-d', '1h', '--warmup', '0', '--wait', 'spin', '-r', '1']
     const cli = new Cli([...args, '-o', output])
-    const pid = await cli.descendant('endpoint-main')
+    const pid = await cli.descendant('endpoint/main')
     await cli.until('some measuring', () => measuringTicks(pid) > 100)
     cli.signalGroup('SIGINT')
     expect((await cli.finished()).code).toBe(130)
@@ -232,7 +232,7 @@ describe('when something breaks, the run says so within seconds and keeps what w
   test('a measuring process is killed: that repetition is lost, the others are measured', async () => {
     const cli = new Cli([...LONG, output, '--repeat', '8'])
     await firstRepetitionWritten(cli)
-    process.kill(await cli.descendant('endpoint-main'), 'SIGKILL')
+    process.kill(await cli.descendant('endpoint/main'), 'SIGKILL')
     const { code, stdout, stderr } = await cli.finished()
     expect([4, 5]).toContain(code)
     expect(stderr).toMatch(/^error: .*\[XRB_[A-Z_]+\]$/m)

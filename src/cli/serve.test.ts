@@ -3,10 +3,10 @@ import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { connectSession } from '../session/client.js'
+import { connectSession } from '../session/client/client.js'
 import { testCase } from '../session/fixtures/case.js'
 import { gone } from '../session/fixtures/processes.js'
-import { createKey } from '../session/key.js'
+import { createKey } from '../session/wire/key.js'
 import { Cli, runCli } from './fixtures/spawn-cli.js'
 
 let folder: string
@@ -136,7 +136,7 @@ describe('xrbench serve', () => {
       const output = ['--output', join(folder, `${signal}.json`)]
       const peer = ['--peer', `127.0.0.1:${port}`, '--key-file', file]
       const client = new Cli(['run', '-t', 'tcp', '-d', '60s', '-r', '1', ...peer, ...output])
-      const endpoint = await client.descendant('endpoint-main')
+      const endpoint = await client.descendant('endpoint/main')
       await serve.sees(/session opened/)
       client.child.kill(signal)
       await serve.sees(/session closed/)

@@ -1,6 +1,6 @@
-import { allFlags } from '../results/document.js'
-import { CIRCUMSTANCES, FLAG_SENTENCES, type Flag } from '../results/flag-names.js'
-import type { ResultDocument } from '../results/schema.js'
+import { allFlags } from '../results/document/document.js'
+import { CIRCUMSTANCES, FLAG_SENTENCES, type Flag } from '../results/schema/flag-names.js'
+import type { ResultDocument } from '../results/schema/schema.js'
 
 /** The flags of a result that make `--strict` fail. */
 export function doubtful(document: ResultDocument): Flag[] {

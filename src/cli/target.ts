@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { peerError, usageError } from '../errors.js'
-import { plainAddress } from '../session/loopback.js'
-import { DEFAULT_PORT } from '../session/protocol.js'
+import { plainAddress } from '../session/wire/addresses.js'
+import { DEFAULT_PORT } from '../session/wire/protocol.js'
 import type { RunFlags } from './commands/run.js'
 import type { FlagOrigin } from './run-request.js'
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { readResult } from '../results/store.js'
+import { readResult } from '../results/store/store.js'
 import { Cli, runCli } from './fixtures/spawn-cli.js'
 import {
   FAR_ADDRESS,

@@ -1,7 +1,7 @@
 import { EXIT_CODES, XrbenchError } from '../errors.js'
-import { plain } from '../report/plain.js'
-import { contradictionsOf } from '../results/check.js'
-import { readResult } from '../results/store.js'
+import { plain } from '../report/words/plain.js'
+import { contradictionsOf } from '../results/document/check.js'
+import { readResult } from '../results/store/store.js'
 import { print } from './output.js'
 import { refuseInputs } from './output-files.js'
 

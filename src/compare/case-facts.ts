@@ -1,5 +1,5 @@
-import { CIRCUMSTANCES } from '../results/flag-names.js'
-import type { CaseResult, Repetition } from '../results/schema.js'
+import { CIRCUMSTANCES } from '../results/schema/flag-names.js'
+import type { CaseResult, Repetition } from '../results/schema/schema.js'
 import { AT, type End, type Fact, WHOLE } from './fact.js'
 import { requestFacts } from './request-facts.js'
 import { completed, type Measured } from './source.js'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { quietMachine } from '../results/fixtures/environments.js'
-import type { CaseResult, Environment, ResultDocument } from '../results/schema.js'
+import type { CaseResult, Environment, ResultDocument } from '../results/schema/schema.js'
 import { compareResults } from './compare.js'
 import { caseIn, sourceOf, TCP, UDP } from './fixtures/sources.js'
 import type { Across, Difference } from './schema.js'

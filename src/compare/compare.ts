@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import { caseName } from '../results/case-name.js'
+import { caseName } from '../results/document/case-name.js'
 import { differencesOf, samenessOf } from './comparability.js'
 import type { Gate } from './gate.js'
 import { judgeGates } from './gate-verdict.js'

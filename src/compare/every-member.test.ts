@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { environmentSchema } from '../results/schema.js'
-import { effectiveSchema, parametersSchema } from '../results/schema-parameters.js'
+import { effectiveSchema, parametersSchema } from '../results/schema/parameters.js'
+import { environmentSchema } from '../results/schema/schema.js'
 import { compareResults } from './compare.js'
 import {
   EFFECTIVE_NOT_COMPARED,

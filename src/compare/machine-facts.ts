@@ -1,4 +1,4 @@
-import type { Environment, RdmaDevice } from '../results/schema.js'
+import type { Environment, RdmaDevice } from '../results/schema/schema.js'
 import { AT, type End, type Fact, wordsOf } from './fact.js'
 import { environmentOf, type Measured } from './source.js'
 

@@ -1,7 +1,7 @@
-import { percentileWithLoss } from '../results/percentile-with-loss.js'
-import { samplesNeeded } from '../results/percentiles.js'
-import type { CaseResult, PercentileKey, Repetition } from '../results/schema.js'
-import { PERCENTILES } from '../results/schema-measures.js'
+import { percentileWithLoss } from '../results/histogram/percentile-with-loss.js'
+import { samplesNeeded } from '../results/histogram/percentiles.js'
+import { PERCENTILES } from '../results/schema/measures.js'
+import type { CaseResult, PercentileKey, Repetition } from '../results/schema/schema.js'
 import type { MetricName, Row } from './schema.js'
 
 /** Something that every repetition has one value of. */

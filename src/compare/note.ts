@@ -1,4 +1,4 @@
-import { CIRCUMSTANCES, type Flag } from '../results/flag-names.js'
+import { CIRCUMSTANCES, type Flag } from '../results/schema/flag-names.js'
 import type { CasePair } from './pairing.js'
 import { preciseProbability } from './probability-words.js'
 import { CONFIDENCE } from './row.js'

@@ -1,4 +1,4 @@
-import { caseTitle } from '../results/case-name.js'
+import { caseTitle } from '../results/document/case-name.js'
 import type { CaseRef } from './schema.js'
 
 /**

@@ -1,4 +1,4 @@
-import type { CaseResult } from '../results/schema.js'
+import type { CaseResult } from '../results/schema/schema.js'
 import { formatDuration, formatSize } from '../units.js'
 import { type Fact, WHOLE } from './fact.js'
 

@@ -1,4 +1,4 @@
-import type { CaseResult, Repetition } from '../results/schema.js'
+import type { CaseResult, Repetition } from '../results/schema/schema.js'
 import type { Metric } from './metric.js'
 import type { Effect, Row } from './schema.js'
 import { completed } from './source.js'

@@ -1,5 +1,5 @@
 import type { Place, Variant } from '../plan/case.js'
-import type { CaseResult, Repetition, ResultDocument } from '../results/schema.js'
+import type { CaseResult, Repetition, ResultDocument } from '../results/schema/schema.js'
 import type { CaseRef, Side } from './schema.js'
 
 /** A result and the file it came from. */

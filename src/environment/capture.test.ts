@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { expect, test } from 'vitest'
-import { environmentSchema } from '../results/schema.js'
+import { environmentSchema } from '../results/schema/schema.js'
 import { captureEnvironment } from './capture.js'
 import { machineFiles } from './machine-files.js'
 

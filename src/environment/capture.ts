@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { Environment } from '../results/schema.js'
+import type { Environment } from '../results/schema/schema.js'
 import { captureClockSource } from './clock-source.js'
 import { captureCpu } from './cpu.js'
 import { captureKernel } from './kernel.js'

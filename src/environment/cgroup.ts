@@ -1,4 +1,4 @@
-import type { Environment } from '../results/schema.js'
+import type { Environment } from '../results/schema/schema.js'
 import { countOf, type MachineFiles } from './machine-files.js'
 
 /** Version 1 says `no limit` with the largest number of whole pages. */

@@ -1,4 +1,4 @@
-import type { NetworkDevice } from '../results/schema.js'
+import type { NetworkDevice } from '../results/schema/schema.js'
 import { toolOutput } from './tool-output.js'
 
 export type EthtoolFacts = Pick<

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path'
-import type { NetworkDevice } from '../results/schema.js'
+import type { NetworkDevice } from '../results/schema/schema.js'
 import type { MachineFiles } from './machine-files.js'
 
 /** What a device with a queue for each CPU of a large machine has. */

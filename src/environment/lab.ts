@@ -1,4 +1,4 @@
-import type { Environment } from '../results/schema.js'
+import type { Environment } from '../results/schema/schema.js'
 import type { MachineFiles } from './machine-files.js'
 
 /** Whether this machine is a guest of the lab: the options that the lab boots it with, /proc/cmdline. */

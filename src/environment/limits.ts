@@ -1,5 +1,5 @@
 import { loadavg } from 'node:os'
-import type { Environment } from '../results/schema.js'
+import type { Environment } from '../results/schema/schema.js'
 import { captureCgroup } from './cgroup.js'
 import { countOf, lengthOfList, type MachineFiles } from './machine-files.js'
 

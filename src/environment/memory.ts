@@ -1,4 +1,4 @@
-import type { Environment } from '../results/schema.js'
+import type { Environment } from '../results/schema/schema.js'
 import type { MachineFiles } from './machine-files.js'
 
 /** Main memory: /proc/meminfo. */

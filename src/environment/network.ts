@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { basename } from 'node:path'
-import type { Environment, NetworkDevice } from '../results/schema.js'
+import type { Environment, NetworkDevice } from '../results/schema/schema.js'
 import { ethtoolFacts } from './ethtool.js'
 import { captureInterrupts } from './interrupts.js'
 import { countOf, type MachineFiles } from './machine-files.js'

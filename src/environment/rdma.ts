@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { RdmaDevice } from '../results/schema.js'
+import type { RdmaDevice } from '../results/schema/schema.js'
 import { countOf, type MachineFiles } from './machine-files.js'
 
 const DEVICES = '/sys/class/infiniband'

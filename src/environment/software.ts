@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import type { Environment } from '../results/schema.js'
+import type { Environment } from '../results/schema/schema.js'
 import type { MachineFiles } from './machine-files.js'
 import { toolOutput } from './tool-output.js'
 

@@ -1,4 +1,4 @@
-import type { Environment } from '../results/schema.js'
+import type { Environment } from '../results/schema/schema.js'
 import { captureClockSource } from './clock-source.js'
 import { cpuFlags, cpuinfoField } from './cpuinfo.js'
 import type { MachineFiles } from './machine-files.js'

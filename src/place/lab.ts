@@ -7,14 +7,14 @@ import type { Acceleration } from '../lab/accelerator.js'
 import type { Guest, GuestJob } from '../lab/guest.js'
 import { type Lab, type LabOptions, startLab } from '../lab/lab.js'
 import { guestAddress } from '../lab/wire.js'
-import type { AgentStart } from '../session/agent-main.js'
-import type { Session } from '../session/client.js'
-import { driveSession } from '../session/driven-session.js'
-import { createKey } from '../session/key.js'
-import { DEFAULT_PORT } from '../session/protocol.js'
+import type { AgentStart } from '../session/agent/main.js'
+import type { Session } from '../session/client/client.js'
+import { driveSession } from '../session/driver/driven-session.js'
+import { createKey } from '../session/wire/key.js'
+import { DEFAULT_PORT } from '../session/wire/protocol.js'
 
-const AGENT = fileURLToPath(new URL('../../dist/session/agent-main.js', import.meta.url))
-const DRIVER = fileURLToPath(new URL('../../dist/session/driver-main.js', import.meta.url))
+const AGENT = fileURLToPath(new URL('../../dist/session/agent/main.js', import.meta.url))
+const DRIVER = fileURLToPath(new URL('../../dist/session/driver/main.js', import.meta.url))
 /** Of a process that ended, so many of its last words are told. */
 const LAST_WORDS_MAX_CHARS = 2_000
 /** The news of a process's end takes so long at most. */

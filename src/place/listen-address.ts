@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { usageError } from '../errors.js'
-import { isLoopback } from '../session/loopback.js'
+import { isLoopback } from '../session/wire/addresses.js'
 
 export interface ListenAddress {
   /** Numeric. */

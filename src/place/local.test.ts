@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { connectSession } from '../session/client.js'
+import { connectSession } from '../session/client/client.js'
 import { endpointsOf, gone, isRunning } from '../session/fixtures/processes.js'
 import { startLocalAgent } from './local.js'
 

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { OwnRdmaPort } from '../addon/addon.js'
+import { withDeadline } from '../deadline.js'
 import { EXIT_CODES, environmentError, XrbenchError } from '../errors.js'
 import { MAX_DURATION_NS } from '../plan/limits.js'
-import { withDeadline } from '../session/deadline.js'
-import { createKey, type SessionKey } from '../session/key.js'
+import { createKey, type SessionKey } from '../session/wire/key.js'
 import { rdmaPortArguments } from './rdma-port-arguments.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))

@@ -1,18 +1,18 @@
 import { describe, expect, test } from 'vitest'
 import { compareResults } from '../compare/compare.js'
 import { type CompareDocument, compareSchema } from '../compare/schema.js'
-import { contradictionsOf } from '../results/check.js'
+import { contradictionsOf } from '../results/document/check.js'
 import { documentOf } from '../results/fixtures/documents.js'
 import { caseOf, pingPongReport } from '../results/fixtures/reports.js'
-import { renderCurve } from './curve.js'
 import { Collector } from './digest/collect.js'
 import { digestOf } from './digest/digest.js'
 import { chartsOfPlace } from './digest/place-charts.js'
-import { exportCsv } from './export-csv.js'
-import { exportHgrm } from './export-hgrm.js'
-import { exportHlog } from './export-hlog.js'
+import { exportCsv } from './export/csv.js'
+import { exportHgrm } from './export/hgrm.js'
+import { exportHlog } from './export/hlog.js'
 import { chartsOf, sectionsOf } from './page/build.js'
 import { renderPage } from './page/page.js'
+import { renderCurve } from './terminal/curve.js'
 
 const LOST = 80
 const SENT = 4_000

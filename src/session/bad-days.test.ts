@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest'
 import { startLocalAgent } from '../place/local.js'
-import { connectSession } from './client.js'
+import { connectSession } from './client/client.js'
 import { badDay, MOMENTS, type Victim, watchMoments } from './fixtures/bad-day.js'
 import { testCase } from './fixtures/case.js'
 import { gone } from './fixtures/processes.js'

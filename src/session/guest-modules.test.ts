@@ -19,7 +19,7 @@ function loadedBy(entry: URL, seen = new Set<string>()): Set<string> {
 
 describe('what runs in a guest', () => {
   // Each of these costs an emulated CPU seconds before the first sample.
-  test.each(['driver-main.js', 'agent-main.js', 'endpoint-main.js'])(
+  test.each(['driver/main.js', 'agent/main.js', 'endpoint/main.js'])(
     '%s loads no package',
     (main) => {
       const loaded = [...loadedBy(new URL(main, BUILT))]

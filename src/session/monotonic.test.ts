@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { afterEach, expect, it, vi } from 'vitest'
 import { encodeBlob } from '../transports/blob.js'
-import { remoteParameters } from './endpoint-spec.js'
+import { remoteParameters } from './endpoint/spec.js'
 import { testAgent } from './fixtures/agent.js'
 import { testCase } from './fixtures/case.js'
 import { HELLO, rawPeer } from './fixtures/raw-peer.js'

@@ -3,8 +3,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net'
 import { createServer as createTlsServer } from 'node:tls'
 import { expect, test } from 'vitest'
 import { selfSigned } from '../quic-perf/fixtures/self-signed.js'
-import { connectSession } from './client.js'
-import { createKey } from './key.js'
+import { connectSession } from './client/client.js'
+import { createKey } from './wire/key.js'
 
 /** Whoever listens where an agent was expected: one sentence and a hint. */
 

@@ -1,12 +1,12 @@
 import { describe, type ExpectStatic, it } from 'vitest'
 import type { Case } from '../plan/case.js'
 import { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } from '../plan/quic.js'
+import type { RepetitionReport } from '../results/repetition/report.js'
 import type { Cut, CutPath } from '../transports/fixtures/cut-path.js'
 import { WIRES } from '../transports/fixtures/wires.js'
 import { badDay, type Moment, watchMoments } from './fixtures/bad-day.js'
 import { testCase } from './fixtures/case.js'
 import { gone } from './fixtures/processes.js'
-import type { RepetitionReport } from './types.js'
 
 /**
  * The server of a TLS or QUIC connection goes in each phase of it: its process is killed or stopped, or the path to it falls silent or is

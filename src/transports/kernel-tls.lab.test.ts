@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { runCli } from '../cli/fixtures/spawn-cli.js'
-import { readResult } from '../results/store.js'
+import { readResult } from '../results/store/store.js'
 
 /** The lab's kernel has kTLS. */
 

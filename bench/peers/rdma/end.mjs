@@ -1,4 +1,4 @@
-import { EndpointProcess } from '../../../dist/session/endpoint-process.js'
+import { EndpointProcess } from '../../../dist/session/endpoint/process.js'
 import { startChild } from '../child.mjs'
 import { waitUntilBound } from '../place.mjs'
 import { summaryOf } from './summary.mjs'

@@ -1,5 +1,5 @@
-import { histogramOfCounts } from '../../../dist/results/histogram.js'
-import { valueAtQuantile } from '../../../dist/results/percentiles.js'
+import { histogramOfCounts } from '../../../dist/results/histogram/histogram.js'
+import { valueAtQuantile } from '../../../dist/results/histogram/percentiles.js'
 
 /**
  * What a comparison needs of an endpoint's end: the phase that was measured.
@@ -11,7 +11,7 @@ import { valueAtQuantile } from '../../../dist/results/percentiles.js'
  * @property {{ count: number, p50Ns: number, p99Ns: number, p999Ns: number, maxNs: number } | null} latency whole round trips
  * @property {object | null} settings what RDMA granted
  *
- * @param {import('../../../src/session/endpoint-process.js').EndpointEnd} end
+ * @param {import('../../../src/session/endpoint/process.js').EndpointEnd} end
  * @returns {Summary}
  */
 export function summaryOf({ outcome, fault }) {

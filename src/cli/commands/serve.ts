@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { DEFAULT_PORT } from '../../session/protocol.js'
+import { DEFAULT_PORT } from '../../session/wire/protocol.js'
 import { exitCodeTable } from '../help.js'
 import { labelOf, option } from '../option.js'
 

@@ -1,4 +1,4 @@
-import { amount, bitRate, time } from '../quantity.js'
+import { amount, bitRate, time } from '../words/quantity.js'
 import type { Range, Unit } from './chart.js'
 
 /** Values worth a mark on a logarithmic axis from `low` to `high`: round ones, at most `most`. */

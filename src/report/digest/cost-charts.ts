@@ -1,6 +1,6 @@
 import type { DotsChart, Unit } from '../charts/chart.js'
 import { words } from '../charts/ticks.js'
-import { ABSENT } from '../quantity.js'
+import { ABSENT } from '../words/quantity.js'
 import { slices } from './curve-charts.js'
 import type { CaseDigest } from './digest.js'
 import { type Entry, groupsOf } from './series.js'

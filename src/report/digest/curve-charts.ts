@@ -2,7 +2,7 @@ import type { CurveChart } from '../charts/chart.js'
 import { MOST_BANDS } from '../charts/curve.js'
 import { SLOTS } from '../charts/look.js'
 import { rangeOf } from '../charts/ticks.js'
-import { amount, time } from '../quantity.js'
+import { amount, time } from '../words/quantity.js'
 import { type Entry, groupsOf } from './series.js'
 
 const CAPTION =

@@ -1,8 +1,8 @@
 import { completed } from '../../compare/source.js'
-import type { CaseResult, Latency } from '../../results/schema.js'
+import type { CaseResult, Latency } from '../../results/schema/schema.js'
 import type { CurveChart } from '../charts/chart.js'
 import { depthOf, NINES } from '../charts/ticks.js'
-import { percentileReader } from '../percentile-reader.js'
+import { percentileReader } from '../words/percentile-reader.js'
 
 export type Curve = Pick<CurveChart['lines'][number], 'points' | 'band'>
 

@@ -1,9 +1,15 @@
 import { completed, type Measured, measuredCases, type Source } from '../../compare/source.js'
 import type { Place } from '../../plan/case.js'
-import { flagShare } from '../../results/flag-share.js'
-import { maxWithLoss, percentileWithLoss } from '../../results/percentile-with-loss.js'
-import type { CaseResult, Flag, LabFacts, PercentileKey, Repetition } from '../../results/schema.js'
-import { plain } from '../plain.js'
+import { maxWithLoss, percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
+import { flagShare } from '../../results/repetition/flag-share.js'
+import type {
+  CaseResult,
+  Flag,
+  LabFacts,
+  PercentileKey,
+  Repetition,
+} from '../../results/schema/schema.js'
+import { plain } from '../words/plain.js'
 import { type Curve, curveOf } from './curve-of.js'
 import { type Heat, heatOf } from './heat-of.js'
 import { caseName, orderOf, sizeOf, variantName } from './names.js'

@@ -2,7 +2,13 @@ import { probabilityWords } from '../../compare/probability-words.js'
 import type { Comparison, Pair, Row, Side } from '../../compare/schema.js'
 import type { ForestChart } from '../charts/chart.js'
 import { sizeWords } from '../charts/ticks.js'
-import { intervalWords, pairTitle, shiftWords, valueWords, verdictWords } from '../compare-words.js'
+import {
+  intervalWords,
+  pairTitle,
+  shiftWords,
+  valueWords,
+  verdictWords,
+} from '../words/compare-words.js'
 import { clip } from './names.js'
 import type { VariantRatio } from './transport-ratios.js'
 

@@ -1,5 +1,5 @@
 import type { HeatChart } from '../charts/chart.js'
-import { time } from '../quantity.js'
+import { time } from '../words/quantity.js'
 import type { Entry } from './series.js'
 
 const CAPTION =

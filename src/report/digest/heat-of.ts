@@ -1,8 +1,8 @@
 import { completed } from '../../compare/source.js'
-import { highestEquivalent } from '../../results/buckets.js'
-import { decodeBuckets } from '../../results/histogram-codec.js'
-import { samplesNeeded } from '../../results/percentiles.js'
-import type { CaseResult, Interval } from '../../results/schema.js'
+import { highestEquivalent } from '../../results/histogram/buckets.js'
+import { decodeBuckets } from '../../results/histogram/codec.js'
+import { samplesNeeded } from '../../results/histogram/percentiles.js'
+import type { CaseResult, Interval } from '../../results/schema/schema.js'
 import type { HeatChart } from '../charts/chart.js'
 
 export type Heat = Pick<HeatChart, 'columns' | 'edges' | 'cells' | 'median' | 'p99' | 'breaks'>

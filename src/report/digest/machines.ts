@@ -1,7 +1,7 @@
 import { factsOfSource } from '../../compare/fact.js'
 import { factsOfMachines } from '../../compare/machine-facts.js'
 import { measuredCases, type Source } from '../../compare/source.js'
-import { plain } from '../plain.js'
+import { plain } from '../words/plain.js'
 
 /** What is known about one end of one result at one place. */
 export interface MachineFacts {

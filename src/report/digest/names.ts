@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import type { Side } from '../../compare/schema.js'
 import type { Measured, Source } from '../../compare/source.js'
-import type { CaseResult } from '../../results/schema.js'
+import type { CaseResult } from '../../results/schema/schema.js'
 import { sizeWords } from '../charts/ticks.js'
-import { plain } from '../plain.js'
+import { plain } from '../words/plain.js'
 
 const MOST_LETTERS = 40
 const BEFORE_VARIANT = 4

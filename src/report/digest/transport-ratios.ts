@@ -4,7 +4,7 @@ import type { MetricName, Row } from '../../compare/schema.js'
 import { type Measured, measuredCases, type Source } from '../../compare/source.js'
 import { judgeRows } from '../../compare/verdict.js'
 import type { Place } from '../../plan/case.js'
-import type { CaseResult } from '../../results/schema.js'
+import type { CaseResult } from '../../results/schema/schema.js'
 import { orderOf, sizeOf, variantName } from './names.js'
 
 /** Two variants of one run: same place, workload and size, measured in turn. */

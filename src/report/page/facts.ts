@@ -1,4 +1,4 @@
-import { FLAG_SENTENCES, sortFlags } from '../../results/flag-names.js'
+import { FLAG_SENTENCES, sortFlags } from '../../results/schema/flag-names.js'
 import type { Collected } from '../digest/collect.js'
 import type { Digest } from '../digest/digest.js'
 import type { MachineFacts } from '../digest/machines.js'

@@ -1,7 +1,7 @@
 import { sizeWords } from '../charts/ticks.js'
 import type { CaseDigest } from '../digest/digest.js'
 import type { VariantRatio } from '../digest/transport-ratios.js'
-import { bitRate, percentage, time } from '../quantity.js'
+import { bitRate, percentage, time } from '../words/quantity.js'
 import { type Group, groupsBySize, middle, timesOf } from './groups.js'
 import { QUESTIONS, type Question } from './question.js'
 import { undecided } from './undecided.js'

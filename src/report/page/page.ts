@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { differenceWords, method } from '../compare-words.js'
 import type { Collected } from '../digest/collect.js'
+import { differenceWords, method } from '../words/compare-words.js'
 import { chartsOf, type Section, sectionsOf } from './build.js'
 import { renderConclusions } from './conclusions.js'
 import { renderFlags, renderMachines, renderResults } from './facts.js'

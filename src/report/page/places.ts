@@ -1,7 +1,7 @@
 import type { Place } from '../../plan/case.js'
 import type { Digest } from '../digest/digest.js'
-import { labWords } from '../places.js'
-import { plain } from '../plain.js'
+import { labWords } from '../words/places.js'
+import { plain } from '../words/plain.js'
 
 /** Where the cases of `place` ran, as a heading. */
 export function placeTitle(digests: readonly Digest[], place: Place): string {

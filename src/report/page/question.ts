@@ -1,6 +1,6 @@
 import type { Row } from '../../compare/schema.js'
 import type { CaseDigest, Value } from '../digest/digest.js'
-import { bitRate, time } from '../quantity.js'
+import { bitRate, time } from '../words/quantity.js'
 
 /** What variants of one workload and size are held against one another by, and how the answer is worded. */
 export interface Question {

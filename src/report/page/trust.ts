@@ -1,6 +1,6 @@
 import { preciseProbability } from '../../compare/probability-words.js'
 import { smallestP } from '../../compare/statistics/smallest-p.js'
-import { CIRCUMSTANCES, type Flag } from '../../results/flag-names.js'
+import { CIRCUMSTANCES, type Flag } from '../../results/schema/flag-names.js'
 import type { Collected } from '../digest/collect.js'
 import type { CaseDigest } from '../digest/digest.js'
 import { listed } from './words.js'

@@ -1,4 +1,4 @@
-import { INFINITE } from '../quantity.js'
+import { INFINITE } from '../words/quantity.js'
 
 /** `a, b and c` */
 export function listed(words: readonly string[]): string {

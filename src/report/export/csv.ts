@@ -1,0 +1,103 @@
+import { type Measured, measuredCases, type Source } from '../../compare/source.js'
+import { maxWithLoss, percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
+import { PERCENTILES } from '../../results/schema/measures.js'
+import type { Repetition } from '../../results/schema/schema.js'
+
+const HEAD = [
+  'file',
+  'case',
+  'place',
+  'variant',
+  'transport',
+  'workload',
+  'size_bytes',
+  'repetition',
+  'order',
+  'started_at',
+  'status',
+  'metric',
+  'unit',
+  'value',
+]
+
+/** One line for each value of each repetition (RFC 4180, with line feeds), so that any tool can group and plot it. */
+export function exportCsv(sources: readonly Source[]): string {
+  const lines = sources.flatMap((source) => measuredCases(source).flatMap(linesOf))
+  return `${[HEAD, ...lines].map((cells) => cells.map(cell).join(',')).join('\n')}\n`
+}
+
+function linesOf({ source, case: c, place }: Measured): (string | number)[][] {
+  return c.repetitions.flatMap((repetition) =>
+    valuesOf(repetition).flatMap(([metric, unit, value]) => {
+      if (value === null || value === undefined) return []
+      const { index, order, startedAt, status } = repetition
+      const size = c.parameters.requested.messageSizeBytes
+      return [
+        [
+          source.file,
+          c.key,
+          place,
+          c.variant ?? '',
+          c.transport,
+          c.workload,
+          size,
+          index,
+          order,
+          startedAt,
+          status,
+          metric,
+          unit,
+          value,
+        ],
+      ]
+    }),
+  )
+}
+
+type Value = [metric: string, unit: string, value: number | null | undefined]
+
+function valuesOf({
+  durationNs,
+  messages,
+  bytes,
+  latency,
+  throughput,
+  loss,
+  cpu,
+}: Repetition): Value[] {
+  return [
+    ['duration', 'ns', durationNs],
+    ['messages', '1', messages],
+    ['bytes', 'B', bytes],
+    ['samples', '1', latency?.count],
+    ['min', 'ns', latency?.minNs],
+    ['mean', 'ns', latency?.meanNs],
+    ...PERCENTILES.map(
+      ({ key }): Value => [key, 'ns', latency && percentileWithLoss(latency, key)],
+    ),
+    ['max', 'ns', latency && maxWithLoss(latency)],
+    ...ofArrived(latency),
+    ['goodput', 'bit/s', throughput?.goodputBitsPerSec],
+    ['message_rate', '1/s', throughput?.messagesPerSec],
+    ['sent', '1', loss?.sent],
+    ['lost', '1', loss?.lost],
+    ['reordered', '1', loss?.reordered],
+    ['duplicates', '1', loss?.duplicates],
+    ['cpu_client', 'ns/message', cpu.client?.perMessageNs],
+    ['cpu_server', 'ns/message', cpu.server?.perMessageNs],
+  ]
+}
+
+/** Where something was lost, the same over what came back. */
+function ofArrived(latency: Repetition['latency']): Value[] {
+  if (!latency?.percentilesWithLoss) return []
+  return [
+    ...PERCENTILES.map(({ key }): Value => [`${key}_arrived`, 'ns', latency.percentiles[key]]),
+    ['max_arrived', 'ns', latency.maxNs],
+  ]
+}
+
+function cell(value: string | number): string {
+  const text = value === Number.POSITIVE_INFINITY ? 'inf' : String(value)
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

@@ -1,0 +1,88 @@
+import { measuredCases, type Source } from '../../compare/source.js'
+import { caseTitle } from '../../results/document/case-name.js'
+import { encodeHistogram } from '../../results/histogram/codec.js'
+import { emptyCounts } from '../../results/histogram/histogram.js'
+import { HIGHEST_TRACKABLE_NS } from '../../results/histogram/layout.js'
+import type { Repetition } from '../../results/schema/schema.js'
+
+/**
+ * A histogram log, version 1.3, as HdrHistogram's own tools read it: a line for each interval of each repetition, tagged
+ * `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there. It knows no lost
+ * messages: those of a repetition have a line of their own, at the top of the range, later than all others; a comment says so.
+ */
+export function exportHlog(sources: readonly Source[]): string {
+  const start = sources
+    .flatMap(({ doc }) => [doc, ...doc.cases.flatMap(({ repetitions }) => repetitions)])
+    .reduce((least, { startedAt }) => Math.min(least, Date.parse(startedAt)), Infinity)
+  const lines = sources.flatMap((source) =>
+    measuredCases(source).flatMap(({ case: one, place }) =>
+      one.repetitions.flatMap((repetition) => {
+        const tag =
+          `${place === 'lab' ? 'lab:' : ''}${caseTitle(one)}#${repetition.index}`.replaceAll(
+            /[,\s]/g,
+            '_',
+          )
+        return [...lostOf(repetition), ...intervalsOf(repetition)].map((one) =>
+          lineOf(tag, start, repetition, one),
+        )
+      }),
+    ),
+  )
+  const isLossy = sources.some(({ doc }) =>
+    doc.cases.some(({ repetitions }) => repetitions.some((one) => lostOf(one).length > 0)),
+  )
+  return [
+    '#[Written by xrbench]',
+    '#[Histogram log format version 1.3]',
+    `#[StartTime: ${(start / 1000).toFixed(3)} (seconds since epoch), ${new Date(start).toISOString()}]`,
+    ...(isLossy
+      ? [
+          `#[Lost messages have a line of their own before those of their repetition, at the top of the range: ${HIGHEST_TRACKABLE_NS / 1e6} ms]`,
+        ]
+      : []),
+    '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
+    ...lines,
+    '',
+  ].join('\n')
+}
+
+interface Piece {
+  startNs: number
+  durationNs: number
+  maxNs: number
+  histogram: string
+}
+
+/** The intervals, or the repetition as a whole where it has none. */
+function intervalsOf({ intervals, latency, durationNs }: Repetition): Piece[] {
+  const pieces = intervals.flatMap(({ startNs, durationNs: length, latency: one }) =>
+    one === null
+      ? []
+      : [{ startNs, durationNs: length, maxNs: one.maxNs ?? 0, histogram: one.histogram }],
+  )
+  if (pieces.length > 0 || latency === null) return pieces
+  const { maxNs, histogram } = latency
+  return [{ startNs: 0, durationNs: durationNs ?? 0, maxNs: maxNs ?? 0, histogram }]
+}
+
+/** What was lost, wherever in the repetition it was, where it is latest. */
+function lostOf({ latency, loss, durationNs }: Repetition): Piece[] {
+  const lost = loss?.lost ?? 0
+  if (latency === null || lost === 0) return []
+  const histogram = emptyCounts()
+  histogram.recordValueWithCount(HIGHEST_TRACKABLE_NS, lost)
+  return [
+    {
+      startNs: 0,
+      durationNs: durationNs ?? 0,
+      maxNs: HIGHEST_TRACKABLE_NS,
+      histogram: encodeHistogram(histogram),
+    },
+  ]
+}
+
+function lineOf(tag: string, startMs: number, { startedAt }: Repetition, piece: Piece): string {
+  const seconds = (Date.parse(startedAt) - startMs) / 1000 + piece.startNs / 1e9
+  const length = piece.durationNs / 1e9
+  return `Tag=${tag},${seconds.toFixed(3)},${length.toFixed(3)},${(piece.maxNs / 1e6).toFixed(3)},${piece.histogram}`
+}

@@ -1,0 +1,46 @@
+import type { Case } from '../../plan/case.js'
+import { mergeHistograms } from '../histogram/histogram.js'
+import { histogramOf, latencyOf } from '../histogram/latency.js'
+import { addConnects, spanOf } from '../repetition/connects.js'
+import { addLosses } from '../repetition/loss.js'
+import type { Repetition, Spread, Summary } from '../schema/schema.js'
+
+/**
+ * What the repetitions say together. Percentiles come from the merged histograms; the spread is that of the
+ * repetitions' own values. Repetitions that did not complete are left out, unless there are no others.
+ */
+export function summarise(c: Case, repetitions: readonly Repetition[]): Summary {
+  const completed = repetitions.filter(({ status }) => status === 'completed')
+  const used = completed.length > 0 ? completed : repetitions
+  const loss = addLosses(used.flatMap((repetition) => repetition.loss ?? []))
+  const histograms = used.flatMap(({ latency }) => (latency === null ? [] : histogramOf(latency)))
+  const hasLatency = c.workload !== 'stream' && histograms.length > 0
+  const spread = (pick: (repetition: Repetition) => number | null | undefined) =>
+    spreadOf(used.flatMap((repetition) => pick(repetition) ?? []))
+  return {
+    repetitions: completed.length,
+    latency: hasLatency ? latencyOf(mergeHistograms(histograms), loss?.lost ?? 0, spanOf(c)) : null,
+    ...addConnects(c, used),
+    loss,
+    spread: {
+      p50Ns: spread(({ latency }) => latency?.percentiles.p50),
+      p99Ns: spread(({ latency }) => latency?.percentiles.p99),
+      p999Ns: spread(({ latency }) => latency?.percentiles.p999),
+      messagesPerSec: spread(({ throughput }) => throughput?.messagesPerSec),
+      goodputBitsPerSec: spread(({ throughput }) => throughput?.goodputBitsPerSec),
+      cpuPerMessageNs: {
+        client: spread(({ cpu }) => cpu.client?.perMessageNs),
+        server: spread(({ cpu }) => cpu.server?.perMessageNs),
+      },
+    },
+  }
+}
+
+/** Median (of an even number: the mean of the two in the middle), extremes and number; `null` without values. */
+export function spreadOf(values: readonly number[]): Spread | null {
+  const sorted = values.toSorted((a, b) => a - b)
+  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
+  const [min, max] = [sorted[0], sorted.at(-1)]
+  if (low === undefined || high === undefined || min === undefined || max === undefined) return null
+  return { median: (low + high) / 2, min, max, count: sorted.length }
+}

@@ -1,0 +1,64 @@
+import { Float64Histogram, type Histogram } from 'hdr-histogram-js'
+import type { RawHistogram } from '../../addon/addon.js'
+import { HIGHEST_TRACKABLE_NS, LOWEST_DISCERNIBLE_NS, SIGNIFICANT_DIGITS } from './layout.js'
+
+/** Latencies in ns: hdr-histogram-js holds those in range, and beside it is kept exactly what it rounds or refuses. */
+export interface LatencyHistogram extends Omit<RawHistogram, 'indices' | 'counts'> {
+  inRange: Histogram
+}
+
+/** The addon's counts as a histogram. */
+export function histogramOfCounts(raw: RawHistogram): LatencyHistogram {
+  const { indices, counts, ...exact } = raw
+  const inRange = emptyCounts()
+  indices.forEach((index, i) => {
+    inRange.recordValueWithCount(inRange.valueFromIndex(index), counts[i] ?? 0)
+  })
+  return { ...exact, inRange }
+}
+
+/** All samples of all `histograms`: what recording them into one would have given. */
+export function mergeHistograms(histograms: readonly LatencyHistogram[]): LatencyHistogram {
+  const merged: LatencyHistogram = {
+    inRange: emptyCounts(),
+    count: 0,
+    overflow: 0,
+    minNs: null,
+    maxNs: null,
+    sumNs: 0,
+  }
+  for (const histogram of histograms) {
+    merged.inRange.add(histogram.inRange)
+    merged.count += histogram.count
+    merged.overflow += histogram.overflow
+    merged.sumNs += histogram.sumNs
+    merged.minNs = lesser(merged.minNs, histogram.minNs)
+    merged.maxNs = greater(merged.maxNs, histogram.maxNs)
+  }
+  return merged
+}
+
+/** 64-bit counts that do not grow beyond the range. */
+export function emptyCounts(): Float64Histogram {
+  return new Float64Histogram(LOWEST_DISCERNIBLE_NS, HIGHEST_TRACKABLE_NS, SIGNIFICANT_DIGITS)
+}
+
+function lesser(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b
+  return Math.min(a, b)
+}
+
+function greater(a: number | null, b: number | null): number | null {
+  if (a === null || b === null) return a ?? b
+  return Math.max(a, b)
+}
+
+/** Exact mean (sum over count), where the library has that of the buckets; `null` without samples. */
+export function meanNs(histogram: LatencyHistogram): number | null {
+  return histogram.count > 0 ? histogram.sumNs / histogram.count : null
+}
+
+/** Standard deviation from the middle of each bucket, overflow left out; `null` without samples. */
+export function stddevNs({ inRange }: LatencyHistogram): number | null {
+  return inRange.totalCount > 0 ? inRange.stdDeviation : null
+}

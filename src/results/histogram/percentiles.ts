@@ -1,0 +1,58 @@
+import { PERCENTILES, type PercentileReasons, type Percentiles } from '../schema/measures.js'
+import type { LatencyHistogram } from './histogram.js'
+
+/** Samples that must lie beyond a percentile before it is a number. */
+const SAMPLES_BEYOND = 10
+
+/** Samples that the quantile `1 - 1/oneIn` needs. */
+export function samplesNeeded(oneIn: number): number {
+  return SAMPLES_BEYOND * oneIn
+}
+
+/**
+ * The value at the quantile `1 - 1/oneIn` among `total` messages, those beyond the samples being infinitely
+ * late: the highest value equivalent to it, as HdrHistogram says it. A sample beyond the range is
+ * bounded by the maximum. `null` when it falls among the lost, or when there is nothing.
+ */
+export function valueAtQuantile(
+  histogram: LatencyHistogram,
+  oneIn: number,
+  total = histogram.count,
+): number | null {
+  // ceil(total × (1 - 1/oneIn)) in whole numbers, so that no rounding moves the rank.
+  const rank = Math.max(1, total - Math.floor(total / oneIn))
+  if (rank > histogram.count) return null
+  const { inRange } = histogram
+  if (rank > inRange.totalCount) return histogram.maxNs
+  // The library rounds up to a whole rank: from half a rank below, no rounding of the percentile moves it.
+  return inRange.getValueAtPercentile((100 * (rank - 0.5)) / inRange.totalCount)
+}
+
+export interface PercentileSet {
+  percentiles: Percentiles
+  unavailable: PercentileReasons
+}
+
+/** All percentiles of `histogram`, with `lost` messages counted as infinitely late; a reason for each that is null. */
+export function percentilesOf(histogram: LatencyHistogram, lost = 0): PercentileSet {
+  const total = histogram.count + lost
+  const percentiles: Percentiles = {
+    p50: null,
+    p90: null,
+    p99: null,
+    p999: null,
+    p9999: null,
+    p99999: null,
+  }
+  const unavailable: PercentileReasons = {}
+  for (const { key, oneIn } of PERCENTILES) {
+    const needed = samplesNeeded(oneIn)
+    if (total < needed) {
+      unavailable[key] = `too few samples: needs ${needed}, has ${total}`
+      continue
+    }
+    percentiles[key] = valueAtQuantile(histogram, oneIn, total)
+    if (percentiles[key] === null) unavailable[key] = 'lost'
+  }
+  return { percentiles, unavailable }
+}

@@ -1,0 +1,161 @@
+import type { Case } from '../../plan/case.js'
+import { type Flag, sortFlags } from '../schema/flag-names.js'
+import type { Cpu, Environment, Repetition, Summary } from '../schema/schema.js'
+import { intervalRates } from './intervals.js'
+import type { RepetitionReport } from './report.js'
+import { beginsUnsteadily } from './steadiness.js'
+
+const MAX_DRIFT_PPM = 50
+/** A clock step above this part of the median is visible in it. */
+const MAX_STEP_OF_MEDIAN = 0.05
+/** Of one CPU. Sleeping waits that leave less than this idle were limited by it. */
+const SATURATED = 0.95
+/** Of one CPU, over a run that is longer than its measured phase. */
+const SATURATED_BY_SOFTIRQ = 0.9
+/** Of a measuring thread's time. How often it was pushed off says little: a thread that sleeps waits without a switch. */
+const MAX_RUN_DELAY = 0.02
+const MIN_REPETITIONS = 3
+/** Of the load that was offered. */
+const MIN_ACHIEVED = 0.99
+/** What a sender at a rate hands over at once, at least a message (native/workload/stream.h). */
+const BURST_NS = 100_000
+const IPV4_AND_UDP_BYTES = 28
+const IPV6_AND_UDP_BYTES = 48
+/** Of a machine that is never wholly quiet some repetition has these: a case has them from half of its repetitions on. */
+const COMES_AND_GOES: readonly Flag[] = ['warmup-unsteady', 'harness-overload', 'cpu-saturated']
+
+/** What one repetition measured, before its flags are known. */
+export type Unflagged = Omit<Repetition, 'flags'>
+
+/** What makes one repetition doubtful; `onLoopback`: both ends share one machine. */
+export function flagsOfRepetition(
+  c: Case,
+  repetition: Unflagged,
+  report: RepetitionReport,
+  onLoopback: boolean,
+): Flag[] {
+  const flags = new Set<Flag>()
+  const when = (condition: boolean, flag: Flag) => condition && flags.add(flag)
+  const cpus = [repetition.cpu.client, repetition.cpu.server].filter((cpu) => cpu !== null)
+
+  when(onLoopback, 'loopback')
+  when(repetition.status === 'aborted', 'aborted')
+  when(repetition.status === 'failed', 'failed')
+  when((repetition.loss?.lost ?? 0) > 0, 'loss')
+  when(sendsFragments(c, report), 'ip-fragments')
+  when(isBelowRate(c, repetition), 'below-rate')
+  when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
+  when(isUnsteady(repetition), 'warmup-unsteady')
+  when(lacksPercentiles(repetition.latency), 'too-few-samples')
+  when(hasUnstableClock(repetition), 'clock-unstable')
+  when(c.parameters.wait === 'block' && cpus.some(isSaturated), 'cpu-saturated')
+  when(cpus.some(isSaturatedBySoftirq), 'cpu-saturated')
+  when(cpus.some(isPushedOff), 'harness-overload')
+  when(
+    cpus.some((cpu) => cpu.pinnedCpus.length === 0),
+    'unpinned',
+  )
+  when(onLoopback && sharesCpus(report), 'shared-cpu')
+  when(c.parameters.quic?.nullCrypto === true, 'null-crypto')
+  when(c.parameters.tls?.handshake === '0rtt' && lostEarlyData(repetition), 'early-data-refused')
+  when(isSanitized(report), 'sanitizer-build')
+  return sortFlags(flags)
+}
+
+/** What makes a case doubtful: the flags of its repetitions, and what only shows in all of them together. */
+export function flagsOfCase(repetitions: readonly Repetition[], summary: Summary | null): Flag[] {
+  const all = repetitions.flatMap((repetition) => repetition.flags)
+  const flags = new Set(
+    all.filter((flag) => {
+      const often = all.filter((one) => one === flag).length
+      return !COMES_AND_GOES.includes(flag) || 2 * often >= repetitions.length
+    }),
+  )
+  // Merged, the repetitions may have the samples that each of them lacks.
+  flags.delete('too-few-samples')
+  if (lacksPercentiles(summary?.latency ?? null)) flags.add('too-few-samples')
+  if (summary !== null && summary.repetitions < MIN_REPETITIONS) flags.add('few-repetitions')
+  return sortFlags(flags)
+}
+
+/** What the machines themselves make doubtful. */
+export function flagsOfEnvironments(ends: readonly Environment[]): Flag[] {
+  const flags = new Set<Flag>()
+  for (const { cpu, virtualisation, limits } of ends) {
+    if (virtualisation.emulatedCpu === true) flags.add('emulated-cpu')
+    if (virtualisation.hypervisor === true) flags.add('virtual-machine')
+    if (cpu.governors?.some((governor) => governor !== 'performance')) flags.add('governor')
+    const cpus = limits.allowedCpuCount ?? cpu.logicalCpus
+    if (limits.cpuQuota !== null && limits.cpuQuota < cpus) flags.add('throttled')
+  }
+  return sortFlags(flags)
+}
+
+function lacksPercentiles(latency: Repetition['latency']): boolean {
+  return latency !== null && (latency.percentiles.p50 === null || latency.percentiles.p99 === null)
+}
+
+function hasUnstableClock({ clock, latency }: Unflagged): boolean {
+  const drifts = [clock.client, clock.server].some(
+    (end) => Math.abs(end?.driftPpm ?? 0) > MAX_DRIFT_PPM,
+  )
+  const median = latency?.percentiles.p50 ?? null
+  const step = clock.client?.resolutionNs ?? 0
+  return drifts || (median !== null && step > median * MAX_STEP_OF_MEDIAN)
+}
+
+/** Of few intervals only how the warm-up ended is known. */
+function isUnsteady({ intervals, warmup }: Pick<Unflagged, 'intervals' | 'warmup'>): boolean {
+  return beginsUnsteadily(intervalRates(intervals)) ?? warmup?.ended === 'cap'
+}
+
+/** A thread that was kept from its CPU would have used it: without that part the share flickers with every disturbance. */
+export function isSaturated({ demand, busiestThread }: Pick<Cpu, 'demand' | 'busiestThread'>) {
+  return (demand ?? busiestThread ?? 0) > SATURATED
+}
+
+function isSaturatedBySoftirq({ mostSoftirq }: Cpu): boolean {
+  return (mostSoftirq ?? 0) > SATURATED_BY_SOFTIRQ
+}
+
+export function isPushedOff({ mostRunDelay }: Pick<Cpu, 'mostRunDelay'>): boolean {
+  return (mostRunDelay ?? 0) > MAX_RUN_DELAY
+}
+
+/** On one machine: two measuring threads on one CPU, or fewer CPUs than threads. */
+function sharesCpus({ client, server }: RepetitionReport): boolean {
+  const links = [...(client.outcome?.links ?? []), ...(server.outcome?.links ?? [])]
+  const pinned = links.flatMap((link) => link.pinnedCpu ?? [])
+  const available = Math.max(client.availableCpus, server.availableCpus)
+  return new Set(pinned).size < pinned.length || links.length > available
+}
+
+/** UDP alone: TCP cuts its segments to the path, and QUIC its packets. */
+function sendsFragments(c: Case, { client, server }: RepetitionReport): boolean {
+  if (c.transport !== 'udp') return false
+  const size = c.parameters.messageSizeBytes
+  return [client, server].some(({ outcome }) => {
+    const { localAddress, pathMtuBytes } = outcome?.effective ?? {}
+    const headers = localAddress?.includes(':') ? IPV6_AND_UDP_BYTES : IPV4_AND_UDP_BYTES
+    const sends = outcome?.links.some(({ role }) => role !== 'receiver') ?? false
+    return sends && pathMtuBytes != null && size + headers > pathMtuBytes
+  })
+}
+
+/** Of a burst on the edge of the window nobody can say that it was missing. */
+function isBelowRate({ parameters: p }: Case, { load, durationNs }: Unflagged): boolean {
+  if (load == null || load.achievedBitsPerSec === null || !durationNs) return false
+  const { offeredBitsPerSec: offered, achievedBitsPerSec: achieved } = load
+  const links = p.streams * (offered / p.rateBitsPerSec)
+  const share = p.rateBitsPerSec / p.streams
+  const burstBits = Math.max(p.messageSizeBytes * 8, (share * BURST_NS) / 1e9)
+  return achieved + (links * burstBits * 1e9) / durationNs < MIN_ACHIEVED * offered
+}
+
+function lostEarlyData({ connects }: Unflagged): boolean {
+  return connects != null && connects.earlyData < connects.made
+}
+
+function isSanitized({ client, server }: RepetitionReport): boolean {
+  return [client, server].some((end) => (end.build?.sanitizer ?? null) !== null)
+}

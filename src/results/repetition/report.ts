@@ -1,0 +1,53 @@
+import type { Addon, NativeFault, RunOutcome } from '../../addon/addon.js'
+import type { Environment } from '../schema/schema.js'
+
+/** One end's share of a repetition. */
+export interface EndReport {
+  /** Everything the addon measured; `null` when its process died before it could tell. */
+  outcome: RunOutcome | null
+  /** Set when this end failed before or outside the loop (open, connect, process death). */
+  fault: NativeFault | null
+  /** Addon build that measured. */
+  build: Addon['build'] | null
+  /** CPUs asked for (after `auto` was resolved at that end); empty = unpinned. */
+  cpus: number[]
+  /** CPUs this end may use at all, and threads it ran on them: to flag a shared or saturated machine. */
+  availableCpus: number
+  /** All threads of the endpoint process over its life, process.resourceUsage(). */
+  processCpuNs: number
+  /** What the RDMA port counted over the run, by the kernel's names; `null` for other transports, and where none could be read. */
+  rdmaCounters: Record<string, number> | null
+}
+
+/** What one repetition gave, from both ends; input of `results/`. */
+export interface RepetitionReport {
+  /** `aborted`: the user's signal ended it; `failed`: see `failure`. Both keep what was measured. */
+  status: 'completed' | 'aborted' | 'failed'
+  startedAt: string
+  /** Wall time from the first message to the agent until both ends had reported. */
+  totalNs: number
+  client: EndReport
+  server: EndReport
+  /** How the warm-up of all links together ended; `null` when it did not. */
+  warmup: { durationNs: number; ended: 'steady' | 'cap' | 'none' } | null
+  /** The measured phase that was named to all links; `null` when none was. `skewNs`: by how much the two ends' may be apart, 0 on one clock. */
+  window: { skewNs: number } | null
+  failure: RepetitionFailure | null
+}
+
+export interface RepetitionFailure {
+  code: string
+  exitCode: number
+  message: string
+  hint: string | null
+  /** The agent does not do it, and is not going to. */
+  isRefusal?: boolean | undefined
+}
+
+/** What the agent said of itself in its hello; validated. */
+export interface AgentFacts {
+  tool: { name: string; version: string }
+  protocol: number
+  environment: Environment
+  transports: string[]
+}

@@ -1,0 +1,40 @@
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+import { contradictionsOf } from '../document/check.js'
+import { parametersSchema } from '../schema/parameters.js'
+import { readResult } from './store.js'
+
+// Files as each stage of the format wrote them, whole: histograms, intervals and all. None is ever edited; whoever adds members adds one.
+const folder = fileURLToPath(new URL('../fixtures/golden/', import.meta.url))
+const files = readdirSync(folder)
+
+test('there is a file of each stage of the format', () => {
+  expect(files).toEqual([
+    'connects.json.gz',
+    'rdma-and-places.json.gz',
+    'sockets-only.json.gz',
+    'tls-and-quic.json.gz',
+    'variants-and-quic.json.gz',
+  ])
+})
+
+describe.each(files)('%s', (name) => {
+  test('is read, agrees with itself, and has what has been added since', async () => {
+    const doc = await readResult(folder + name)
+    expect(contradictionsOf(doc)).toEqual([])
+    expect(doc.cases.length).toBeGreaterThan(1)
+    for (const { intervals, latency } of doc.cases.flatMap(({ repetitions }) => repetitions)) {
+      expect(intervals).not.toEqual([])
+      if (latency === null) continue
+      const held = intervals.map((interval) => interval.latency?.count ?? 0)
+      expect(held.reduce((sum, count) => sum + count, 0)).toBe(latency.count)
+    }
+    for (const { parameters } of doc.cases) {
+      const { requested, effective } = parameters
+      expect(requested).toEqual(parametersSchema.parse(requested))
+      expect(requested.quic === null || typeof requested.quic === 'object').toBe(true)
+      expect(effective.client === null || 'quic' in effective.client).toBe(true)
+    }
+  })
+})

@@ -1,0 +1,59 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { documentOf, mixedCases } from '../fixtures/documents.js'
+import { readResult } from './store.js'
+
+const doc = documentOf(mixedCases(), 1)
+const text = JSON.stringify(doc)
+let folder = ''
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'xrbench-read-'))
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function put(name: string, data: string | Buffer): string {
+  const path = join(folder, name)
+  writeFileSync(path, data)
+  return path
+}
+
+describe('a result file', () => {
+  test.each(['r.json.gz', 'no-ending'])('is read compressed, as %s', async (name) => {
+    expect(await readResult(put(name, gzipSync(text)))).toEqual(doc)
+  })
+
+  test.each<[string, string | Buffer, RegExp]>([
+    ['empty', '', /is empty/],
+    ['cut short', text.slice(0, 4321), /is cut short: its JSON does not end/],
+    ['cut short in a name', text.slice(0, 9), /is cut short: its JSON does not end/],
+    ['gzip cut short', gzipSync(text).subarray(0, 999), /is cut short, or not gzip/],
+    ['a table', 'case  p50\n', /is not JSON/],
+    ['JSON with a comma too many', text.replace('{', '{,'), /is not JSON/],
+    ['of another tool', '{"start":{}}', /is not a result of xrbench/],
+    ['a number', '5', /is not a result of xrbench/],
+    [
+      'newer',
+      text.replace('result/1', 'result/2'),
+      /has the format xrbench.result\/2, this version reads/,
+    ],
+    [
+      'edited by hand',
+      text.replace('"plannedRepetitions":1', '"plannedRepetitions":"1"'),
+      /is not valid at plannedRepetitions/,
+    ],
+  ])('that is %s is refused in one sentence', async (name, data, says) => {
+    const path = put(name, data)
+    const error = await readResult(path).catch((thrown: Error) => thrown)
+    expect(error).toMatchObject({ code: 'XRB_RESULT_FILE', exitCode: 2 })
+    expect((error as Error).message).toMatch(says)
+    expect((error as Error).message.startsWith(path)).toBe(true)
+  })
+
+  test('that is no file is refused in one sentence', async () => {
+    await expect(readResult(join(folder, 'nix'))).rejects.toThrow(/nix does not exist\.$/)
+    await expect(readResult(folder)).rejects.toThrow(/is a folder, not a result\.$/)
+  })
+})

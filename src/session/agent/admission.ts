@@ -1,0 +1,82 @@
+import type { DataPorts, EndpointSpec, OwnRdmaPort } from '../../addon/addon.js'
+import { peerError } from '../../errors.js'
+import { checkQuicSize, checkSize } from '../../plan/limits.js'
+import { endpointSpec } from '../endpoint/spec.js'
+import type { PrepareMessage } from '../wire/client-messages.js'
+
+/** What an operator allows a client. */
+export interface AgentLimits {
+  /** The client may name the CPUs that this end's measuring threads are pinned to. */
+  allowCpu: boolean
+  /** A client elsewhere may have QUIC without encryption. */
+  allowNullCrypto: boolean
+  /** Warm-up and measured phase of one repetition together, nanoseconds. */
+  maxDurationNs: number
+}
+
+/** What this agent's operator decided. */
+export interface Terms {
+  limits: AgentLimits
+  rdmaPort: OwnRdmaPort
+  /** `null`: any. */
+  dataPorts: DataPorts | null
+}
+
+/** Buffers of all streams of one repetition together, bytes. */
+const MAX_BUFFERED_BYTES = 1024 ** 3
+
+/**
+ * What this end is going to do for a client's request, bound to the address its control connection came in on. `isAlone`: the client is on
+ * another machine.
+ * @throws {XrbenchError} what the client may not have (`XRB_PEER_LIMIT`), or this version has not
+ */
+export function admit(
+  request: PrepareMessage,
+  localAddress: string,
+  { limits, rdmaPort, dataPorts }: Terms,
+  isAlone = false,
+): EndpointSpec {
+  const { transport, workload, parameters } = request
+  checkSize(transport, parameters.messageSizeBytes, localAddress.includes(':') ? 6 : 4)
+  if (parameters.quic !== null) checkQuicSize(parameters.quic, parameters.messageSizeBytes)
+  checkLimits(parameters, limits)
+  if (parameters.quic?.nullCrypto && isAlone && !limits.allowNullCrypto) {
+    throw peerError(
+      'XRB_PEER_LIMIT',
+      'The agent has no QUIC without encryption for other machines.',
+    )
+  }
+  // Whatever the client says of a device means one of its own machine.
+  const rdma = parameters.rdma === null ? null : { ...parameters.rdma, ...rdmaPort }
+  const own = { ...parameters, rdma }
+  return endpointSpec({
+    role: 'server',
+    transport,
+    workload,
+    localAddress,
+    dataPorts,
+    parameters: own,
+    isAlone,
+  })
+}
+
+function checkLimits(parameters: PrepareMessage['parameters'], limits: AgentLimits): void {
+  if (parameters.messageSizeBytes * parameters.streams > MAX_BUFFERED_BYTES) {
+    throw peerError('XRB_PEER_LIMIT', 'The agent allows 1 GiB of message buffers at most.', {
+      hint: 'use a smaller --size or fewer --streams',
+    })
+  }
+  if (parameters.warmupCapNs + parameters.durationNs > limits.maxDurationNs) {
+    const seconds = limits.maxDurationNs / 1e9
+    throw peerError(
+      'XRB_PEER_LIMIT',
+      `The agent allows ${seconds} s for the warm-up and the measured phase of one repetition.`,
+      { hint: 'use a shorter --duration, or start the agent with a longer --max-duration' },
+    )
+  }
+  if (typeof parameters.pin === 'object' && !limits.allowCpu) {
+    throw peerError('XRB_PEER_LIMIT', 'The agent does not let its client choose CPUs.', {
+      hint: 'start the agent with --allow-cpu, or use --pin auto',
+    })
+  }
+}

@@ -1,0 +1,9 @@
+import { clientHelloSchema, clientMessageSchema } from '../wire/client-messages.js'
+import { type Agent, type AgentOptions, openAgent } from './server.js'
+
+export type { Agent, AgentEvent, AgentOptions } from './server.js'
+
+/** Listens, and serves clients, which are trusted in nothing: {@link openAgent}. */
+export function startAgent(options: AgentOptions): Promise<Agent> {
+  return openAgent(options, { message: clientMessageSchema, hello: clientHelloSchema })
+}

@@ -1,0 +1,89 @@
+import type { EndpointSpec } from '../../addon/addon.js'
+import { peerError, type XrbenchError } from '../../errors.js'
+import { decodeBlob, encodeBlob } from '../../transports/blob.js'
+import { endReport } from '../endpoint/end-report.js'
+import type { EndpointProcess } from '../endpoint/process.js'
+import { samplesWarmup } from '../endpoint/spec.js'
+import { type Sample, warmupWindowNs } from '../endpoint/warmup.js'
+import type { AgentMessage } from '../wire/agent-messages.js'
+import type { Channel } from '../wire/channel.js'
+import type { ClientMessage } from '../wire/client-messages.js'
+import { readClock } from '../wire/clock.js'
+import { MAX_CLOCK_QUESTIONS } from '../wire/protocol.js'
+
+export type AgentChannel = Channel<ClientMessage, AgentMessage>
+
+/**
+ * One repetition at the agent's end, from an admitted `prepare` to `finished`. Commands are obeyed as they come, in their order; what the
+ * endpoint does meanwhile is told as it happens.
+ * @param limitMs all of it together; a client that has not finished by then is dropped
+ * @throws {XrbenchError} when the client is gone, too slow or out of order; the caller ends the endpoint
+ */
+export async function serveRepetition(
+  channel: AgentChannel,
+  endpoint: EndpointProcess,
+  spec: EndpointSpec,
+  limitMs: number,
+): Promise<void> {
+  const expiresAt = performance.now() + limitMs
+  let over = false
+  const tell = (message: AgentMessage) => {
+    if (!over) channel.send(message)
+  }
+  // Each of these rejects when the endpoint ends instead, which `ended` tells.
+  const ignore = () => {}
+  endpoint.onMeasured((version) => tell({ type: 'measured', version }))
+  endpoint.ended.then(() => tell({ type: 'ended' }), ignore)
+  endpoint.open(spec).then((blob) => tell({ type: 'prepared', blob: encodeBlob(blob) }), ignore)
+  const next = inOrder()
+  try {
+    for (;;) {
+      const message = await channel.receive(Math.max(expiresAt - performance.now(), 0))
+      next(message)
+      if (message.type === 'finish') break
+      if (message.type === 'connect') {
+        const blob = decodeBlob(message.blob)
+        const connecting = endpoint.connect(blob, spec.connectTimeoutNs / 1e6)
+        connecting.then(() => tell({ type: 'connected' }), ignore)
+      } else if (message.type === 'clock') {
+        tell({ type: 'clock', ...readClock() })
+      } else if (message.type === 'schedule') {
+        const { version, startNs } = message
+        const scheduled = endpoint.schedule(version, startNs)
+        scheduled.then((isAhead) => tell({ type: 'scheduled', version, isAhead }), ignore)
+      } else {
+        const onSample = (sample: Sample) => tell({ type: 'sample', ...sample })
+        const sampleNs = warmupWindowNs(spec.warmupCapNs)
+        const warmup = samplesWarmup(spec) ? { sampleNs, onSample } : undefined
+        endpoint.run({ warmup }).then(() => tell({ type: 'started' }), ignore)
+      }
+    }
+    over = true
+    const report = endReport(await endpoint.finish(), endpoint, spec.cpus)
+    channel.send({ type: 'finished', report })
+  } finally {
+    over = true
+  }
+}
+
+/** Judges the order of what a client says from `prepare` to `finish`. */
+function inOrder(): (message: ClientMessage) => void {
+  let expected: ClientMessage['type'] = 'connect'
+  let questions = 0
+  let windows = 0
+  return ({ type, ...message }) => {
+    if (type === 'finish') return
+    if (type === 'clock' && questions++ < MAX_CLOCK_QUESTIONS) return
+    if (type === 'schedule' && expected === 'finish') {
+      if ('version' in message && message.version === ++windows) return
+    } else if (type === expected) {
+      expected = type === 'connect' ? 'start' : 'finish'
+      return
+    }
+    throw outOfOrder(type)
+  }
+}
+
+export function outOfOrder(type: string): XrbenchError {
+  return peerError('XRB_PROTOCOL', `The client sent '${type}' out of order.`)
+}

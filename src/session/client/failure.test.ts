@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest'
+import type { NativeFault } from '../../addon/addon.js'
+import { EXIT_CODES } from '../../errors.js'
+import type { EndReport } from '../../results/repetition/report.js'
+import { noReport } from '../endpoint/end-report.js'
+import { rootFailure } from './failure.js'
+
+function failedBy(code: string): EndReport {
+  const fault: NativeFault = { code, op: 'ibv_poll_cq', errno: 0, message: `it was ${code}` }
+  return { ...noReport(), fault }
+}
+
+const { environment, measurement, peer } = EXIT_CODES
+
+test.each([
+  ['RDMA_NO_ACK', 'XRB_RDMA_NO_ACK', measurement, /4791/],
+  ['RDMA_NO_RECEIVE', 'XRB_RDMA_NO_RECEIVE', measurement, /--rx-depth/],
+  ['RDMA_REMOTE_ACCESS', 'XRB_RDMA_REMOTE_ACCESS', measurement, null],
+  ['RDMA_REMOTE_REQUEST', 'XRB_RDMA_REMOTE_REQUEST', measurement, null],
+  ['RDMA_LOCAL_KEY', 'XRB_RDMA_LOCAL_KEY', measurement, null],
+  ['RDMA_LENGTH', 'XRB_RDMA_LENGTH', measurement, null],
+  ['RDMA_DEVICE_FAILED', 'XRB_RDMA_DEVICE_FAILED', measurement, /dmesg/],
+  ['RDMA_ASYNC', 'XRB_RDMA_EVENT', measurement, /dmesg/],
+  ['RDMA_NO_ROUTE', 'XRB_RDMA_NO_ROUTE', peer, /ping/],
+  ['RDMA_BAD_ADDRESS', 'XRB_RDMA_ADDRESS', environment, /--gid-index/],
+  ['RDMA_GID_MISMATCH', 'XRB_RDMA_GID', environment, /--gid-index/],
+  ['RDMA_MEMLOCK', 'XRB_MEMLOCK', environment, /ulimit -l/],
+])('%s reaches the user as %s', (native, code, exitCode, hint) => {
+  const failure = rootFailure(failedBy(native), noReport(), false)
+  expect(failure).toMatchObject({ code, exitCode, message: `At the client, it was ${native}.` })
+  if (hint === null) expect(failure?.hint).toBeNull()
+  else expect(failure?.hint).toMatch(hint)
+})
+
+test('a queue pair that is no longer answered is told only when the other end says nothing better', () => {
+  const root = rootFailure(failedBy('RDMA_NO_ACK'), failedBy('DATA_MISMATCH'), false)
+  expect(root?.code).toBe('XRB_DATA_MISMATCH')
+  expect(rootFailure(failedBy('RDMA_NO_ACK'), noReport(), true)).toBeNull()
+})
+
+test('an end that was left by one that had given up waiting is not the one to tell of', () => {
+  const left = { ...noReport(), fault: { code: 'PEER_CLOSED', op: 'recv', errno: 0, message: '' } }
+  expect(rootFailure(left, failedBy('STALLED'), false)?.code).toBe('XRB_STALLED')
+  expect(rootFailure(left, noReport(), false)?.code).toBe('XRB_PEER_CLOSED')
+})
+
+test.each([
+  'PROCESS_DIED',
+  'PROCESS_SILENT',
+  'CONNECT_TIMEOUT',
+  'CONNECT_REFUSED',
+  'STALLED',
+  'PEER_CLOSED',
+  'TLS_PIN',
+  'TLS',
+  'QUIC',
+])('%s comes with a hint, whichever end it is', (code) => {
+  for (const ends of [
+    [failedBy(code), noReport()],
+    [noReport(), failedBy(code)],
+  ] as const) {
+    const failure = rootFailure(...ends, false)
+    expect(failure?.message).toMatch(/^At the (client|server), it was [A-Z_]+\.$/)
+    expect(failure?.hint).toMatch(/./)
+  }
+})

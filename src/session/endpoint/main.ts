@@ -1,0 +1,136 @@
+/**
+ * The process that measures: one end of one repetition, and nothing else. It is forked by a session, imports
+ * nothing heavy, and ends with its parent.
+ */
+import { hrtime } from 'node:process'
+import type { Endpoint, NativeFault, RunOutcome } from '../../addon/addon.js'
+import { loadAddon } from '../../addon/load.js'
+import { watchMachineTime } from '../../environment/machine-time.js'
+import { type RdmaCounters, watchRdmaCounters } from '../../environment/rdma-counters.js'
+import type { EndpointCommand, EndpointEvent, Progress } from './messages.js'
+import { toNativeFault } from './native-fault.js'
+import type { Sample } from './warmup.js'
+
+let endpoint: Endpoint | undefined
+/** Something is under way that reports its own end. */
+let isBusy = false
+/** The run has come back; how it went is told in a moment. */
+let isOver = false
+/** Tells of the warm-up, and is gone before anything is measured. */
+let sampler: NodeJS.Timeout | undefined
+
+function tell(event: EndpointEvent): void {
+  process.send?.(event)
+}
+
+/** CPU of all threads so far, nanoseconds. */
+function processCpuNs(): number {
+  const { user, system } = process.cpuUsage()
+  return (user + system) * 1000
+}
+
+function end(
+  outcome: RunOutcome | null,
+  fault: NativeFault | null,
+  rdmaCounters: RdmaCounters | null = null,
+): void {
+  tell({ type: 'ended', outcome, fault, processCpuNs: processCpuNs(), rdmaCounters })
+}
+
+function fail(error: unknown, op: string): void {
+  end(null, toNativeFault(error, op))
+}
+
+function need(): Endpoint {
+  if (endpoint === undefined) throw new Error('the endpoint is not open')
+  return endpoint
+}
+
+async function obey(command: EndpointCommand): Promise<void> {
+  switch (command.type) {
+    case 'open':
+      endpoint = new (loadAddon().Endpoint)(command.spec)
+      return tell({ type: 'opened', blob: endpoint.open() })
+    case 'connect':
+      isBusy = true
+      await need().connect(command.blob)
+      isBusy = false
+      return tell({ type: 'connected' })
+    case 'run':
+      return run(need(), command)
+    case 'schedule':
+      return schedule(need(), command)
+    case 'stop':
+      endpoint?.stop()
+      // What is under way tells how it ended; where nothing is, there is nothing to tell.
+      if (!isBusy) end(null, null)
+      return
+    case 'close':
+      return leave()
+  }
+}
+
+async function run(
+  running: Endpoint,
+  { progressMs, sampleMs, isDirected }: Extract<EndpointCommand, { type: 'run' }>,
+): Promise<void> {
+  isBusy = true
+  const countersSince = watchRdmaCounters(running.effective().rdma)
+  const machineSince = watchMachineTime()
+  const measured = () => tell({ type: 'measured', version: running.progress().through })
+  const finished = running.run(measured, isDirected)
+  tell({ type: 'running' })
+  // Without somebody who looks at it there is no timer in this process while it measures.
+  const every = (ms: number | null, event: () => EndpointEvent) =>
+    ms === null ? undefined : setInterval(() => tell(event()), ms)
+  const timer = every(progressMs, () => ({ type: 'progress', progress: progressOf(running) }))
+  sampler = every(sampleMs, () => ({ type: 'sample', sample: sampleOf(running) }))
+  const outcome = await finished.finally(() => {
+    isOver = true
+    clearInterval(timer)
+    clearInterval(sampler)
+  })
+  end({ ...outcome, machine: machineSince() }, null, await countersSince())
+}
+
+function schedule(
+  running: Endpoint,
+  { version, startNs }: Extract<EndpointCommand, { type: 'schedule' }>,
+): void {
+  clearInterval(sampler)
+  // What has ended tells so by itself.
+  if (isBusy && !isOver)
+    tell({ type: 'scheduled', version, isAhead: running.schedule(version, startNs) })
+}
+
+function progressOf(running: Endpoint): Progress {
+  const { phase, messages, bytes } = running.progress()
+  return { phase, messages, bytes }
+}
+
+function sampleOf(running: Endpoint): Sample {
+  const before = hrtime.bigint()
+  const { messages, bytes } = running.progress()
+  const atNs = Number((before + hrtime.bigint()) / 2n)
+  return { atNs, messages, bytes, waitingBytes: running.waitingBytes() }
+}
+
+function leave(): void {
+  endpoint?.close()
+  process.exit(0)
+}
+
+// A signal from the terminal reaches the whole process group; the parent decides what ends, and when.
+process.on('SIGINT', () => {})
+process.on('SIGTERM', () => {})
+process.on('SIGHUP', () => {})
+process.on('disconnect', leave)
+process.on('message', (command: EndpointCommand) => {
+  obey(command).catch((error: unknown) => fail(error, command.type))
+})
+
+try {
+  tell({ type: 'ready', build: loadAddon().build })
+} catch (error) {
+  fail(error, 'load')
+}

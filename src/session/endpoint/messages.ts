@@ -1,0 +1,37 @@
+import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../../addon/addon.js'
+import type { RdmaCounters } from '../../environment/rdma-counters.js'
+import type { Sample } from './warmup.js'
+
+/** What an endpoint process is told, in this order, each once but for `schedule`; `stop` at any time. */
+export type EndpointCommand =
+  | { type: 'open'; spec: EndpointSpec }
+  | { type: 'connect'; blob: Uint8Array }
+  | { type: 'run'; progressMs: number | null; sampleMs: number | null; isDirected: boolean }
+  | { type: 'schedule'; version: number; startNs: number }
+  | { type: 'stop' }
+  | { type: 'close' }
+
+export interface Progress {
+  phase: 'idle' | 'warmup' | 'measure' | 'done'
+  messages: number
+  bytes: number
+}
+
+/** What an endpoint process says. After `ended` it only waits for `close`. */
+export type EndpointEvent =
+  | { type: 'ready'; build: Addon['build'] }
+  | { type: 'opened'; blob: Uint8Array }
+  | { type: 'connected' }
+  | { type: 'running' }
+  | { type: 'progress'; progress: Progress }
+  /** In warm-up; `atNs` of CLOCK_MONOTONIC. */
+  | { type: 'sample'; sample: Sample }
+  | { type: 'scheduled'; version: number; isAhead: boolean }
+  | { type: 'measured'; version: number }
+  | {
+      type: 'ended'
+      outcome: RunOutcome | null
+      fault: NativeFault | null
+      processCpuNs: number
+      rdmaCounters: RdmaCounters | null
+    }

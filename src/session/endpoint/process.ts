@@ -1,0 +1,240 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../../addon/addon.js'
+import { withDeadline } from '../../deadline.js'
+import { type Deferred, deferred } from '../../deferred.js'
+import type { RdmaCounters } from '../../environment/rdma-counters.js'
+import { ENDPOINT_COMMAND_MS, ENDPOINT_FINISH_MS, ENDPOINT_START_MS } from '../wire/protocol.js'
+import { Versions } from '../wire/versions.js'
+import type { EndpointCommand, EndpointEvent, Progress } from './messages.js'
+import type { Sample } from './warmup.js'
+
+/** The same file whether this module runs from `src` (tests) or from `dist`. */
+const MAIN = fileURLToPath(new URL('../../../dist/session/endpoint/main.js', import.meta.url))
+/** Progress is told so often. */
+const PROGRESS_MS = 500
+/** Of a dying process's last words so much is kept. */
+const STDERR_MAX_CHARS = 1000
+
+/** How an endpoint ended, whatever happened to its process. */
+export interface EndpointEnd {
+  outcome: RunOutcome | null
+  fault: NativeFault | null
+  processCpuNs: number
+  /** Over the run, of the RDMA port in use; `null` for other transports, and where none could be read. */
+  rdmaCounters: RdmaCounters | null
+}
+
+/** Who looks at a run while it is under way. */
+export interface EndpointRun {
+  onProgress?: ((progress: Progress) => void) | undefined
+  /** How far it is, every `sampleNs` of the warm-up. */
+  warmup?: { sampleNs: number; onSample: (sample: Sample) => void } | undefined
+  /** `false`: each link ends its own warm-up, and with its measured phase, as for tests and `bench/`. */
+  isDirected?: boolean | undefined
+}
+
+/** Codes of faults that the parent found, not the addon. */
+export const PROCESS_DIED = 'PROCESS_DIED'
+export const PROCESS_SILENT = 'PROCESS_SILENT'
+
+/**
+ * Parent's side of the process that measures one end of one repetition. Every wait ends: a process that does not answer in time is
+ * killed, and `ended` says so.
+ */
+export class EndpointProcess {
+  readonly #child: ChildProcess
+  readonly #ready = deferred<void>()
+  readonly #opened = deferred<Uint8Array>()
+  readonly #connected = deferred<void>()
+  readonly #running = deferred<void>()
+  readonly #measured = new Versions<void>()
+  readonly #scheduled = new Versions<boolean>()
+  readonly #ended = deferred<EndpointEnd>()
+  readonly #exited = deferred<void>()
+  #build: Addon['build'] | null = null
+  #hasEnded = false
+  #stderr = ''
+  #options: EndpointRun = {}
+
+  /** @param wrapper command to start Node.js with, as `['strace', '-f']`: for tests and for `bench/` */
+  constructor(wrapper: readonly string[] = []) {
+    const [execPath = process.execPath, ...execArgv] = [...wrapper, process.execPath]
+    this.#child = fork(MAIN, [], {
+      serialization: 'advanced',
+      execPath,
+      // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.
+      execArgv: wrapper.length === 0 ? [] : execArgv,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    })
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr = (this.#stderr + text).slice(-STDERR_MAX_CHARS)
+    })
+    this.#child.on('message', (event: EndpointEvent) => this.#hear(event))
+    this.#child.on('error', (error) => this.#died(`could not be started or told: ${error.message}`))
+    this.#child.on('exit', (code, signal) => {
+      this.#died(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
+      this.#exited.resolve()
+    })
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid
+  }
+
+  /** Build facts of the addon in the process; `null` before it is ready. */
+  get build(): Addon['build'] | null {
+    return this.#build
+  }
+
+  /** Calls `told` when every initiator or receiver of this end is through with a window by itself. */
+  onMeasured(told: (version: number) => void): void {
+    this.#measured.listen(told)
+  }
+
+  /** Resolves when they are through with the window of this version. */
+  measured(version: number): Promise<void> {
+    return this.#measured.of(version).promise
+  }
+
+  /** Resolves once nothing more is to be expected of this end; never rejects. */
+  get ended(): Promise<EndpointEnd> {
+    return this.#ended.promise
+  }
+
+  /** The blob for the peer. Rejects when the endpoint ends instead; `ended` says how. */
+  async open(spec: EndpointSpec): Promise<Uint8Array> {
+    await this.#within(this.#ready, ENDPOINT_START_MS, 'start')
+    this.#tell({ type: 'open', spec })
+    return this.#within(this.#opened, ENDPOINT_COMMAND_MS, 'open')
+  }
+
+  /** @param limitMs the connect timeout that the spec gave the addon, milliseconds */
+  async connect(blob: Uint8Array, limitMs: number): Promise<void> {
+    this.#tell({ type: 'connect', blob })
+    return this.#within(this.#connected, limitMs + ENDPOINT_FINISH_MS, 'connect')
+  }
+
+  /** Resolves when the loop is under way. */
+  async run(options: EndpointRun = {}): Promise<void> {
+    this.#options = options
+    this.#tell({
+      type: 'run',
+      progressMs: options.onProgress === undefined ? null : PROGRESS_MS,
+      sampleMs: options.warmup === undefined ? null : options.warmup.sampleNs / 1e6,
+      isDirected: options.isDirected ?? true,
+    })
+    return this.#within(this.#running, ENDPOINT_COMMAND_MS, 'run')
+  }
+
+  /** Names the window of this end; `startNs` of its CLOCK_MONOTONIC. Ends the samples. False when that got there too late. */
+  async schedule(version: number, startNs: number): Promise<boolean> {
+    this.#tell({ type: 'schedule', version, startNs })
+    return this.#within(this.#scheduled.of(version), ENDPOINT_COMMAND_MS, 'schedule')
+  }
+
+  stop(): void {
+    this.#tell({ type: 'stop' })
+  }
+
+  /** Stops what is under way and tells how it ended; a process that does not say so is killed. */
+  async finish(): Promise<EndpointEnd> {
+    if (!this.#hasEnded) {
+      this.stop()
+      await this.#within(this.#ended, ENDPOINT_FINISH_MS, 'stop').catch(() => {})
+    }
+    return this.#ended.promise
+  }
+
+  /** Closes the sockets and ends the process, by force when it has to be. Idempotent. */
+  async close(): Promise<void> {
+    this.#tell({ type: 'close' })
+    const exited = this.#exited.promise
+    await withDeadline(exited, 1_000, () => new Error('still there')).catch(() => this.kill())
+  }
+
+  /** Ends the process at once. One that the kernel holds on to, in a driver's teardown, is left behind. */
+  async kill(): Promise<void> {
+    this.#child.kill('SIGKILL')
+    const stuck = () => new Error('held by the kernel')
+    await withDeadline(this.#exited.promise, ENDPOINT_FINISH_MS, stuck).catch(() => {
+      this.#child.unref()
+    })
+  }
+
+  #tell(command: EndpointCommand): void {
+    if (this.#child.connected) this.#child.send(command, () => {})
+  }
+
+  /** What the process promised, or the end of the endpoint if that comes first, or of patience. */
+  #within<T>(promised: Deferred<T>, ms: number, op: string): Promise<T> {
+    const late = () => {
+      const message = `the measuring process did not answer to '${op}' within ${ms / 1000} s`
+      this.#end({
+        outcome: null,
+        fault: { code: PROCESS_SILENT, op, errno: 0, message },
+        processCpuNs: 0,
+        rdmaCounters: null,
+      })
+      this.#child.kill('SIGKILL')
+      return new Error(message)
+    }
+    return withDeadline(promised.promise, ms, late)
+  }
+
+  #hear(event: EndpointEvent): void {
+    switch (event.type) {
+      case 'ready':
+        this.#build = event.build
+        this.#ready.resolve()
+        break
+      case 'opened':
+        this.#opened.resolve(event.blob)
+        break
+      case 'connected':
+        this.#connected.resolve()
+        break
+      case 'running':
+        this.#running.resolve()
+        break
+      case 'progress':
+        this.#options.onProgress?.(event.progress)
+        break
+      case 'sample':
+        this.#options.warmup?.onSample(event.sample)
+        break
+      case 'scheduled':
+        this.#scheduled.resolve(event.version, event.isAhead)
+        break
+      case 'measured':
+        this.#measured.resolve(event.version, undefined)
+        break
+      case 'ended':
+        this.#end(event)
+        break
+    }
+  }
+
+  #died(how: string): void {
+    const words = this.#stderr.trim()
+    const message = `the measuring process ${how}${words === '' ? '' : `: ${words}`}`
+    this.#end({
+      outcome: null,
+      fault: { code: PROCESS_DIED, op: 'process', errno: 0, message },
+      processCpuNs: 0,
+      rdmaCounters: null,
+    })
+    this.#exited.resolve()
+  }
+
+  #end({ outcome, fault, processCpuNs, rdmaCounters }: EndpointEnd): void {
+    if (this.#hasEnded) return
+    this.#hasEnded = true
+    this.#ended.resolve({ outcome, fault, processCpuNs, rdmaCounters })
+    const reason = new Error(fault?.message ?? 'the endpoint has ended')
+    for (const waiting of [this.#ready, this.#opened, this.#connected, this.#running]) {
+      waiting.reject(reason)
+    }
+    this.#scheduled.reject(reason)
+  }
+}

@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import { environmentSchema } from '../../results/schema/environment.js'
+import { MAX_BLOB_TEXT_LENGTH } from '../../transports/blob.js'
+import { featuresSchema, helloToolSchema } from './client-messages.js'
+import { MAX_WINDOWS } from './protocol.js'
+import { endReportSchema } from './report-messages.js'
+
+const code = z.templateLiteral(['XRB_', z.string().regex(/^[A-Z0-9_]{1,60}$/)])
+const sentence = z.string().max(1024)
+/** Of CLOCK_MONOTONIC, nanoseconds. */
+const time = z
+  .number()
+  .min(0)
+  .max(2 ** 63)
+const count = z.number().min(0)
+const version = z.int().min(1).max(MAX_WINDOWS)
+
+/** An agent's answer, of any version; {@link agentHelloSchema} is of this one. */
+const anyHello = z.looseObject({ type: z.literal('hello-ok'), protocol: z.int().min(0) })
+
+export const agentHelloSchema = z.strictObject({
+  type: z.literal('hello-ok'),
+  protocol: z.int().min(0),
+  tool: helloToolSchema,
+  features: featuresSchema,
+  transports: z.array(z.string().max(32)).max(32),
+  environment: environmentSchema,
+})
+
+/** The session is over: `XRB_PEER_VERSION`, `XRB_PEER_BUSY`, `XRB_PROTOCOL`. Understood by every version. */
+const error = z.strictObject({
+  type: z.literal('error'),
+  code,
+  message: sentence,
+  hint: sentence.nullable(),
+})
+
+/** What an agent says. */
+export const agentMessageSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('ping') }),
+  anyHello,
+  error,
+  /** This repetition is not going to happen; the session goes on. */
+  z.strictObject({
+    type: z.literal('refused'),
+    code,
+    message: sentence,
+    hint: sentence.nullable(),
+  }),
+  z.strictObject({ type: z.literal('prepared'), blob: z.base64().max(MAX_BLOB_TEXT_LENGTH) }),
+  z.strictObject({ type: z.literal('connected') }),
+  z.strictObject({ type: z.literal('started') }),
+  z.strictObject({ type: z.literal('clock'), nowNs: time, clockId: z.string().max(128) }),
+  /** In warm-up, by this end's clock. */
+  z.strictObject({
+    type: z.literal('sample'),
+    atNs: time,
+    messages: count,
+    bytes: count,
+    waitingBytes: count,
+  }),
+  /** Whether a window was still ahead when it got to this end's links. */
+  z.strictObject({ type: z.literal('scheduled'), version, isAhead: z.boolean() }),
+  /** Every initiator or receiver of this end is through with this window by itself. */
+  z.strictObject({ type: z.literal('measured'), version }),
+  /** This end is through, or failed: the report, which `finish` asks for, says how. */
+  z.strictObject({ type: z.literal('ended') }),
+  z.strictObject({ type: z.literal('finished'), report: endReportSchema }),
+])
+
+export type AgentMessage = z.infer<typeof agentMessageSchema>
+export type AgentHello = z.infer<typeof agentHelloSchema>

@@ -1,0 +1,175 @@
+import type { Duplex } from 'node:stream'
+import { withDeadline } from '../../deadline.js'
+import { type Deferred, deferred } from '../../deferred.js'
+import { peerError, XrbenchError } from '../../errors.js'
+import { encodeFrame, FrameReader } from './frame.js'
+import type { MessageCheck } from './message-check.js'
+import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS } from './protocol.js'
+
+/** Messages that arrived and were not received yet. */
+const QUEUE_MAX = 32
+
+/** A connection that is over is kept so long for what was written to it. */
+const CUT_MS = 500
+
+interface Tagged {
+  readonly type: string
+}
+
+export interface ChannelOptions<In extends Tagged> {
+  /** Judges what arrives. */
+  incoming: MessageCheck<In>
+  /** Largest frame this end sends, bytes. */
+  maxOutgoingBytes: number
+  /** Whom the other end is called in errors: `agent` or `client`. */
+  peer: string
+  heartbeatMs?: number
+  silenceMs?: number
+}
+
+/**
+ * Validated messages over a byte stream, with heartbeats both ways. After the first fault, in order or not, nothing more is
+ * delivered and `receive` rejects with that fault, every time.
+ */
+export class Channel<In extends Tagged, Out extends Tagged> {
+  readonly #socket: Duplex
+  readonly #options: ChannelOptions<In>
+  readonly #reader = new FrameReader(HELLO_FRAME_MAX_BYTES)
+  readonly #queue: In[] = []
+  readonly #lost = deferred<XrbenchError>()
+  readonly #timer: NodeJS.Timeout
+  #waiter: Deferred<In> | null = null
+  #fault: XrbenchError | null = null
+  #heardAt = performance.now()
+  #tickedAt = performance.now()
+
+  constructor(socket: Duplex, options: ChannelOptions<In>) {
+    this.#socket = socket
+    this.#options = options
+    socket.on('data', (chunk: Buffer) => this.#read(chunk))
+    socket.once('end', () => this.#fail(this.#closed()))
+    socket.once('close', () => this.#fail(this.#closed()))
+    socket.on('error', (cause) => this.#fail(this.#closed(cause)))
+    this.#timer = setInterval(() => this.#tick(), options.heartbeatMs ?? HEARTBEAT_MS)
+  }
+
+  /** Largest frame that may arrive from now on, bytes; that of a hello until set. */
+  set maxIncomingBytes(bytes: number) {
+    this.#reader.maxBytes = bytes
+  }
+
+  /** Resolves with the reason once the peer is gone, silent or out of order, and after `close()`. */
+  get lost(): Promise<XrbenchError> {
+    return this.#lost.promise
+  }
+
+  /** The same reason, or `null` while the peer is there. */
+  get fault(): XrbenchError | null {
+    return this.#fault
+  }
+
+  /** Sends, or does nothing when the peer is gone: `receive` and `lost` tell. */
+  send(message: Out): void {
+    if (this.#fault !== null || !this.#socket.writable) return
+    this.#write(message)
+  }
+
+  /** The next message; one caller at a time. `deadlineMs` bounds the wait for it, heartbeats or not. */
+  receive(deadlineMs?: number): Promise<In> {
+    const message = this.#queue.shift()
+    if (message !== undefined) return Promise.resolve(message)
+    if (this.#fault !== null) return Promise.reject(this.#fault)
+    this.#waiter ??= deferred<In>()
+    if (deadlineMs === undefined) return this.#waiter.promise
+    return withDeadline(this.#waiter.promise, deadlineMs, () => {
+      const fault = this.#silent(deadlineMs)
+      this.#fail(fault)
+      return fault
+    })
+  }
+
+  /** Closes, after a last word where the other end may still hear it; a peer that reads nothing is cut off. */
+  close(lastWord?: Out): void {
+    if (lastWord !== undefined && this.#socket.writable) this.#write(lastWord)
+    this.#fail(this.#closed())
+    this.#socket.end()
+  }
+
+  #write(message: Tagged): void {
+    this.#socket.write(encodeFrame(message, this.#options.maxOutgoingBytes))
+  }
+
+  #read(chunk: Buffer): void {
+    if (this.#fault !== null) return
+    try {
+      this.#reader.push(chunk)
+      for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
+        this.#heardAt = performance.now()
+        this.#deliver(frame.message)
+      }
+    } catch (fault) {
+      this.#fail(fault instanceof XrbenchError ? fault : this.#closed(fault))
+    }
+  }
+
+  #deliver(message: unknown): void {
+    const checked = this.#options.incoming.safeParse(message)
+    if (!checked.success) {
+      const issue = checked.error.issues[0]
+      const where =
+        issue === undefined || issue.path.length === 0 ? '' : ` at '${issue.path.join('.')}'`
+      throw peerError(
+        'XRB_PROTOCOL',
+        `The ${this.#options.peer} sent a message that is not valid${where}.`,
+        {
+          context: { issue: issue?.message },
+        },
+      )
+    }
+    if (checked.data.type === 'ping') return
+    const waiter = this.#waiter
+    this.#waiter = null
+    if (waiter !== null) waiter.resolve(checked.data)
+    else if (this.#queue.length < QUEUE_MAX) this.#queue.push(checked.data)
+    else
+      throw peerError('XRB_PROTOCOL', `The ${this.#options.peer} sent more than it was asked for.`)
+  }
+
+  #tick(): void {
+    const now = performance.now()
+    const late = now - this.#tickedAt
+    this.#tickedAt = now
+    const silenceMs = this.#options.silenceMs ?? SILENCE_MS
+    // This process itself was stopped or starved: what the peer sent meanwhile has not been read yet.
+    if (late > silenceMs / 2) this.#heardAt = now
+    if (now - this.#heardAt > silenceMs) this.#fail(this.#silent(silenceMs))
+    else if (this.#socket.writable) this.#write({ type: 'ping' })
+  }
+
+  #fail(fault: XrbenchError): void {
+    if (this.#fault !== null) return
+    this.#fault = fault
+    clearInterval(this.#timer)
+    this.#lost.resolve(fault)
+    this.#waiter?.reject(fault)
+    this.#waiter = null
+    // What was written before, and a last word, still go out; a peer that doesn't read them is not waited for.
+    const cut = setTimeout(() => this.#socket.destroy(), CUT_MS)
+    this.#socket.once('close', () => clearTimeout(cut))
+  }
+
+  #closed(cause?: unknown): XrbenchError {
+    return peerError('XRB_PEER_LOST', `The ${this.#options.peer} closed the control connection.`, {
+      hint: 'look at what the peer printed, and start it again with: xrbench serve',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
+
+  #silent(ms: number): XrbenchError {
+    return peerError(
+      'XRB_PEER_SILENT',
+      `The ${this.#options.peer} has been silent for ${(ms / 1000).toFixed(ms % 1000 === 0 ? 0 : 1)} s.`,
+      { hint: 'look whether the peer is stopped, overloaded or cut off' },
+    )
+  }
+}

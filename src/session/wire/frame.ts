@@ -1,0 +1,94 @@
+import { peerError } from '../../errors.js'
+
+const LENGTH_BYTES = 4
+
+/**
+ * A message as it crosses the wire: 4-byte big-endian length of what follows, then JSON in UTF-8.
+ * @throws {XrbenchError} `XRB_PROTOCOL` when it would be longer than `maxBytes`
+ */
+export function encodeFrame(message: unknown, maxBytes: number): Buffer {
+  const body = Buffer.from(JSON.stringify(message, plainArrays), 'utf8')
+  if (body.length > maxBytes) throw oversize(body.length, maxBytes)
+  const frame = Buffer.allocUnsafe(LENGTH_BYTES + body.length)
+  frame.writeUInt32BE(body.length, 0)
+  body.copy(frame, LENGTH_BYTES)
+  return frame
+}
+
+/**
+ * Cuts a byte stream into frames. The length is judged before a byte of the body is kept, so a peer
+ * cannot make this end hold more than `maxBytes` and one chunk.
+ */
+export class FrameReader {
+  #chunks: Buffer[] = []
+  #buffered = 0
+  #bodyBytes: number | null = null
+  #maxBytes: number
+
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes
+  }
+
+  /** Limit for frames whose length has not been read yet. */
+  set maxBytes(value: number) {
+    this.#maxBytes = value
+  }
+
+  /** Bytes held of a frame that isn't complete. */
+  get pendingBytes(): number {
+    return this.#buffered
+  }
+
+  push(chunk: Buffer): void {
+    if (chunk.length === 0) return
+    this.#chunks.push(chunk)
+    this.#buffered += chunk.length
+  }
+
+  /**
+   * The next whole message, parsed but not validated; `undefined` when more bytes are needed. Each call reads one, so that
+   * the limit can change between two.
+   * @throws {XrbenchError} `XRB_PROTOCOL` on a length of 0 or above the limit, and on what isn't JSON
+   */
+  next(): { message: unknown } | undefined {
+    if (this.#bodyBytes === null) {
+      if (this.#buffered < LENGTH_BYTES) return undefined
+      const length = this.#take(LENGTH_BYTES).readUInt32BE(0)
+      if (length === 0) throw peerError('XRB_PROTOCOL', 'The peer sent an empty frame.')
+      if (length > this.#maxBytes) throw oversize(length, this.#maxBytes)
+      this.#bodyBytes = length
+    }
+    if (this.#buffered < this.#bodyBytes) return undefined
+    const body = this.#take(this.#bodyBytes)
+    this.#bodyBytes = null
+    return { message: parse(body) }
+  }
+
+  #take(bytes: number): Buffer {
+    const all = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks)
+    if (all === undefined || all.length < bytes) throw new RangeError('not buffered yet')
+    const rest = all.subarray(bytes)
+    this.#chunks = rest.length === 0 ? [] : [rest]
+    this.#buffered = rest.length
+    return all.subarray(0, bytes)
+  }
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+function parse(body: Buffer): unknown {
+  try {
+    return JSON.parse(utf8.decode(body))
+  } catch (cause) {
+    throw peerError('XRB_PROTOCOL', 'The peer sent a frame that is not JSON.', { cause })
+  }
+}
+
+/** Histograms come as typed arrays, which JSON would write as objects. */
+function plainArrays(_key: string, value: unknown): unknown {
+  return value instanceof Int32Array || value instanceof Float64Array ? Array.from(value) : value
+}
+
+function oversize(bytes: number, maxBytes: number) {
+  return peerError('XRB_PROTOCOL', `A frame of ${bytes} bytes is over the limit of ${maxBytes}.`)
+}

@@ -1,0 +1,87 @@
+import { randomBytes } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import { environmentError, usageError } from '../../errors.js'
+
+/** What both ends of a session know and nobody else: 32 bytes, the key of the TLS 1.3 handshake. */
+export type SessionKey = Buffer
+
+const KEY_BYTES = 32
+const KEY_FILE_MAX_BYTES = 4096
+const NEW_KEY_HINT = 'make one with: (umask 077; openssl rand -hex 32 > xrbench.key)'
+
+export function createKey(): SessionKey {
+  return randomBytes(KEY_BYTES)
+}
+
+/**
+ * A key from its text form, 64 hexadecimal digits; white space around them is ignored.
+ * @throws {XrbenchError} `XRB_KEY` (exit 2); the sentence never holds the text itself
+ */
+export function parseKey(text: string, source: string): SessionKey {
+  const digits = text.trim()
+  if (!/^[0-9a-fA-F]{64}$/.test(digits)) {
+    throw usageError(
+      'XRB_KEY',
+      `${source} does not hold a key of 64 hexadecimal digits.`,
+      NEW_KEY_HINT,
+    )
+  }
+  return Buffer.from(digits, 'hex')
+}
+
+/**
+ * Reads a key file. `-` is standard input, of which one line is taken and the rest left alone.
+ * @throws {XrbenchError} `XRB_KEY` (exit 2) when it holds no key, `XRB_KEY_FILE` (exit 3) when it cannot be read or others can read it
+ */
+export async function loadKey(path: string): Promise<SessionKey> {
+  if (path === '-') return parseKey(await readLine(process.stdin), 'Standard input')
+  let file: Awaited<ReturnType<typeof open>>
+  try {
+    file = await open(path, 'r')
+  } catch (cause) {
+    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
+    throw environmentError(
+      'XRB_KEY_FILE',
+      `The key file ${path} cannot be read (${reason}).`,
+      NEW_KEY_HINT,
+    )
+  }
+  try {
+    const { mode } = await file.stat()
+    if ((mode & 0o077) !== 0) {
+      throw environmentError(
+        'XRB_KEY_FILE',
+        `The key file ${path} can be read by others.`,
+        `chmod 600 ${path}`,
+      )
+    }
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(KEY_FILE_MAX_BYTES),
+      0,
+      KEY_FILE_MAX_BYTES,
+    )
+    return parseKey(buffer.toString('utf8', 0, bytesRead), `The key file ${path}`)
+  } finally {
+    await file.close()
+  }
+}
+
+/** First line of a stream, which stays open: its end can mean something to others. */
+function readLine(stream: NodeJS.ReadStream): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = ''
+    const finish = () => {
+      stream.off('data', take)
+      stream.off('end', finish)
+      stream.off('error', reject)
+      resolve(text.split('\n', 1)[0] ?? '')
+    }
+    const take = (chunk: Buffer | string) => {
+      text += chunk.toString()
+      if (text.includes('\n') || text.length > KEY_FILE_MAX_BYTES) finish()
+    }
+    stream.on('data', take)
+    stream.once('end', finish)
+    stream.once('error', reject)
+  })
+}
