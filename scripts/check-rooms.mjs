@@ -78,8 +78,20 @@ const VOCABULARY = [
   'src/plan/secure-words.ts',
 ]
 
-/** What the transports over sockets, and those with TLS, have in common; themselves no transports. */
-const SHARED_BY_TRANSPORTS = ['socket', 'gnutls']
+/** What transports have in common, themselves none, and which of each other these may use. */
+const SHARED_BY_TRANSPORTS = {
+  wait: [],
+  socket: ['wait'],
+  datagram: ['socket', 'wait'],
+  gnutls: ['socket', 'wait'],
+}
+
+/** Of the rooms of one transport, the same. */
+const ROOMS_OF_A_TRANSPORT = {
+  'rdma/device': [],
+  'rdma/connect': ['rdma/device'],
+  'rdma/links': ['rdma/connect', 'rdma/device'],
+}
 
 const NATIVE_ROOMS = {
   binding: ['transport', 'workload', 'measure', 'base'],
@@ -170,21 +182,34 @@ function checkNative(file) {
     const other = roomOf(`native/${header}`, 'native')
     if (isTest(file)) return []
     if (NATIVE_ROOMS[other] === undefined) return []
-    if (other === room)
-      return crossesTransports(file, header)
-        ? [`${file}: one transport uses another (${header})`]
-        : []
+    if (other === room) return withinTransports(file, header)
     // A test program of the whole lies outside the rooms and may use them all.
     if (NATIVE_ROOMS[room] === undefined || NATIVE_ROOMS[room].includes(other)) return []
     return [`${file}: ${room} must not use ${other} (${header})`]
   })
 }
 
-/** transport/tcp/… and transport/udp/… share by way of transport/ and transport/socket/ only. */
-function crossesTransports(file, header) {
-  const [own, other] = [transportOf(file.replace(/^native\//, '')), transportOf(header)]
-  if (other === undefined || SHARED_BY_TRANSPORTS.includes(other)) return false
-  return own !== undefined && own !== other
+/** transport/tcp/… and transport/udp/… share by way of transport/ and of the rooms for that only. */
+function withinTransports(file, header) {
+  const path = file.replace(/^native\//, '')
+  const [own, other] = [transportOf(path), transportOf(header)]
+  if (own === undefined || other === undefined) return []
+  if (own === other) return withinOneTransport(file, path, header)
+  if (SHARED_BY_TRANSPORTS[other] === undefined)
+    return [`${file}: one transport uses another (${header})`]
+  const allowed = SHARED_BY_TRANSPORTS[own]
+  if (allowed === undefined || allowed.includes(other)) return []
+  return [`${file}: transport/${own} must not use transport/${other} (${header})`]
+}
+
+function withinOneTransport(file, path, header) {
+  const [own, other] = [posix.dirname(path), posix.dirname(header)].map((folder) =>
+    folder.replace(/^transport\//, ''),
+  )
+  if (own === other || ROOMS_OF_A_TRANSPORT[own] === undefined) return []
+  if (ROOMS_OF_A_TRANSPORT[other] === undefined) return []
+  if (ROOMS_OF_A_TRANSPORT[own].includes(other)) return []
+  return [`${file}: ${own} must not use ${other} (${header})`]
 }
 
 function transportOf(path) {

@@ -7,7 +7,7 @@
 #include <memory>
 #include <thread>
 
-#include "transport/stoppable.h"
+#include "transport/wait/stoppable.h"
 
 namespace xr::js {
 

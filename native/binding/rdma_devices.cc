@@ -1,7 +1,7 @@
 #include "binding/rdma_devices.h"
 
 #include "binding/js_error.h"
-#include "transport/rdma/device_list.h"
+#include "transport/rdma/device/device_list.h"
 
 namespace xr::js {
 namespace {

@@ -1,7 +1,7 @@
 #include "binding/rdma_link.h"
 
 #include "binding/js_error.h"
-#include "transport/rdma/soft_roce.h"
+#include "transport/rdma/device/soft_roce.h"
 
 namespace xr::js {
 namespace {

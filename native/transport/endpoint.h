@@ -8,7 +8,7 @@
 #include "measure/stop_flag.h"
 #include "transport/endpoint_spec.h"
 #include "transport/outcome.h"
-#include "transport/stoppable.h"
+#include "transport/wait/stoppable.h"
 
 namespace xr {
 

@@ -5,8 +5,8 @@ function of(file, alone, filter, ...changes) {
 
 export const NATIVE = [
   ...of(
-    'native/transport/socket/sequence_window.h',
-    'native/transport/socket/sequence_window_test.cc',
+    'native/transport/datagram/sequence_window.h',
+    'native/transport/datagram/sequence_window_test.cc',
     'sequence window',
     ['next_ = number + 1', 'next_ = number'],
     ['counters.lost += gap', 'counters.lost += 1'],

@@ -6,7 +6,7 @@
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/loopback/loopback_pipe.h"
-#include "transport/socket/spin_guard.h"
+#include "transport/wait/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {

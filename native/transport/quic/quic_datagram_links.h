@@ -7,9 +7,9 @@
 #include "base/page_buffer.h"
 #include "measure/clock.h"
 #include "measure/mark.h"
+#include "transport/datagram/sequence_window.h"
 #include "transport/quic/quic_pump.h"
 #include "transport/socket/options.h"
-#include "transport/socket/sequence_window.h"
 #include "workload/io.h"
 
 namespace xr {

@@ -7,18 +7,18 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/datagram/datagram_sockets.h"
 #include "transport/quic/quic_connect_links.h"
 #include "transport/quic/quic_datagram_links.h"
 #include "transport/quic/quic_handshake.h"
 #include "transport/quic/quic_ping_pong_link.h"
 #include "transport/quic/quic_stream_links.h"
 #include "transport/run_links.h"
-#include "transport/socket/datagram_sockets.h"
-#include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
 #include "transport/socket/reach.h"
-#include "transport/socket/waker.h"
+#include "transport/wait/deadline.h"
+#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {

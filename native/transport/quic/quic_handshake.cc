@@ -9,7 +9,7 @@
 
 #include "base/units.h"
 #include "measure/clock.h"
-#include "transport/socket/path_payload.h"
+#include "transport/datagram/path_payload.h"
 
 namespace xr {
 namespace {

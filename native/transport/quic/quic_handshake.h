@@ -2,7 +2,7 @@
 
 #include "transport/quic/quic_gate.h"
 #include "transport/quic/quic_lane.h"
-#include "transport/socket/deadline.h"
+#include "transport/wait/deadline.h"
 
 namespace xr {
 

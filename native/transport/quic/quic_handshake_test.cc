@@ -11,7 +11,7 @@
 
 #include "test/test.h"
 #include "transport/quic/quic_simulation.h"
-#include "transport/socket/waker.h"
+#include "transport/wait/waker.h"
 
 namespace {
 

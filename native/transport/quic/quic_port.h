@@ -10,9 +10,9 @@
 
 #include "measure/clock.h"
 #include "measure/stop_flag.h"
+#include "transport/datagram/packet_inlet.h"
 #include "transport/quic/quic_lane.h"
 #include "transport/quic/quic_pump.h"
-#include "transport/socket/packet_inlet.h"
 #include "workload/io.h"
 
 namespace xr {

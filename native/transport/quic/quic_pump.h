@@ -7,10 +7,10 @@
 
 #include "measure/clock.h"
 #include "measure/stop_flag.h"
+#include "transport/datagram/packet_inlet.h"
+#include "transport/datagram/path_payload.h"
+#include "transport/datagram/segmented_sender.h"
 #include "transport/quic/quic_lane.h"
-#include "transport/socket/packet_inlet.h"
-#include "transport/socket/path_payload.h"
-#include "transport/socket/segmented_sender.h"
 #include "workload/io.h"
 
 namespace xr {

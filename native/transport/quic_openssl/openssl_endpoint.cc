@@ -7,16 +7,16 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/datagram/datagram_sockets.h"
+#include "transport/datagram/path_payload.h"
 #include "transport/quic_openssl/openssl_handshake.h"
 #include "transport/quic_openssl/openssl_ping_pong_link.h"
 #include "transport/quic_openssl/openssl_stream_links.h"
 #include "transport/run_links.h"
-#include "transport/socket/datagram_sockets.h"
-#include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
-#include "transport/socket/path_payload.h"
 #include "transport/socket/reach.h"
-#include "transport/socket/waker.h"
+#include "transport/wait/deadline.h"
+#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {

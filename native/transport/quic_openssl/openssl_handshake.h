@@ -1,7 +1,7 @@
 #pragma once
 
 #include "transport/quic_openssl/openssl_lane.h"
-#include "transport/socket/deadline.h"
+#include "transport/wait/deadline.h"
 
 namespace xr::ossl {
 

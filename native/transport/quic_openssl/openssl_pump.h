@@ -7,9 +7,9 @@
 
 #include "measure/clock.h"
 #include "measure/stop_flag.h"
+#include "transport/datagram/packet_inlet.h"
+#include "transport/datagram/segmented_sender.h"
 #include "transport/quic_openssl/openssl_lane.h"
-#include "transport/socket/packet_inlet.h"
-#include "transport/socket/segmented_sender.h"
 #include "workload/io.h"
 
 namespace xr::ossl {

@@ -7,16 +7,16 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
-#include "transport/rdma/async_watcher.h"
-#include "transport/rdma/cm_address.h"
-#include "transport/rdma/cm_connector.h"
-#include "transport/rdma/gid_kind.h"
-#include "transport/rdma/lane.h"
-#include "transport/rdma/link_for.h"
-#include "transport/rdma/numa_node.h"
-#include "transport/rdma/port_choice.h"
+#include "transport/rdma/connect/cm_address.h"
+#include "transport/rdma/connect/cm_connector.h"
+#include "transport/rdma/connect/lane.h"
+#include "transport/rdma/connect/port_choice.h"
+#include "transport/rdma/device/async_watcher.h"
+#include "transport/rdma/device/gid_kind.h"
+#include "transport/rdma/device/numa_node.h"
+#include "transport/rdma/links/link_for.h"
 #include "transport/run_links.h"
-#include "transport/socket/waker.h"
+#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {

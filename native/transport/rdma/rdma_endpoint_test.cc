@@ -1,9 +1,9 @@
 #include <vector>
 
 #include "measure/mark.h"
-#include "transport/rdma/numa_node.h"
+#include "transport/rdma/device/numa_node.h"
+#include "transport/rdma/device/verbs.h"
 #include "transport/rdma/rdma_pair.h"
-#include "transport/rdma/verbs.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include "base/error.h"
 #include "test/test.h"
 #include "transport/endpoint_spec.h"
-#include "transport/rdma/lane_shape.h"
+#include "transport/rdma/connect/lane_shape.h"
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "base/error.h"
 #include "test/test.h"
 #include "transport/endpoint.h"
-#include "transport/rdma/device_list.h"
+#include "transport/rdma/device/device_list.h"
 
 namespace xr::test {
 

@@ -10,7 +10,7 @@
 #include "measure/stop_flag.h"
 #include "transport/endpoint_spec.h"
 #include "transport/pattern.h"
-#include "transport/socket/spin_guard.h"
+#include "transport/wait/spin_guard.h"
 #include "workload/io.h"
 #include "workload/stream.h"
 

@@ -3,7 +3,7 @@
 #include <cerrno>
 
 #include "measure/stop_flag.h"
-#include "transport/socket/spin_guard.h"
+#include "transport/wait/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {

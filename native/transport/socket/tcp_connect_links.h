@@ -12,8 +12,8 @@
 #include "measure/mark.h"
 #include "transport/endpoint_spec.h"
 #include "transport/pattern.h"
-#include "transport/socket/deadline.h"
 #include "transport/socket/tcp_connections.h"
+#include "transport/wait/deadline.h"
 #include "workload/connect.h"
 #include "workload/io.h"
 

@@ -5,7 +5,7 @@
 #include "base/unique_fd.h"
 #include "transport/endpoint_spec.h"
 #include "transport/socket/blob.h"
-#include "transport/socket/deadline.h"
+#include "transport/wait/deadline.h"
 
 namespace xr {
 

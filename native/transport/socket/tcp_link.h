@@ -9,7 +9,7 @@
 #include "transport/endpoint_spec.h"
 #include "transport/socket/byte_stream_link.h"
 #include "transport/socket/socket_error.h"
-#include "transport/socket/spin_guard.h"
+#include "transport/wait/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {

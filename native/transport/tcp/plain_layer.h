@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "base/error.h"
-#include "transport/socket/deadline.h"
+#include "transport/wait/deadline.h"
 
 namespace xr {
 

@@ -9,8 +9,8 @@
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
 #include "transport/socket/tcp_statistics.h"
-#include "transport/socket/waker.h"
 #include "transport/tcp/plain_layer.h"
+#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {

@@ -12,10 +12,10 @@
 #include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
 #include "transport/socket/tcp_statistics.h"
-#include "transport/socket/waker.h"
 #include "transport/tls/kernel_tls.h"
 #include "transport/tls/tls_layer.h"
 #include "transport/tls/tls_link.h"
+#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {

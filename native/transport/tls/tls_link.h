@@ -11,8 +11,8 @@
 #include "transport/gnutls/gnutls_error.h"
 #include "transport/socket/byte_stream_link.h"
 #include "transport/socket/socket_error.h"
-#include "transport/socket/spin_guard.h"
 #include "transport/tls/tls_session.h"
+#include "transport/wait/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {

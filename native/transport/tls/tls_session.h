@@ -10,7 +10,7 @@
 #include "transport/gnutls/identity.h"
 #include "transport/gnutls/resumption.h"
 #include "transport/outcome.h"
-#include "transport/socket/deadline.h"
+#include "transport/wait/deadline.h"
 
 namespace xr {
 

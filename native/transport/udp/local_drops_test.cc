@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "test/test.h"
-#include "transport/socket/sequence_window.h"
+#include "transport/datagram/sequence_window.h"
 
 namespace {
 

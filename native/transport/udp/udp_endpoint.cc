@@ -5,17 +5,17 @@
 #include "base/error.h"
 #include "base/unique_fd.h"
 #include "measure/clock.h"
+#include "transport/datagram/datagram_batch.h"
+#include "transport/datagram/datagram_sockets.h"
 #include "transport/run_links.h"
 #include "transport/socket/blob.h"
-#include "transport/socket/datagram_batch.h"
-#include "transport/socket/datagram_sockets.h"
-#include "transport/socket/deadline.h"
 #include "transport/socket/options.h"
 #include "transport/socket/reach.h"
-#include "transport/socket/waker.h"
 #include "transport/udp/path_mtu.h"
 #include "transport/udp/udp_ping_pong_link.h"
 #include "transport/udp/udp_stream_link.h"
+#include "transport/wait/deadline.h"
+#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {

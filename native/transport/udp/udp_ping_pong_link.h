@@ -11,11 +11,11 @@
 #include "measure/clock.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/datagram/sequence_window.h"
 #include "transport/pattern.h"
 #include "transport/socket/options.h"
-#include "transport/socket/sequence_window.h"
-#include "transport/socket/spin_guard.h"
 #include "transport/udp/path_mtu.h"
+#include "transport/wait/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {

@@ -15,12 +15,12 @@
 #include "base/page_buffer.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/datagram/datagram_batch.h"
+#include "transport/datagram/sequence_window.h"
 #include "transport/pattern.h"
-#include "transport/socket/datagram_batch.h"
-#include "transport/socket/sequence_window.h"
-#include "transport/socket/spin_guard.h"
 #include "transport/udp/local_drops.h"
 #include "transport/udp/path_mtu.h"
+#include "transport/wait/spin_guard.h"
 #include "workload/io.h"
 
 namespace xr {

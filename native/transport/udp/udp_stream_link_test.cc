@@ -7,7 +7,7 @@
 
 #include "base/units.h"
 #include "test/test.h"
-#include "transport/socket/datagram_pair.h"
+#include "transport/datagram/datagram_pair.h"
 #include "workload/stream.h"
 
 namespace {

@@ -1,12 +1,12 @@
 #include "transport/quic/perf/perf_client.h"
 
 #include "base/error.h"
+#include "transport/datagram/path_payload.h"
 #include "transport/quic/perf/perf_requester_link.h"
 #include "transport/quic/quic_handshake.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
-#include "transport/socket/path_payload.h"
-#include "transport/socket/waker.h"
+#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {

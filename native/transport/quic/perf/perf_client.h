@@ -5,7 +5,7 @@
 #include "transport/endpoint_spec.h"
 #include "transport/outcome.h"
 #include "transport/quic/perf/perf_requests.h"
-#include "transport/stoppable.h"
+#include "transport/wait/stoppable.h"
 
 namespace xr {
 

@@ -15,13 +15,13 @@
 #include "base/units.h"
 #include "measure/clock.h"
 #include "measure/thread_setup.h"
+#include "transport/datagram/datagram_batch.h"
+#include "transport/datagram/segmented_sender.h"
 #include "transport/quic/perf/perf_peer.h"
 #include "transport/quic/perf/perf_strangers.h"
 #include "transport/quic/quic_retry.h"
-#include "transport/socket/datagram_batch.h"
 #include "transport/socket/options.h"
-#include "transport/socket/segmented_sender.h"
-#include "transport/socket/waker.h"
+#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {

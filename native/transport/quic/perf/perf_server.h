@@ -6,7 +6,7 @@
 #include "transport/endpoint_spec.h"
 #include "transport/gnutls/identity.h"
 #include "transport/quic/perf/perf_responder.h"
-#include "transport/stoppable.h"
+#include "transport/wait/stoppable.h"
 
 namespace xr {
 

@@ -1,0 +1,154 @@
+#pragma once
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+#include "base/page_buffer.h"
+#include "base/units.h"
+#include "measure/clock.h"
+#include "measure/stop_flag.h"
+#include "transport/datagram/datagram_batch.h"
+#include "transport/endpoint_spec.h"
+#include "workload/io.h"
+
+namespace xr {
+
+/// A sleeping receive gives up after so long and looks at the timers: to be SO_RCVTIMEO of the
+/// socket. Shorter than any probe timeout of QUIC, which includes the peer's 25 ms of
+/// acknowledgement delay.
+inline constexpr std::uint64_t kPacketNapNs = 20 * kNsPerMs;
+
+/// Sleeps until `fd` can be read, for `ns` at most.
+inline void nap_until_readable(int fd, std::uint64_t ns) noexcept {
+  pollfd watched{fd, POLLIN, 0};
+  const timespec limit{static_cast<time_t>(ns / kNsPerSec), static_cast<long>(ns % kNsPerSec)};
+  ::ppoll(&watched, 1, &limit, nullptr);
+}
+
+/// The receiving side of a connected UDP socket of which an engine has timers: waits for packets or
+/// for a time, whichever is first.
+template <WaitPolicy kWait>
+class PacketInlet {
+ public:
+  /// `bulk`: many packets at a time, else one; none is larger than `largest_bytes`. `failure` is
+  /// where it says what the socket had to complain of.
+  PacketInlet(int fd, bool bulk, std::size_t largest_bytes, bool merging, const StopFlag& stop,
+              IoFailure& failure)
+      : fd_(fd), stop_(stop), failure_(failure), single_(bulk ? 0 : largest_bytes) {
+    if (bulk) batch_.emplace(largest_bytes, merging);
+  }
+
+  /// Waits until packets came, each of which `take(data, length, now_ns)` has had, or `due_ns` did:
+  /// kLost. kStalled when nothing has come for `limit_ns`, in however many waits: a timer that was
+  /// due meanwhile is no sign of life. What `take` gives other than kOk ends it.
+  template <class Take>
+  Io wait(std::uint64_t due_ns, std::uint64_t limit_ns, const Take& take) noexcept {
+    for (;;) {
+      if constexpr (kWait == WaitPolicy::kBlock) {
+        const std::uint64_t now_ns = monotonic_raw_ns();
+        if (is_silent_for(limit_ns, now_ns)) return stalled();
+        if (now_ns >= due_ns) return Io::kLost;
+        // Further away than a receive sleeps by itself: no second system call.
+        const std::uint64_t left_ns =
+            std::min(due_ns - now_ns, silent_since_ns_ + limit_ns + 1 - now_ns);
+        const bool is_soon = left_ns < kPacketNapNs;
+        if (is_soon) nap_until_readable(fd_, left_ns);
+        if (const Io io = receive(is_soon ? MSG_DONTWAIT : 0, take); io != Io::kLost) return io;
+      } else {
+        if (const Io io = receive(MSG_DONTWAIT, take); io != Io::kLost) return io;
+        const std::uint64_t now_ns = monotonic_raw_ns();
+        if (is_silent_for(limit_ns, now_ns)) return stalled();
+        if (now_ns >= due_ns) return Io::kLost;
+        if (stop_.is_set()) return Io::kStopped;
+      }
+    }
+  }
+
+  /// One receive of what is there already; kLost = nothing.
+  template <class Take>
+  Io poll(const Take& take) noexcept {
+    return receive(MSG_DONTWAIT, take);
+  }
+
+  std::uint64_t packets() const noexcept { return packets_; }
+  /// Whether the path was said to carry less than was sent, since this was asked last.
+  bool take_size_news() noexcept { return std::exchange(has_size_news_, false); }
+
+ private:
+  /// kLost = nothing was there.
+  template <class Take>
+  Io receive(int flags, const Take& take) noexcept {
+    return batch_ ? receive_batch(flags == 0 ? MSG_WAITFORONE : flags, take)
+                  : receive_one(flags, take);
+  }
+
+  template <class Take>
+  Io receive_one(int flags, const Take& take) noexcept {
+    const ssize_t got = ::recv(fd_, single_.data(), single_.size(), flags);
+    if (got < 0) return nothing("recv");
+    if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kLost;
+    silent_since_ns_ = 0;
+    ++packets_;
+    return take(single_.data(), static_cast<std::size_t>(got), monotonic_raw_ns());
+  }
+
+  template <class Take>
+  Io receive_batch(int flags, const Take& take) noexcept {
+    const int got = batch_->receive(fd_, flags);
+    if (got < 0) return nothing("recvmmsg");
+    const std::uint64_t now_ns = monotonic_raw_ns();
+    silent_since_ns_ = 0;
+    Io io = Io::kLost;
+    batch_->for_each(got, [&](const std::uint8_t* data, std::size_t length) {
+      if (io != Io::kOk && io != Io::kLost) return;
+      ++packets_;
+      io = take(data, length, now_ns);
+    });
+    return io == Io::kLost && stop_.is_set() ? Io::kStopped : io;
+  }
+
+  Io nothing(const char* op) noexcept {
+    const int error = errno;
+    if (error == EAGAIN || error == EWOULDBLOCK) [[likely]]
+      return stop_.is_set() && kWait == WaitPolicy::kBlock ? Io::kStopped : Io::kLost;
+    if (stop_.is_set()) return Io::kStopped;
+    if (error == EINTR) return Io::kLost;
+    if (error == EMSGSIZE) {
+      // A router has said that a packet was too large for what follows: news, of a send before.
+      has_size_news_ = true;
+      return Io::kLost;
+    }
+    failure_ = {op, error};
+    return error == ECONNREFUSED ? Io::kClosed : Io::kError;
+  }
+
+  /// Silence is counted from the first wait after what came last.
+  bool is_silent_for(std::uint64_t limit_ns, std::uint64_t now_ns) noexcept {
+    if (silent_since_ns_ == 0) silent_since_ns_ = now_ns;
+    return now_ns - silent_since_ns_ > limit_ns;
+  }
+
+  Io stalled() noexcept {
+    // What is asked for next has its own time.
+    silent_since_ns_ = 0;
+    failure_ = {"recv", 0};
+    return stop_.is_set() ? Io::kStopped : Io::kStalled;
+  }
+
+  int fd_;
+  const StopFlag& stop_;
+  IoFailure& failure_;
+  PageBuffer single_;
+  std::optional<DatagramReceiver> batch_;
+  std::uint64_t packets_ = 0;
+  std::uint64_t silent_since_ns_ = 0;
+  bool has_size_news_ = false;
+};
+
+}  // namespace xr

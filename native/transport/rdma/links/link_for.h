@@ -1,0 +1,83 @@
+#pragma once
+
+#include "transport/rdma/links/message_ping_pong_link.h"
+#include "transport/rdma/links/one_sided_link.h"
+#include "transport/rdma/links/stream_receiver_links.h"
+#include "transport/rdma/links/stream_sender_link.h"
+#include "transport/rdma/links/write_ping_pong_link.h"
+
+namespace xr {
+namespace detail {
+
+template <WaitPolicy kWait, bool kLossy, class Visitor>
+void with_ping_pong(Lane& lane, const EndpointSpec& spec, Role role, const Waker& waker,
+                    const Visitor& visit) {
+  const RdmaOperation operation = spec.rdma.operation;
+  if (is_one_sided(operation)) {
+    if (role == Role::kResponder) {
+      OneSidedTargetLink link(waker);
+      return visit(link);
+    }
+    OneSidedInitiatorLink<kWait> link(lane, spec, waker);
+    return visit(link);
+  }
+  if (operation == RdmaOperation::kWrite) {
+    if constexpr (kWait == WaitPolicy::kSpin) {
+      WritePingPongLink<kWait, kLossy> link(lane, spec, waker);
+      visit(link);
+    }
+    return;
+  }
+  MessagePingPongLink<kWait, kLossy> link(lane, spec, waker);
+  visit(link);
+}
+
+template <WaitPolicy kWait, bool kLossy, class Visitor>
+void with_receiver(Lane& lane, const EndpointSpec& spec, const Waker& waker, const Visitor& visit) {
+  switch (spec.rdma.operation) {
+    case RdmaOperation::kWrite: {
+      WriteReceiverLink<kWait> link(lane, spec, waker);
+      return visit(link);
+    }
+    case RdmaOperation::kRead: {
+      ReadReceiverLink<kWait> link(lane, spec, waker);
+      return visit(link);
+    }
+    default: {
+      MessageReceiverLink<kWait, kLossy> link(lane, spec, waker);
+      return visit(link);
+    }
+  }
+}
+
+template <WaitPolicy kWait, bool kLossy, class Visitor>
+void with_link_of(Lane& lane, const EndpointSpec& spec, Role role, const Waker& waker,
+                  const Visitor& visit) {
+  if (spec.workload == Workload::kPingPong)
+    return with_ping_pong<kWait, kLossy>(lane, spec, role, waker, visit);
+  if (role == Role::kReceiver) return with_receiver<kWait, kLossy>(lane, spec, waker, visit);
+  if (is_one_sided(spec.rdma.operation)) {
+    OneSidedTargetLink link(waker);
+    return visit(link);
+  }
+  StreamSenderLink<kWait> link(lane, spec, waker);
+  visit(link);
+}
+
+}  // namespace detail
+
+/// Makes the link that `spec` asks of lane `i` and calls `visit` with it.
+template <class Visitor>
+void with_link(Lane& lane, const EndpointSpec& spec, unsigned i, const Waker& waker,
+               const Visitor& visit) {
+  const Role role = spec.role_of(i);
+  const bool lossy = spec.rdma.queue_pair != QueuePairType::kRc;
+  if (spec.wait == WaitPolicy::kSpin) {
+    return lossy ? detail::with_link_of<WaitPolicy::kSpin, true>(lane, spec, role, waker, visit)
+                 : detail::with_link_of<WaitPolicy::kSpin, false>(lane, spec, role, waker, visit);
+  }
+  return lossy ? detail::with_link_of<WaitPolicy::kBlock, true>(lane, spec, role, waker, visit)
+               : detail::with_link_of<WaitPolicy::kBlock, false>(lane, spec, role, waker, visit);
+}
+
+}  // namespace xr
