@@ -131,7 +131,7 @@ export interface Endpoint {
   progress(): Standing
   /**
    * Bytes sent by this end that wait at their peers behind a hole, to be handed over when what was lost has come again; 0 unless `run` is under way, and
-   * where the transport does not know (all but TCP and TLS). It asks the kernel about every connection: not while something is measured.
+   * where the transport does not know (all but TCP, TLS and QUIC by ngtcp2, which tells of when it was asked before). It asks the kernel about every connection: not while something is measured.
    */
   waitingBytes(): number
   /** Ends `connect` or `run` soon, also where it sleeps in the kernel. May be called at any time, any number of times. */

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -137,7 +138,10 @@ class QuicConnection {
   /// A packet from the peer. 0, or an error of ngtcp2 that ends the connection.
   int read(const std::uint8_t* packet, std::size_t length, std::uint64_t now_ns) noexcept {
     const ngtcp2_pkt_info info{};
-    return ngtcp2_conn_read_pkt(conn_, &path_, &info, packet, length, now_ns);
+    const int result = ngtcp2_conn_read_pkt(conn_, &path_, &info, packet, length, now_ns);
+    if (asks_waiting_.load(std::memory_order_relaxed)) [[unlikely]]
+      tell_waiting();
+    return result;
   }
 
   /// The next packet into `to`, with as much of `data` of stream `id` as it has room for; -1 =
@@ -209,6 +213,12 @@ class QuicConnection {
   bool is_established() const noexcept { return ngtcp2_conn_get_handshake_completed(conn_) != 0; }
   /// Nothing of what was sent is unacknowledged.
   bool is_quiet() const noexcept { return quic_info(conn_).bytes_in_flight == 0; }
+  /// Bytes of streams that wait at the peer behind a hole, as of the packet that arrived after it was
+  /// asked for last. Any thread.
+  std::uint64_t waiting_bytes() const noexcept {
+    asks_waiting_.store(true, std::memory_order_relaxed);
+    return waiting_bytes_.load(std::memory_order_relaxed);
+  }
   /// A server's handshake is confirmed when it is complete (RFC 9001 section 4.1.2).
   bool is_confirmed() const noexcept {
     return confirmed_ || (setup_.side == Side::kServer && is_established());
@@ -326,6 +336,7 @@ class QuicConnection {
   void begin_on_path(std::size_t top_bytes) noexcept;
   void ask_again() noexcept;
   void look_for_black_hole(std::uint64_t now_ns) noexcept;
+  void tell_waiting() noexcept;
   bool wants_path_packet() const noexcept {
     return search_.wants_probe() || owes_companion_ ||
            (owes_note_ && !note_is_out_ && !search_.is_searching());
@@ -391,6 +402,8 @@ class QuicConnection {
   /// Bytes of streams that are not acknowledged, and datagrams of which nothing is known: what an
   /// end that only receives never has.
   std::uint64_t unacked_ = 0;
+  mutable std::atomic<bool> asks_waiting_ = false;
+  std::atomic<std::uint64_t> waiting_bytes_ = 0;
   unsigned lost_in_a_row_ = 0;
   std::uint64_t stuck_since_ns_ = 0;
   QuicInbox inbox_;

@@ -83,6 +83,14 @@ class QuicEndpoint final : public Endpoint {
     return *settings_;
   }
 
+  std::uint64_t waiting_bytes() const noexcept override {
+    if (spec_.workload != Workload::kStream || spec_.quic.datagrams) return 0;
+    std::uint64_t all = 0;
+    for (unsigned i = 0; i < spec_.link_count(); ++i)
+      if (spec_.role_of(i) == Role::kSender) all += lanes_[i].connection->waiting_bytes();
+    return all;
+  }
+
   void close() noexcept override {
     publish(std::nullopt);
     waker_.forget_all();

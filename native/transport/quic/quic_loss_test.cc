@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <set>
 
@@ -29,6 +30,22 @@ TEST(
       CHECK(simulation.to_server.dropped > 0 || loss < 0.01);
       CHECK(simulation.to_client.dropped > 0 || loss < 0.05);
     }
+  }
+}
+
+TEST("quic loss: what waits at the peer behind a hole is known to the sender") {
+  const auto bytes = some_bytes(std::size_t{1} << 20);
+  for (const double loss : {0.0, 0.01}) {
+    QuicSimulation simulation({loss, 0, 0});
+    CHECK(simulation.establish());
+    std::uint64_t most = 0;
+    CHECK(simulation.transfer(bytes, [&](QuicSimulation& now) {
+      most = std::max(most, now.client->waiting_bytes());
+    }));
+    CHECK_EQ(most > 0, loss > 0);
+    CHECK(most < bytes.size());
+    simulation.run(kNsPerSec, [] { return false; });
+    CHECK_EQ(simulation.client->waiting_bytes(), 0u);
   }
 }
 

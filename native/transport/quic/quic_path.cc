@@ -155,6 +155,14 @@ void QuicConnection::look_for_black_hole(std::uint64_t now_ns) noexcept {
   payload_bytes_ = kLeastPayloadBytes;
 }
 
+/// Sent, not acknowledged up to there, and no longer on its way: acknowledged behind a hole, or the
+/// hole itself. Headers of what is on its way make it a little less.
+void QuicConnection::tell_waiting() noexcept {
+  asks_waiting_.store(false, std::memory_order_relaxed);
+  const std::uint64_t on_the_way = quic_info(conn_).bytes_in_flight;
+  waiting_bytes_.store(unacked_ - std::min(unacked_, on_the_way), std::memory_order_relaxed);
+}
+
 int QuicConnection::on_acked_data(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t length,
                                   void* user, void*) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
