@@ -29,7 +29,10 @@ const PARTS = [
     TIMES,
     [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', file],
   ]),
+  ['headers', 1, [process.execPath, 'scripts/check-headers.mjs', '--all']],
+  ['nodes', 1, ['npm', 'run', 'test:nodes']],
   ['asan', 1, ['npm', 'run', 'test:asan']],
+  ['tsan', 1, ['npm', 'run', 'test:tsan']],
   ['mutations', 1, ['npm', 'run', 'test:mutations']],
   ['ngtcp2', 1, ['npm', 'run', 'test:ngtcp2']],
   // Two versions side by side, src/transports/quic-versions.test.ts, as often as the others.
