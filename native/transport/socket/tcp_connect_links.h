@@ -112,7 +112,7 @@ class TcpAcceptorLink {
  public:
   static constexpr bool kReadsClockEachTime = true;
 
-  TcpAcceptorLink(const TcpConnections& connections, Layer layer, const EndpointSpec& spec,
+  TcpAcceptorLink(TcpConnections& connections, Layer layer, const EndpointSpec& spec,
                   const Waker& waker)
       : connections_(connections),
         layer_(std::move(layer)),
@@ -128,7 +128,6 @@ class TcpAcceptorLink {
         UniqueFd next = connections_.take_next(deadline);
         session_.reset();
         fd_ = std::move(next);
-        if (!fd_) continue;
         session_.emplace(layer_.open(fd_.get(), deadline));
         layer_.read(*session_, message_.data(), message_.size(), deadline);
         return Io::kOk;
@@ -165,7 +164,7 @@ class TcpAcceptorLink {
     return io;
   }
 
-  const TcpConnections& connections_;
+  TcpConnections& connections_;
   Layer layer_;
   const EndpointSpec& spec_;
   const Waker& waker_;

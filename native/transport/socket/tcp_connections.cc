@@ -5,11 +5,9 @@
 #include <sys/ioctl.h>
 #include <sys/socket.h>
 
-#include <algorithm>
-#include <array>
+#include <utility>
 
 #include "base/error.h"
-#include "measure/clock.h"
 #include "transport/socket/data_ports.h"
 #include "transport/socket/options.h"
 #include "transport/socket/reach.h"
@@ -17,18 +15,10 @@
 namespace xr {
 namespace {
 
-constexpr std::size_t kHelloBytes = kTokenBytes + 2;
 constexpr std::uint8_t kWelcome = 0x06;
-// Someone who connects and says nothing must not keep the real client out for long.
-constexpr std::uint64_t kHelloLimitNs = kNsPerSec;
-
-using Hello = std::array<std::uint8_t, kHelloBytes>;
 
 void send_hello(int fd, const Token& token, unsigned link, int flags) {
-  Hello hello{};
-  std::copy(token.begin(), token.end(), hello.begin());
-  hello[kTokenBytes] = static_cast<std::uint8_t>(link >> 8);
-  hello[kTokenBytes + 1] = static_cast<std::uint8_t>(link & 0xff);
+  const TcpGreeting hello = tcp_greeting(token, link);
   if (::send(fd, hello.data(), hello.size(), MSG_NOSIGNAL | flags) !=
       static_cast<ssize_t>(hello.size())) {
     throw_errno("CONNECT_REFUSED", "send");
@@ -65,12 +55,14 @@ SocketBlob TcpConnections::open() {
   local_ = parse_address(spec_.local_address, 0);
   SocketBlob blob{spec_.transport, token_, {}};
   if (spec_.side == Side::kServer) {
-    listener_ = take_data_port(spec_.data_ports, [&](unsigned port) {
+    UniqueFd listener = take_data_port(spec_.data_ports, [&](unsigned port) {
       SocketAddress address = local_;
       address.set_port(static_cast<std::uint16_t>(port));
       return listen_at(address);
     });
-    blob.addresses.push_back(local_address_of(listener_.get()));
+    blob.addresses.push_back(local_address_of(listener.get()));
+    acceptor_ = TcpAcceptor(std::move(listener), token_, spec_.link_count(),
+                            spec_.connect_timeout_ns);
   }
   return blob;
 }
@@ -79,7 +71,7 @@ void TcpConnections::connect(const SocketBlob& peer, const Deadline& deadline) {
   sockets_.resize(spec_.link_count());
   if (spec_.side == Side::kServer) {
     accept_all(deadline);
-    if (spec_.workload != Workload::kConnect) listener_.reset();
+    if (spec_.workload != Workload::kConnect) acceptor_.close();
     return;
   }
   for (unsigned i = 0; i < spec_.link_count(); ++i) connect_one(peer, i, deadline);
@@ -87,12 +79,12 @@ void TcpConnections::connect(const SocketBlob& peer, const Deadline& deadline) {
 
 void TcpConnections::close() noexcept {
   sockets_.clear();
-  listener_.reset();
+  acceptor_.close();
 }
 
 /// None where the port is taken.
 UniqueFd TcpConnections::listen_at(SocketAddress local) const {
-  UniqueFd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd) throw_errno("SOCKET", "socket");
   apply_socket_options(fd.get(), local.family(), true, spec_.socket);
   // A port that was named is wanted again while connections of the run before wait out their time.
@@ -103,7 +95,8 @@ UniqueFd TcpConnections::listen_at(SocketAddress local) const {
     if (errno == EADDRINUSE) return UniqueFd();
     throw_errno("ADDRESS", "bind");
   }
-  if (::listen(fd.get(), static_cast<int>(spec_.link_count()) + 8) != 0) {
+  // A queue that strangers have filled drops a client's SYN, which comes again after a second.
+  if (::listen(fd.get(), SOMAXCONN) != 0) {
     if (errno == EADDRINUSE) return UniqueFd();
     throw_errno("SOCKET", "listen");
   }
@@ -133,13 +126,6 @@ void TcpConnections::introduce(int fd, const SocketBlob& server) {
   send_hello(fd, server.token, 0, MSG_MORE);
 }
 
-UniqueFd TcpConnections::take_next(const Deadline& deadline) const {
-  deadline.wait(listener_.get(), POLLIN, "accept");
-  UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!fd || read_hello(fd.get(), deadline) < 0) return UniqueFd();
-  return fd;
-}
-
 void TcpConnections::connect_one(const SocketBlob& server, unsigned link,
                                  const Deadline& deadline) {
   UniqueFd fd = dial(server, deadline);
@@ -156,34 +142,13 @@ void TcpConnections::connect_one(const SocketBlob& server, unsigned link,
 
 void TcpConnections::accept_all(const Deadline& deadline) {
   for (unsigned missing = spec_.link_count(); missing > 0;) {
-    deadline.wait(listener_.get(), POLLIN, "accept");
-    UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    // A client may have gone again since poll saw it.
-    if (!fd) continue;
-    const int link = read_hello(fd.get(), deadline);
-    if (link < 0 || sockets_[static_cast<unsigned>(link)]) continue;
+    auto [fd, link] = acceptor_.next(deadline);
+    if (sockets_[link]) continue;
     if (::send(fd.get(), &kWelcome, 1, MSG_NOSIGNAL) != 1) continue;
     make_blocking(fd.get());
-    sockets_[static_cast<unsigned>(link)] = std::move(fd);
+    sockets_[link] = std::move(fd);
     --missing;
   }
-}
-
-/// The link that this connection is for, or -1 for a stranger.
-int TcpConnections::read_hello(int fd, const Deadline& deadline) const {
-  Hello hello{};
-  const std::uint64_t until_ns = monotonic_raw_ns() + kHelloLimitNs;
-  for (std::size_t done = 0; done < hello.size();) {
-    const std::uint64_t now_ns = monotonic_raw_ns();
-    if (now_ns >= until_ns) return -1;
-    if (!deadline.wait_within(fd, POLLIN, until_ns - now_ns, "accept")) continue;
-    const ssize_t got = ::recv(fd, hello.data() + done, hello.size() - done, 0);
-    if (got <= 0) return -1;
-    done += static_cast<std::size_t>(got);
-  }
-  if (!std::equal(token_.begin(), token_.end(), hello.begin())) return -1;
-  const unsigned link = static_cast<unsigned>(hello[kTokenBytes] << 8 | hello[kTokenBytes + 1]);
-  return link < spec_.link_count() ? static_cast<int>(link) : -1;
 }
 
 }  // namespace xr

@@ -5,6 +5,7 @@
 #include "base/unique_fd.h"
 #include "transport/endpoint_spec.h"
 #include "transport/socket/blob.h"
+#include "transport/socket/tcp_acceptor.h"
 #include "transport/wait/deadline.h"
 
 namespace xr {
@@ -27,9 +28,9 @@ class TcpConnections {
   UniqueFd dial(const SocketBlob& server, const Deadline& deadline) const;
   /// Has the next send begin with what shows the server that it is its own client's.
   static void introduce(int fd, const SocketBlob& server);
-  /// Server: one more, which does not block; none when a stranger came. Only in a run of connects
-  /// is there a socket that listens still.
-  UniqueFd take_next(const Deadline& deadline) const;
+  /// Server: one more, which does not block, whoever else has come. Only in a run of connects is
+  /// there a socket that listens still.
+  UniqueFd take_next(const Deadline& deadline) { return acceptor_.next(deadline).fd; }
 
   const std::vector<UniqueFd>& sockets() const noexcept { return sockets_; }
   void close() noexcept;
@@ -38,13 +39,12 @@ class TcpConnections {
   UniqueFd listen_at(SocketAddress local) const;
   void connect_one(const SocketBlob& server, unsigned link, const Deadline& deadline);
   void accept_all(const Deadline& deadline);
-  int read_hello(int fd, const Deadline& deadline) const;
 
   EndpointSpec spec_;
   Token token_;
   /// Without a port.
   SocketAddress local_;
-  UniqueFd listener_;
+  TcpAcceptor acceptor_;
   std::vector<UniqueFd> sockets_;
 };
 

@@ -1,7 +1,5 @@
 #include "transport/wait/deadline.h"
 
-#include <poll.h>
-
 #include <algorithm>
 #include <array>
 
@@ -26,15 +24,26 @@ void Deadline::wait(int fd, short events, const char* op) const {
 }
 
 bool Deadline::wait_within(int fd, short events, std::uint64_t limit_ns, const char* op) const {
+  std::array<pollfd, kOwnEntries + 1> watched{{{}, {fd, events, 0}}};
+  return wait_within(watched, limit_ns, op);
+}
+
+bool Deadline::wait_within(std::span<pollfd> watched, std::uint64_t limit_ns,
+                           const char* op) const {
   const std::uint64_t left = left_ns(op);
   const std::uint64_t wait_ns = spins_ ? 0 : std::min(left, limit_ns);
-  std::array<pollfd, 2> watched{{{fd, events, 0}, {waker_.event_fd(), POLLIN, 0}}};
+  watched[0] = {waker_.event_fd(), POLLIN, 0};
   const timespec wait{static_cast<time_t>(wait_ns / kNsPerSec),
                       static_cast<long>(wait_ns % kNsPerSec)};
   const int ready = ::ppoll(watched.data(), watched.size(), &wait, nullptr);
-  if (ready < 0 && errno != EINTR) throw_errno("SOCKET", "ppoll");
+  if (ready < 0) {
+    if (errno != EINTR) throw_errno("SOCKET", "ppoll");
+    // What it saw is not told then.
+    for (pollfd& entry : watched) entry.revents = 0;
+  }
   if (waker_.flag().is_set()) throw_fault("STOPPED", op, "stopped while connecting");
-  return ready > 0 && watched[0].revents != 0;
+  return ready > 0 && std::any_of(watched.begin() + kOwnEntries, watched.end(),
+                                  [](const pollfd& entry) { return entry.revents != 0; });
 }
 
 }  // namespace xr

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <poll.h>
+
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "transport/wait/waker.h"
 
@@ -16,6 +20,11 @@ class Deadline {
   void wait(int fd, short events, const char* op) const;
   /// Like `wait`, for at most `limit_ns`; false when nothing came by then.
   bool wait_within(int fd, short events, std::uint64_t limit_ns, const char* op) const;
+
+  /// Entries at the beginning of `watched` that the next one fills in itself.
+  static constexpr std::size_t kOwnEntries = 1;
+  /// The same for any of several; which, `revents` say, 0 each when nothing came.
+  bool wait_within(std::span<pollfd> watched, std::uint64_t limit_ns, const char* op) const;
 
  private:
   std::uint64_t left_ns(const char* op) const;

@@ -1,0 +1,136 @@
+#include "transport/socket/tcp_acceptor.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <span>
+#include <utility>
+
+#include "base/error.h"
+#include "measure/clock.h"
+
+namespace xr {
+namespace {
+
+unsigned link_of(const TcpGreeting& greeting) noexcept {
+  return static_cast<unsigned>(greeting[kTokenBytes]) << 8 | greeting[kTokenBytes + 1];
+}
+
+/// Anything else that accept(2) says is about a connection that has gone again.
+bool is_out_of_resources(int error) noexcept {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+}  // namespace
+
+TcpGreeting tcp_greeting(const Token& token, unsigned link) noexcept {
+  TcpGreeting greeting{};
+  std::copy(token.begin(), token.end(), greeting.begin());
+  greeting[kTokenBytes] = static_cast<std::uint8_t>(link >> 8);
+  greeting[kTokenBytes + 1] = static_cast<std::uint8_t>(link & 0xff);
+  return greeting;
+}
+
+TcpAcceptor::TcpAcceptor(UniqueFd listener, const Token& token, unsigned links,
+                         std::uint64_t greeting_limit_ns) noexcept
+    : listener_(std::move(listener)),
+      token_(token),
+      links_(links),
+      greeting_limit_ns_(greeting_limit_ns) {}
+
+TcpAccepted TcpAcceptor::next(const Deadline& deadline) {
+  for (;;) {
+    Watched watched;
+    wait(watched, deadline);
+    if (TcpAccepted greeted = read_pending(watched); greeted.fd) return greeted;
+    if (watched[kListener].revents == 0) continue;
+    if (TcpAccepted greeted = accept_new(); greeted.fd) return greeted;
+  }
+}
+
+void TcpAcceptor::close() noexcept {
+  while (count_ > 0) drop(count_ - 1);
+  listener_.reset();
+}
+
+/// Until somebody comes or says something, or the oldest has had its time.
+void TcpAcceptor::wait(Watched& watched, const Deadline& deadline) {
+  const std::uint64_t now_ns = monotonic_raw_ns();
+  drop_expired(now_ns);
+  watched[kListener] = {listener_.get(), POLLIN, 0};
+  for (std::size_t i = 0; i < count_; ++i)
+    watched[kFirstPending + i] = {pending_[i].fd.get(), POLLIN, 0};
+  const std::uint64_t limit_ns = count_ == 0 ? ~std::uint64_t{0} : pending_[0].until_ns - now_ns;
+  deadline.wait_within(std::span(watched).first(kFirstPending + count_), limit_ns, "accept");
+}
+
+TcpAccepted TcpAcceptor::read_pending(const Watched& watched) noexcept {
+  // From the last: to drop one moves those behind it.
+  for (std::size_t i = count_; i-- > 0;) {
+    if (watched[kFirstPending + i].revents == 0) continue;
+    const Reading reading = read_greeting(pending_[i]);
+    if (reading == Reading::kNotYet) continue;
+    TcpAccepted read{std::move(pending_[i].fd), link_of(pending_[i].greeting)};
+    drop(i);
+    if (reading == Reading::kGreeted) return read;
+  }
+  return {};
+}
+
+/// Most have sent their greeting by the time they are accepted.
+TcpAccepted TcpAcceptor::accept_new() {
+  for (std::size_t i = 0; i < kMostPending; ++i) {
+    Pending connection;
+    connection.fd = accept_one();
+    if (!connection.fd) break;
+    const Reading reading = read_greeting(connection);
+    if (reading == Reading::kGreeted)
+      return {std::move(connection.fd), link_of(connection.greeting)};
+    if (reading == Reading::kStranger) continue;
+    if (count_ == kMostPending) evict_one();
+    connection.until_ns = monotonic_raw_ns() + greeting_limit_ns_;
+    pending_[count_++] = std::move(connection);
+  }
+  return {};
+}
+
+UniqueFd TcpAcceptor::accept_one() {
+  for (;;) {
+    UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (fd || !is_out_of_resources(errno)) return fd;
+    if (count_ == 0) throw_errno("SOCKET", "accept4");
+    evict_one();
+  }
+}
+
+TcpAcceptor::Reading TcpAcceptor::read_greeting(Pending& connection) const noexcept {
+  TcpGreeting& greeting = connection.greeting;
+  const ssize_t got = ::recv(connection.fd.get(), greeting.data() + connection.bytes,
+                             greeting.size() - connection.bytes, MSG_DONTWAIT);
+  if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Reading::kNotYet;
+  if (got <= 0) return Reading::kStranger;
+  connection.bytes += static_cast<std::size_t>(got);
+  const std::size_t shown = std::min(connection.bytes, token_.size());
+  if (!std::equal(token_.data(), token_.data() + shown, greeting.data())) return Reading::kStranger;
+  if (connection.bytes < greeting.size()) return Reading::kNotYet;
+  return link_of(greeting) < links_ ? Reading::kGreeted : Reading::kStranger;
+}
+
+void TcpAcceptor::drop(std::size_t at) noexcept {
+  std::move(pending_.data() + at + 1, pending_.data() + count_, pending_.data() + at);
+  pending_[--count_] = Pending{};
+}
+
+void TcpAcceptor::drop_expired(std::uint64_t now_ns) noexcept {
+  while (count_ > 0 && pending_[0].until_ns <= now_ns) drop(0);
+}
+
+/// The oldest that has said nothing; else the oldest: half a greeting is half of the token.
+void TcpAcceptor::evict_one() noexcept {
+  std::size_t at = 0;
+  while (at < count_ && pending_[at].bytes > 0) ++at;
+  drop(at < count_ ? at : 0);
+}
+
+}  // namespace xr

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <poll.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "base/unique_fd.h"
+#include "transport/socket/blob.h"
+#include "transport/wait/deadline.h"
+
+namespace xr {
+
+/// What a client's connection begins with: the token, and which of the links it is for.
+inline constexpr std::size_t kTcpGreetingBytes = kTokenBytes + 2;
+using TcpGreeting = std::array<std::uint8_t, kTcpGreetingBytes>;
+
+TcpGreeting tcp_greeting(const Token& token, unsigned link) noexcept;
+
+/// A connection whose client has shown the token; it does not block.
+struct TcpAccepted {
+  UniqueFd fd;
+  unsigned link = 0;
+};
+
+/// Takes the connections of one session at a socket that listens. Anybody may connect to a port:
+/// those who have not greeted yet are pending beside one another, and nobody waits for them.
+/// Allocates nothing once it is made.
+class TcpAcceptor {
+ public:
+  /// Beyond it the oldest has to go. A client greets as soon as it is connected, so that a crowd
+  /// which keeps it out must come between the two.
+  static constexpr std::size_t kMostPending = 64;
+
+  TcpAcceptor() = default;
+  /// `listener` must not block. Greetings name links below `links`; a connection without one is
+  /// closed `greeting_limit_ns` after it was accepted.
+  TcpAcceptor(UniqueFd listener, const Token& token, unsigned links,
+              std::uint64_t greeting_limit_ns) noexcept;
+
+  /// The next that has greeted, whatever the others do. Throws CONNECT_TIMEOUT, STOPPED or SOCKET.
+  TcpAccepted next(const Deadline& deadline);
+
+  /// Drops those that are pending, and listens no more.
+  void close() noexcept;
+
+ private:
+  struct Pending {
+    UniqueFd fd;
+    std::uint64_t until_ns = 0;
+    TcpGreeting greeting{};
+    std::size_t bytes = 0;
+  };
+  enum class Reading : std::uint8_t { kNotYet, kGreeted, kStranger };
+  static constexpr std::size_t kListener = Deadline::kOwnEntries;
+  static constexpr std::size_t kFirstPending = kListener + 1;
+  using Watched = std::array<pollfd, kFirstPending + kMostPending>;
+
+  void wait(Watched& watched, const Deadline& deadline);
+  TcpAccepted read_pending(const Watched& watched) noexcept;
+  TcpAccepted accept_new();
+  UniqueFd accept_one();
+  Reading read_greeting(Pending& connection) const noexcept;
+  void drop(std::size_t at) noexcept;
+  void drop_expired(std::uint64_t now_ns) noexcept;
+  void evict_one() noexcept;
+
+  UniqueFd listener_;
+  Token token_{};
+  unsigned links_ = 0;
+  std::uint64_t greeting_limit_ns_ = 0;
+  /// The first `count_`, in the order they came in.
+  std::array<Pending, kMostPending> pending_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace xr
