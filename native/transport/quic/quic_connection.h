@@ -182,6 +182,10 @@ class QuicConnection {
   /// As `write`, with a DATAGRAM frame: `taken` when it is in the packet.
   ngtcp2_ssize write_datagram(std::uint8_t* to, const ngtcp2_vec& data, bool& taken,
                               std::uint64_t now_ns) noexcept {
+    if (wants_timed_byte(payload_bytes_)) [[unlikely]] {
+      taken = false;
+      if (const ngtcp2_ssize length = write_timed_byte(to, now_ns); length != 0) return length;
+    }
     int accepted = 0;
     const ngtcp2_ssize length =
         ngtcp2_conn_writev_datagram(conn_, nullptr, nullptr, to, payload_bytes_, &accepted,
@@ -345,6 +349,13 @@ class QuicConnection {
     return peer_begins_anew_ && (tells_lost_probes_ || peer_has_lost_probes_);
   }
   ngtcp2_ssize write_path_packet(std::uint8_t* to, std::uint64_t now_ns) noexcept;
+  /// A packet of `packet_bytes` may be the last that the congestion window has room for, and nothing
+  /// in it is timed: for frames that are not sent again, as DATAGRAM frames, the library has no probe
+  /// timeout (RFC 9002 section 6.2), so that an outage which swallows them all would never end.
+  bool wants_timed_byte(std::size_t packet_bytes) const noexcept {
+    return !timed_byte_is_out_ && ngtcp2_conn_get_cwnd_left(conn_) <= packet_bytes;
+  }
+  ngtcp2_ssize write_timed_byte(std::uint8_t* to, std::uint64_t now_ns) noexcept;
   static int on_acked_data(ngtcp2_conn* conn, std::int64_t id, std::uint64_t offset,
                            std::uint64_t length, void* self, void* stream) noexcept;
   static int on_acked_datagram(ngtcp2_conn* conn, std::uint64_t id, void* self) noexcept;
@@ -397,6 +408,9 @@ class QuicConnection {
   /// Since its note says of lost probes whether there were any.
   bool peer_begins_anew_ = false;
   bool peer_has_lost_probes_ = false;
+  /// Of one's own, for a byte now and then; -1 = none yet.
+  std::int64_t timed_stream_ = -1;
+  bool timed_byte_is_out_ = false;
   /// Something of what was sent was acknowledged since timers were looked at.
   bool has_progressed_ = false;
   /// Bytes of streams that are not acknowledged, and datagrams of which nothing is known: what an

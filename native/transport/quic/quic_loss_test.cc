@@ -114,4 +114,60 @@ TEST("quic loss: datagrams are lost with their packets, never sent again and nev
   }
 }
 
+/// The client sends datagrams for so much simulated time, as many as go, or until `done`.
+template <class Done>
+void send_datagrams(QuicSimulation& simulation, std::size_t bytes, std::uint64_t ns,
+                    const Done& done) {
+  std::vector<std::uint8_t> message(bytes, 0x5a);
+  xr::QuicConnection& client = *simulation.client;
+  const std::uint64_t end_ns = simulation.now_ns() + ns;
+  while (simulation.now_ns() < end_ns && !done()) {
+    QuicPacket packet(client.payload_bytes());
+    bool taken = false;
+    const ngtcp2_ssize length = client.write_datagram(
+        packet.data(), {message.data(), message.size()}, taken, simulation.now_ns());
+    CHECK(length >= 0);
+    if (length > 0) {
+      packet.resize(static_cast<std::size_t>(length));
+      simulation.post(std::move(packet));
+      continue;
+    }
+    const std::uint64_t before_ns = simulation.now_ns();
+    simulation.run(kNsPerMs, [] { return false; });
+    CHECK_EQ(simulation.error(), 0);
+    if (simulation.now_ns() == before_ns) simulation.wait(kNsPerMs);
+    CHECK_EQ(client.expire(simulation.now_ns()), 0);
+  }
+}
+
+TEST("quic loss: an outage that swallows a whole window of datagrams is outlived") {
+  for (const std::size_t bytes : {std::size_t{2}, std::size_t{1400}}) {
+    for (const double loss_before : {0.0, 0.05}) {
+      QuicSimulation simulation({}, 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
+        client.options.datagrams = server.options.datagrams = true;
+      });
+      CHECK(simulation.establish());
+      simulation.run(kNsPerSec, [] { return false; });
+      std::uint64_t arrived = 0;
+      simulation.server->inbox().context = &arrived;
+      simulation.server->inbox().on_datagram = [](void* count, const std::uint8_t*, std::size_t) {
+        ++*static_cast<std::uint64_t*>(count);
+      };
+      simulation.path().loss = loss_before;
+      send_datagrams(simulation, bytes, 60 * kNsPerSec, [&] { return arrived >= 1000; });
+      // The second comes while what the first has left behind is under way.
+      for (unsigned outage = 1; outage <= 2; ++outage) {
+        simulation.path().loss = 1;
+        const std::uint64_t sent = simulation.to_server.sent;
+        send_datagrams(simulation, bytes, 2 * kNsPerSec, [] { return false; });
+        CHECK(simulation.to_server.sent > sent);
+        simulation.path().loss = 0;
+        const std::uint64_t before = arrived;
+        send_datagrams(simulation, bytes, 60 * kNsPerSec, [&] { return arrived >= before + 100; });
+        CHECK(arrived - before >= 100);
+      }
+    }
+  }
+}
+
 }  // namespace

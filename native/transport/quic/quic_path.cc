@@ -89,6 +89,9 @@ ngtcp2_ssize QuicConnection::write_path_packet(std::uint8_t* to, std::uint64_t n
     }
   }
   const bool probes = search_.wants_probe();
+  if (probes && setup_.options.datagrams && wants_timed_byte(search_.probe_bytes())) {
+    if (const ngtcp2_ssize length = write_timed_byte(to, now_ns); length != 0) return length;
+  }
   std::array<std::uint8_t, kMark.size() + 2> note{};
   std::memcpy(note.data(), kMark.data(), kMark.size());
   note[kMark.size()] = owes_companion_ ? kCompanion : kNote;
@@ -127,6 +130,25 @@ ngtcp2_ssize QuicConnection::write_path_packet(std::uint8_t* to, std::uint64_t n
   return length;
 }
 
+/// What has a timeout among DATAGRAM frames: a byte of a stream. Its probes need no room in the
+/// congestion window, and their acknowledgement tells what else was lost.
+ngtcp2_ssize QuicConnection::write_timed_byte(std::uint8_t* to, std::uint64_t now_ns) noexcept {
+  static std::uint8_t byte = 0;
+  // Where the peer lets none be opened it is as without.
+  if (timed_stream_ < 0) timed_stream_ = try_open_uni_stream(nullptr);
+  if (timed_stream_ < 0) return 0;
+  const ngtcp2_vec data{&byte, sizeof byte};
+  ngtcp2_ssize taken = 0;
+  const ngtcp2_ssize length =
+      ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &taken,
+                                NGTCP2_WRITE_STREAM_FLAG_NONE, timed_stream_, &data, 1, now_ns);
+  if (taken > 0) {
+    timed_byte_is_out_ = true;
+    ++unacked_;
+  }
+  return length == NGTCP2_ERR_STREAM_DATA_BLOCKED ? 0 : length;
+}
+
 /// No answer came in time.
 void QuicConnection::ask_again() noexcept {
   path_due_ns_ = std::numeric_limits<std::uint64_t>::max();
@@ -163,9 +185,10 @@ void QuicConnection::tell_waiting() noexcept {
   waiting_bytes_.store(unacked_ - std::min(unacked_, on_the_way), std::memory_order_relaxed);
 }
 
-int QuicConnection::on_acked_data(ngtcp2_conn*, std::int64_t, std::uint64_t, std::uint64_t length,
-                                  void* user, void*) noexcept {
+int QuicConnection::on_acked_data(ngtcp2_conn*, std::int64_t id, std::uint64_t,
+                                  std::uint64_t length, void* user, void*) noexcept {
   auto* self = static_cast<QuicConnection*>(user);
+  if (id == self->timed_stream_) self->timed_byte_is_out_ = false;
   self->has_progressed_ = true;
   self->unacked_ -= std::min(self->unacked_, length);
   return 0;
