@@ -100,6 +100,9 @@ struct QuicSetup {
   std::size_t local_payload_bytes = 0;
   /// What a connection before found that the path carries; 0 = to be found out.
   std::size_t path_payload_bytes = 0;
+  /// What a connection before found that a round trip takes (RFC 9002 section 6.2.2): packets that are
+  /// lost before this one has a sample are repeated after a few of them; 0 = as if it were 333 ms.
+  std::uint64_t round_trip_ns = 0;
   /// Both ends are ours: each tells the other when it has found out.
   bool tells_path = false;
 };
@@ -215,6 +218,7 @@ class QuicConnection {
   void end_burst(std::uint64_t now_ns) noexcept { ngtcp2_conn_update_pkt_tx_time(conn_, now_ns); }
 
   bool is_established() const noexcept { return ngtcp2_conn_get_handshake_completed(conn_) != 0; }
+  std::uint64_t smoothed_rtt_ns() const noexcept { return quic_info(conn_).smoothed_rtt; }
   /// Nothing of what was sent is unacknowledged.
   bool is_quiet() const noexcept { return quic_info(conn_).bytes_in_flight == 0; }
   /// Bytes of streams that wait at the peer behind a hole, as of the packet that arrived after it was

@@ -22,8 +22,12 @@ constexpr std::uint64_t kSettleNs = 100 * kNsPerMs;
 // that a connect has.
 constexpr std::uint64_t kSearchNs = 3 * kNsPerSec;
 // A client that has decided to begin anew at the end of that time is heard by then, also when the
-// first of its packets is late: still less than the time that a connect has.
+// first of its packets are lost, because it knows the round trip: still less than the time that a
+// connect has.
 constexpr std::uint64_t kAnewNs = 4 * kNsPerSec;
+// A round trip that began anew is not taken to be shorter: a handshake computes, too. Three of them
+// until the first packet is repeated, six until the next.
+constexpr std::uint64_t kLeastRoundTripNs = 20 * kNsPerMs;
 // A timer further away than that belongs to nothing that is under way.
 constexpr std::uint64_t kFarNs = kNsPerSec;
 constexpr std::uint64_t kLongestWaitNs = 50 * kNsPerMs;
@@ -79,6 +83,7 @@ class Handshake {
   /// 9000 section 14.4), and the library has no means to make up for it.
   void begin_anew() {
     setup_.path_payload_bytes = lane_.connection->payload_bytes();
+    setup_.round_trip_ns = std::max(lane_.connection->smoothed_rtt_ns(), kLeastRoundTripNs);
     ++setup_.number;
     lane_.connection.reset();
     begin();
@@ -202,6 +207,8 @@ class Handshake {
 
 void shake_hands(QuicLane& lane, QuicSetup& setup, QuicGate* gate, const Deadline& deadline) {
   Handshake(lane, setup, gate, deadline).run();
+  // Those of a run of connects begin as if nothing were known.
+  setup.round_trip_ns = 0;
 }
 
 void say_farewell(QuicLane& lane) noexcept {

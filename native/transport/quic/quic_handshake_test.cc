@@ -393,6 +393,42 @@ TEST("quic handshake: a server hears a client that begins anew also when its fir
   CHECK(ends.carries_datagram());
 }
 
+TEST("quic handshake: a client that begins anew loses packets, and the server has not given it up") {
+  unsigned lost = 0;
+  RelayedEnds ends([&](bool to_server, const QuicPacket& packet) {
+    QuicSetup setup;
+    setup.token.fill(7);
+    if (to_server && lost < 4 &&
+        xr::QuicGate::number_in(setup, packet.data(), packet.size()) == 1) {
+      ++lost;
+      return true;
+    }
+    return packet.size() > 1300;
+  });
+  ends.shake_hands();
+  CHECK_EQ(lost, 4u);
+  CHECK_EQ(ends.client_setup.number, 1u);
+  CHECK_EQ(ends.server_setup.number, 1u);
+  CHECK(ends.carries_datagram());
+}
+
+TEST("quic handshake: a first packet is repeated after a few round trips, where one is known") {
+  for (const std::uint64_t known_ns : {std::uint64_t{0}, 20 * kNsPerMs}) {
+    QuicSimulation simulation({}, 1, [&](QuicSetup& client, QuicSetup&) {
+      client.round_trip_ns = known_ns;
+    });
+    simulation.path().loss = 1;
+    simulation.run(900 * xr::kNsPerMs, [] { return false; });
+    if (known_ns == 0) {
+      CHECK_EQ(simulation.to_server.sent, 1u);
+    } else {
+      CHECK(simulation.to_server.sent >= 4);
+    }
+    simulation.path().loss = 0;
+    CHECK(simulation.establish());
+  }
+}
+
 TEST("quic handshake: where no note of one end arrives both ends use the same connection") {
   for (const bool of_client : {true, false}) {
     RelayedEnds ends([&](bool to_server, const QuicPacket& packet) {

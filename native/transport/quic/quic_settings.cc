@@ -36,6 +36,7 @@ ngtcp2_settings settings_for(const QuicSetup& setup, std::uint64_t now_ns) noexc
   ngtcp2_settings settings;
   ngtcp2_settings_default(&settings);
   settings.initial_ts = now_ns;
+  if (setup.round_trip_ns != 0) settings.initial_rtt = setup.round_trip_ns;
   settings.cc_algo = algorithm_of(options.congestion);
   settings.max_tx_udp_payload_size = options.udp_payload_bytes;
   // Its size is told with each packet.
