@@ -81,6 +81,22 @@ describe('rows', () => {
     expect(of(1_000)).not.toContain('below-rate')
   })
 
+  test('over which nothing arrived, or over some connections of which, are marked', () => {
+    const stream = caseOf('tcp', 'stream', { messageSizeBytes: 1_000, streams: 2 })
+    const of = (messagesPerSec: number, silentFrom: number) => {
+      const report = streamReport({ messagesPerSec, sizeBytes: 1_000, streams: 2 })
+      const links = report.server.outcome?.links ?? []
+      links.forEach((link, i) => {
+        if (i >= silentFrom) links[i] = { ...link, marks: [] }
+      })
+      return renderTable(documentOf([{ case: stream, report }]), plain)
+    }
+    expect(of(0, 2)).toMatch(/nothing-arrived +not one message arrived in the measured phase/)
+    expect(of(1_000, 0)).toMatch(/nothing-arrived +not one message/)
+    expect(of(1_000, 1)).toMatch(/starved-links +over some connections nothing arrived/)
+    expect(of(1_000, 2)).not.toMatch(/nothing-arrived|starved-links/)
+  })
+
   test('with too few samples for p99 are marked', () => {
     const report = pingPongReport({ rounds: 200, bodyNs: 20_000 })
     const text = renderTable(documentOf([{ case: c, report }]), plain)

@@ -42,6 +42,8 @@ export function flagsOfRepetition(
   when(repetition.status === 'aborted', 'aborted')
   when(repetition.status === 'failed', 'failed')
   when((repetition.loss?.lost ?? 0) > 0, 'loss')
+  when(hasNothing(repetition), 'nothing-arrived')
+  when(isStarved(repetition), 'starved-links')
   when(sendsFragments(c, report), 'ip-fragments')
   when(isBelowRate(c, repetition), 'below-rate')
   when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
@@ -128,6 +130,16 @@ function sharesCpus({ client, server }: RepetitionReport): boolean {
   const pinned = links.flatMap((link) => link.pinnedCpu ?? [])
   const available = Math.max(client.availableCpus, server.availableCpus)
   return new Set(pinned).size < pinned.length || links.length > available
+}
+
+/** Not of one that was cut short or failed: that says why. */
+function hasNothing({ status, messages, bytes }: Unflagged): boolean {
+  return status === 'completed' && !messages && !bytes
+}
+
+/** Some, and not all, which is nothing at all. */
+function isStarved({ starvedLinks, bytes }: Unflagged): boolean {
+  return (starvedLinks ?? 0) > 0 && !!bytes
 }
 
 /** UDP alone: TCP cuts its segments to the path, and QUIC its packets. */

@@ -176,6 +176,48 @@ describe('a stream', () => {
     expect(buildRepetition(tcpStream, 0, 0, report).flags).not.toContain('below-rate')
   })
 
+  test('of which nothing arrived is marked as such', () => {
+    const { flags, messages, throughput, starvedLinks } = buildRepetition(
+      tcpStream,
+      0,
+      0,
+      streamReport({ messagesPerSec: 0, sizeBytes: 1_000, streams: 2 }),
+    )
+    expect({ messages, starvedLinks }).toEqual({ messages: 0, starvedLinks: 2 })
+    expect(throughput?.goodputBitsPerSec).toBe(0)
+    expect(flags).toContain('nothing-arrived')
+    expect(flags).not.toContain('starved-links')
+  })
+
+  test('of which no connection came to measure is marked as such', () => {
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+    for (const link of report.server.outcome?.links ?? []) link.marks = []
+    const { flags, messages, starvedLinks } = buildRepetition(tcpStream, 0, 0, report)
+    expect({ messages, starvedLinks }).toEqual({ messages: null, starvedLinks: 1 })
+    expect(flags).toContain('nothing-arrived')
+    const failed = buildRepetition(tcpStream, 0, 0, { ...report, status: 'failed' })
+    expect(failed).toMatchObject({ starvedLinks: null, flags: ['failed'] })
+  })
+
+  test('of which some connections brought nothing counts them', () => {
+    const some = caseOf('tcp', 'stream', { messageSizeBytes: 1_000, streams: 4 })
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000, streams: 2 })
+    const silent = streamReport({ messagesPerSec: 0, sizeBytes: 1_000, streams: 2 })
+    const links = (of: typeof report.client) => of.outcome?.links ?? []
+    const both = reportOf(
+      endOf([...links(report.client), ...links(silent.client)]),
+      endOf([...links(report.server), ...links(silent.server)]),
+    )
+    const starved = buildRepetition(some, 0, 0, both)
+    expect(starved).toMatchObject({ starvedLinks: 2, messages: 4_000 })
+    expect(starved.flags).toContain('starved-links')
+    expect(starved.flags).not.toContain('nothing-arrived')
+    const fed = buildRepetition(tcpStream, 0, 0, report)
+    expect(fed).toMatchObject({ starvedLinks: 0 })
+    expect(fed.flags).not.toContain('starved-links')
+    expect(buildRepetition(tcpPingPong, 0, 0, report)).not.toHaveProperty('starvedLinks')
+  })
+
   test('in both directions gives each and the sum', () => {
     const up = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
     const down = streamReport({ messagesPerSec: 3_000, sizeBytes: 1_000 })

@@ -17,6 +17,9 @@ export const FLAG_SENTENCES = {
   'warmup-unsteady':
     'measuring began before the path was steady: its first third lies off the rest, beyond scatter',
   loss: 'messages were lost: they count as infinitely late in percentiles, and not in goodput',
+  'nothing-arrived': 'not one message arrived in the measured phase: there is no figure',
+  'starved-links':
+    'over some connections nothing arrived in the whole measured phase: the others had their share',
   'ip-fragments':
     'messages did not fit the MTU of the path and were cut into IP fragments: one lost fragment is a lost message',
   'below-rate': 'the senders stayed more than 1 % below the rate that was asked for',

@@ -80,6 +80,12 @@ export const repetitionSchema = z
     latency: latencySchema.nullable().describe('ping-pong and connect'),
     throughput: throughputSchema.nullable(),
     load: loadSchema.nullable().optional().describe('null: no rate was asked for'),
+    starvedLinks: count
+      .nullable()
+      .optional()
+      .describe(
+        'connections over which nothing arrived in the whole measured phase, of all streams and directions; absent: another workload; null: not completed',
+      ),
     loss: lossSchema.nullable().describe('UDP only'),
     cpu: bothEnds(cpuSchema.nullable()),
     clock: bothEnds(clockSchema.nullable()),
