@@ -218,6 +218,19 @@ describe('a stream', () => {
     expect(buildRepetition(tcpPingPong, 0, 0, report)).not.toHaveProperty('starvedLinks')
   })
 
+  test('says how many units its senders handed to the transport', () => {
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000, streams: 2 })
+    const sender = report.client.outcome?.links[0]
+    if (sender) sender.sendUnits = 2_201
+    // Both links of the fixture are one.
+    expect(buildRepetition(tcpStream, 0, 0, report).sent).toEqual({ units: 4_402, messages: 4_400 })
+    if (sender) sender.sendUnits = null
+    expect(buildRepetition(tcpStream, 0, 0, report).sent).toBeNull()
+    const silent = { ...report, client: { ...report.client, outcome: null } }
+    expect(buildRepetition(tcpStream, 0, 0, silent).sent).toBeNull()
+    expect(buildRepetition(tcpPingPong, 0, 0, report)).not.toHaveProperty('sent')
+  })
+
   test('in both directions gives each and the sum', () => {
     const up = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
     const down = streamReport({ messagesPerSec: 3_000, sizeBytes: 1_000 })

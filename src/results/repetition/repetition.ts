@@ -13,6 +13,7 @@ import { lossOf } from './loss.js'
 import { type MeasuredLink, measuredLinks } from './measured-links.js'
 import { pathOf } from './path.js'
 import type { RepetitionReport } from './report.js'
+import { sentOf } from './sent.js'
 import { starvedOf } from './starved.js'
 import { throughputOf } from './throughput.js'
 
@@ -48,6 +49,7 @@ export function buildRepetition(
     latency: latencyOfLinks(c, links, loss),
     throughput: throughputOf(c, links),
     load: loadOf(c, links),
+    ...sentOf(c, report),
     ...starvedOf(c, report),
     loss,
     cpu: {

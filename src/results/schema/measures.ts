@@ -117,6 +117,18 @@ export const loadSchema = z
   })
   .meta({ id: 'Load', description: 'Of a stream at a rate, at its senders' })
 
+export const sentSchema = z
+  .object({
+    units: count.describe(
+      'messages handed, each by itself, to the send operation of the transport: a send, a datagram, a work request, a DATAGRAM frame, a write to a QUIC stream; what batches them below is in effective (gso, quic.sharesPackets, rdma.postList)',
+    ),
+    messages: count.describe('whole messages that the senders counted; the last may be under way'),
+  })
+  .meta({
+    id: 'Sent',
+    description: 'Of a stream, at its senders, warm-up and all; a unit is a message',
+  })
+
 export const lossSchema = z
   .object({
     sent: count.describe(
@@ -279,6 +291,7 @@ export type Latency = z.infer<typeof latencySchema>
 export type Throughput = z.infer<typeof throughputSchema>
 export type Connects = z.infer<typeof connectsSchema>
 export type Load = z.infer<typeof loadSchema>
+export type Sent = z.infer<typeof sentSchema>
 export type Loss = z.infer<typeof lossSchema>
 export type Cpu = z.infer<typeof cpuSchema>
 export type Clock = z.infer<typeof clockSchema>

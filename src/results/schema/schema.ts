@@ -12,6 +12,7 @@ import {
   loadSchema,
   lossSchema,
   rdmaCountersSchema,
+  sentSchema,
   spreadSchema,
   tcpSchema,
   throughputSchema,
@@ -80,6 +81,12 @@ export const repetitionSchema = z
     latency: latencySchema.nullable().describe('ping-pong and connect'),
     throughput: throughputSchema.nullable(),
     load: loadSchema.nullable().optional().describe('null: no rate was asked for'),
+    sent: sentSchema
+      .nullable()
+      .optional()
+      .describe(
+        'absent: another workload; null: an end could not tell, or the receiver asks for each message',
+      ),
     starvedLinks: count
       .nullable()
       .optional()
