@@ -14,6 +14,8 @@ Fault fault_of(const LinkOutcome& link) {
     return Fault{"STALLED", link.failure.op, 0,
                  std::string("no progress within the idle timeout in ") + link.failure.op};
   }
+  if (link.end != Io::kError)
+    return Fault{"INTERNAL", "run", 0, "the loop of a link ended with what it should have gone on with"};
   const char* code = link.failure.op == kPinningOp ? "PINNING" : "SOCKET";
   return errno_fault(code, link.failure.op, link.failure.errno_value);
 }
@@ -53,14 +55,19 @@ void settle(RunOutcome& outcome) {
         outcome.drift_ppm = link.drift_ppm;
     }
     switch (link.end) {
-      case Io::kOk:
-      case Io::kLost: break;
+      case Io::kOk: break;
       case Io::kStopped:
         if (outcome.status == RunStatus::kCompleted) outcome.status = RunStatus::kStopped;
         break;
       case Io::kClosed:
         if (outcome.status != RunStatus::kFailed) outcome.status = RunStatus::kPeerClosed;
         break;
+      // With the next five a loop goes on: none ends with one.
+      case Io::kLost:
+      case Io::kRefused:
+      case Io::kDue:
+      case Io::kNothing:
+      case Io::kFull:
       case Io::kStalled:
       case Io::kError:
         if (!outcome.fault) outcome.fault = fault_of(link);

@@ -61,6 +61,20 @@ class PatientLink {
   Counters counters_;
 };
 
+/// Its loop ends with what should end none.
+class BaffledLink {
+ public:
+  explicit BaffledLink(Io end) : end_(end) {}
+  Io receive_some() noexcept { return end_; }
+  Counters& counters() noexcept { return counters_; }
+  void refresh() noexcept {}
+  xr::IoFailure failure() const noexcept { return {}; }
+
+ private:
+  Io end_;
+  Counters counters_;
+};
+
 EndpointSpec receivers(unsigned count) {
   EndpointSpec spec =
       xr::test::spec_for(xr::TransportKind::kLoopback, xr::WaitPolicy::kSpin);
@@ -106,6 +120,22 @@ TEST("run_links: an exception on a link's thread is a fault of the run, whatever
   expect_fault(Trouble::kError, "TLS", "the planted one");
   expect_fault(Trouble::kOther, "INTERNAL", "planted");
   expect_fault(Trouble::kNothingKnown, "INTERNAL", "failed");
+}
+
+TEST("run_links: a loop that ends with what it should have gone on with is a fault") {
+  for (const Io end : {Io::kLost, Io::kRefused, Io::kDue, Io::kNothing, Io::kFull}) {
+    const EndpointSpec spec = receivers(1);
+    xr::StopFlag stop;
+    xr::RunBoard board(spec.phases);
+    const RunOutcome outcome = xr::run_links(
+        spec, xr::read_clock_pair(), stop, [&] { stop.set(); }, board, {},
+        [&](unsigned, const auto& visit) {
+          BaffledLink link(end);
+          visit(link);
+        });
+    CHECK(outcome.status == RunStatus::kFailed);
+    CHECK_EQ(outcome.fault->code, "INTERNAL");
+  }
 }
 
 }  // namespace

@@ -11,9 +11,10 @@
 namespace xr {
 
 // A link for ping-pong has
-//   Io send_request()     one message out, with the next sequence number
+//   Io send_request()     one message out, with the next sequence number; kRefused when this end's
+//                         own stack would not take it
 //   Io receive_reply()    its answer, complete; kLost when that did not come in time
-//   Io receive_request()  one message in, complete; kLost when it is time to look at the clock
+//   Io receive_request()  one message in, complete; kDue when it is time to look at the clock
 //   Io send_reply()       the message just received, back
 //   Counters& counters()  where the link counts loss, and the loop messages and bytes
 //   void refresh()        brings counters up to date that cost a system call
@@ -35,12 +36,12 @@ Io run_initiator(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timel
       io = link.receive_reply();
     const std::uint64_t received = timeline.clock().now();
     // What is never answered has no edge behind it, however late that is known.
-    if (io != Io::kOk && io != Io::kLost) [[unlikely]]
+    if (io != Io::kOk && !is_loss(io)) [[unlikely]]
       return io;
     if (received >= timeline.next_edge()) [[unlikely]] {
       Counters before = counters;
       // The link has counted it already.
-      if (io == Io::kLost) --before.lost;
+      if (is_loss(io)) --before.lost;
       if (!timeline.on_edge(received, before, link)) return Io::kOk;
     }
     if (io == Io::kOk) [[likely]] {
@@ -68,7 +69,7 @@ Io run_responder(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follo
   std::uint64_t read_at = follower.clock().now();
   for (;;) {
     Io io = link.receive_request();
-    if (io == Io::kLost) [[unlikely]] {
+    if (io == Io::kDue) [[unlikely]] {
       read_at = follower.clock().now();
       if (read_at >= follower.next_edge()) follower.on_edge(read_at, counters, link);
       if (stop.is_set()) return Io::kStopped;

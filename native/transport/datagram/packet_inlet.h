@@ -45,7 +45,7 @@ class PacketInlet {
   }
 
   /// Waits until packets came, each of which `take(data, length, now_ns)` has had, or `due_ns` did:
-  /// kLost. kStalled when nothing has come for `limit_ns`, in however many waits: a timer that was
+  /// kDue. kStalled when nothing has come for `limit_ns`, in however many waits: a timer that was
   /// due meanwhile is no sign of life. What `take` gives other than kOk ends it.
   template <class Take>
   Io wait(std::uint64_t due_ns, std::uint64_t limit_ns, const Take& take) noexcept {
@@ -53,24 +53,24 @@ class PacketInlet {
       if constexpr (kWait == WaitPolicy::kBlock) {
         const std::uint64_t now_ns = monotonic_raw_ns();
         if (is_silent_for(limit_ns, now_ns)) return stalled();
-        if (now_ns >= due_ns) return Io::kLost;
+        if (now_ns >= due_ns) return Io::kDue;
         // Further away than a receive sleeps by itself: no second system call.
         const std::uint64_t left_ns =
             std::min(due_ns - now_ns, silent_since_ns_ + limit_ns + 1 - now_ns);
         const bool is_soon = left_ns < kPacketNapNs;
         if (is_soon) nap_until_readable(fd_, left_ns);
-        if (const Io io = receive(is_soon ? MSG_DONTWAIT : 0, take); io != Io::kLost) return io;
+        if (const Io io = receive(is_soon ? MSG_DONTWAIT : 0, take); io != Io::kNothing) return io;
       } else {
-        if (const Io io = receive(MSG_DONTWAIT, take); io != Io::kLost) return io;
+        if (const Io io = receive(MSG_DONTWAIT, take); io != Io::kNothing) return io;
         const std::uint64_t now_ns = monotonic_raw_ns();
         if (is_silent_for(limit_ns, now_ns)) return stalled();
-        if (now_ns >= due_ns) return Io::kLost;
+        if (now_ns >= due_ns) return Io::kDue;
         if (stop_.is_set()) return Io::kStopped;
       }
     }
   }
 
-  /// One receive of what is there already; kLost = nothing.
+  /// One receive of what is there already, which may be kNothing.
   template <class Take>
   Io poll(const Take& take) noexcept {
     return receive(MSG_DONTWAIT, take);
@@ -81,7 +81,6 @@ class PacketInlet {
   bool take_size_news() noexcept { return std::exchange(has_size_news_, false); }
 
  private:
-  /// kLost = nothing was there.
   template <class Take>
   Io receive(int flags, const Take& take) noexcept {
     return batch_ ? receive_batch(flags == 0 ? MSG_WAITFORONE : flags, take)
@@ -92,7 +91,7 @@ class PacketInlet {
   Io receive_one(int flags, const Take& take) noexcept {
     const ssize_t got = ::recv(fd_, single_.data(), single_.size(), flags);
     if (got < 0) return nothing("recv");
-    if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kLost;
+    if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kNothing;
     silent_since_ns_ = 0;
     ++packets_;
     return take(single_.data(), static_cast<std::size_t>(got), monotonic_raw_ns());
@@ -104,25 +103,25 @@ class PacketInlet {
     if (got < 0) return nothing("recvmmsg");
     const std::uint64_t now_ns = monotonic_raw_ns();
     silent_since_ns_ = 0;
-    Io io = Io::kLost;
+    Io io = Io::kNothing;
     batch_->for_each(got, [&](const std::uint8_t* data, std::size_t length) {
-      if (io != Io::kOk && io != Io::kLost) return;
+      if (io != Io::kOk && io != Io::kNothing) return;
       ++packets_;
       io = take(data, length, now_ns);
     });
-    return io == Io::kLost && stop_.is_set() ? Io::kStopped : io;
+    return io == Io::kNothing && stop_.is_set() ? Io::kStopped : io;
   }
 
   Io nothing(const char* op) noexcept {
     const int error = errno;
     if (error == EAGAIN || error == EWOULDBLOCK) [[likely]]
-      return stop_.is_set() && kWait == WaitPolicy::kBlock ? Io::kStopped : Io::kLost;
+      return stop_.is_set() && kWait == WaitPolicy::kBlock ? Io::kStopped : Io::kNothing;
     if (stop_.is_set()) return Io::kStopped;
-    if (error == EINTR) return Io::kLost;
+    if (error == EINTR) return Io::kNothing;
     if (error == EMSGSIZE) {
       // A router has said that a packet was too large for what follows: news, of a send before.
       has_size_news_ = true;
-      return Io::kLost;
+      return Io::kNothing;
     }
     failure_ = {op, error};
     return error == ECONNREFUSED ? Io::kClosed : Io::kError;

@@ -37,7 +37,7 @@ struct Inlet {
     for (unsigned timers = 0; timers < 100; ++timers) {
       const Io io = inlet.wait(xr::monotonic_raw_ns() + kTimerNs, kLimitNs, kTake);
       if (io == Io::kStalled) return timers;
-      CHECK(io == Io::kLost);
+      CHECK(io == Io::kDue);
     }
     return 100;
   }
@@ -73,13 +73,26 @@ TEST("packet inlet: what arrives, waited for or polled, begins the silence anew"
     const std::uint64_t began_ns = xr::monotonic_raw_ns();
     // Four limits long in all.
     while (xr::monotonic_raw_ns() - began_ns < 4 * kLimitNs) {
-      CHECK(end.inlet.wait(xr::monotonic_raw_ns() + kTimerNs, 100 * kLimitNs, kTake) == Io::kLost);
+      CHECK(end.inlet.wait(xr::monotonic_raw_ns() + kTimerNs, 100 * kLimitNs, kTake) == Io::kDue);
       end.sockets.send();
       CHECK((polls ? end.inlet.poll(kTake)
                    : end.inlet.wait(~std::uint64_t{0}, kNsPerSec, kTake)) == Io::kOk);
     }
     // A silence of its own.
-    CHECK(end.inlet.wait(xr::monotonic_raw_ns(), kNsPerSec, kTake) == Io::kLost);
+    CHECK(end.inlet.wait(xr::monotonic_raw_ns(), kNsPerSec, kTake) == Io::kDue);
+  }
+}
+
+TEST("packet inlet: nothing there, a time that came, a packet and a stop are told apart") {
+  for (const bool bulk : {false, true}) {
+    Inlet<WaitPolicy::kSpin> end(bulk);
+    CHECK(end.inlet.poll(kTake) == Io::kNothing);
+    CHECK(end.inlet.wait(xr::monotonic_raw_ns(), kNsPerSec, kTake) == Io::kDue);
+    end.sockets.send();
+    CHECK(end.inlet.wait(xr::monotonic_raw_ns() + kNsPerSec, kNsPerSec, kTake) == Io::kOk);
+    CHECK(end.inlet.poll(kTake) == Io::kNothing);
+    end.stop.set();
+    CHECK(end.inlet.wait(xr::monotonic_raw_ns() + kNsPerSec, kNsPerSec, kTake) == Io::kStopped);
   }
 }
 

@@ -74,7 +74,7 @@ class QuicConnectorLink {
 
   Io read() {
     const Io io = port_.receive(connection_->expiry_ns());
-    if (io != Io::kOk && io != Io::kLost) return io;
+    if (io != Io::kOk && io != Io::kDue) return io;
     const std::uint64_t now_ns = monotonic_raw_ns();
     const int result = io == Io::kOk ? connection_->read(port_.packet(), port_.length(), now_ns)
                                      : connection_->expire(now_ns);
@@ -148,7 +148,7 @@ class QuicAcceptorLink {
     const Io io = port_.receive(connection_ ? connection_->expiry_ns() : kNever);
     if (io == Io::kOk) {
       if (!take()) return Io::kError;
-    } else if (io != Io::kLost) {
+    } else if (io != Io::kDue) {
       // A client that is gone leaves its port closed; it may come back with the next connection.
       return io;
     } else if (connection_->expire(monotonic_raw_ns()) != 0) {

@@ -116,7 +116,7 @@ class QuicDatagramPingPongLink {
       const Io io = pump_.write_datagram(message, message_bytes_);
       if (io == Io::kOk) [[likely]]
         return pump_.flush();
-      if (io != Io::kLost) return io;
+      if (io != Io::kFull) return io;
       if (const Io flushed = pump_.flush(); flushed != Io::kOk) return flushed;
       if (const Io read = pump_.read_some(); read != Io::kOk) return read;
     }
@@ -159,7 +159,7 @@ class QuicDatagramSenderLink {
         --left;
         continue;
       }
-      if (io != Io::kLost) return io;
+      if (io != Io::kFull) return io;
       if (const Io flushed = pump_.flush(); flushed != Io::kOk) return flushed;
       if (const Io read = pump_.read_some(); read != Io::kOk) return read;
     }

@@ -57,7 +57,7 @@ class QuicPingPongLink {
         return Io::kOk;
       // With kOk a run of packets is through, and there are more.
       if (io == Io::kOk) continue;
-      if (io != Io::kLost) return io;
+      if (io != Io::kFull) return io;
       if (const Io read = pump_.read_some(); read != Io::kOk) return read;
     }
   }

@@ -24,7 +24,7 @@ class QuicPort {
   QuicPort(QuicLane& lane, std::uint64_t idle_timeout_ns, const StopFlag& stop)
       : lane_(lane), idle_timeout_ns_(idle_timeout_ns), stop_(stop), in_(65'536), out_(65'536) {}
 
-  /// Waits for a packet: kOk = `packet()`, kLost = `due_ns` came first. kStalled: nothing came for
+  /// Waits for a packet: kOk = `packet()`, kDue = `due_ns` came first. kStalled: nothing came for
   /// the idle timeout, in however many calls.
   Io receive(std::uint64_t due_ns) noexcept {
     for (;;) {
@@ -47,7 +47,7 @@ class QuicPort {
         failure_ = {"recv", 0};
         return Io::kStalled;
       }
-      if (now_ns >= due_ns) return Io::kLost;
+      if (now_ns >= due_ns) return Io::kDue;
       if constexpr (kWait == WaitPolicy::kBlock)
         nap_until_readable(lane_.fd.get(), std::min(due_ns - now_ns, idle_timeout_ns_));
     }

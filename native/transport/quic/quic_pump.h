@@ -63,7 +63,7 @@ class QuicPump {
   /// As above; kStalled after `limit_ns`.
   Io read_some(std::uint64_t limit_ns) noexcept {
     const Io io = inlet_.wait(connection_.expiry_ns(), limit_ns, reader());
-    if (io != Io::kLost) return io;
+    if (io != Io::kDue) return io;
     heed_path();
     return expire(monotonic_raw_ns());
   }
@@ -72,7 +72,7 @@ class QuicPump {
   Io read_ready() noexcept {
     for (;;) {
       const Io io = inlet_.poll(reader());
-      if (io == Io::kLost) break;
+      if (io == Io::kNothing) break;
       if (io != Io::kOk) return io;
     }
     const std::uint64_t now_ns = monotonic_raw_ns();
@@ -93,7 +93,7 @@ class QuicPump {
   /// A stream up to offset `until`, with whatever else is to be sent. Each message is an
   /// `ngtcp2_conn_writev_stream` of its own, one for each packet that it takes; frames of several
   /// may share a packet. kOk: up to there, or one full run of packets, behind which a few more would
-  /// cost a call of their own. kLost: no more than that goes now.
+  /// cost a call of their own. kFull: no more than that goes now.
   Io write_stream(QuicOutgoing& out, std::uint64_t until) noexcept {
     const std::uint64_t now_ns = monotonic_raw_ns();
     const std::uint64_t burst_end =
@@ -122,11 +122,11 @@ class QuicPump {
       if (length == NGTCP2_ERR_STREAM_DATA_BLOCKED) {
         // The peer's window is full: what is not data must go out all the same, or it stays full.
         const Io io = write_control();
-        return io == Io::kOk ? Io::kLost : io;
+        return io == Io::kOk ? Io::kFull : io;
       }
       if (length < 0) return failed("ngtcp2_conn_writev_stream", length);
       if (length == 0) {
-        end = Io::kLost;
+        end = Io::kFull;
         break;
       }
       ++packets;
@@ -149,7 +149,7 @@ class QuicPump {
     }
   }
 
-  /// One DATAGRAM frame; kLost when the connection does not take it now.
+  /// One DATAGRAM frame; kFull when the connection does not take it now.
   Io write_datagram(const std::uint8_t* data, std::size_t length) noexcept {
     const std::uint64_t now_ns = monotonic_raw_ns();
     // ngtcp2 takes what it does not change by a pointer to what it could.
@@ -158,7 +158,7 @@ class QuicPump {
       if (connection_.may_fit_datagram(length)) {
         // After an outage, which looks like a path that swallows large packets.
         const Io io = write_control();
-        return io == Io::kOk ? Io::kLost : io;
+        return io == Io::kOk ? Io::kFull : io;
       }
       unfit_bytes_ = length;
       failure_ = {"ngtcp2_conn_writev_datagram", 0};
@@ -168,7 +168,7 @@ class QuicPump {
       bool taken = false;
       const ngtcp2_ssize written = connection_.write_datagram(sender_.room(), piece, taken, now_ns);
       if (written < 0) return failed("ngtcp2_conn_writev_datagram", written);
-      if (written == 0) return Io::kLost;
+      if (written == 0) return Io::kFull;
       if (const Io io = add(written); io != Io::kOk) return io;
       if (!taken) continue;
       ++datagrams_;

@@ -37,7 +37,7 @@ class QuicSenderLink {
       const Io io = pump_.write_stream(out, until);
       counters_.bytes += out.sent - began;
       counters_.messages += out.sent / message_bytes_ - whole;
-      if (io != Io::kLost) return io;
+      if (io != Io::kFull) return io;
       const bool moved = out.sent != began;
       if (const Io read = pump_.read_some(); read != Io::kOk || moved) return read;
     }

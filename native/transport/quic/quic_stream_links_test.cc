@@ -5,6 +5,7 @@
 
 #include "test/test.h"
 #include "test/udp_pair.h"
+#include "transport/quic/quic_port.h"
 #include "transport/quic/quic_simulation.h"
 #include "workload/stream.h"
 
@@ -66,6 +67,31 @@ TEST("quic sender: a batch without limit is one run of packets, and one call") {
     CHECK_EQ(sender.lane.send_calls, 1u);
     CHECK_EQ(sender.lane.packets_sent, xr::kMaxSendBytes / 1452);
   }
+}
+
+TEST("quic pump: a window that is full is told apart from a run that is through") {
+  Sender sender(1 << 20, 1);
+  xr::QuicPump<WaitPolicy::kSpin> pump(sender.lane, true, kNsPerSec, sender.stop);
+  const std::vector<std::uint8_t> ring(1 << 16);
+  xr::QuicOutgoing out{sender.lane.streams.front(), ring.data(), ring.size(), 0};
+  // Nobody acknowledges anything: the congestion window is used up, run by run.
+  Io io = Io::kOk;
+  unsigned runs = 0;
+  for (; io == Io::kOk && runs < 10'000; ++runs) io = pump.write_stream(out, std::uint64_t{1} << 40);
+  CHECK(io == Io::kFull);
+  CHECK(runs > 1);
+  CHECK(out.sent > 0);
+  CHECK(pump.write_stream(out, std::uint64_t{1} << 40) == Io::kFull);
+}
+
+TEST("quic port: a packet, a time that came and a peer that is silent are told apart") {
+  Sender sender(1000, 1);
+  xr::QuicPort<WaitPolicy::kSpin> port(sender.lane, kNsPerMs, sender.stop);
+  CHECK(port.receive(xr::monotonic_raw_ns()) == Io::kDue);
+  CHECK_EQ(::send(sender.fds[0].get(), "x", 1, 0), 1);
+  CHECK(port.receive(xr::monotonic_raw_ns() + kNsPerSec) == Io::kOk);
+  CHECK_EQ(port.length(), 1u);
+  CHECK(port.receive(~std::uint64_t{0}) == Io::kStalled);
 }
 
 TEST("quic sender: a run is what one segmented send holds, whatever the packets' size") {

@@ -56,14 +56,14 @@ class Pump {
   /// sent then.
   Io read_some() noexcept {
     const Io io = inlet_.wait(due_ns_, idle_timeout_ns_, taker());
-    return io == Io::kOk || io == Io::kLost ? tick() : io;
+    return io == Io::kOk || io == Io::kDue ? tick() : io;
   }
 
   /// Takes in what is there already.
   Io read_ready() noexcept {
     for (;;) {
       Io io = inlet_.poll(taker());
-      if (io == Io::kLost) break;
+      if (io == Io::kNothing) break;
       if (io == Io::kOk) io = tick();
       if (io != Io::kOk) return io;
     }

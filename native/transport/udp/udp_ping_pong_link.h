@@ -47,7 +47,7 @@ class UdpPingPongLink {
       write_pattern(out_.data(), message_bytes_, number_);
     write_sequence(out_.data(), number_, width_);
     const Io io = send_datagram(out_.data());
-    if (io == Io::kLost) give_up();
+    if (io == Io::kRefused) give_up();
     return io;
   }
 
@@ -89,7 +89,7 @@ class UdpPingPongLink {
   Io send_reply() noexcept {
     const Io io = send_datagram(in_.data());
     // The initiator will miss it and count it; for this end the run goes on.
-    return io == Io::kLost ? Io::kOk : io;
+    return io == Io::kRefused ? Io::kOk : io;
   }
 
   Counters& counters() noexcept { return counters_; }
@@ -112,7 +112,7 @@ class UdpPingPongLink {
     ++number_;
   }
 
-  /// kLost when the local stack would not take it (ENOBUFS, EAGAIN).
+  /// kRefused: by ENOBUFS or EAGAIN.
   Io send_datagram(const std::uint8_t* message) noexcept {
     awaited_ = message;
     for (unsigned news = 0;;) {
@@ -124,7 +124,7 @@ class UdpPingPongLink {
       if (is_news_of_path(errno) && ++news <= kMostNewsOfPath) continue;
       if (errno == ENOBUFS || errno == EAGAIN) {
         ++refused_by_stack_;
-        return Io::kLost;
+        return Io::kRefused;
       }
       return errno == ECONNREFUSED ? Io::kClosed : Io::kError;
     }
@@ -154,7 +154,7 @@ class UdpPingPongLink {
       if (stop_.is_set()) return Io::kStopped;
       if (errno == EINTR) continue;
       if (is_news_of_path(errno)) {
-        if (const Io io = send_again(); io != Io::kOk && io != Io::kLost) return io;
+        if (const Io io = send_again(); io != Io::kOk && io != Io::kRefused) return io;
         continue;
       }
       return errno == ECONNREFUSED ? Io::kClosed : Io::kError;

@@ -17,7 +17,7 @@
 namespace xr {
 
 /// What both policies share: waits until `event_fd` (a stop) or `fd` is readable, at most
-/// `limit_ns`. kStalled when neither came.
+/// `limit_ns`. kDue when neither came; kOk also when a signal did.
 inline Io sleep_on(int fd, int event_fd, std::uint64_t limit_ns) noexcept {
   std::array<pollfd, 2> watched{{{event_fd, POLLIN, 0}, {fd, POLLIN, 0}}};
   const timespec limit{static_cast<time_t>(limit_ns / kNsPerSec),
@@ -25,7 +25,7 @@ inline Io sleep_on(int fd, int event_fd, std::uint64_t limit_ns) noexcept {
   const int ready = ::ppoll(watched.data(), fd < 0 ? 1 : 2, &limit, nullptr);
   if (ready < 0 && errno != EINTR) return Io::kError;
   if (watched[0].revents != 0) return Io::kStopped;
-  return ready == 0 ? Io::kStalled : Io::kOk;
+  return ready == 0 ? Io::kDue : Io::kOk;
 }
 
 /// The completion queue of a lane and the way to wait for it. Takes several completions at a time
@@ -142,9 +142,12 @@ class Completions {
     const std::uint64_t now_ns = monotonic_raw_ns();
     if (began_ns == 0) began_ns = now_ns;
     if (now_ns - began_ns > limit_ns) return Io::kStalled;
-    if (const Io io = sleep_on(channel_->fd, event_fd_, limit_ns - (now_ns - began_ns));
-        io != Io::kOk)
-      return io == Io::kError ? failed("ppoll", errno) : io;
+    switch (const Io io = sleep_on(channel_->fd, event_fd_, limit_ns - (now_ns - began_ns))) {
+      case Io::kOk: break;
+      case Io::kDue: return Io::kStalled;
+      case Io::kError: return failed("ppoll", errno);
+      default: return io;
+    }
     ibv_cq* queue = nullptr;
     void* context = nullptr;
     if (verbs_.get_cq_event(channel_, &queue, &context) != 0)

@@ -68,15 +68,12 @@ class OneSidedTargetLink {
  public:
   explicit OneSidedTargetLink(const Waker& waker) : event_fd_(waker.event_fd()) {}
 
-  Io receive_request() noexcept {
-    const Io io = wait();
-    return io == Io::kStalled ? Io::kLost : io;
-  }
+  Io receive_request() noexcept { return wait(); }
   Io send_reply() noexcept { return Io::kOk; }
 
   Io send_some(std::uint64_t /*most*/) noexcept {
     const Io io = wait();
-    return io == Io::kStalled ? Io::kOk : io;
+    return io == Io::kDue ? Io::kOk : io;
   }
 
   Counters& counters() noexcept { return counters_; }
@@ -84,7 +81,7 @@ class OneSidedTargetLink {
   IoFailure failure() const noexcept { return failure_; }
 
  private:
-  /// Ends now and then, kStalled, so that the window is met and the marks go on.
+  /// Ends now and then, kDue, so that the window is met and the marks go on.
   Io wait() noexcept {
     const Io io = sleep_on(-1, event_fd_, kMarkNs);
     if (io == Io::kError) failure_ = {"ppoll", errno};
