@@ -249,6 +249,7 @@
           'native/transport/udp/udp_ping_pong_link_test.cc',
           'native/transport/udp/udp_stream_link_test.cc',
           'native/transport/verify_test.cc',
+          'native/workload/link_test.cc',
           'native/workload/pacer_test.cc',
           'native/workload/ping_pong_test.cc',
         ],

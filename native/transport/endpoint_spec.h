@@ -19,8 +19,9 @@ inline constexpr unsigned kMostStreams = 64;
 enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl };
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
-/// `kConnect`: each operation is a connection of its own, with one message to and fro.
-enum class Workload { kPingPong, kStream, kConnect };
+/// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRequests`:
+/// the client of the perf protocol of QUIC, which is no endpoint's.
+enum class Workload { kPingPong, kStream, kConnect, kRequests };
 enum class Direction { kUp, kDown, kBoth };
 
 /// As requested; an empty optional leaves the kernel's own.

@@ -1,11 +1,14 @@
 #pragma once
 
+#include <cstddef>
 #include <utility>
 
 #include "measure/histogram.h"
 #include "transport/endpoint_spec.h"
+#include "transport/link_ends.h"
 #include "transport/outcome.h"
 #include "workload/connect.h"
+#include "workload/link.h"
 #include "workload/ping_pong.h"
 #include "workload/requests.h"
 #include "workload/stream.h"
@@ -18,31 +21,6 @@ struct LinkContext {
   const StopFlag& stop;
   RunBoard& board;
   unsigned link;
-};
-
-template <class Link>
-concept InitiatorLink = requires(Link& link) {
-  link.send_request();
-};
-template <class Link>
-concept RequesterLink = requires(Link& link) {
-  link.begin(0u);
-};
-template <class Link>
-concept ConnectorLink = requires(Link& link) {
-  link.disconnect();
-};
-template <class Link>
-concept ResponderLink = requires(Link& link) {
-  link.receive_request();
-};
-template <class Link>
-concept SenderLink = requires(Link& link) {
-  link.send_some(std::uint64_t{1});
-};
-template <class Link>
-concept ReceiverLink = requires(Link& link) {
-  link.receive_some();
 };
 
 namespace detail {
@@ -70,94 +48,145 @@ double drift_of(const Clock& clock) {
   return 0;
 }
 
+/// What the loops of all ends have in common: their timeline, and what it says when they are over.
+template <class Clock>
+class LinkRun {
+ public:
+  LinkRun(const Clock& clock, const LinkContext& context, LinkOutcome& outcome)
+      : clock_(clock), context_(context), outcome_(outcome) {}
+
+  const Clock& clock() const noexcept { return clock_; }
+  const EndpointSpec& spec() const noexcept { return context_.spec; }
+  const StopFlag& stop() const noexcept { return context_.stop; }
+  LinkOutcome& outcome() noexcept { return outcome_; }
+
+  /// `loop(timeline)` of an end that decides when the run is measured.
+  template <class Link, class Loop>
+  void decide(Link& link, Histogram* histogram, const Loop& loop) {
+    Timeline<Clock> timeline(clock_, spec().phases, histogram, context_.board, context_.link);
+    outcome_.end = loop(timeline);
+    conclude(link, timeline);
+    outcome_.drift_ppm = drift_of(timeline.clock());
+    collect(timeline, outcome_);
+  }
+
+  /// `loop(follower)` of an end that follows another.
+  template <class Link, class Loop>
+  void follow(Link& link, const Loop& loop) {
+    auto follower =
+        Timeline<Clock>::follower(clock_, spec().phases, context_.board, context_.link);
+    outcome_.end = loop(follower);
+    conclude(link, follower);
+    outcome_.marks = follower.series().marks();
+  }
+
+ private:
+  template <class Link>
+  void conclude(Link& link, Timeline<Clock>& timeline) {
+    link.refresh();
+    outcome_.total = link.counters();
+    // What befalls a link that is through does not concern what it has measured.
+    outcome_.is_through = timeline.is_through();
+    timeline.finish(clock_.now(), link.counters());
+  }
+
+  const Clock& clock_;
+  const LinkContext& context_;
+  LinkOutcome& outcome_;
+};
+
+template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kPingPong, Role::kInitiator>, Link& link, LinkRun<Clock>& run) {
+  static_assert(PingPongInitiator<Link>, "this link cannot begin a ping-pong");
+  Histogram histogram;
+  run.decide(link, &histogram, [&](auto& timeline) {
+    return run_initiator(link, run.spec().message_bytes, timeline, histogram, run.stop());
+  });
+}
+
+template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kPingPong, Role::kResponder>, Link& link, LinkRun<Clock>& run) {
+  static_assert(PingPongResponder<Link>, "this link cannot answer in a ping-pong");
+  run.follow(link, [&](auto& follower) {
+    return run_responder(link, run.spec().message_bytes, follower, run.stop());
+  });
+}
+
+template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kStream, Role::kSender>, Link& link, LinkRun<Clock>& run) {
+  static_assert(StreamSender<Link>, "this link cannot send a stream");
+  run.follow(link, [&](auto& follower) {
+    Pacer<Clock> pacer(run.clock(), run.spec().rate_of_link());
+    return run_sender(link, run.spec().message_bytes, follower, pacer, run.stop());
+  });
+  if constexpr (CountsSendUnits<Link>) run.outcome().send_units = link.send_units();
+}
+
+template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kStream, Role::kReceiver>, Link& link, LinkRun<Clock>& run) {
+  static_assert(StreamReceiver<Link>, "this link cannot receive a stream");
+  run.decide(link, nullptr,
+             [&](auto& timeline) { return run_receiver(link, timeline, run.stop()); });
+}
+
+template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kConnect, Role::kInitiator>, Link& link, LinkRun<Clock>& run) {
+  static_assert(ConnectInitiator<Link>, "this link cannot make connections");
+  Histogram histogram;
+  Histogram handshake_histogram;
+  MarkSeries handshakes(true);
+  ConnectPhase phase;
+  run.decide(link, &histogram, [&](auto& timeline) {
+    timeline.take_along(handshake_histogram, handshakes);
+    return run_connector(link, run.spec().message_bytes, timeline, histogram, handshake_histogram,
+                         phase, run.stop());
+  });
+  if (const std::size_t marks = handshakes.marks().size(); marks > 1) {
+    Extremes all;
+    for (std::size_t i = 1; i < marks; ++i) all.include(handshakes.stretches()[i]);
+    run.outcome().connects = ConnectOutcome{
+        phase.counts(),
+        subtract(handshakes.snapshots().front(), handshakes.snapshots()[marks - 1], all)};
+  }
+}
+
+template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kConnect, Role::kResponder>, Link& link, LinkRun<Clock>& run) {
+  static_assert(ConnectAcceptor<Link>, "this link cannot take connections");
+  run.follow(link, [&](auto& follower) {
+    return run_responder(link, run.spec().message_bytes, follower, run.stop());
+  });
+}
+
+template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kRequests, Role::kInitiator>, Link& link, LinkRun<Clock>& run) {
+  static_assert(Requester<Link>, "this link cannot make requests");
+  Histogram histogram;
+  run.decide(link, &histogram, [&](auto& timeline) {
+    return run_requester(link, timeline, histogram, run.stop());
+  });
+}
+
 }  // namespace detail
 
-/// Runs one link in its role until it ends, on the calling thread. The only place where loops,
-/// links and clocks meet: the compiler makes one loop for each combination.
-template <class Link, class Clock>
-LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContext& context) {
-  const EndpointSpec& spec = context.spec;
+/// Runs one link in its role until it ends, on the calling thread. The only place where workloads,
+/// loops, links and clocks meet: the compiler makes one loop for each combination. Throws INTERNAL
+/// where the link serves no such end of the spec's workload.
+template <class... Each, class Link, class Clock>
+LinkOutcome run_link(LinkEnds<Each...> /*serves*/, Link& link, Role role, const Clock& clock,
+                     const LinkContext& context) {
   LinkOutcome outcome;
   outcome.role = role;
-  const auto conclude = [&](auto& timeline) {
-    link.refresh();
-    outcome.total = link.counters();
-    // What befalls a link that is through does not concern what it has measured.
-    outcome.is_through = timeline.is_through();
-    timeline.finish(clock.now(), link.counters());
+  detail::LinkRun<Clock> run(clock, context, outcome);
+  const auto is_run = [&]<Workload kOf, Role kAs>(LinkEnd<kOf, kAs> end) {
+    if (context.spec.workload != kOf || role != kAs) return false;
+    detail::run_end(end, link, run);
+    return true;
   };
-  const auto run_deciding = [&](Histogram* histogram, auto&& loop) {
-    Timeline<Clock> timeline(clock, spec.phases, histogram, context.board, context.link);
-    outcome.end = loop(timeline);
-    conclude(timeline);
-    outcome.drift_ppm = detail::drift_of(timeline.clock());
-    detail::collect(timeline, outcome);
-  };
-  const auto run_following = [&](auto&& loop) {
-    auto follower = Timeline<Clock>::follower(clock, spec.phases, context.board, context.link);
-    outcome.end = loop(follower);
-    conclude(follower);
-    outcome.marks = follower.series().marks();
-  };
-  if constexpr (InitiatorLink<Link>) {
-    if (role == Role::kInitiator) {
-      Histogram histogram;
-      run_deciding(&histogram, [&](auto& timeline) {
-        return run_initiator(link, spec.message_bytes, timeline, histogram, context.stop);
-      });
-    }
-  }
-  if constexpr (RequesterLink<Link>) {
-    if (role == Role::kInitiator) {
-      Histogram histogram;
-      run_deciding(&histogram, [&](auto& timeline) {
-        return run_requester(link, timeline, histogram, context.stop);
-      });
-    }
-  }
-  if constexpr (ConnectorLink<Link>) {
-    Histogram histogram;
-    Histogram handshake_histogram;
-    MarkSeries handshakes(true);
-    ConnectPhase phase;
-    run_deciding(&histogram, [&](auto& timeline) {
-      timeline.take_along(handshake_histogram, handshakes);
-      return run_connector(link, spec.message_bytes, timeline, histogram, handshake_histogram,
-                           phase, context.stop);
-    });
-    if (const std::size_t marks = handshakes.marks().size(); marks > 1) {
-      Extremes all;
-      for (std::size_t i = 1; i < marks; ++i) all.include(handshakes.stretches()[i]);
-      outcome.connects = ConnectOutcome{
-          phase.counts(),
-          subtract(handshakes.snapshots().front(), handshakes.snapshots()[marks - 1], all)};
-    }
-  }
-  if constexpr (ResponderLink<Link>) {
-    if (role == Role::kResponder) {
-      run_following([&](auto& follower) {
-        return run_responder(link, spec.message_bytes, follower, context.stop);
-      });
-    }
-  }
-  if constexpr (SenderLink<Link>) {
-    if (role == Role::kSender) {
-      run_following([&](auto& follower) {
-        Pacer<Clock> pacer(clock, spec.rate_of_link());
-        return run_sender(link, spec.message_bytes, follower, pacer, context.stop);
-      });
-      // Where the receiver asks for each message, the sender hands over none.
-      if constexpr (requires { link.send_units(); }) outcome.send_units = link.send_units();
-    }
-  }
-  if constexpr (ReceiverLink<Link>) {
-    if (role == Role::kReceiver) {
-      run_deciding(nullptr,
-                   [&](auto& timeline) { return run_receiver(link, timeline, context.stop); });
-    }
-  }
+  if (!(is_run(Each{}) || ...))
+    throw_fault("INTERNAL", "run", "a link was made for another workload or end than its own");
   outcome.failure = link.failure();
-  if constexpr (requires { link.fault(); }) outcome.fault = link.fault();
+  if constexpr (detail::HasFault<Link>) outcome.fault = link.fault();
   return outcome;
 }
 

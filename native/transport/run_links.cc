@@ -15,7 +15,7 @@ Fault fault_of(const LinkOutcome& link) {
                  std::string("no progress within the idle timeout in ") + link.failure.op};
   }
   if (link.end != Io::kError)
-    return Fault{"INTERNAL", "run", 0, "the loop of a link ended with what it should have gone on with"};
+    return Fault{"INTERNAL", "run", 0, "a link's loop ended with what it should go on with"};
   const char* code = link.failure.op == kPinningOp ? "PINNING" : "SOCKET";
   return errno_fault(code, link.failure.op, link.failure.errno_value);
 }

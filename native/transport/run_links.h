@@ -5,6 +5,7 @@
 #include <string>
 #include <system_error>
 #include <thread>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -29,9 +30,10 @@ Fault current_fault() noexcept;
 void settle(RunOutcome& outcome);
 
 /// Runs every link of an endpoint, each on a thread of its own (the last on the calling one), all
-/// with the same clock. `with_link(i, visit)` makes the link of its role and calls `visit` with it;
-/// links are not shared between threads. `stop_all` sets `stop` and wakes what sleeps: called when
-/// a link fails, because the others would wait for it in vain.
+/// with the same clock. `with_link(wait, i, visit)` makes the link of its role and calls `visit`
+/// with what it serves (link_ends.h) and with the link; `wait` is the spec's policy, as a
+/// `std::integral_constant`. Links are not shared between threads. `stop_all` sets `stop` and wakes
+/// what sleeps: called when a link fails, because the others would wait for it in vain.
 template <class WithLink>
 RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const StopFlag& stop,
                      const std::function<void()>& stop_all, RunBoard& board,
@@ -66,11 +68,16 @@ RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const St
       } else {
         const LinkContext context{spec, stop, board, i};
         const auto begin = Scheduling::of_this_thread();
-        with_link(i, [&](auto& link) {
+        const auto visit = [&](auto serves, auto& link) {
           link_outcome = outcome.clock_source == ClockSource::kCounter
-                             ? run_link(link, role, CounterClock(origin), context)
-                             : run_link(link, role, RawClock(), context);
-        });
+                             ? run_link(serves, link, role, CounterClock(origin), context)
+                             : run_link(serves, link, role, RawClock(), context);
+        };
+        if (spec.wait == WaitPolicy::kSpin) {
+          with_link(std::integral_constant<WaitPolicy, WaitPolicy::kSpin>(), i, visit);
+        } else {
+          with_link(std::integral_constant<WaitPolicy, WaitPolicy::kBlock>(), i, visit);
+        }
         // The frequency first: it is that of the loop for a moment only.
         link_outcome.cpu_khz = frequency_of_this_cpu_khz();
         link_outcome.scheduling = scheduling_between(begin, Scheduling::of_this_thread());

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "measure/histogram.h"
@@ -7,6 +8,7 @@
 #include "measure/stop_flag.h"
 #include "measure/timeline.h"
 #include "workload/io.h"
+#include "workload/link.h"
 
 namespace xr {
 
@@ -24,7 +26,14 @@ struct ConnectCounts {
 //                             `established()` once, when the handshake is complete at this end
 //   void disconnect()         closes it
 //   ConnectCounts& connects() of all so far
-//   Counters& counters(), void refresh()   as in ping_pong.h
+// and what every link has. At the other end is a responder that takes connections.
+
+template <class Link>
+concept ConnectInitiator = CountingLink<Link> && requires(Link& link, void (*established)()) {
+  { link.connect(established) } -> std::same_as<Io>;
+  { link.disconnect() } noexcept;
+  { link.connects() } noexcept -> std::same_as<ConnectCounts&>;
+};
 
 /// What the connections of the measured phase came to, beside the histogram of their messages.
 class ConnectPhase {
@@ -58,7 +67,7 @@ class ConnectPhase {
 
 /// One connection after the other, each for one message. A sample runs from before anything of the
 /// connection exists until the message has come back; a second one until the handshake is complete.
-template <class Link, class Clock>
+template <ConnectInitiator Link, class Clock>
 Io run_connector(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timeline,
                  Histogram& histogram, Histogram& handshake_histogram, ConnectPhase& phase,
                  const StopFlag& stop) {

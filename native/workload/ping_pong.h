@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "measure/histogram.h"
@@ -7,6 +8,7 @@
 #include "measure/timeline.h"
 #include "workload/clock_ration.h"
 #include "workload/io.h"
+#include "workload/link.h"
 
 namespace xr {
 
@@ -16,15 +18,32 @@ namespace xr {
 //   Io receive_reply()    its answer, complete; kLost when that did not come in time
 //   Io receive_request()  one message in, complete; kDue when it is time to look at the clock
 //   Io send_reply()       the message just received, back
-//   Counters& counters()  where the link counts loss, and the loop messages and bytes
-//   void refresh()        brings counters up to date that cost a system call
-// and neither throws nor allocates in any of them, but for one that makes connections. An initiator
-// needs the first two, a responder the second two. One whose memory is worked on without it has no
-// message to come, and looks at the clock now and then.
+// and what every link has, and neither throws nor allocates in any of them, but for one that makes
+// connections. An initiator needs the first two, a responder the second two. One whose memory is
+// worked on without it has no message to come, and looks at the clock now and then.
+
+template <class Link>
+concept PingPongInitiator = CountingLink<Link> && requires(Link& link) {
+  { link.send_request() } noexcept -> std::same_as<Io>;
+  { link.receive_reply() } noexcept -> std::same_as<Io>;
+};
+
+/// As a responder is, but that it may throw: for each message it may make a connection.
+template <class Link>
+concept ConnectAcceptor = CountingLink<Link> && requires(Link& link) {
+  { link.receive_request() } -> std::same_as<Io>;
+  { link.send_reply() } -> std::same_as<Io>;
+};
+
+template <class Link>
+concept PingPongResponder = ConnectAcceptor<Link> && requires(Link& link) {
+  { link.receive_request() } noexcept;
+  { link.send_reply() } noexcept;
+};
 
 /// One message in flight. A sample runs from just before the send until the answer is complete: a
 /// whole round trip.
-template <class Link, class Clock>
+template <PingPongInitiator Link, class Clock>
 Io run_initiator(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timeline,
                  Histogram& histogram, const StopFlag& stop) {
   Counters& counters = link.counters();
@@ -60,7 +79,7 @@ Io run_initiator(Link& link, std::uint64_t message_bytes, Timeline<Clock>& timel
 }
 
 /// Sends back what comes, until it is stopped or the initiator goes.
-template <class Link, class Clock>
+template <ConnectAcceptor Link, class Clock>
 Io run_responder(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower,
                  const StopFlag& stop) {
   ClockRation ration(message_bytes <= 4096 && !requires { Link::kReadsClockEachTime; } ? 63 : 0);

@@ -20,6 +20,7 @@ struct IdleLink {
   Io send_reply() noexcept { return Io::kOk; }
   Counters& counters() noexcept { return counts; }
   void refresh() noexcept {}
+  xr::IoFailure failure() const noexcept { return {}; }
 
   std::uint64_t until_ns;
   Counters counts;
@@ -69,7 +70,7 @@ struct LossyLink {
   Counters counts;
 };
 
-TEST("ping-pong: a message lost on the way or refused by the own stack is one attempt, in its interval") {
+TEST("ping-pong: a message that is lost, on the way or here, is one attempt, in its interval") {
   for (const Io trouble : {Io::kLost, Io::kRefused}) {
     const xr::PhaseSpec phases{0, 100 * kNsPerMs, 0, 20 * kNsPerMs};
     xr::RunBoard board(phases);

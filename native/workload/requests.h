@@ -1,5 +1,6 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 #include <vector>
 
@@ -7,6 +8,7 @@
 #include "measure/stop_flag.h"
 #include "measure/timeline.h"
 #include "workload/io.h"
+#include "workload/link.h"
 
 namespace xr {
 
@@ -16,14 +18,21 @@ namespace xr {
 //   Io send()              what there is to send, out
 //   Io wait()              returns when something came; `answered()` are then the slots whose
 //                          answers are complete since the last wait()
-//   Counters& counters()   where the link counts bytes, and the loop messages
-//   void refresh()         brings counters up to date that cost a system call
-// and neither throws nor allocates in any of them.
+// and what every link has, and neither throws nor allocates in any of them.
+
+template <class Link>
+concept Requester = CountingLink<Link> && requires(Link& link, const Link& same, unsigned slot) {
+  { same.slots() } noexcept -> std::same_as<unsigned>;
+  { link.begin(slot) } noexcept;
+  { link.send() } noexcept -> std::same_as<Io>;
+  { link.wait() } noexcept -> std::same_as<Io>;
+  { same.answered() } noexcept -> std::same_as<const std::vector<unsigned>&>;
+};
 
 /// As many requests under way as there are slots, each followed by the next. A sample runs from
 /// just before the request is made, waiting for the peer to let it be made included, until the call
 /// that received the end of its answer has returned.
-template <class Link, class Clock>
+template <Requester Link, class Clock>
 Io run_requester(Link& link, Timeline<Clock>& timeline, Histogram& histogram,
                  const StopFlag& stop) {
   std::vector<std::uint64_t> began(link.slots());

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <concepts>
 #include <cstdint>
 
 #include "measure/stop_flag.h"
 #include "measure/timeline.h"
 #include "workload/clock_ration.h"
 #include "workload/io.h"
+#include "workload/link.h"
 #include "workload/pacer.h"
 
 namespace xr {
@@ -15,10 +17,28 @@ inline constexpr std::uint64_t kUnlimitedBatch = ~std::uint64_t{0};
 // A link for streams has
 //   Io send_some(std::uint64_t most)  between 1 and `most` messages out; counts messages and bytes
 //   Io receive_some()                 what is there, at least one byte; counts messages, bytes and
-//   loss Counters& counters(); void refresh()   as in ping_pong.h
+//                                     loss
+//   std::uint64_t send_units()        of a sender that hands over messages: how many, one by one
+// and what every link has. A sender needs the first, a receiver the second.
+
+template <class Link>
+concept StreamSender = CountingLink<Link> && requires(Link& link, std::uint64_t most) {
+  { link.send_some(most) } noexcept -> std::same_as<Io>;
+};
+
+template <class Link>
+concept StreamReceiver = CountingLink<Link> && requires(Link& link) {
+  { link.receive_some() } noexcept -> std::same_as<Io>;
+};
+
+/// Where the receiver asks for each message, the sender hands over none.
+template <class Link>
+concept CountsSendUnits = requires(const Link& same) {
+  { same.send_units() } noexcept -> std::same_as<std::uint64_t>;
+};
 
 /// Sends until it is stopped or the receiver goes.
-template <class Link, class Clock>
+template <StreamSender Link, class Clock>
 Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower,
               Pacer<Clock>& pacer, const StopFlag& stop) {
   Counters& counters = link.counters();
@@ -54,7 +74,7 @@ Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower
 }
 
 /// Counts what arrives, between the edges of its window.
-template <class Link, class Clock>
+template <StreamReceiver Link, class Clock>
 Io run_receiver(Link& link, Timeline<Clock>& timeline, const StopFlag& stop) {
   Counters& counters = link.counters();
   // Whoever ends its own warm-up begins with the first arrival.

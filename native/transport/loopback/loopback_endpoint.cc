@@ -108,8 +108,9 @@ class LoopbackEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+    return run_links(
+        spec_, origin_, stop_, [this] { stop(); }, board, on_measured,
+        [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
   }
 
   void stop() noexcept override {
@@ -128,6 +129,15 @@ class LoopbackEndpoint final : public Endpoint {
   }
 
  private:
+  template <WaitPolicy kWait, class Visitor>
+  void with_link(unsigned i, const Visitor& visit) {
+    LoopbackWire& wire = *meeting_->wires[i];
+    const bool client = spec_.side == Side::kClient;
+    LoopbackLink<kWait> link(client ? wire.up : wire.down, client ? wire.down : wire.up,
+                             spec_.message_bytes, spec_.idle_timeout_ns, stop_);
+    visit(kForPingPong | kForStream, link);
+  }
+
   void set_meeting(std::shared_ptr<Meeting> meeting) {
     const std::lock_guard lock(mutex_);
     meeting_ = std::move(meeting);
@@ -144,19 +154,6 @@ class LoopbackEndpoint final : public Endpoint {
     if (stop_.is_set()) throw_fault("STOPPED", "accept", "stopped while connecting");
     if (!meeting_->client_is_here)
       throw_fault("PEER_CLOSED", "accept", "accept: the peer went away");
-  }
-
-  template <WaitPolicy kWait>
-  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
-    return run_links(
-        spec_, origin_, stop_, [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& visit) {
-          LoopbackWire& wire = *meeting_->wires[i];
-          const bool client = spec_.side == Side::kClient;
-          LoopbackLink<kWait> link(client ? wire.up : wire.down, client ? wire.down : wire.up,
-                                   spec_.message_bytes, spec_.idle_timeout_ns, stop_);
-          visit(link);
-        });
   }
 
   EndpointSpec spec_;

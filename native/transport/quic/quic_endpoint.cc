@@ -70,8 +70,16 @@ class QuicEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+    const Packets before = packets();
+    EffectiveSettings settings = effective();
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    add_connection(settings);
+    add_economy(*settings.quic, before, outcome);
+    publish(settings);
+    outcome.effective = std::move(settings);
+    return outcome;
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -137,12 +145,12 @@ class QuicEndpoint final : public Endpoint {
     setup_.path_payload_bytes = lane.connection->payload_bytes();
     if (spec_.side == Side::kServer) {
       QuicAcceptorLink<kWait> link(lane, setup_, *gate_, spec_, waker_.flag());
-      return visit(link);
+      return visit(kForConnectAcceptor, link);
     }
     if (resumes()) setup_.ticket = &*lane.connection->ticket();
     setup_.early_data = takes_early_data();
     QuicConnectorLink<kWait> link(lane, setup_, spec_, waker_.flag());
-    visit(link);
+    visit(kForConnector, link);
   }
 
   /// Of a message that has to fit one packet; where the search goes on in the run it waits for it.
@@ -226,20 +234,6 @@ class QuicEndpoint final : public Endpoint {
     quic.packets_received_per_message = static_cast<double>(now.received - before.received) / each;
   }
 
-  template <WaitPolicy kWait>
-  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
-    const Packets before = packets();
-    EffectiveSettings settings = effective();
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
-    add_connection(settings);
-    add_economy(*settings.quic, before, outcome);
-    publish(settings);
-    outcome.effective = std::move(settings);
-    return outcome;
-  }
-
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects<kWait>(visit);
@@ -247,21 +241,21 @@ class QuicEndpoint final : public Endpoint {
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
       case Role::kResponder:
-        return datagrams ? with<QuicDatagramPingPongLink<kWait>>(i, visit)
-                         : with<QuicPingPongLink<kWait>>(i, visit);
+        return datagrams ? with<QuicDatagramPingPongLink<kWait>>(kForPingPong, i, visit)
+                         : with<QuicPingPongLink<kWait>>(kForPingPong, i, visit);
       case Role::kSender:
-        return datagrams ? with<QuicDatagramSenderLink<kWait>>(i, visit)
-                         : with<QuicSenderLink<kWait>>(i, visit);
+        return datagrams ? with<QuicDatagramSenderLink<kWait>>(kForStreamSender, i, visit)
+                         : with<QuicSenderLink<kWait>>(kForStreamSender, i, visit);
       case Role::kReceiver:
-        return datagrams ? with<QuicDatagramReceiverLink<kWait>>(i, visit)
-                         : with<QuicReceiverLink<kWait>>(i, visit);
+        return datagrams ? with<QuicDatagramReceiverLink<kWait>>(kForStreamReceiver, i, visit)
+                         : with<QuicReceiverLink<kWait>>(kForStreamReceiver, i, visit);
     }
   }
 
-  template <class Link, class Visitor>
-  void with(unsigned i, const Visitor& visit) {
+  template <class Link, class Ends, class Visitor>
+  void with(Ends serves, unsigned i, const Visitor& visit) {
     Link link(lanes_[i], spec_, waker_.flag());
-    visit(link);
+    visit(serves, link);
   }
 
   EndpointSpec spec_;

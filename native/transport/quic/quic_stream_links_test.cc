@@ -77,7 +77,8 @@ TEST("quic pump: a window that is full is told apart from a run that is through"
   // Nobody acknowledges anything: the congestion window is used up, run by run.
   Io io = Io::kOk;
   unsigned runs = 0;
-  for (; io == Io::kOk && runs < 10'000; ++runs) io = pump.write_stream(out, std::uint64_t{1} << 40);
+  for (; io == Io::kOk && runs < 10'000; ++runs)
+    io = pump.write_stream(out, std::uint64_t{1} << 40);
   CHECK(io == Io::kFull);
   CHECK(runs > 1);
   CHECK(out.sent > 0);

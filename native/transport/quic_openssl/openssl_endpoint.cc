@@ -65,8 +65,19 @@ class QuicOpensslEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+    const Packets before = packets();
+    EffectiveSettings settings = effective();
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    const std::optional<bool> segmented = lanes_.front()->segmenting;
+    settings.quic = quic_settings();
+    settings.gso = segmented;
+    const Packets now = packets();
+    add_economy(*settings.quic, {now.sent - before.sent, now.received - before.received}, outcome);
+    publish(settings);
+    outcome.effective = std::move(settings);
+    return outcome;
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -156,23 +167,6 @@ class QuicOpensslEndpoint final : public Endpoint {
     return all;
   }
 
-  template <WaitPolicy kWait>
-  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
-    const Packets before = packets();
-    EffectiveSettings settings = effective();
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& visit) { with_link<kWait>(i, visit); });
-    const std::optional<bool> segmented = lanes_.front()->segmenting;
-    settings.quic = quic_settings();
-    settings.gso = segmented;
-    const Packets now = packets();
-    add_economy(*settings.quic, {now.sent - before.sent, now.received - before.received}, outcome);
-    publish(settings);
-    outcome.effective = std::move(settings);
-    return outcome;
-  }
-
   /// How many packets a message took in this run.
   static void add_economy(QuicSettings& quic, const Packets& of_run, const RunOutcome& outcome) {
     std::uint64_t messages = 0;
@@ -189,16 +183,16 @@ class QuicOpensslEndpoint final : public Endpoint {
   void with_link(unsigned i, const Visitor& visit) {
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
-      case Role::kResponder: return with<ossl::PingPongLink<kWait>>(i, visit);
-      case Role::kSender: return with<ossl::SenderLink<kWait>>(i, visit);
-      case Role::kReceiver: return with<ossl::ReceiverLink<kWait>>(i, visit);
+      case Role::kResponder: return with<ossl::PingPongLink<kWait>>(kForPingPong, i, visit);
+      case Role::kSender: return with<ossl::SenderLink<kWait>>(kForStreamSender, i, visit);
+      case Role::kReceiver: return with<ossl::ReceiverLink<kWait>>(kForStreamReceiver, i, visit);
     }
   }
 
-  template <class Link, class Visitor>
-  void with(unsigned i, const Visitor& visit) {
+  template <class Link, class Ends, class Visitor>
+  void with(Ends serves, unsigned i, const Visitor& visit) {
     Link link(*lanes_[i], spec_, waker_.flag());
-    visit(link);
+    visit(serves, link);
   }
 
   EndpointSpec spec_;

@@ -89,7 +89,9 @@ class RdmaEndpoint final : public Endpoint {
     AsyncWatcher watcher(port_.device.context.get(), [this] { stop(); });
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& visit) { with_link(*lanes_[i], spec_, i, waker_, visit); });
+        [&](auto wait, unsigned i, const auto& visit) {
+          with_link<wait()>(*lanes_[i], spec_, i, waker_, visit);
+        });
     if (auto fault = watcher.finish(); fault && !outcome.fault) {
       outcome.status = RunStatus::kFailed;
       outcome.fault = std::move(fault);

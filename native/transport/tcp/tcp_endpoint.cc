@@ -36,8 +36,13 @@ class TcpEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    outcome.effective = settings_;
+    outcome.tcp = tcp_statistics_of(
+        spec_, [this](unsigned i) { return connections_.sockets()[i].get(); });
+    return outcome;
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -59,31 +64,22 @@ class TcpEndpoint final : public Endpoint {
   }
 
  private:
-  template <WaitPolicy kWait>
-  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& visit) {
-          if (spec_.workload == Workload::kConnect) return with_connects(visit);
-          TcpLink<kWait> link(
-              {connections_.sockets()[i].get(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
-              spec_.role_of(i), waker_.flag());
-          visit(link);
-        });
-    outcome.effective = settings_;
-    outcome.tcp = tcp_statistics_of(
-        spec_, [this](unsigned i) { return connections_.sockets()[i].get(); });
-    return outcome;
+  template <WaitPolicy kWait, class Visitor>
+  void with_link(unsigned i, const Visitor& visit) {
+    if (spec_.workload == Workload::kConnect) return with_connects(visit);
+    TcpLink<kWait> link({connections_.sockets()[i].get(), spec_.idle_timeout_ns, waker_.flag()},
+                        spec_, spec_.role_of(i), waker_.flag());
+    visit(kForPingPong | kForStream, link);
   }
 
   template <class Visitor>
   void with_connects(const Visitor& visit) {
     if (spec_.side == Side::kClient) {
       TcpConnectorLink<PlainLayer> link(connections_, server_, {}, spec_, waker_);
-      visit(link);
+      visit(kForConnector, link);
     } else {
       TcpAcceptorLink<PlainLayer> link(connections_, {}, spec_, waker_);
-      visit(link);
+      visit(kForConnectAcceptor, link);
     }
   }
 

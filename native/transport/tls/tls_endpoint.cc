@@ -56,8 +56,13 @@ class TlsEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    outcome.effective = settings_;
+    outcome.tcp = tcp_statistics_of(
+        spec_, [this](unsigned i) { return connections_.sockets()[i].get(); });
+    return outcome;
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -110,6 +115,19 @@ class TlsEndpoint final : public Endpoint {
     return resumption;
   }
 
+  template <WaitPolicy kWait, class Visitor>
+  void with_link(unsigned i, const Visitor& visit) {
+    if (spec_.workload == Workload::kConnect) return with_connects(visit);
+    if (in_kernel_) {
+      TcpLink<kWait> link({sessions_[i]->fd(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
+                          spec_.role_of(i), waker_.flag());
+      return visit(kForPingPong | kForStream, link);
+    }
+    TlsLink<kWait> link({*sessions_[i], spec_.idle_timeout_ns, waker_.flag()}, spec_,
+                        spec_.role_of(i), waker_.flag());
+    visit(kForPingPong | kForStream, link);
+  }
+
   template <class Visitor>
   void with_connects(const Visitor& visit) {
     TlsResumption resumption;
@@ -120,32 +138,11 @@ class TlsEndpoint final : public Endpoint {
     const TlsLayer layer(spec_.tls.cipher, identity_ ? &*identity_ : nullptr, pin(), resumption);
     if (spec_.side == Side::kClient) {
       TcpConnectorLink<TlsLayer> link(connections_, remote_.sockets, layer, spec_, waker_);
-      visit(link);
+      visit(kForConnector, link);
     } else {
       TcpAcceptorLink<TlsLayer> link(connections_, layer, spec_, waker_);
-      visit(link);
+      visit(kForConnectAcceptor, link);
     }
-  }
-
-  template <WaitPolicy kWait>
-  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& visit) {
-          if (spec_.workload == Workload::kConnect) return with_connects(visit);
-          if (in_kernel_) {
-            TcpLink<kWait> link({sessions_[i]->fd(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
-                                spec_.role_of(i), waker_.flag());
-            return visit(link);
-          }
-          TlsLink<kWait> link({*sessions_[i], spec_.idle_timeout_ns, waker_.flag()}, spec_,
-                              spec_.role_of(i), waker_.flag());
-          visit(link);
-        });
-    outcome.effective = settings_;
-    outcome.tcp = tcp_statistics_of(
-        spec_, [this](unsigned i) { return connections_.sockets()[i].get(); });
-    return outcome;
   }
 
   EndpointSpec spec_;

@@ -42,8 +42,14 @@ class UdpEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+    EffectiveSettings settings = effective();
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    settings.path_mtu_bytes = path_mtu(sockets_.front().get());
+    if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
+    outcome.effective = std::move(settings);
+    return outcome;
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -94,18 +100,6 @@ class UdpEndpoint final : public Endpoint {
            segment_bytes > 0;
   }
 
-  template <WaitPolicy kWait>
-  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
-    EffectiveSettings settings = effective();
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& run_link_with) { with_link<kWait>(i, run_link_with); });
-    settings.path_mtu_bytes = path_mtu(sockets_.front().get());
-    if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
-    outcome.effective = std::move(settings);
-    return outcome;
-  }
-
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
     const int fd = sockets_[i].get();
@@ -115,17 +109,17 @@ class UdpEndpoint final : public Endpoint {
       case Role::kResponder: {
         UdpPingPongLink<kWait> link(fd, spec_.message_bytes, spec_.message_timeout_ns,
                                     spec_.idle_timeout_ns, spec_.verify, stop_flag);
-        return visit(link);
+        return visit(kForPingPong, link);
       }
       case Role::kSender: {
         UdpSenderLink<kWait> link(fd, spec_.message_bytes, segments_, spec_.idle_timeout_ns,
                                   spec_.verify, stop_flag);
-        return visit(link);
+        return visit(kForStreamSender, link);
       }
       case Role::kReceiver: {
         UdpReceiverLink<kWait> link(fd, spec_.message_bytes, gro_, spec_.idle_timeout_ns,
                                     spec_.verify, stop_flag);
-        return visit(link);
+        return visit(kForStreamReceiver, link);
       }
     }
   }

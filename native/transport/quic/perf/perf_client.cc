@@ -18,6 +18,7 @@ class Client final : public PerfClient {
     check_spec(spec_);
     if (spec_.role_of(0) != Role::kInitiator)
       throw_fault("BAD_SPEC", "spec", "a perf client makes requests, as that of a ping-pong");
+    spec_.workload = Workload::kRequests;
     if (requests_.request_bytes < kPerfHeadBytes)
       throw_fault("BAD_SPEC", "spec", "a request has at least the 8 bytes of its head");
     if (requests_.concurrency < 1 || requests_.concurrency > kMostSlots)
@@ -66,13 +67,7 @@ class Client final : public PerfClient {
     const std::uint64_t received = lane_.packets_received;
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, {},
-        [&](unsigned, const auto& visit) {
-          if (spec_.wait == WaitPolicy::kSpin) {
-            with_link<WaitPolicy::kSpin>(visit);
-          } else {
-            with_link<WaitPolicy::kBlock>(visit);
-          }
-        });
+        [&](auto wait, unsigned, const auto& visit) { with_link<wait()>(visit); });
     outcome.effective = effective();
     add_economy(*outcome.effective.quic, outcome, sent, received);
     return outcome;
@@ -86,7 +81,7 @@ class Client final : public PerfClient {
   template <WaitPolicy kWait, class Visitor>
   void with_link(const Visitor& visit) {
     PerfRequesterLink<kWait> link(lane_, events_, requests_, spec_, waker_.flag());
-    visit(link);
+    visit(kForRequester, link);
     link.finish();
     events_ = quiet_;
   }

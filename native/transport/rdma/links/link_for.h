@@ -1,5 +1,6 @@
 #pragma once
 
+#include "transport/link_ends.h"
 #include "transport/rdma/links/message_ping_pong_link.h"
 #include "transport/rdma/links/one_sided_link.h"
 #include "transport/rdma/links/stream_receiver_links.h"
@@ -16,20 +17,20 @@ void with_ping_pong(Lane& lane, const EndpointSpec& spec, Role role, const Waker
   if (is_one_sided(operation)) {
     if (role == Role::kResponder) {
       OneSidedTargetLink link(waker);
-      return visit(link);
+      return visit(kForPingPongResponder, link);
     }
     OneSidedInitiatorLink<kWait> link(lane, spec, waker);
-    return visit(link);
+    return visit(kForPingPongInitiator, link);
   }
   if (operation == RdmaOperation::kWrite) {
     if constexpr (kWait == WaitPolicy::kSpin) {
       WritePingPongLink<kWait, kLossy> link(lane, spec, waker);
-      visit(link);
+      visit(kForPingPong, link);
     }
     return;
   }
   MessagePingPongLink<kWait, kLossy> link(lane, spec, waker);
-  visit(link);
+  visit(kForPingPong, link);
 }
 
 template <WaitPolicy kWait, bool kLossy, class Visitor>
@@ -37,15 +38,15 @@ void with_receiver(Lane& lane, const EndpointSpec& spec, const Waker& waker, con
   switch (spec.rdma.operation) {
     case RdmaOperation::kWrite: {
       WriteReceiverLink<kWait> link(lane, spec, waker);
-      return visit(link);
+      return visit(kForStreamReceiver, link);
     }
     case RdmaOperation::kRead: {
       ReadReceiverLink<kWait> link(lane, spec, waker);
-      return visit(link);
+      return visit(kForStreamReceiver, link);
     }
     default: {
       MessageReceiverLink<kWait, kLossy> link(lane, spec, waker);
-      return visit(link);
+      return visit(kForStreamReceiver, link);
     }
   }
 }
@@ -58,26 +59,22 @@ void with_link_of(Lane& lane, const EndpointSpec& spec, Role role, const Waker& 
   if (role == Role::kReceiver) return with_receiver<kWait, kLossy>(lane, spec, waker, visit);
   if (is_one_sided(spec.rdma.operation)) {
     OneSidedTargetLink link(waker);
-    return visit(link);
+    return visit(kForStreamSender, link);
   }
   StreamSenderLink<kWait> link(lane, spec, waker);
-  visit(link);
+  visit(kForStreamSender, link);
 }
 
 }  // namespace detail
 
-/// Makes the link that `spec` asks of lane `i` and calls `visit` with it.
-template <class Visitor>
+/// Makes the link that `spec` asks of lane `i` and calls `visit` with what it serves and with it.
+template <WaitPolicy kWait, class Visitor>
 void with_link(Lane& lane, const EndpointSpec& spec, unsigned i, const Waker& waker,
                const Visitor& visit) {
   const Role role = spec.role_of(i);
   const bool lossy = spec.rdma.queue_pair != QueuePairType::kRc;
-  if (spec.wait == WaitPolicy::kSpin) {
-    return lossy ? detail::with_link_of<WaitPolicy::kSpin, true>(lane, spec, role, waker, visit)
-                 : detail::with_link_of<WaitPolicy::kSpin, false>(lane, spec, role, waker, visit);
-  }
-  return lossy ? detail::with_link_of<WaitPolicy::kBlock, true>(lane, spec, role, waker, visit)
-               : detail::with_link_of<WaitPolicy::kBlock, false>(lane, spec, role, waker, visit);
+  return lossy ? detail::with_link_of<kWait, true>(lane, spec, role, waker, visit)
+               : detail::with_link_of<kWait, false>(lane, spec, role, waker, visit);
 }
 
 }  // namespace xr

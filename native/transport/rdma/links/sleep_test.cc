@@ -25,7 +25,7 @@ TEST("rdma sleep: something to read, a time that came and a stop are told apart"
   CHECK(xr::sleep_on(from.get(), waker.event_fd(), kNsPerSec) == Io::kStopped);
 }
 
-TEST("rdma one-sided: the end that is worked on looks at the clock now and then, until it is stopped") {
+TEST("rdma one-sided: the end that is worked on looks at the clock until it is stopped") {
   xr::Waker waker;
   xr::OneSidedTargetLink link(waker);
   CHECK(link.receive_request() == Io::kDue);
