@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
 
 #include "binding/js_error.h"
 
@@ -175,12 +176,23 @@ Napi::Object mark_to_js(Napi::Env env, const Mark& mark) {
   return object;
 }
 
-Napi::Object connects_to_js(Napi::Env env, const ConnectOutcome& connects) {
+Napi::Object histograms_to_js(Napi::Env env, const std::vector<NamedHistogram>& histograms) {
   Napi::Object object = Napi::Object::New(env);
-  object.Set("made", number(env, connects.counts.made));
-  object.Set("resumed", number(env, connects.counts.resumed));
-  object.Set("earlyData", number(env, connects.counts.early_data));
-  object.Set("handshake", to_js(env, connects.handshake));
+  for (const NamedHistogram& one : histograms) object.Set(one.name, to_js(env, one.histogram));
+  return object;
+}
+
+/// With the histogram of the handshakes, which is among the named ones too.
+Napi::Value connects_to_js(Napi::Env env, const LinkOutcome& link) {
+  if (!link.connects) return env.Null();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("made", number(env, link.connects->made));
+  object.Set("resumed", number(env, link.connects->resumed));
+  object.Set("earlyData", number(env, link.connects->early_data));
+  for (const NamedHistogram& one : link.histograms) {
+    if (std::string_view(one.name) == kHandshakeName)
+      object.Set("handshake", to_js(env, one.histogram));
+  }
   return object;
 }
 
@@ -215,8 +227,9 @@ Napi::Object link_to_js(Napi::Env env, const LinkOutcome& link) {
   for (std::uint32_t i = 0; i < link.interval_latencies.size(); ++i)
     intervals.Set(i, to_js(env, link.interval_latencies[i]));
   object.Set("intervalLatencies", intervals);
-  object.Set("connects",
-             link.connects ? Napi::Value(connects_to_js(env, *link.connects)) : env.Null());
+  // Absent otherwise: a client of before them does not know it.
+  if (!link.histograms.empty()) object.Set("histograms", histograms_to_js(env, link.histograms));
+  object.Set("connects", connects_to_js(env, link));
   object.Set("scheduling", scheduling_to_js(env, link.scheduling));
   object.Set("cpuKhz", nullable(env, link.cpu_khz));
   return object;

@@ -1,7 +1,10 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "base/units.h"
 #include "measure/histogram.h"
@@ -44,10 +47,13 @@ class Timeline {
   std::uint64_t next_edge() const noexcept { return next_edge_; }
   std::uint64_t target() const noexcept { return target_; }
 
-  /// A second histogram whose snapshots are taken where those of the first are.
+  /// Besides the one that it has, a link may have so many histograms.
+  static constexpr std::size_t kMostCompanions = 4;
+
+  /// A further histogram whose snapshots are taken where those of the first are. One too many is
+  /// left out.
   void take_along(Histogram& histogram, MarkSeries& series) noexcept {
-    companion_ = &histogram;
-    companion_series_ = &series;
+    if (companion_count_ < kMostCompanions) companions_[companion_count_++] = {&histogram, &series};
   }
 
   void show(const Counters& counters) noexcept {
@@ -136,6 +142,15 @@ class Timeline {
   }
 
  private:
+  struct Companion {
+    Histogram* histogram;
+    MarkSeries* series;
+  };
+
+  std::span<const Companion> companions() const noexcept {
+    return {companions_.data(), companion_count_};
+  }
+
   enum class Stage { kWarmup, kMeasure, kThrough };
   /// So often a link looks at the board: a fraction of the least lead of a window.
   static constexpr std::uint64_t kPollNs = 2 * kNsPerMs;
@@ -215,7 +230,7 @@ class Timeline {
         follows_ && end_ == kNever ? clock_.from_ns(kFollowerIntervalNs) : window_.interval;
     warmup_ns_ = clock_.to_ns(window_.start - std::min(window_.start, origin_));
     series_.clear();
-    if (companion_series_ != nullptr) companion_series_->clear();
+    for (const Companion& one : companions()) one.series->clear();
     add_mark(window_.start, before);
     next_interval_ = interval_edge(1);
     if (follows_) return;
@@ -248,8 +263,10 @@ class Timeline {
         return;
       }
       const bool halved = series_.halve_if_full();
-      if (halved) interval_ticks_ *= 2;
-      if (halved && companion_series_ != nullptr) companion_series_->halve_if_full();
+      if (halved) {
+        interval_ticks_ *= 2;
+        for (const Companion& one : companions()) one.series->halve_if_full();
+      }
       next_interval_ = interval_edge(series_.marks().size());
     }
   }
@@ -281,14 +298,14 @@ class Timeline {
   void add_mark(std::uint64_t at, const Counters& counters) noexcept {
     const Mark mark{clock_.to_ns(at - window_.start), counters, ThreadUsage::of_this_thread()};
     series_.add(mark, histogram_);
-    if (companion_series_ != nullptr) companion_series_->add(mark, companion_);
+    for (const Companion& one : companions()) one.series->add(mark, one.histogram);
   }
 
   Clock clock_;
   PhaseSpec spec_;
   Histogram* histogram_;
-  Histogram* companion_ = nullptr;
-  MarkSeries* companion_series_ = nullptr;
+  std::array<Companion, kMostCompanions> companions_{};
+  std::size_t companion_count_ = 0;
   RunBoard& board_;
   unsigned link_;
   bool follows_;

@@ -1,5 +1,7 @@
 #include "measure/timeline.h"
 
+#include <vector>
+
 #include "test/hand_clock.h"
 #include "test/test.h"
 
@@ -267,6 +269,42 @@ TEST("timeline: links that share iterations end together, once their sum is reac
   }
   // The end is named a few milliseconds ahead: 25,000 messages a second.
   CHECK(sum >= 3000 && sum <= 3200);
+}
+
+TEST("timeline: further histograms are cut where the first is, as many as there are") {
+  // More intervals than a series holds: they are halved, all alike.
+  const PhaseSpec phases{0, 200 * kNsPerSec, 0, kNsPerSec};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  xr::Histogram histogram;
+  Timeline timeline({}, phases, &histogram, board, 0);
+  std::vector<xr::Histogram> further(Timeline::kMostCompanions + 1);
+  std::vector<xr::MarkSeries> series(further.size(), xr::MarkSeries(true));
+  for (std::size_t i = 0; i < further.size(); ++i) timeline.take_along(further[i], series[i]);
+  // The nth has n + 1 samples where the first has one.
+  QuietLink link;
+  HandClock::time_ns = kNsPerSec;
+  timeline.start(link.counts);
+  for (;;) {
+    const std::uint64_t now = HandClock::time_ns += 100 * kNsPerMs;
+    if (now >= timeline.next_edge() && !timeline.on_edge(now, link.counts, link)) break;
+    histogram.record(1000);
+    for (std::size_t i = 0; i < further.size(); ++i) {
+      for (std::size_t n = 0; n <= i; ++n) further[i].record(2000);
+    }
+    link.counts.messages += 1;
+  }
+  const std::size_t marks = timeline.series().marks().size();
+  CHECK(marks > 2 && marks <= xr::MarkSeries::kMaxIntervals + 2);
+  for (std::size_t i = 0; i < Timeline::kMostCompanions; ++i) {
+    CHECK_EQ(series[i].marks().size(), marks);
+    for (std::size_t at = 0; at < marks; ++at) {
+      CHECK_EQ(series[i].marks()[at].time_ns, timeline.series().marks()[at].time_ns);
+      CHECK_EQ(series[i].snapshots()[at].totals.count,
+               (i + 1) * timeline.series().snapshots()[at].totals.count);
+    }
+  }
+  CHECK(series.back().marks().empty());
 }
 
 TEST("follower: meets the window, and decides nothing") {

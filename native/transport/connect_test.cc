@@ -2,6 +2,7 @@
 #include <malloc.h>
 
 #include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -63,13 +64,16 @@ void check(const EndpointSpec& spec, const RunOutcome& client, const RunOutcome&
   CHECK(server.status != RunStatus::kFailed);
   const auto& link = client.links.at(0);
   CHECK_EQ(link.latency->totals.count, count);
-  CHECK_EQ(link.connects->handshake.totals.count, count);
-  CHECK(link.connects->handshake.totals.sum_ns < link.latency->totals.sum_ns);
-  CHECK(link.connects->handshake.extremes.min_ns > 0);
-  CHECK_EQ(link.connects->counts.made, count);
+  CHECK_EQ(link.histograms.size(), 1u);
+  CHECK_EQ(std::string(link.histograms.front().name), "handshake");
+  const xr::SparseHistogram& handshake = link.histograms.front().histogram;
+  CHECK_EQ(handshake.totals.count, count);
+  CHECK(handshake.totals.sum_ns < link.latency->totals.sum_ns);
+  CHECK(handshake.extremes.min_ns > 0);
+  CHECK_EQ(link.connects->made, count);
   const bool resumes = spec.tls.handshake != TlsHandshake::kFull;
-  CHECK_EQ(link.connects->counts.resumed, resumes ? count : 0u);
-  CHECK_EQ(link.connects->counts.early_data,
+  CHECK_EQ(link.connects->resumed, resumes ? count : 0u);
+  CHECK_EQ(link.connects->early_data,
            spec.tls.handshake == TlsHandshake::kEarlyData ? count : 0u);
   CHECK(server.links.at(0).marks.back().counters.messages >= count);
 }

@@ -29,11 +29,15 @@ struct Warmup {
   WarmupEnd ended = WarmupEnd::kNone;
 };
 
-/// How the connections of the measured phase came about, and how long their handshakes took.
-struct ConnectOutcome {
-  ConnectCounts counts;
-  SparseHistogram handshake;
+/// What a workload times besides its latency, over the measured phase. `name` is a string literal
+/// in lower case, of at most 32 characters; a link has at most one of a name.
+struct NamedHistogram {
+  const char* name;
+  SparseHistogram histogram;
 };
+
+/// Of a connector: until the handshake is complete.
+inline constexpr const char* kHandshakeName = "handshake";
 
 /// What one connection did at this end; mirrors `LinkOutcome` in src/addon/addon.ts.
 struct LinkOutcome {
@@ -47,8 +51,10 @@ struct LinkOutcome {
   std::vector<Mark> marks;
   std::optional<SparseHistogram> latency;
   std::vector<SparseHistogram> interval_latencies;
-  /// Of a connector.
-  std::optional<ConnectOutcome> connects;
+  /// Empty where there is but the latency, and where no window began.
+  std::vector<NamedHistogram> histograms;
+  /// Of a connector: how the connections of the measured phase came about.
+  std::optional<ConnectCounts> connects;
   double drift_ppm = 0;
   /// All that the link did, warm-up and what came after the measured phase included.
   Counters total;

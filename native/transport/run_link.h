@@ -48,6 +48,35 @@ double drift_of(const Clock& clock) {
   return 0;
 }
 
+/// One that a loop fills beside that of its latency.
+class FurtherHistogram {
+ public:
+  explicit FurtherHistogram(const char* name) : name_(name), series_(true) {}
+
+  Histogram& histogram() noexcept { return histogram_; }
+
+  template <class Clock>
+  void go_along(Timeline<Clock>& timeline) noexcept {
+    timeline.take_along(histogram_, series_);
+  }
+
+  /// What it came to in the measured phase; false where there was none.
+  bool add_to(LinkOutcome& outcome) const {
+    const std::size_t marks = series_.marks().size();
+    if (marks < 2) return false;
+    Extremes all;
+    for (std::size_t i = 1; i < marks; ++i) all.include(series_.stretches()[i]);
+    outcome.histograms.push_back(
+        {name_, subtract(series_.snapshots().front(), series_.snapshots()[marks - 1], all)});
+    return true;
+  }
+
+ private:
+  const char* name_;
+  Histogram histogram_;
+  MarkSeries series_;
+};
+
 /// What the loops of all ends have in common: their timeline, and what it says when they are over.
 template <class Clock>
 class LinkRun {
@@ -133,21 +162,14 @@ template <class Link, class Clock>
 void run_end(LinkEnd<Workload::kConnect, Role::kInitiator>, Link& link, LinkRun<Clock>& run) {
   static_assert(ConnectInitiator<Link>, "this link cannot make connections");
   Histogram histogram;
-  Histogram handshake_histogram;
-  MarkSeries handshakes(true);
+  FurtherHistogram handshakes(kHandshakeName);
   ConnectPhase phase;
   run.decide(link, &histogram, [&](auto& timeline) {
-    timeline.take_along(handshake_histogram, handshakes);
-    return run_connector(link, run.spec().message_bytes, timeline, histogram, handshake_histogram,
-                         phase, run.stop());
+    handshakes.go_along(timeline);
+    return run_connector(link, run.spec().message_bytes, timeline, histogram,
+                         handshakes.histogram(), phase, run.stop());
   });
-  if (const std::size_t marks = handshakes.marks().size(); marks > 1) {
-    Extremes all;
-    for (std::size_t i = 1; i < marks; ++i) all.include(handshakes.stretches()[i]);
-    run.outcome().connects = ConnectOutcome{
-        phase.counts(),
-        subtract(handshakes.snapshots().front(), handshakes.snapshots()[marks - 1], all)};
-  }
+  if (handshakes.add_to(run.outcome())) run.outcome().connects = phase.counts();
 }
 
 template <class Link, class Clock>

@@ -59,7 +59,7 @@ export interface ConnectOutcome {
   resumed: number
   /** Whose early data was taken. */
   earlyData: number
-  /** From before anything of a connection exists until its handshake is complete at the client. */
+  /** From before anything of a connection exists until its handshake is complete at the client; among `histograms` as well. */
   handshake: RawHistogram
 }
 
@@ -103,6 +103,8 @@ export interface LinkOutcome {
   latency: RawHistogram | null
   /** Initiator: one per interval (`marks[i]` to `marks[i+1]`); they add up to `latency`. */
   intervalLatencies: RawHistogram[]
+  /** What a workload times besides its latency, over the measured phase, by name: `handshake` of a `connect`. Absent where there is nothing else. */
+  histograms?: Record<string, RawHistogram> | undefined
   /** Initiator of a `connect`; `latency` is then from before anything of a connection exists until its message has come back. Others `null`. */
   connects: ConnectOutcome | null
   /** `null` where the kernel keeps no account, and where runs at the same time in one process cannot be told apart. */

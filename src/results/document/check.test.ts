@@ -53,6 +53,18 @@ describe('a result', () => {
     )
   })
 
+  test('is found out where what was timed besides the latency does not hold', () => {
+    const found = changed((latency, { cases }) => {
+      const { spans: _, ...named } = latency
+      Object.assign(cases[0]?.repetitions[1] ?? {}, {
+        histograms: { service: named, lag: { ...named, count: 3 } },
+      })
+    })
+    expect(found).toEqual([
+      `${KEY}, repetition 1, lag: its histogram holds 40000 samples, the count says 3`,
+    ])
+  })
+
   describe('with losses', () => {
     const withLoss = (change: (latency: Latency) => unknown) =>
       changed((_, { cases }) => {

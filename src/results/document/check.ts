@@ -5,6 +5,9 @@ import { PERCENTILES, type Percentiles } from '../schema/measures.js'
 import type { Interval, Latency, ResultDocument } from '../schema/schema.js'
 import { caseName } from './case-name.js'
 
+/** Whatever it spans. */
+type Timed = Omit<Latency, 'spans'>
+
 /**
  * What a result says that cannot be: a case that is there twice, a histogram that does not decode, or that another count or
  * percentile stands beside. One sentence each, beginning with where it is.
@@ -21,8 +24,10 @@ export function contradictionsOf(doc: ResultDocument): string[] {
     if (one.summary?.latency) {
       add('summary', wrongLatency(one.summary.latency, one.summary.loss?.lost ?? 0))
     }
-    for (const { index, latency, loss, intervals } of one.repetitions) {
+    for (const { index, latency, loss, histograms, intervals } of one.repetitions) {
       if (latency) add(`repetition ${index}`, wrongLatency(latency, loss?.lost ?? 0))
+      for (const [name, named] of Object.entries(histograms ?? {}))
+        add(`repetition ${index}, ${name}`, wrongLatency(named, 0))
       intervals.forEach((interval, i) => {
         add(`repetition ${index}, interval ${i}`, wrongInterval(interval))
       })
@@ -31,7 +36,7 @@ export function contradictionsOf(doc: ResultDocument): string[] {
   return found
 }
 
-function wrongLatency(latency: Latency, lost: number): string | null {
+function wrongLatency(latency: Timed, lost: number): string | null {
   const { count, overflow } = latency
   const distribution = attempt(() => new Distribution(latency.histogram))
   if (typeof distribution === 'string') return distribution
@@ -43,7 +48,7 @@ function wrongLatency(latency: Latency, lost: number): string | null {
 }
 
 /** Left out, or made up, they would let a side that loses look fast. */
-function wrongWithLoss(latency: Latency, distribution: Distribution, lost: number): string | null {
+function wrongWithLoss(latency: Timed, distribution: Distribution, lost: number): string | null {
   const { percentilesWithLoss: told } = latency
   if ((told === null) !== (lost === 0)) {
     return told === null
@@ -54,7 +59,7 @@ function wrongWithLoss(latency: Latency, distribution: Distribution, lost: numbe
 }
 
 function wrongPercentile(
-  { count, maxNs, unavailableWithLoss }: Latency,
+  { count, maxNs, unavailableWithLoss }: Timed,
   distribution: Distribution,
   percentiles: Percentiles,
   lost: number,

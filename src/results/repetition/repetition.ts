@@ -11,6 +11,7 @@ import { intervalsOf } from './intervals.js'
 import { loadOf } from './load.js'
 import { lossOf } from './loss.js'
 import { type MeasuredLink, measuredLinks } from './measured-links.js'
+import { namedHistogramsOf } from './named-histograms.js'
 import { pathOf } from './path.js'
 import type { RepetitionReport } from './report.js'
 import { sentOf } from './sent.js'
@@ -67,6 +68,7 @@ export function buildRepetition(
     ...tcpOf(c, report),
     ...quicOf(c, report),
     ...connectsOf(c, links),
+    ...namedHistogramsOf(links),
     intervals: intervalsOf(links),
   }
   const onLoopback = pathOf(c.transport, report) === 'loopback'

@@ -65,6 +65,16 @@ export const latencySchema = z
   })
   .meta({ id: 'Latency', description: 'One sample per message, warm-up excluded' })
 
+/** What a workload times besides its latency. */
+export const namedHistogramsSchema = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9-]{0,31}$/),
+    latencySchema.omit({ spans: true }).meta({ id: 'NamedHistogram' }),
+  )
+  .describe(
+    'what is timed besides the latency, all connections and both ends added: handshake (connect): until it was complete at the client',
+  )
+
 export const connectsSchema = z
   .object({
     made: count,
@@ -290,6 +300,7 @@ export type PercentileReasons = z.infer<typeof reasonsSchema>
 export type Latency = z.infer<typeof latencySchema>
 export type Throughput = z.infer<typeof throughputSchema>
 export type Connects = z.infer<typeof connectsSchema>
+export type NamedHistograms = z.infer<typeof namedHistogramsSchema>
 export type Load = z.infer<typeof loadSchema>
 export type Sent = z.infer<typeof sentSchema>
 export type Loss = z.infer<typeof lossSchema>

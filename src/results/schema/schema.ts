@@ -11,6 +11,7 @@ import {
   latencySchema,
   loadSchema,
   lossSchema,
+  namedHistogramsSchema,
   rdmaCountersSchema,
   sentSchema,
   spreadSchema,
@@ -115,6 +116,9 @@ export const repetitionSchema = z
       .optional()
       .describe('absent: another transport; null: not told, or a run of connects'),
     connects: connectsSchema.nullable().optional().describe('absent: another workload'),
+    histograms: namedHistogramsSchema
+      .optional()
+      .describe('by name; absent: there is but the latency, or nothing was measured'),
     intervals: z.array(intervalSchema),
   })
   .meta({

@@ -51,6 +51,12 @@ const histogram = z
   })
   .refine((h) => h.indices.length === h.counts.length, 'as many indices as counts')
 
+/** More than any workload has. */
+const MOST_HISTOGRAMS = 8
+const histograms = z
+  .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), histogram)
+  .refine((named) => Object.keys(named).length <= MOST_HISTOGRAMS, 'too many histograms')
+
 const link = z.strictObject({
   role: z.enum(['initiator', 'responder', 'sender', 'receiver']),
   sendUnits: count.nullable(),
@@ -61,6 +67,7 @@ const link = z.strictObject({
   marks: z.array(mark).max(1024),
   latency: histogram.nullable(),
   intervalLatencies: z.array(histogram).max(256),
+  histograms: histograms.optional(),
   connects: z
     .strictObject({ made: count, resumed: count, earlyData: count, handshake: histogram })
     .nullable(),
