@@ -17,13 +17,13 @@
 namespace xr {
 
 /// What both policies share: waits until `event_fd` (a stop) or `fd` is readable, at most
-/// `limit_ns`. kDue when neither came; kOk also when a signal did.
+/// `limit_ns`. kDue when neither came, kNothing when a signal came before that.
 inline Io sleep_on(int fd, int event_fd, std::uint64_t limit_ns) noexcept {
   std::array<pollfd, 2> watched{{{event_fd, POLLIN, 0}, {fd, POLLIN, 0}}};
   const timespec limit{static_cast<time_t>(limit_ns / kNsPerSec),
                        static_cast<long>(limit_ns % kNsPerSec)};
   const int ready = ::ppoll(watched.data(), fd < 0 ? 1 : 2, &limit, nullptr);
-  if (ready < 0 && errno != EINTR) return Io::kError;
+  if (ready < 0) return errno == EINTR ? Io::kNothing : Io::kError;
   if (watched[0].revents != 0) return Io::kStopped;
   return ready == 0 ? Io::kDue : Io::kOk;
 }
@@ -145,6 +145,7 @@ class Completions {
     switch (const Io io = sleep_on(channel_->fd, event_fd_, limit_ns - (now_ns - began_ns))) {
       case Io::kOk: break;
       case Io::kDue: return Io::kStalled;
+      case Io::kNothing: return Io::kOk;
       case Io::kError: return failed("ppoll", errno);
       default: return io;
     }

@@ -85,7 +85,7 @@ class OneSidedTargetLink {
   Io wait() noexcept {
     const Io io = sleep_on(-1, event_fd_, kMarkNs);
     if (io == Io::kError) failure_ = {"ppoll", errno};
-    return io;
+    return io == Io::kNothing ? Io::kDue : io;
   }
 
   static constexpr std::uint64_t kMarkNs = 25 * kNsPerMs;

@@ -130,7 +130,7 @@ class RdmaLink {
           continue;
       } else {
         const Io io = sleep_on(-1, completions_.event_fd(), kNapNs);
-        if (io != Io::kDue) return io;
+        if (io != Io::kDue && io != Io::kNothing) return io;
         if (monotonic_raw_ns() - began_ns > limit_ns) return Io::kStalled;
       }
       if (const Io io = reap(); io != Io::kOk) return io;

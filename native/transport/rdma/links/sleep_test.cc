@@ -1,4 +1,10 @@
+#include <pthread.h>
+#include <signal.h>
 #include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <thread>
 
 #include "base/unique_fd.h"
 #include "test/test.h"
@@ -34,6 +40,30 @@ TEST("rdma one-sided: the end that is worked on looks at the clock until it is s
   waker.stop();
   CHECK(link.receive_request() == Io::kStopped);
   CHECK(link.send_some(1) == Io::kStopped);
+}
+
+TEST("rdma one-sided: a signal is no message") {
+  struct sigaction quiet {};
+  quiet.sa_handler = [](int) {};
+  struct sigaction before {};
+  CHECK_EQ(::sigaction(SIGUSR1, &quiet, &before), 0);
+  const xr::Waker waker;
+  xr::OneSidedTargetLink link(waker);
+  std::atomic<int> asked{0};
+  std::atomic<int> due{0};
+  std::thread waiting([&] {
+    while (asked < 20) {
+      due += link.receive_request() == Io::kDue;
+      ++asked;
+    }
+  });
+  while (asked < 20) {
+    ::pthread_kill(waiting.native_handle(), SIGUSR1);
+    std::this_thread::yield();
+  }
+  waiting.join();
+  ::sigaction(SIGUSR1, &before, nullptr);
+  CHECK_EQ(due, 20);
 }
 
 }  // namespace
