@@ -1,15 +1,13 @@
 #pragma once
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdint>
 #include <optional>
 
 #include "measure/clock.h"
 #include "measure/stop_flag.h"
-#include "transport/datagram/packet_inlet.h"
+#include "transport/datagram/packet_exchange.h"
 #include "transport/datagram/path_payload.h"
-#include "transport/datagram/segmented_sender.h"
 #include "transport/quic/quic_lane.h"
 #include "workload/io.h"
 
@@ -31,30 +29,16 @@ struct QuicOutgoing {
 
 /// Moves packets between a lane's socket and its connection, and keeps its timers.
 template <WaitPolicy kWait>
-class QuicPump {
+class QuicPump : public PacketExchange<kWait, QuicLane> {
+  using Base = PacketExchange<kWait, QuicLane>;
+
  public:
   /// `bulk`: many packets at a time, else one.
   QuicPump(QuicLane& lane, bool bulk, std::uint64_t idle_timeout_ns, const StopFlag& stop)
-      : lane_(lane),
-        connection_(*lane.connection),
-        idle_timeout_ns_(idle_timeout_ns),
-        stop_(stop),
-        sender_(lane.fd.get(), connection_.largest_payload_bytes(), lane.segmenting,
-                idle_timeout_ns, stop),
-        inlet_(lane.fd.get(), bulk, kLargestDatagramBytes, lane.merging, stop, failure_) {
+      : Base(lane, bulk, lane.connection->largest_payload_bytes(), kLargestDatagramBytes,
+             idle_timeout_ns, stop) {
     connection_.begin_key_updates(monotonic_raw_ns());
   }
-
-  ~QuicPump() {
-    lane_.packets_sent += sender_.packets();
-    lane_.send_calls += sender_.calls();
-    lane_.packets_received += inlet_.packets();
-    lane_.segmenting = sender_.segmenting();
-  }
-  QuicPump(const QuicPump&) = delete;
-  QuicPump& operator=(const QuicPump&) = delete;
-
-  QuicConnection& connection() noexcept { return connection_; }
 
   /// Waits until something came and was read, or a timer was due. What there is to send then is
   /// the caller's to write.
@@ -179,10 +163,8 @@ class QuicPump {
 
   Io flush() noexcept { return sent(sender_.flush()); }
 
-  std::uint64_t refused() const noexcept { return sender_.refused(); }
   /// DATAGRAM frames written.
   std::uint64_t datagrams() const noexcept { return datagrams_; }
-  IoFailure failure() const noexcept { return failure_; }
   std::optional<Fault> fault() const {
     if (unfit_bytes_ != 0) return connection_.no_room_fault(failure_.op, unfit_bytes_);
     if (error_ == 0) return std::nullopt;
@@ -190,6 +172,15 @@ class QuicPump {
   }
 
  private:
+  using Base::connection_;
+  using Base::failure_;
+  using Base::idle_timeout_ns_;
+  using Base::inlet_;
+  using Base::is_too_large;
+  using Base::lane_;
+  using Base::sender_;
+  using Base::stop_;
+
   static constexpr std::size_t kLargestDatagramBytes = 65'536;
   /// Of packets that are not segmented: acknowledgements are read between two runs.
   static constexpr std::size_t kSingleRunPackets = 32;
@@ -227,8 +218,7 @@ class QuicPump {
     if (io == Io::kOk) [[likely]]
       return io;
     failure_ = sender_.failure();
-    if (io != Io::kError || failure_.errno_value != EMSGSIZE) return io;
-    // The device carries less than it did. What was to go is lost, as on the way.
+    if (!is_too_large(io)) return io;
     limit_payload();
     return Io::kOk;
   }
@@ -253,13 +243,6 @@ class QuicPump {
     return Io::kError;
   }
 
-  QuicLane& lane_;
-  QuicConnection& connection_;
-  std::uint64_t idle_timeout_ns_;
-  const StopFlag& stop_;
-  SegmentedSender<kWait> sender_;
-  IoFailure failure_;
-  PacketInlet<kWait> inlet_;
   std::uint64_t datagrams_ = 0;
   int error_ = 0;
   /// A message that the path has no room for any more.

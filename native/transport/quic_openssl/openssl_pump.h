@@ -1,14 +1,12 @@
 #pragma once
 
-#include <cerrno>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 
 #include "measure/clock.h"
 #include "measure/stop_flag.h"
-#include "transport/datagram/packet_inlet.h"
-#include "transport/datagram/segmented_sender.h"
+#include "transport/datagram/packet_exchange.h"
 #include "transport/quic_openssl/openssl_lane.h"
 #include "workload/io.h"
 
@@ -16,31 +14,18 @@ namespace xr::ossl {
 
 /// Moves packets between a lane's socket and its connection, and keeps its timers.
 template <WaitPolicy kWait>
-class Pump {
+class Pump : public PacketExchange<kWait, Lane> {
+  using Base = PacketExchange<kWait, Lane>;
+
  public:
   /// `bulk`: many packets at a time, else one.
   Pump(Lane& lane, bool bulk, std::uint64_t idle_timeout_ns, const StopFlag& stop)
-      : lane_(lane),
-        connection_(*lane.connection),
-        idle_timeout_ns_(idle_timeout_ns),
-        stop_(stop),
-        sender_(lane.fd.get(), kLargestPacketBytes, lane.segmenting, idle_timeout_ns, stop),
-        inlet_(lane.fd.get(), bulk, kLargestPacketBytes, lane.merging, stop, failure_) {
+      : Base(lane, bulk, kLargestPacketBytes, kLargestPacketBytes, idle_timeout_ns, stop) {
     connection_.network().send_by(&Pump::send, this);
     note_timer();
   }
 
-  ~Pump() {
-    send_singly(lane_);
-    lane_.packets_sent += sender_.packets();
-    lane_.send_calls += sender_.calls();
-    lane_.packets_received += inlet_.packets();
-    lane_.segmenting = sender_.segmenting();
-  }
-  Pump(const Pump&) = delete;
-  Pump& operator=(const Pump&) = delete;
-
-  Connection& connection() noexcept { return connection_; }
+  ~Pump() { send_singly(lane_); }
 
   /// Has everything sent that may be sent now.
   Io tick() noexcept {
@@ -78,14 +63,21 @@ class Pump {
   /// Where there is no stream yet.
   Io state() noexcept { return noted("SSL_accept_stream", connection_.state()); }
 
-  std::uint64_t refused() const noexcept { return sender_.refused(); }
-  IoFailure failure() const noexcept { return failure_; }
   std::optional<Fault> fault() const {
     if (!broken_) return std::nullopt;
     return connection_.fault(failure_.op);
   }
 
  private:
+  using Base::connection_;
+  using Base::failure_;
+  using Base::idle_timeout_ns_;
+  using Base::inlet_;
+  using Base::is_too_large;
+  using Base::lane_;
+  using Base::sender_;
+  using Base::stop_;
+
   Io noted(const char* op, Io io) noexcept {
     if (io == Io::kOk) [[likely]]
       return io;
@@ -125,18 +117,9 @@ class Pump {
   Io failed_to_send(Io io) noexcept {
     failure_ = sender_.failure();
     sending_ = Io::kOk;
-    // Lost, as on the way: the path carries less than it did.
-    if (io == Io::kError && failure_.errno_value == EMSGSIZE) return Io::kOk;
-    return io;
+    return is_too_large(io) ? Io::kOk : io;
   }
 
-  Lane& lane_;
-  Connection& connection_;
-  std::uint64_t idle_timeout_ns_;
-  const StopFlag& stop_;
-  SegmentedSender<kWait> sender_;
-  IoFailure failure_;
-  PacketInlet<kWait> inlet_;
   Io sending_ = Io::kOk;
   std::uint64_t due_ns_ = kNever;
   bool broken_ = false;
