@@ -14,15 +14,18 @@ const results = (name, test, ...changes) =>
 
 export const inReport = [
   ...report(
-    'layers',
-    'layers',
+    'terminal/layers',
+    'terminal/layers',
     ['lower.get(index)', 'lower.get(index === 0 ? 1 : index - 1)'],
     ['(client + server) / parameters.requested.messageSizeBytes', 'client + server'],
     ['value: below + adds.estimate', 'value: adds.estimate'],
     ['has.has(index % 2 === 0 ? index + 1 : index - 1)', 'has.has(index)'],
   ),
-  ...report('layer-lines', 'layers', ['value += more', 'value += adds.estimate']),
-  ...report('percentile-reader', 'loss', ['const total = count + lost', 'const total = count']),
+  ...report('terminal/layer-lines', 'terminal/layers', ['value += more', 'value += adds.estimate']),
+  ...report('words/percentile-reader', 'loss', [
+    'const total = count + lost',
+    'const total = count',
+  ]),
 ]
 
 export const inStatistics = [
@@ -66,30 +69,30 @@ export const inStatistics = [
 
 export const inResults = [
   ...results(
-    'buckets',
-    'buckets',
+    'histogram/buckets',
+    'histogram/buckets',
     ['>= rank) high = middle', '> rank) high = middle'],
     ['* 2 ** bucket - 1', '* 2 ** bucket'],
   ),
   ...results(
-    'histogram',
-    'histogram',
+    'histogram/histogram',
+    'histogram/histogram',
     ['merged.overflow += histogram.overflow', 'merged.overflow = histogram.overflow'],
     ['merged.sumNs += histogram.sumNs', 'merged.sumNs = histogram.sumNs'],
     ['return Math.min(a, b)', 'return Math.max(a, b)'],
     ['counts[i] ?? 0)', 'counts[i - 1] ?? 0)'],
   ),
   ...results(
-    'histogram-codec',
-    'histogram-codec',
+    'histogram/codec',
+    'histogram/codec',
     ['payload.writeInt32BE(0, 8)', 'payload.writeInt32BE(1, 8)'],
     ['payload.writeDoubleBE(1, 32)', 'payload.writeDoubleBE(2, 32)'],
     ['COUNTS[used] = word / 2', 'COUNTS[used] = word'],
     ['filled += (word + 1) / 2', 'filled += (word - 1) / 2'],
   ),
   ...results(
-    'percentiles',
-    'percentiles',
+    'histogram/percentiles',
+    'histogram/percentiles',
     ['SAMPLES_BEYOND = 10', 'SAMPLES_BEYOND = 9'],
     ['total - Math.floor(total / oneIn)', 'total - Math.ceil(total / oneIn)'],
     ['const total = histogram.count + lost', 'const total = histogram.count'],
@@ -99,14 +102,14 @@ export const inResults = [
     '',
   ]),
   ...results(
-    'flags',
-    'repetition',
+    'repetition/flags',
+    'repetition/repetition',
     ['achieved + (links * burstBits * 1e9) / durationNs', 'achieved'],
     ['MIN_ACHIEVED = 0.99', 'MIN_ACHIEVED = 0.9'],
   ),
   ...results(
-    'summary',
-    'summary',
+    'document/summary',
+    'document/summary',
     ['(sorted.length - 1) >> 1', 'sorted.length >> 1'],
     ['completed.length > 0 ? completed : repetitions', 'repetitions'],
   ),
