@@ -10,6 +10,7 @@ import { root } from './setup/paths.mjs'
  */
 const SRC_ROOMS = {
   cli: [
+    'run',
     'plan',
     'place',
     'session',
@@ -23,6 +24,7 @@ const SRC_ROOMS = {
     'lab',
     'addon',
   ],
+  run: ['plan', 'place', 'session', 'transports', 'results', 'lab', 'addon'],
   plan: [],
   place: ['session', 'rdma', 'lab'],
   'session/agent': [

@@ -1,14 +1,14 @@
 import { Command } from '@commander-js/extra-typings'
+import type { OptionNames } from '../run/names.js'
 import { type RunFlags, withRunOptions } from './commands/run.js'
 import { labelOf } from './option.js'
-import type { FlagOrigin } from './run-request.js'
 
 /** Options as they were given to both configurations, or to one. */
 export interface GivenFlags {
   flags: RunFlags
   /** Those on the command line itself. */
   given: readonly (keyof RunFlags)[]
-  origin: FlagOrigin
+  names: OptionNames
 }
 
 /** The options of one side. @throws {CommanderError} */
@@ -32,6 +32,6 @@ export function flagsGiven(command: Parsed): GivenFlags {
   return {
     flags,
     given: (Object.keys(flags) as (keyof RunFlags)[]).filter(isGiven),
-    origin: { label: (key) => labelOf(command, key), isGiven },
+    names: { label: (key) => labelOf(command, key), isGiven },
   }
 }

@@ -1,16 +1,9 @@
 import { usageError } from '../errors.js'
+import { complete } from '../run/asked.js'
+import type { Configuration } from '../run/pair.js'
 import { type GivenFlags, parseSide } from './ab-flags.js'
 import type { RunFlags } from './commands/run.js'
-import { type FlagOrigin, type RunRequest, readRunFlags } from './run-request.js'
-
-/** One of the two that are measured. */
-export interface Configuration {
-  asked: RunRequest
-  /** What it has beyond the other, as given. */
-  args: readonly string[]
-  /** Of those. */
-  origin: FlagOrigin
-}
+import { readRunFlags } from './run-request.js'
 
 /** Fewer cannot show much. */
 const REPETITIONS = '10'
@@ -69,20 +62,20 @@ export function readConfigurations(
 }
 
 function configuration(args: readonly string[], both: GivenFlags): Configuration {
-  const { flags, given, origin } = parseSide(args)
+  const { flags, given, names } = parseSide(args)
   const misplaced = given.find((key) => OF_BOTH.includes(key))
   if (misplaced !== undefined) {
     throw usageError(
       'XRB_USAGE',
-      `${origin.label(misplaced)} is for both sides: it stands before the first --.`,
+      `${names.label(misplaced)} is for both sides: it stands before the first --.`,
       'xrbench ab [options of both] -- [options of A] -- [options of B]',
     )
   }
   const own = Object.fromEntries(given.map((key) => [key, flags[key]]))
   const merged: RunFlags = { ...both.flags, repeat: both.flags.repeat ?? REPETITIONS, ...own }
-  const asked = readRunFlags(merged, {
-    label: (key) => (origin.isGiven(key) ? origin : both.origin).label(key),
-    isGiven: (key) => origin.isGiven(key) || both.origin.isGiven(key),
-  })
-  return { asked, args, origin }
+  const ofEither = {
+    label: (key: string) => (names.isGiven(key) ? names : both.names).label(key),
+    isGiven: (key: string) => names.isGiven(key) || both.names.isGiven(key),
+  }
+  return { asked: complete(readRunFlags(merged, ofEither), ofEither), args, names }
 }

@@ -1,6 +1,6 @@
 import type { Case } from '../plan/case.js'
 import { caseTitle } from '../results/document/case-name.js'
-import type { RunEvent } from '../session/client/run-plan.js'
+import type { RunEvent } from '../run/events.js'
 import { formatDuration } from '../units.js'
 
 /** Shortest time between two redraws of the line, milliseconds. */

@@ -1,12 +1,6 @@
 import { usageError } from '../errors.js'
 import { MAX_DURATION_NS } from '../plan/limits.js'
 import {
-  DEFAULT_QUIC,
-  DEFAULT_TLS_REQUEST,
-  type QuicRequest,
-  type TlsRequest,
-} from '../plan/quic.js'
-import {
   KERNEL_TLS,
   LOOPBACK_UDP_PAYLOAD_BYTES,
   MAX_ACK_THRESHOLD,
@@ -21,29 +15,21 @@ import {
   TLS_CIPHERS,
   TLS_HANDSHAKES,
 } from '../plan/secure-words.js'
+import type { MeasureRequest } from '../run/request.js'
 import { formatSize, parseDuration, parseSize, parseWhole } from '../units.js'
+import type { RunFlags } from './commands/run.js'
 import { parseList, parseWord } from './list.js'
-import type { ReadFlag } from './rdma-request.js'
+import type { ReadFlag } from './run-request.js'
 
 /** The TLS part of the command line, for TLS and QUIC. @throws {XrbenchError} exit 2 */
-export function readTlsFlags(read: ReadFlag): TlsRequest {
+export function readTlsFlags(read: ReadFlag): NonNullable<MeasureRequest['tls']> {
   return {
-    cipher: read(
-      'cipher',
-      (text, label) => parseWord(text, label, 'cipher', TLS_CIPHERS),
-      DEFAULT_TLS_REQUEST.cipher,
+    cipher: read('cipher', (text, label) => parseWord(text, label, 'cipher', TLS_CIPHERS)),
+    handshakes: read('handshake', (text, label) =>
+      parseList(text, label, (item) => parseWord(item, label, 'handshake', TLS_HANDSHAKES)),
     ),
-    handshakes: read(
-      'handshake',
-      (text, label) =>
-        parseList(text, label, (item) => parseWord(item, label, 'handshake', TLS_HANDSHAKES)),
-      DEFAULT_TLS_REQUEST.handshakes,
-    ),
-    kernel: read(
-      'ktls',
-      (text, label) =>
-        parseList(text, label, (item) => parseWord(item, label, 'use of kTLS', KERNEL_TLS)),
-      DEFAULT_TLS_REQUEST.kernel,
+    kernel: read('ktls', (text, label) =>
+      parseList(text, label, (item) => parseWord(item, label, 'use of kTLS', KERNEL_TLS)),
     ),
   }
 }
@@ -51,48 +37,27 @@ export function readTlsFlags(read: ReadFlag): TlsRequest {
 /** The QUIC part of the command line. @throws {XrbenchError} exit 2 */
 export function readQuicFlags(
   read: ReadFlag,
-  {
-    verify,
-    nullCrypto,
-    retry,
-    pacing,
-  }: Record<'verify' | 'nullCrypto' | 'retry' | 'pacing', boolean>,
-): QuicRequest {
+  flags: Pick<RunFlags, 'quicNullCrypto' | 'quicRetry' | 'quicPacing'>,
+): NonNullable<MeasureRequest['quic']> {
   return {
-    messages: read(
-      'quicMessages',
-      (text, label) =>
-        parseList(text, label, (item) =>
-          parseWord(item, label, 'way to carry messages', QUIC_MESSAGES),
-        ),
-      DEFAULT_QUIC.messages,
+    messages: read('quicMessages', (text, label) =>
+      parseList(text, label, (item) =>
+        parseWord(item, label, 'way to carry messages', QUIC_MESSAGES),
+      ),
     ),
-    streams: read(
-      'quicStreams',
-      (text, label) => parseWhole(text, label, 1, MAX_QUIC_STREAMS),
-      DEFAULT_QUIC.streams,
+    streams: read('quicStreams', (text, label) => parseWhole(text, label, 1, MAX_QUIC_STREAMS)),
+    udpPayloadBytes: read('quicPayload', parseUdpPayload),
+    windowBytes: read('quicWindow', sizeWithin(MIN_QUIC_WINDOW_BYTES, MAX_QUIC_WINDOW_BYTES)),
+    ackThreshold: read('ackThreshold', (text, label) =>
+      parseWhole(text, label, 1, MAX_ACK_THRESHOLD),
     ),
-    udpPayloadBytes: read('quicPayload', parseUdpPayload, DEFAULT_QUIC.udpPayloadBytes),
-    windowBytes: read<number | null>(
-      'quicWindow',
-      sizeWithin(MIN_QUIC_WINDOW_BYTES, MAX_QUIC_WINDOW_BYTES),
-      null,
+    congestionControl: read('quicCongestion', (text, label) =>
+      parseWord(text, label, 'congestion control', QUIC_CONGESTIONS),
     ),
-    ackThreshold: read<number | null>(
-      'ackThreshold',
-      (text, label) => parseWhole(text, label, 1, MAX_ACK_THRESHOLD),
-      null,
-    ),
-    congestionControl: read(
-      'quicCongestion',
-      (text, label) => parseWord(text, label, 'congestion control', QUIC_CONGESTIONS),
-      DEFAULT_QUIC.congestionControl,
-    ),
-    keyUpdateNs: read('quicKeyUpdate', parseKeyUpdate, DEFAULT_QUIC.keyUpdateNs),
-    retry,
-    pacing,
-    nullCrypto: nullCrypto ? [false, true] : DEFAULT_QUIC.nullCrypto,
-    verify,
+    keyUpdateNs: read('quicKeyUpdate', parseKeyUpdate),
+    retry: flags.quicRetry === true,
+    pacing: flags.quicPacing === true,
+    nullCrypto: flags.quicNullCrypto === true ? [false, true] : undefined,
   }
 }
 

@@ -1,6 +1,4 @@
-import type { RdmaOptions } from '../addon/addon.js'
 import { usageError } from '../errors.js'
-import { DEFAULT_RDMA } from '../plan/rdma.js'
 import {
   MAX_INLINE_BYTES,
   MAX_QUEUE_DEPTH,
@@ -8,49 +6,33 @@ import {
   RDMA_OPERATIONS,
   WAYS_TO_CONNECT,
 } from '../plan/rdma-words.js'
+import type { MeasureRequest } from '../run/request.js'
 import { parseSize, parseWhole } from '../units.js'
 import type { RunFlags } from './commands/run.js'
 import { parseWord } from './list.js'
 import { readRdmaPort } from './rdma-port.js'
-
-/** As `readRunFlags` reads one option. */
-export type ReadFlag = <T>(
-  key: keyof RunFlags,
-  parse: (text: string, label: string) => T,
-  fallback: T,
-) => T
+import type { ReadFlag } from './run-request.js'
 
 /** The RDMA part of the command line. @throws {XrbenchError} exit 2 */
 export function readRdmaFlags(
   flags: RunFlags,
   label: (key: keyof RunFlags) => string,
   read: ReadFlag,
-): RdmaOptions {
+): NonNullable<MeasureRequest['rdma']> {
   const number = (key: keyof RunFlags, min: number, max: number) =>
-    read<number | null>(key, (text, label) => parseWhole(text, label, min, max), null)
+    read(key, (text, label) => parseWhole(text, label, min, max))
+  const word = <T extends string>(key: keyof RunFlags, noun: string, known: readonly T[]) =>
+    read(key, (text, label) => parseWord(text, label, noun, known))
   return {
-    queuePair: read(
-      'qp',
-      (text, label) => parseWord(text, label, 'queue pair type', QUEUE_PAIR_TYPES),
-      DEFAULT_RDMA.queuePair,
-    ),
-    operation: read(
-      'operation',
-      (text, label) => parseWord(text, label, 'operation', RDMA_OPERATIONS),
-      DEFAULT_RDMA.operation,
-    ),
+    queuePair: word('qp', 'queue pair type', QUEUE_PAIR_TYPES),
+    operation: word('operation', 'operation', RDMA_OPERATIONS),
     ...readRdmaPort(flags, label, (port) => `--peer HOST:${port}`),
     txDepth: number('txDepth', 1, MAX_QUEUE_DEPTH),
     rxDepth: number('rxDepth', 4, MAX_QUEUE_DEPTH),
     signalEvery: number('signalEvery', 1, MAX_QUEUE_DEPTH),
     postList: number('postList', 1, MAX_QUEUE_DEPTH),
-    inlineBytes: read<number | null>('inline', parseInline, null),
-    connectBy: read(
-      'connectBy',
-      (text, label) => parseWord(text, label, 'way to connect', WAYS_TO_CONNECT),
-      DEFAULT_RDMA.connectBy,
-    ),
-    verify: flags.verify === true,
+    inlineBytes: read('inline', parseInline),
+    connectBy: word('connectBy', 'way to connect', WAYS_TO_CONNECT),
   }
 }
 

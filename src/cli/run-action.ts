@@ -1,25 +1,12 @@
-import { buildPlan } from '../plan/build.js'
+import { complete } from '../run/asked.js'
+import type { OptionNames } from '../run/names.js'
+import { singleErrand } from '../run/single.js'
 import { carryOut } from './carry-out.js'
 import type { RunFlags } from './commands/run.js'
-import { planFor, refuseIdle } from './run-plan.js'
-import { type FlagOrigin, readRunFlags } from './run-request.js'
-import { chooseTransports } from './transports.js'
-import { refuseUnusedFlags } from './unused-flags.js'
+import { readRunFlags } from './run-request.js'
 
 /** `xrbench run` */
-export async function runAction(flags: RunFlags, origin: FlagOrigin): Promise<void> {
-  const asked = readRunFlags(flags, origin)
-  await carryOut({
-    flags,
-    origin,
-    requests: [asked],
-    transports: asked.transports,
-    check: (family) => {
-      refuseIdle(asked)
-      const { wanted } = chooseTransports(asked.transports)
-      const { cases } = buildPlan({ ...asked.plan, family, place: 'host', transports: wanted })
-      refuseUnusedFlags(cases, origin)
-    },
-    plan: (family, places) => planFor(asked, family, places),
-  })
+export async function runAction(flags: RunFlags, names: OptionNames): Promise<void> {
+  const asked = complete(readRunFlags(flags, names), names)
+  await carryOut(singleErrand(asked, names), flags, names)
 }

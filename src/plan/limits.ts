@@ -11,6 +11,9 @@ export const MAX_REPETITIONS = 1000
 export const MAX_CASES = 1000
 export const MAX_DURATION_NS = 24 * 3600e9
 export const MAX_ITERATIONS = 1e12
+/** Of a socket. */
+export const MAX_BUFFER_BYTES = 1024 ** 3
+export const MAX_BUSY_POLL_US = 1_000_000
 
 /** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` */
 export function checkSize(transport: TransportName, bytes: number, family: 4 | 6): void {

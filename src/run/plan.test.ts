@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { environmentError } from '../errors.js'
 import { DEFAULT_REQUEST } from '../plan/request.js'
-import type { RunFlags } from './commands/run.js'
-import type { RunPlaces } from './run-places.js'
-import { planFor } from './run-plan.js'
-import { readRunFlags } from './run-request.js'
+import { complete } from './asked.js'
+import type { RunPlaces } from './places.js'
+import { planFor } from './plan.js'
+import type { MeasureRequest } from './request.js'
 
-const asked = (flags: Partial<RunFlags> = {}) =>
-  readRunFlags(flags as RunFlags, { label: (key) => `--${key}`, isGiven: () => false })
+const asked = (request: Partial<MeasureRequest> = {}) =>
+  complete({ transports: 'all', ...request }, { label: (key) => `--${key}` })
 const nowhere: RunPlaces = { host: [], lab: [], device: null, leftOut: [] }
 const device = { attempts: [], release: async () => {} }
 const inLab: RunPlaces = {
@@ -43,14 +43,14 @@ describe('the plan of a run', () => {
   })
 
   test('is what the user said, everywhere', () => {
-    const plan = planFor(asked({ duration: '2s', warmup: '0', repeat: '7' }), 4, inLab)
+    const plan = planFor(asked({ durationNs: 2e9, warmupCapNs: 0, repetitions: 7 }), 4, inLab)
     expect(rows(plan).map((row) => row.slice(2))).toEqual([
       [2, 0],
       [2, 0],
       [2, 0],
     ])
     expect(plan.repetitions).toBe(7)
-    expect(planFor(asked({ iterations: '9' }), 4, inLab).cases[1]?.parameters).toMatchObject({
+    expect(planFor(asked({ iterations: 9 }), 4, inLab).cases[1]?.parameters).toMatchObject({
       durationNs: 0,
       iterations: 9,
     })
@@ -65,7 +65,7 @@ describe('the plan of a run', () => {
   })
 
   test('gives QUIC packets as large as loopback carries, with the larger window', () => {
-    const flags = asked({ quicPayload: 'loopback' })
+    const flags = asked({ quic: { udpPayloadBytes: 65_000 } })
     const [c] = planFor(flags, 4, { ...nowhere, host: ['quic'] }).cases
     const quic = { udpPayloadBytes: 65_000, windowBytes: 8 * 1024 ** 2 }
     expect(c?.parameters.quic).toMatchObject(quic)

@@ -4,7 +4,7 @@ import { startLocalAgent } from '../place/local.js'
 import type { LabFacts } from '../results/schema/schema.js'
 import { connectSession, type Session } from '../session/client/client.js'
 import { loadKey } from '../session/wire/key.js'
-import type { PeerTarget } from './target.js'
+import type { PeerTarget } from './peer.js'
 
 /** Where a run has its two ends. */
 export type Where =
@@ -28,8 +28,9 @@ export async function withSession<T>(
 ): Promise<T> {
   switch (where.kind) {
     case 'peer': {
-      const { address: host, port, keyFile } = where.target
-      return connected({ host, port, key: await loadKey(keyFile), signal }, use)
+      const { address: host, port, key } = where.target
+      const bytes = 'file' in key ? await loadKey(key.file) : key.bytes
+      return connected({ host, port, key: bytes, signal }, use)
     }
     case 'here': {
       const agent = await startLocalAgent({ ...where, rdmaPort, signal })

@@ -4,11 +4,12 @@ import { buildPlan } from '../plan/build.js'
 import type { Plan } from '../plan/case.js'
 import { CONNECTING, carries } from '../plan/connects.js'
 import type { PlanRequest } from '../plan/request.js'
-import type { RunPlaces } from './run-places.js'
-import type { RunRequest } from './run-request.js'
+import type { Asked } from './asked.js'
+import type { RunPlaces } from './places.js'
+import { problemOf } from './problem.js'
 
 /** The plan of a run whose transports have found their places. @throws {XrbenchError} exit 2 */
-export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Plan {
+export function planFor(asked: Asked, family: 4 | 6, places: RunPlaces): Plan {
   refuseIdle(asked)
   const { device, leftOut } = places
   const inLab = places.lab.length > 0
@@ -23,16 +24,16 @@ export function planFor(asked: RunRequest, family: 4 | 6, places: RunPlaces): Pl
   const lab: PlanRequest = { ...asked.labPlan, family, place: 'lab', transports: places.lab }
   const requests = [host, lab].filter(({ transports }) => transports.length > 0)
   const plan = buildPlan(requests[0] ?? host, ...requests.slice(1))
-  const skipped = leftOut.flatMap(({ transport, why: { code, message, hint = null } }) =>
+  const skipped = leftOut.flatMap(({ transport, why }) =>
     buildPlan({ ...host, transports: [transport] }).cases.map((c) =>
-      Object.freeze({ case: c, reason: { code, message, hint } }),
+      Object.freeze({ case: c, reason: problemOf(why) }),
     ),
   )
   return Object.freeze({ ...plan, skipped: Object.freeze(skipped) })
 }
 
 /** Refuses a transport that was named and has nothing to carry. @throws {XrbenchError} exit 2 */
-export function refuseIdle({ transports, plan }: RunRequest): void {
+export function refuseIdle({ transports, plan }: Asked): void {
   if (transports === 'all') return
   const { workloads, tls } = plan
   const idle = transports.find((one) => !workloads.some((workload) => carries(one, workload)))
@@ -55,7 +56,7 @@ export function refuseIdle({ transports, plan }: RunRequest): void {
 }
 
 /** The device that was chosen, for both ends. */
-function rdmaOf(asked: RunRequest, { device }: RunPlaces): Pick<PlanRequest, 'rdma'> {
+function rdmaOf(asked: Asked, { device }: RunPlaces): Pick<PlanRequest, 'rdma'> {
   const { device: name = null, port = null, gidIndex = null } = device ?? {}
   return { rdma: { ...asked.plan.rdma, device: name, port, gidIndex } }
 }

@@ -1,5 +1,5 @@
 import { XrbenchError } from '../errors.js'
-import type { RepetitionRunner } from '../session/client/run-plan.js'
+import type { RepetitionRunner } from './repetitions.js'
 
 const HINT = 'look whether something killed or stopped it here (dmesg | tail), and run again'
 const AGENT_GONE = /^XRB_PEER_(LOST|SILENT)$/

@@ -5,7 +5,7 @@ import { finishDocument, recordRepetition, skipCase } from '../results/document/
 import type { Problem, ResultDocument } from '../results/schema/schema.js'
 import { redact } from '../results/store/redact.js'
 import { writeResult } from '../results/store/store.js'
-import type { ResultSink } from '../session/client/run-plan.js'
+import type { ResultSink } from './repetitions.js'
 
 /** A result document that grows, and the file that always holds the whole of it. */
 export class DocumentSink implements ResultSink {

@@ -2,17 +2,20 @@ import type { RdmaOptions } from '../addon/addon.js'
 import { environmentError, type XrbenchError } from '../errors.js'
 import { chooseRdmaDevice, type DeviceChoice } from '../place/device.js'
 import type { TransportName } from '../plan/case.js'
-import type { PlaceFlags } from './place-flags.js'
+import type { RunEvent } from './events.js'
+import { problemOf } from './problem.js'
 import { chooseTransports, type LeftOut } from './transports.js'
+import type { Whereabouts } from './whereabouts.js'
 
 export interface PlaceRequest {
   asked: readonly TransportName[] | 'all'
-  flags: Pick<PlaceFlags, 'lab' | 'softRoce'>
+  lab: Whereabouts['lab']
+  softRoce: boolean
   /** Numeric; `null`: both ends are on this machine. */
   peerAddress: string | null
   family: 4 | 6 | 0
   rdma: Pick<RdmaOptions, 'device' | 'port' | 'gidIndex'>
-  say: (line: string) => void
+  onEvent: (event: RunEvent) => void
 }
 
 /** Which transports are measured where. */
@@ -30,11 +33,13 @@ export interface RunPlaces {
  * @throws {XrbenchError} exit 3 when a transport that was named cannot be measured
  */
 export async function choosePlaces(request: PlaceRequest): Promise<RunPlaces> {
-  const { asked, flags, rdma, say } = request
+  const { asked, lab, rdma, onEvent } = request
   const { wanted, leftOut } = chooseTransports(asked)
   const places = { host: wanted, lab: [], device: null, leftOut }
-  for (const { transport, why } of leftOut) say(leftOutLine(transport, why))
-  if (flags.lab === 'only') return { ...places, host: [], lab: wanted }
+  for (const { transport, why } of leftOut) {
+    onEvent({ type: 'left-out', transport, reason: problemOf(why) })
+  }
+  if (lab === 'only') return { ...places, host: [], lab: wanted }
   if (!wanted.includes('rdma')) return places
   const device = await chooseRdmaDevice({
     peerAddress: request.peerAddress,
@@ -42,9 +47,9 @@ export async function choosePlaces(request: PlaceRequest): Promise<RunPlaces> {
     device: rdma.device,
     port: rdma.port,
     gidIndex: rdma.gidIndex,
-    softRoce: flags.softRoce,
-    lab: flags.lab === 'never' ? 'never' : 'auto',
-    say,
+    softRoce: request.softRoce,
+    lab: lab === 'never' ? 'never' : 'auto',
+    say: (text) => onEvent({ type: 'note', text }),
   })
   const others = wanted.filter((transport) => transport !== 'rdma')
   if (device.step === 'lab') return { ...places, host: others, lab: wanted, device }
@@ -67,8 +72,4 @@ function noDevice({ attempts }: DeviceChoice): XrbenchError {
     // The last way is the one that most machines have.
     hints.at(-1) ?? 'xrbench doctor',
   )
-}
-
-function leftOutLine(transport: TransportName, { message, hint }: XrbenchError): string {
-  return `${transport} is left out: ${message}${hint === undefined ? '' : ` → ${hint}`}`
 }

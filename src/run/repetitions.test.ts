@@ -1,11 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import { environmentError, peerError } from '../../errors.js'
-import { buildPlan } from '../../plan/build.js'
-import { DEFAULT_REQUEST } from '../../plan/request.js'
-import type { Slot } from '../../plan/schedule.js'
-import type { EndReport, RepetitionReport } from '../../results/repetition/report.js'
-import type { Repetition } from '../../results/schema/schema.js'
-import { finishRun, type RunEnd, type RunEvent, type RunPlanOptions, runPlan } from './run-plan.js'
+import { environmentError, peerError } from '../errors.js'
+import { buildPlan } from '../plan/build.js'
+import { DEFAULT_REQUEST } from '../plan/request.js'
+import type { Slot } from '../plan/schedule.js'
+import type { EndReport, RepetitionReport } from '../results/repetition/report.js'
+import type { Repetition } from '../results/schema/schema.js'
+import {
+  finishRun,
+  type RepetitionEvent,
+  type RunEnd,
+  type RunPlanOptions,
+  runPlan,
+} from './repetitions.js'
 
 const END: EndReport = {
   outcome: null,
@@ -42,7 +48,7 @@ const refused = (): RepetitionReport => {
 /** A run of two cases, three repetitions each unless told, whose repetitions go as scripted: order → what comes of it. */
 class Script {
   readonly ran: string[] = []
-  readonly events: RunEvent[] = []
+  readonly events: RepetitionEvent[] = []
   readonly written: string[] = []
   readonly ends: RunEnd[] = []
   readonly controller = new AbortController()

@@ -3,9 +3,9 @@ import type { Case } from '../plan/case.js'
 import { isLossy } from '../plan/lossy.js'
 import { runsOverTcp } from '../plan/over-tcp.js'
 import { isQuic } from '../plan/quic-family.js'
-import type { FlagOrigin } from './run-request.js'
+import type { OptionNames } from './names.js'
 
-const RDMA_FLAGS = [
+const RDMA_OPTIONS = [
   'qp',
   'operation',
   'device',
@@ -19,7 +19,7 @@ const RDMA_FLAGS = [
   'connectBy',
 ] as const
 
-const QUIC_FLAGS = [
+const QUIC_OPTIONS = [
   'quicPayload',
   'quicWindow',
   'quicCongestion',
@@ -29,7 +29,7 @@ const QUIC_FLAGS = [
 ] as const
 
 /** … that have no place in connections of one message each. */
-const LASTING_QUIC_FLAGS = ['quicKeyUpdate', 'quicNullCrypto'] as const
+const LASTING_QUIC_OPTIONS = ['quicKeyUpdate', 'quicNullCrypto'] as const
 
 const STREAM = '--workload stream'
 const CONNECT = '--workload connect'
@@ -56,10 +56,10 @@ const USES: readonly Use[] = [
   ],
   ['nodelay', 'TCP', (c) => runsOverTcp(c.transport), LEAVE_OUT],
   ['congestion', 'TCP', (c) => runsOverTcp(c.transport), LEAVE_OUT],
-  ...QUIC_FLAGS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
+  ...QUIC_OPTIONS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
   // The transport first: a hint at another workload would be of no help to others.
-  ...LASTING_QUIC_FLAGS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
-  ...LASTING_QUIC_FLAGS.map(
+  ...LASTING_QUIC_OPTIONS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
+  ...LASTING_QUIC_OPTIONS.map(
     (key): Use => [key, 'a QUIC ping-pong or stream', (c) => isNgtcp2(c) && isLasting(c), LASTING],
   ),
   [
@@ -92,7 +92,7 @@ const USES: readonly Use[] = [
     (c) => c.parameters.verify,
     LEAVE_OUT,
   ],
-  ...RDMA_FLAGS.map((key): Use => [key, 'RDMA', (c) => c.transport === 'rdma', LEAVE_OUT]),
+  ...RDMA_OPTIONS.map((key): Use => [key, 'RDMA', (c) => c.transport === 'rdma', LEAVE_OUT]),
   [
     'gso',
     'a UDP or QUIC stream',
@@ -102,16 +102,16 @@ const USES: readonly Use[] = [
 ]
 
 /**
- * Refuses a flag that would change nothing, instead of measuring something other than its user thinks.
+ * Refuses an option that would change nothing, instead of measuring something other than its user thinks.
  * Variables are let pass: they are set once for many runs.
  * @throws {XrbenchError} `XRB_USAGE`
  */
-export function refuseUnusedFlags(cases: readonly Case[], origin: FlagOrigin): void {
+export function refuseUnused(cases: readonly Case[], names: OptionNames): void {
   for (const [key, needs, uses, hint] of USES) {
-    if (!origin.isGiven(key) || cases.some(uses)) continue
+    if (!names.isGiven(key) || cases.some(uses)) continue
     throw usageError(
       'XRB_USAGE',
-      `${origin.label(key)} would change nothing: it needs ${needs}, and none is measured.`,
+      `${names.label(key)} would change nothing: it needs ${needs}, and none is measured.`,
       hint,
     )
   }

@@ -1,9 +1,9 @@
-import { EXIT_CODES, type ExitCode, XrbenchError } from '../../errors.js'
-import type { Case, Place, Plan } from '../../plan/case.js'
-import { type Slot, schedule } from '../../plan/schedule.js'
-import type { RepetitionReport } from '../../results/repetition/report.js'
-import type { Repetition } from '../../results/schema/schema.js'
-import type { Progress } from '../endpoint/messages.js'
+import { EXIT_CODES, type ExitCode, XrbenchError } from '../errors.js'
+import type { Case, Place, Plan } from '../plan/case.js'
+import { type Slot, schedule } from '../plan/schedule.js'
+import type { RepetitionReport } from '../results/repetition/report.js'
+import type { Repetition } from '../results/schema/schema.js'
+import type { Progress } from '../session/endpoint/messages.js'
 
 /** What the scheduler needs of a session. */
 export interface RepetitionRunner {
@@ -34,8 +34,8 @@ export interface RunEnd {
   failure: RunFailure | null
 }
 
-/** What happens during a run, for whoever shows it. */
-export type RunEvent =
+/** What happens to the repetitions, for whoever shows it. */
+export type RepetitionEvent =
   | { type: 'started'; slot: Slot; total: number }
   | { type: 'progress'; slot: Slot; total: number; progress: Progress }
   | { type: 'finished'; slot: Slot; total: number; repetition: Repetition }
@@ -50,7 +50,7 @@ export interface RunPlanOptions {
   sink: ResultSink
   /** The user's: the repetition under way ends early and is kept, the rest is not started. */
   signal: AbortSignal
-  onEvent: (event: RunEvent) => void
+  onEvent: (event: RepetitionEvent) => void
   /** Without it nothing reads progress while something is measured. */
   wantsProgress: boolean
 }

@@ -1,0 +1,15 @@
+import type { Place, Plan, TransportName } from '../plan/case.js'
+import type { Problem } from '../results/schema/schema.js'
+import type { RepetitionEvent } from './repetitions.js'
+
+/** What happens during a run, in this order, for whoever shows it. */
+export type RunEvent =
+  /** A transport that was not named cannot be measured here: its rows say why. */
+  | { type: 'left-out'; transport: TransportName; reason: Problem }
+  /** What the search for an RDMA device did, and how the lab comes up: a line for people. */
+  | { type: 'note'; text: string }
+  /** All that is going to be measured is known. */
+  | { type: 'planned'; plan: Plan }
+  /** Both ends are there, and the repetitions of this place begin. */
+  | { type: 'entered'; place: Place }
+  | RepetitionEvent

@@ -1,0 +1,110 @@
+import { peerError } from '../errors.js'
+import { type Case, PLACES, type Place } from '../plan/case.js'
+import type { ResultDocument } from '../results/schema/schema.js'
+import type { Session } from '../session/client/client.js'
+import { enter } from './begin.js'
+import type { DocumentSink } from './document-sink.js'
+import type { RunEvent } from './events.js'
+import { withLocalHints } from './local-hints.js'
+import { failureOf, finishRun, type RunEnd, runPlan } from './repetitions.js'
+import type { Settled } from './settle.js'
+import { withSession } from './where.js'
+
+export interface MeasureOptions extends Settled {
+  /** What the user wrote, for the result. */
+  command: readonly string[]
+  /** Result file, written after every repetition; `null`: none. */
+  output: string | null
+  label: string | undefined
+  /** The options of the two configurations the plan has. */
+  variants: ResultDocument['variants']
+  /** Names and addresses are hashed. */
+  isRedacted: boolean
+  /** The repetition under way ends early and is kept, the rest is not started. */
+  signal: AbortSignal
+  onEvent: (event: RunEvent) => void
+  /** Without it nothing reads progress while something is measured. */
+  wantsProgress: boolean
+}
+
+/** What came of a run. */
+export interface Measured extends RunEnd {
+  document: ResultDocument
+  /** Whether the result file holds anything of this run. */
+  isWritten: boolean
+}
+
+/**
+ * Measures a plan, place by place.
+ * @throws what kept the first session from being opened, so that there is nothing to give back; the reason of `signal` when that was it
+ */
+export async function measure(options: MeasureOptions): Promise<Measured> {
+  const { plan, signal, onEvent } = options
+  const course: Course = { sink: undefined, ends: [] }
+  onEvent({ type: 'planned', plan })
+  for (const place of PLACES) {
+    const cases = plan.cases.filter((c) => c.place === place)
+    if (cases.length === 0 || signal.aborted) continue
+    try {
+      await measureAt(place, cases, options, course)
+    } catch (error) {
+      // What was measured elsewhere is kept.
+      if (course.sink === undefined) throw error
+      if (!signal.aborted) await course.sink.skip(cases, problemOfAny(error))
+      course.ends.push(endOf(error, signal))
+    }
+  }
+  const { sink, ends } = course
+  if (sink === undefined) {
+    signal.throwIfAborted()
+    throw new Error('a plan has a case')
+  }
+  const end = await finishRun(sink, ends)
+  return { ...end, document: sink.published(), isWritten: sink.isWritten }
+}
+
+/** How far a run came. */
+interface Course {
+  /** The result, which begins with the first session. */
+  sink: DocumentSink | undefined
+  /** How it went at each place. */
+  ends: RunEnd[]
+}
+
+async function measureAt(
+  place: Place,
+  cases: readonly Case[],
+  options: MeasureOptions,
+  course: Course,
+): Promise<void> {
+  const { plan, signal, onEvent, wantsProgress } = options
+  const where = options.places[place]
+  const rdmaPort = cases.find((c) => c.parameters.rdma !== null)?.parameters.rdma ?? undefined
+  const say = (text: string) => onEvent({ type: 'note', text })
+  await withSession({ where, rdmaPort, signal, say }, async (session, lab) => {
+    checkPeer(cases, session)
+    const sink = await enter(options, course.sink, session, lab)
+    course.sink = sink
+    onEvent({ type: 'entered', place })
+    const runner = where.kind === 'here' ? withLocalHints(session) : session
+    course.ends.push(await runPlan({ plan, place, runner, sink, signal, onEvent, wantsProgress }))
+  })
+}
+
+function checkPeer(cases: readonly Case[], { facts }: Session): void {
+  const missing = cases.find(({ transport }) => !facts.transports.includes(transport))
+  if (missing === undefined) return
+  throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
+    hint: `--transport ${facts.transports.join(',')}`,
+  })
+}
+
+function endOf(error: unknown, signal: AbortSignal): RunEnd {
+  if (signal.aborted) return { status: 'aborted', failure: null }
+  return { status: 'failed', failure: failureOf(error) }
+}
+
+function problemOfAny(error: unknown) {
+  const { code, message, hint } = failureOf(error)
+  return { code, message, hint }
+}

@@ -1,0 +1,35 @@
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { peerError } from '../errors.js'
+import { plainAddress } from '../session/wire/addresses.js'
+import type { SessionKey } from '../session/wire/key.js'
+
+/** The agent a run is to use. */
+export interface PeerTarget {
+  readonly host: string
+  readonly port: number
+  /** A file that holds the key, or the key itself. */
+  readonly key: { readonly file: string } | { readonly bytes: SessionKey }
+}
+
+/**
+ * A numeric address of the host, of the family asked for, else of the first it has.
+ * @throws {XrbenchError} `XRB_PEER_UNREACHABLE` (exit 4)
+ */
+export async function resolveHost(
+  host: string,
+  family: 4 | 6 | 0,
+): Promise<{ address: string; family: 4 | 6 }> {
+  try {
+    const found = await lookup(host, { family })
+    // An IPv4 address is one, whichever way it is written.
+    const address = plainAddress(found.address)
+    return { address, family: isIP(address) === 4 ? 4 : 6 }
+  } catch (cause) {
+    const of = family === 0 ? '' : `IPv${family} `
+    throw peerError('XRB_PEER_UNREACHABLE', `The name ${host} has no ${of}address.`, {
+      hint: 'give the address itself: --peer 192.0.2.1',
+      cause,
+    })
+  }
+}
