@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { readSource } from '../dist/cli/read-results.js'
+import { readSource } from '../dist/cli/files/read-results.js'
 import { compareTwo, conclude } from '../dist/compare/compare.js'
 import { Collector } from '../dist/report/digest/collect.js'
 import { renderPage } from '../dist/report/page/page.js'

@@ -6,9 +6,9 @@ import { buildDir, root } from './setup/paths.mjs'
 
 /** Files whose tests start processes, take ports, look at the clock or draw salts: none may fail by chance. */
 const REPEATED = [
-  'src/cli/run.test.ts',
-  'src/cli/secrets.test.ts',
-  'src/cli/quic-perf.test.ts',
+  'src/cli/run/run.test.ts',
+  'src/cli/run/secrets.test.ts',
+  'src/cli/quic-perf/quic-perf.test.ts',
   'src/results/store/redact.test.ts',
   'src/session/agent/agent.test.ts',
   'src/session/bad-days.test.ts',

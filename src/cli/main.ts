@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { packageVersion } from './version.js'
+import { packageVersion } from './terminal/version.js'
 
 const args = process.argv.slice(2)
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {

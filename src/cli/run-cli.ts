@@ -1,9 +1,9 @@
 import { CommanderError } from '@commander-js/extra-typings'
 import { EXIT_CODES, type ExitCode } from '../errors.js'
-import { WELCOME } from './help.js'
-import { ignoreClosedPipes, print } from './output.js'
 import { createProgram } from './program.js'
-import { reportError } from './report-error.js'
+import { WELCOME } from './terminal/help.js'
+import { ignoreClosedPipes, print } from './terminal/output.js'
+import { reportError } from './terminal/report-error.js'
 
 /** Runs one command line and leaves the process with its exit code. */
 export async function runCli(args: readonly string[]): Promise<never> {

@@ -44,15 +44,15 @@ export const DEFAULT_UDP_PAYLOAD_BYTES = 1452
 
 export const DEFAULT_QUIC: Readonly<QuicRequest> = Object.freeze({
   messages: ['stream'] as const,
-  nullCrypto: [false],
   streams: 1,
   udpPayloadBytes: DEFAULT_UDP_PAYLOAD_BYTES,
   windowBytes: null,
   ackThreshold: null,
   congestionControl: 'cubic',
+  keyUpdateNs: 0,
   retry: false,
   pacing: false,
-  keyUpdateNs: 0,
+  nullCrypto: [false],
   verify: false,
 })
 

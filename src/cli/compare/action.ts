@@ -1,0 +1,98 @@
+import { appendFile } from 'node:fs/promises'
+import { type CompareOptions, compareTwo, conclude } from '../../compare/compare.js'
+import { parseGate } from '../../compare/gate.js'
+import { ACROSS, type CompareDocument, type Comparison } from '../../compare/schema.js'
+import { EXIT_CODES, type ExitCode, environmentError, usageError } from '../../errors.js'
+import { renderCompareMarkdown } from '../../report/export/compare-markdown.js'
+import { renderComparability, renderComparison } from '../../report/terminal/compare-text.js'
+import { isSameFile, refuseInputs } from '../files/output-files.js'
+import { readSource, redactionKeyFor } from '../files/read-results.js'
+import { parseWord } from '../flags/list.js'
+import { layoutOf, note, print } from '../terminal/output.js'
+import type { CompareFlags } from './flags.js'
+
+/** `xrbench compare`: exit 3 when it would mean nothing, 7 on a regression, 6 on doubt with `--strict`. */
+export async function compareAction(
+  base: string,
+  others: readonly string[],
+  flags: CompareFlags,
+): Promise<void> {
+  const asked = readOptions(flags)
+  await refuseInputs([base, ...others])
+  const key = redactionKeyFor(flags.redact)
+  const source = await readSource(base, key)
+  const isAlone = others.length === 0
+  const isAb = isAlone && asked.across === null && source.doc.variants !== undefined
+  const options: CompareOptions = isAb ? { ...asked, across: 'variant' } : asked
+  if (isAlone && !isAb && options.across !== 'transport') {
+    throw usageError(
+      'XRB_USAGE',
+      'compare takes a base and at least one other result.',
+      `xrbench compare ${base} NEW.json, or with --across transport the transports of one`,
+    )
+  }
+  // One at a time: a thousand results need not be in memory together.
+  const comparisons: Comparison[] = isAlone ? [compareTwo(source, source, options.across)] : []
+  for (const path of others) {
+    comparisons.push(compareTwo(source, await readSource(path, key), options.across))
+  }
+  const doc = conclude(source, comparisons, options)
+  if (!options.forced) await refuseMeaningless(doc, flags)
+
+  const markdown = renderCompareMarkdown(doc)
+  await print(
+    flags.json
+      ? `${JSON.stringify(doc, null, 2)}\n`
+      : flags.markdown
+        ? markdown
+        : renderComparison(doc, layoutOf(process.stdout)),
+  )
+  await addToJobSummary(markdown, [base, ...others])
+  process.exitCode = exitCodeOf(doc, flags.strict === true)
+}
+
+function readOptions(flags: CompareFlags): CompareOptions {
+  if (flags.json && flags.markdown) {
+    throw usageError('XRB_USAGE', '--json and --markdown exclude one another.', 'leave one out')
+  }
+  return {
+    across:
+      flags.across === undefined ? null : parseWord(flags.across, '--across', 'difference', ACROSS),
+    forced: flags.force === true,
+    gates: [flags.failOn ?? []].flat().map(parseGate),
+  }
+}
+
+async function refuseMeaningless(doc: CompareDocument, flags: CompareFlags): Promise<void> {
+  const stops = doc.comparisons.flatMap(({ differences }) =>
+    differences.filter(({ weight }) => weight === 'stop'),
+  )
+  if (stops.length === 0) return
+  if (!flags.json && !flags.markdown)
+    await print(`${renderComparability(doc, layoutOf(process.stdout))}\n`)
+  const words = stops.map(({ name, base, new: other }) => `${name} (${base}, ${other})`)
+  throw environmentError(
+    'XRB_NOT_COMPARABLE',
+    `These results answer different questions: they differ in ${[...new Set(words)].join(', ')}.`,
+    '--across host, transport or version when that is what you study; --force compares all the same',
+  )
+}
+
+/** The file that a job's summary page is made of. It is a courtesy: a fault of it is said, and changes nothing. */
+async function addToJobSummary(markdown: string, inputs: readonly string[]): Promise<void> {
+  const path = process.env.GITHUB_STEP_SUMMARY ?? ''
+  if (path === '') return
+  for (const input of inputs) {
+    if (!(await isSameFile(path, input))) continue
+    note(`note: the job summary would be ${input}, which was compared: nothing is added to it`)
+    return
+  }
+  await appendFile(path, markdown).catch((error: Error) => {
+    note(`note: the job summary could not be written: ${error.message}`)
+  })
+}
+
+function exitCodeOf({ gateVerdict }: CompareDocument, isStrict: boolean): ExitCode {
+  if (gateVerdict === 'regression') return EXIT_CODES.regression
+  return gateVerdict === 'inconclusive' && isStrict ? EXIT_CODES.untrusted : EXIT_CODES.ok
+}

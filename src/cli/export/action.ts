@@ -1,0 +1,81 @@
+import { fullName, matches } from '../../compare/pattern.js'
+import { measuredCases, refOf, type Source } from '../../compare/source.js'
+import { usageError } from '../../errors.js'
+import { exportCsv } from '../../report/export/csv.js'
+import { exportHgrm } from '../../report/export/hgrm.js'
+import { exportHlog } from '../../report/export/hlog.js'
+import { writeText } from '../../results/store/store.js'
+import { refuseInputs } from '../files/output-files.js'
+import { readSource, redactionKeyFor } from '../files/read-results.js'
+import { print } from '../terminal/output.js'
+import type { ExportFlags } from './flags.js'
+
+/** `xrbench export`: all is read and made before a byte is written. */
+export async function exportAction(files: readonly string[], flags: ExportFlags): Promise<void> {
+  const chosen = (['csv', 'hgrm', 'hlog', 'json'] as const).filter((format) => flags[format])
+  const [format] = chosen
+  if (format === undefined || chosen.length > 1) {
+    throw usageError(
+      'XRB_USAGE',
+      'export takes one of --csv, --hgrm, --hlog and --json.',
+      `xrbench export ${files[0]} --csv`,
+    )
+  }
+  await refuseInputs(files, flags.output === undefined ? [] : [flags.output])
+  const sources: Source[] = []
+  const key = redactionKeyFor(flags.redact)
+  for (const file of files) sources.push(chooseCases(await readSource(file, key), flags.case))
+  if (sources.every(({ doc }) => doc.cases.length === 0)) {
+    throw usageError('XRB_NO_CASE', `--case: no case is named '${flags.case}'.`, "--case 'tcp/*'")
+  }
+  const text = { csv: exportCsv, hgrm: onlyHgrm, hlog: exportHlog, json: onlyJson }[format](sources)
+  if (flags.output === undefined) return print(text)
+  await writeText(flags.output, text)
+}
+
+function chooseCases({ file, doc }: Source, pattern: string | undefined): Source {
+  if (pattern === undefined) return { file, doc }
+  const cases = measuredCases({ file, doc })
+    .filter((one) => matches(pattern, refOf(one)))
+    .map((one) => one.case)
+  return { file, doc: { ...doc, cases } }
+}
+
+/** Several documents are no document. */
+function onlyJson(sources: readonly Source[]): string {
+  const [only, ...more] = sources
+  if (only === undefined || more.length > 0) {
+    throw usageError(
+      'XRB_USAGE',
+      '--json exports one result.',
+      `xrbench export ${only?.file} --json`,
+    )
+  }
+  return `${JSON.stringify(only.doc, null, 2)}\n`
+}
+
+/** That format knows neither names nor more than one distribution. */
+function onlyHgrm(sources: readonly Source[]): string {
+  const made = sources.flatMap((source) =>
+    measuredCases(source).flatMap((one) => {
+      const text = exportHgrm(one.case)
+      return text === null ? [] : [{ name: fullName(refOf(one)), text }]
+    }),
+  )
+  const [only] = made
+  if (only === undefined) {
+    throw usageError(
+      'XRB_NO_CASE',
+      'There are no latencies to export.',
+      '--csv has the rates of streams',
+    )
+  }
+  if (made.length > 1) {
+    throw usageError(
+      'XRB_NO_CASE',
+      `--hgrm holds one distribution, and ${made.length} are there: ${made.map(({ name }) => name).join(', ')}.`,
+      `--case '${only.name}'`,
+    )
+  }
+  return only.text
+}

@@ -1,0 +1,60 @@
+import { usageError } from '../../errors.js'
+import { nearest } from './suggest.js'
+
+/**
+ * Items of a comma-separated list, each read by `parse`.
+ * @throws {XrbenchError} `XRB_BAD_LIST` for an empty item, or one that is there twice
+ */
+export function parseList<T>(text: string, option: string, parse: (item: string) => T): T[] {
+  const items = text.split(',').map((item) => item.trim())
+  const filled = items.filter((item) => item !== '')
+  if (filled.length < items.length) {
+    throw usageError(
+      'XRB_BAD_LIST',
+      filled.length === 0 ? `${option} is empty.` : `${option}: '${text}' has an empty item.`,
+      filled.length === 0 ? 'see xrbench run --help' : `${option} ${filled.join(',')}`,
+    )
+  }
+  const values: T[] = []
+  const kept: string[] = []
+  let twice: string | undefined
+  for (const item of filled) {
+    const value = parse(item)
+    if (values.includes(value)) {
+      twice ??= item
+    } else {
+      values.push(value)
+      kept.push(item)
+    }
+  }
+  if (twice !== undefined) {
+    throw usageError(
+      'XRB_BAD_LIST',
+      `${option}: '${twice}' is there twice.`,
+      `${option} ${kept.join(',')}`,
+    )
+  }
+  return values
+}
+
+/**
+ * One of the known words.
+ * @throws {XrbenchError} `code`, with the nearest word as a hint
+ */
+export function parseWord<T extends string>(
+  text: string,
+  option: string,
+  noun: string,
+  known: readonly T[],
+  code: `XRB_${string}` = 'XRB_BAD_WORD',
+): T {
+  const found = known.find((word) => word === text)
+  if (found !== undefined) return found
+  const near = nearest(text, known)
+  const all = `${noun}s are ${known.join(', ')}`
+  throw usageError(
+    code,
+    `${option}: '${text}' is not a ${noun}.`,
+    near === null ? all : `did you mean ${near}? ${all}`,
+  )
+}

@@ -1,0 +1,85 @@
+import { plain } from '../../report/words/plain.js'
+import { startOfResultAt } from '../../results/store/older-result.js'
+import { defaultOutputPath } from '../../results/store/output-path.js'
+import { checkWritable } from '../../results/store/store.js'
+import { checkErrand } from '../../run/check.js'
+import type { Errand } from '../../run/errand.js'
+import type { OptionNames } from '../../run/names.js'
+import { settle } from '../../run/settle.js'
+import { refuseInputs } from '../files/output-files.js'
+import { note, print } from '../terminal/output.js'
+import { dryRunDocument, dryRunText } from './dry-run.js'
+import type { RunFlags } from './flags.js'
+import { leftOutLine } from './left-out.js'
+import type { Render } from './measure.js'
+import { readWhere } from './where.js'
+
+/** Measures an errand as the command line says. Whatever can be refused is refused before anything starts. */
+export async function carryOut(
+  errand: Errand,
+  flags: RunFlags,
+  names: OptionNames,
+  render?: Render,
+): Promise<void> {
+  const checked = await checkErrand(errand, readWhere(flags, names), flags.label)
+  const isJson = flags.json === true
+  const isDry = flags.dryRun === true
+  const isSilent = flags.quiet === true || (isJson && flags.verbose !== true)
+  const output = isJson && flags.output === undefined ? null : defaultOutputPath(flags.output)
+  if (!isDry) await checkFiles(flags, output, isSilent)
+
+  const settled = await settle(checked, {
+    makesNothing: isDry,
+    onEvent: (event) => {
+      if (isSilent || isDry) return
+      if (event.type === 'note') note(event.text)
+      if (event.type === 'left-out') note(leftOutLine(event))
+    },
+  })
+  try {
+    if (isDry) {
+      const text = isJson
+        ? `${JSON.stringify(dryRunDocument(settled.plan, output), null, 2)}\n`
+        : dryRunText(settled.plan, output)
+      return await print(text)
+    }
+    const { measureAndShow } = await import('./measure.js')
+    process.exitCode = await measureAndShow({
+      ...settled,
+      command: ['xrbench', ...process.argv.slice(2)],
+      output,
+      label: flags.label,
+      variants: errand.variants,
+      isRedacted: flags.redact === true,
+      render,
+      isJson,
+      isSilent,
+      isQuiet: flags.quiet === true,
+      isStrict: flags.strict === true,
+      isVerbose: flags.verbose === true,
+    })
+  } finally {
+    await settled.release()
+  }
+}
+
+/** @throws {XrbenchError} when the result could not be written, or would replace what it is made with */
+async function checkFiles(
+  flags: RunFlags,
+  output: string | null,
+  isSilent: boolean,
+): Promise<void> {
+  const keys = [flags.keyFile, flags.labKernel].filter((path) => path !== undefined)
+  await refuseInputs(keys, output === null ? [] : [output])
+  if (output === null) return
+  await checkWritable(output)
+  if (!isSilent) await tellOfOlder(output)
+}
+
+/** A measurement may be the only one of its kind: that it goes is said while it can still be kept. */
+async function tellOfOlder(output: string): Promise<void> {
+  const startedAt = await startOfResultAt(output)
+  if (startedAt === null) return
+  const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
+  note(`note: ${plain(output)} has the result of ${when}, which the first repetition replaces`)
+}

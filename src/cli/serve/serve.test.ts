@@ -1,0 +1,154 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connectSession } from '../../session/client/client.js'
+import { testCase } from '../../session/fixtures/case.js'
+import { gone } from '../../session/fixtures/processes.js'
+import { createKey } from '../../session/wire/key.js'
+import { Cli, runCli } from '../fixtures/spawn-cli.js'
+
+let folder: string
+const key = createKey()
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'xrbench-serve-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function keyFile(mode = 0o600): string {
+  const path = join(folder, `key-${mode.toString(8)}`)
+  writeFileSync(path, key.toString('hex'))
+  chmodSync(path, mode)
+  return path
+}
+
+const listening = /listening at 127\.0\.0\.1:(\d+)/
+
+describe('xrbench serve', () => {
+  it.each([
+    [['--listen', '0.0.0.0'], 2, 'XRB_LISTEN', /a key of yours is needed/],
+    [['--listen', 'nonsense:x'], 2, 'XRB_BAD_ADDRESS', /numeric address/],
+    [['--max-sessions', '0'], 2, 'XRB_', /--max-sessions/],
+    [['--max-duration', '0'], 2, 'XRB_BAD_DURATION', /--max-duration/],
+    [['--key-file', '/nonexistent/key'], 3, 'XRB_KEY_FILE', /cannot be read/],
+    [['--device', 'mlx5/0'], 2, 'XRB_BAD_WORD', /--device: 'mlx5\/0' is not the name/],
+    [['--device', 'nosuch0'], 3, 'XRB_NO_RDMA_DEVICE', /no RDMA device named nosuch0/],
+    [['--gid-index', '-1'], 2, 'XRB_', /--gid-index/],
+    // Where to listen is another option, which the hint has.
+    [['--port', '28471'], 2, 'XRB_BAD_NUMBER', /1 to 255.*\n.*--listen :28471/],
+    [['--shell'], 2, 'XRB_USAGE', /--shell/],
+  ])('%j ends with exit %i', async (args, code, name, sentence) => {
+    const result = await runCli(['serve', ...args])
+    expect(result).toMatchObject({ code, stdout: '' })
+    expect(result.stderr).toContain(name)
+    expect(result.stderr).toMatch(sentence)
+  })
+
+  it('refuses a key file that others can read, with the command that mends it', async () => {
+    const path = keyFile(0o644)
+    const { code, stderr } = await runCli(['serve', '--listen', ':0', '--key-file', path])
+    expect(code).toBe(3)
+    expect(stderr).toContain(`hint: chmod 600 ${path}`)
+  })
+
+  it('says that the port is taken', async () => {
+    const holder = createServer()
+    await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+    const { port } = holder.address() as AddressInfo
+    const { code, stderr } = await runCli(['serve', '--listen', `127.0.0.1:${port}`])
+    expect(code).toBe(3)
+    expect(stderr).toMatch(/Port \d+ of 127\.0\.0\.1 is taken\. \[XRB_PORT_TAKEN\]/)
+    expect(stderr).toMatch(/hint: ss -tlnp/)
+    holder.close()
+  })
+
+  it.skipIf(existsSync('/sys/class/infiniband'))(
+    '--soft-roce that cannot be is an error, with the reason',
+    { meta: { skipReason: 'this kernel has RDMA' } },
+    async () => {
+      const { code, stderr } = await runCli(['serve', '--listen', ':0', '--soft-roce'])
+      expect(code).toBe(3)
+      expect(stderr).toMatch(/no SoftRoCE device to serve with: .+ \[XRB_SOFT_ROCE\]\nhint: /)
+    },
+  )
+
+  it('makes a key of its own, and prints the line to paste', async () => {
+    const serve = new Cli(['serve', '--listen', ':0'])
+    await serve.sees(/echo [0-9a-f]{64} > xrbench\.key/)
+    const shown = /echo ([0-9a-f]{64})/.exec(serve.stderr)?.[1] ?? ''
+    const port = Number(listening.exec(serve.stderr)?.[1])
+    const session = await connectSession({
+      ...{ host: '127.0.0.1', port },
+      key: Buffer.from(shown, 'hex'),
+    })
+    await session.close()
+    serve.signalGroup('SIGTERM')
+    expect(await serve.finished()).toMatchObject({ code: 143, stdout: '' })
+  })
+
+  it('never shows a key that it was given', async () => {
+    const serve = new Cli(['serve', '--listen', ':0', '--key-file', keyFile(), '--verbose'])
+    await serve.sees(listening)
+    serve.signalGroup('SIGINT')
+    const { code, stdout, stderr } = await serve.finished()
+    expect(code).toBe(130)
+    expect(stdout + stderr).not.toContain(key.toString('hex'))
+  })
+
+  it('--once ends after a session, with --json one line', async () => {
+    const args = ['--listen', ':0', '--key-file', keyFile(), '--once', '--json']
+    const serve = new Cli(['serve', ...args])
+    await serve.until('the line', () => serve.stdout.endsWith('\n'))
+    const line = JSON.parse(serve.stdout) as { host: string; port: number; key: null }
+    expect(line).toMatchObject({ host: '127.0.0.1', pid: serve.child.pid, key: null })
+    const session = await connectSession({ ...line, key })
+    await session.close()
+    expect(await serve.finished()).toMatchObject({ code: 0, stderr: '' })
+    expect(await serve.leftovers()).toEqual([])
+  })
+
+  it.each(['SIGTERM', 'SIGINT'] as const)(
+    '%s while measuring leaves no process',
+    async (signal) => {
+      const serve = new Cli(['serve', '--listen', ':0', '--key-file', keyFile()])
+      await serve.sees(listening)
+      const port = Number(listening.exec(serve.stderr)?.[1])
+      const session = await connectSession({ host: '127.0.0.1', port, key })
+      const report = await session.runRepetition(testCase({}, { durationNs: 30e9 }), {
+        onProgress: ({ phase }) => phase === 'measure' && serve.child.kill(signal),
+      })
+      expect(report).toMatchObject({ status: 'failed', failure: { code: 'XRB_PEER_LOST' } })
+      expect(report.client.outcome?.links[0]?.latency?.count).toBeGreaterThan(0)
+      await session.close()
+      expect((await serve.finished()).code).toBe(signal === 'SIGTERM' ? 143 : 130)
+      expect(await serve.leftovers()).toEqual([])
+    },
+  )
+
+  it.each(['SIGKILL', 'SIGSTOP'] as const)(
+    'a client that gets %s while measuring frees it',
+    async (signal) => {
+      const file = keyFile()
+      const serve = new Cli(['serve', '--listen', ':0', '--key-file', file])
+      await serve.sees(listening)
+      const port = Number(listening.exec(serve.stderr)?.[1])
+      const output = ['--output', join(folder, `${signal}.json`)]
+      const peer = ['--peer', `127.0.0.1:${port}`, '--key-file', file]
+      const client = new Cli(['run', '-t', 'tcp', '-d', '60s', '-r', '1', ...peer, ...output])
+      const endpoint = await client.descendant('endpoint/main')
+      await serve.sees(/session opened/)
+      client.child.kill(signal)
+      await serve.sees(/session closed/)
+      const session = await connectSession({ host: '127.0.0.1', port, key })
+      expect(await session.runRepetition(testCase())).toMatchObject({ status: 'completed' })
+      await session.close()
+      client.child.kill('SIGKILL')
+      await client.finished()
+      await gone([endpoint])
+      serve.signalGroup('SIGTERM')
+      await serve.finished()
+      expect([...(await serve.leftovers()), ...(await client.leftovers())]).toEqual([])
+    },
+  )
+})

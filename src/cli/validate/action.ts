@@ -1,0 +1,43 @@
+import { EXIT_CODES, XrbenchError } from '../../errors.js'
+import { plain } from '../../report/words/plain.js'
+import { contradictionsOf } from '../../results/document/check.js'
+import { readResult } from '../../results/store/store.js'
+import { refuseInputs } from '../files/output-files.js'
+import { print } from '../terminal/output.js'
+
+interface Finding {
+  file: string
+  valid: boolean
+  problems: string[]
+}
+
+/** `xrbench validate`: every file is looked at, whatever the others are. Exit 2 when one is not valid. */
+export async function validateAction(files: readonly string[], isJson: boolean): Promise<void> {
+  await refuseInputs(files)
+  const findings: Finding[] = []
+  for (const file of files) findings.push(await check(file))
+  if (findings.some(({ valid }) => !valid)) process.exitCode = EXIT_CODES.usage
+  await print(
+    isJson
+      ? `${JSON.stringify({ schema: 'xrbench.validate/1', files: findings }, null, 2)}\n`
+      : findings.map(lines).join(''),
+  )
+}
+
+async function check(file: string): Promise<Finding> {
+  try {
+    const problems = contradictionsOf(await readResult(file))
+    return { file, valid: problems.length === 0, problems }
+  } catch (error) {
+    if (!(error instanceof XrbenchError)) throw error
+    const sentence = error.message.startsWith(`${file} `)
+      ? error.message.slice(file.length + 1)
+      : error.message
+    return { file, valid: false, problems: [sentence.replace(/\.$/, '')] }
+  }
+}
+
+function lines({ file, valid, problems }: Finding): string {
+  if (valid) return `ok      ${plain(file)}\n`
+  return problems.map((problem) => `FAILED  ${plain(file)}: ${plain(problem)}\n`).join('')
+}
