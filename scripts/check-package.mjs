@@ -9,6 +9,8 @@ const REQUIRED = [
   'LICENSE',
   'THIRD_PARTY.md',
   'dist/cli/main.js',
+  'dist/index.js',
+  'dist/index.d.ts',
   'dist/report/charts.bundle.js',
   'dist/report/charts.licences.txt',
 ]

@@ -9,6 +9,8 @@ import { root } from './setup/paths.mjs'
  * A room that is listed by its parts has nothing beside them. What lies directly in src/ (errors, units, deadlines) serves all.
  */
 const SRC_ROOMS = {
+  // What the package shows to programs, src/index.ts: a room of one file.
+  index: ['library', 'doctor', 'run', 'plan', 'results', 'compare'],
   cli: ['cli'],
   'cli/run': [
     'cli/flags',
@@ -21,16 +23,7 @@ const SRC_ROOMS = {
     'report',
   ],
   'cli/ab': ['cli/run', 'cli/flags', 'cli/terminal', 'run', 'results', 'compare', 'report'],
-  'cli/serve': [
-    'cli/flags',
-    'cli/terminal',
-    'plan',
-    'place',
-    'session',
-    'transports',
-    'environment',
-    'addon',
-  ],
+  'cli/serve': ['cli/flags', 'cli/terminal', 'serve', 'plan', 'place', 'session', 'addon'],
   'cli/quic-perf': [
     'cli/flags',
     'cli/terminal',
@@ -54,6 +47,19 @@ const SRC_ROOMS = {
   'cli/files': ['results', 'compare'],
   'cli/flags': ['plan', 'session/wire', 'lab', 'addon'],
   'cli/terminal': ['run', 'results'],
+  library: [
+    'serve',
+    'run',
+    'plan',
+    'session/agent',
+    'session/wire',
+    'results',
+    'compare',
+    'report',
+    'lab',
+    'addon',
+  ],
+  serve: ['place', 'session', 'transports', 'environment', 'addon'],
   doctor: [
     'plan',
     'session/endpoint',
@@ -262,6 +268,7 @@ function roomOf(path, base) {
 
 /** `src/session/wire/frame.ts` → `session/wire` where the parts are listed, else `session`; a part that is not listed is no room. */
 function srcRoomOf(path) {
+  if (path === 'src/index.ts') return 'index'
   const room = roomOf(path, 'src')
   const hasParts = Object.keys(SRC_ROOMS).some((name) => name.startsWith(`${room}/`))
   return hasParts ? posix.dirname(path).split('/').slice(1, 3).join('/') : room

@@ -1,4 +1,11 @@
-import type { QuicMessages, RdmaOptions, SocketOptions, WorkloadName } from '../addon/addon.js'
+import type {
+  Direction,
+  QuicMessages,
+  RdmaOptions,
+  SocketOptions,
+  WaitPolicy,
+  WorkloadName,
+} from '../addon/addon.js'
 import type { TransportName } from './case.js'
 import { isQuic } from './quic-family.js'
 import { isAtomic } from './rdma.js'
@@ -10,6 +17,10 @@ export const WORKLOAD_NAMES = [
   'stream',
   'connect',
 ] as const satisfies readonly WorkloadName[]
+
+export const DIRECTIONS = ['up', 'down', 'both'] as const satisfies readonly Direction[]
+/** Ways to wait that a user can name. */
+export const WAITS = ['block', 'spin'] as const satisfies readonly WaitPolicy[]
 
 /** Payload of one message of a ping-pong or a connect when none is asked for. */
 export const DEFAULT_PING_PONG_BYTES = 64

@@ -4,6 +4,8 @@ import type { RepetitionEvent } from './repetitions.js'
 
 /** What happens during a run, in this order, for whoever shows it. */
 export type RunEvent =
+  /** The result file is there already, with a result of then: the first repetition replaces it. */
+  | { type: 'replaces'; file: string; startedAt: string }
   /** A transport that was not named cannot be measured here: its rows say why. */
   | { type: 'left-out'; transport: TransportName; reason: Problem }
   /** What the search for an RDMA device did, and how the lab comes up: a line for people. */

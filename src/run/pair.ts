@@ -9,6 +9,9 @@ import { planFor, refuseIdle } from './plan.js'
 import { chooseTransports } from './transports.js'
 import { refuseUnused } from './unused-options.js'
 
+/** Of each case, unless told: fewer cannot show much. */
+export const AB_REPETITIONS = 10
+
 /** One of two that are measured in turn. */
 export interface Configuration {
   readonly asked: Asked

@@ -1,12 +1,9 @@
 import { usageError } from '../../errors.js'
 import { complete } from '../../run/asked.js'
-import type { Configuration } from '../../run/pair.js'
+import { AB_REPETITIONS, type Configuration } from '../../run/pair.js'
 import type { RunFlags } from '../run/flags.js'
 import { readRunFlags } from '../run/request.js'
 import { type GivenFlags, parseSide } from './sides.js'
-
-/** Fewer cannot show much. */
-const REPETITIONS = '10'
 
 /** Options that say where it is measured, how often, and what becomes of the result. */
 const OF_BOTH: readonly (keyof RunFlags)[] = [
@@ -72,7 +69,11 @@ function configuration(args: readonly string[], both: GivenFlags): Configuration
     )
   }
   const own = Object.fromEntries(given.map((key) => [key, flags[key]]))
-  const merged: RunFlags = { ...both.flags, repeat: both.flags.repeat ?? REPETITIONS, ...own }
+  const merged: RunFlags = {
+    ...both.flags,
+    repeat: both.flags.repeat ?? String(AB_REPETITIONS),
+    ...own,
+  }
   const ofEither = {
     label: (key: string) => (names.isGiven(key) ? names : both.names).label(key),
     isGiven: (key: string) => names.isGiven(key) || both.names.isGiven(key),

@@ -1,8 +1,9 @@
 import { appendFile } from 'node:fs/promises'
 import { type CompareOptions, compareTwo, conclude } from '../../compare/compare.js'
 import { parseGate } from '../../compare/gate.js'
+import { meaninglessDifferences, refuseMeaningless } from '../../compare/meaning.js'
 import { ACROSS, type CompareDocument, type Comparison } from '../../compare/schema.js'
-import { EXIT_CODES, type ExitCode, environmentError, usageError } from '../../errors.js'
+import { EXIT_CODES, type ExitCode, usageError } from '../../errors.js'
 import { renderCompareMarkdown } from '../../report/export/compare-markdown.js'
 import { renderComparability, renderComparison } from '../../report/terminal/compare-text.js'
 import { isSameFile, refuseInputs } from '../files/output-files.js'
@@ -37,7 +38,12 @@ export async function compareAction(
     comparisons.push(compareTwo(source, await readSource(path, key), options.across))
   }
   const doc = conclude(source, comparisons, options)
-  if (!options.forced) await refuseMeaningless(doc, flags)
+  if (!options.forced) {
+    const isForPeople = !flags.json && !flags.markdown
+    if (isForPeople && meaninglessDifferences(doc).length > 0)
+      await print(`${renderComparability(doc, layoutOf(process.stdout))}\n`)
+    refuseMeaningless(doc)
+  }
 
   const markdown = renderCompareMarkdown(doc)
   await print(
@@ -61,21 +67,6 @@ function readOptions(flags: CompareFlags): CompareOptions {
     forced: flags.force === true,
     gates: [flags.failOn ?? []].flat().map(parseGate),
   }
-}
-
-async function refuseMeaningless(doc: CompareDocument, flags: CompareFlags): Promise<void> {
-  const stops = doc.comparisons.flatMap(({ differences }) =>
-    differences.filter(({ weight }) => weight === 'stop'),
-  )
-  if (stops.length === 0) return
-  if (!flags.json && !flags.markdown)
-    await print(`${renderComparability(doc, layoutOf(process.stdout))}\n`)
-  const words = stops.map(({ name, base, new: other }) => `${name} (${base}, ${other})`)
-  throw environmentError(
-    'XRB_NOT_COMPARABLE',
-    `These results answer different questions: they differ in ${[...new Set(words)].join(', ')}.`,
-    '--across host, transport or version when that is what you study; --force compares all the same',
-  )
 }
 
 /** The file that a job's summary page is made of. It is a courtesy: a fault of it is said, and changes nothing. */

@@ -1,6 +1,7 @@
 import { realpathSync, statSync } from 'node:fs'
 import { usageError } from '../../errors.js'
 import type { LabOptions } from '../../lab/lab.js'
+import { MAX_BOOT_NS, MAX_GUEST_MIB, MIN_GUEST_MIB } from '../../lab/limits.js'
 import { parseNetem } from '../../lab/wire.js'
 import { parseDuration, parseSize, parseWhole } from '../../units.js'
 
@@ -14,9 +15,6 @@ export interface LabFlagTexts {
 }
 
 const MIB = 1024 * 1024
-const MIN_MEMORY_MIB = 256
-const MAX_MEMORY_MIB = 65_536
-const MAX_BOOT_NS = 3600e9
 
 /** @throws {XrbenchError} exit 2 */
 export function readLabOptions<Key extends string>(
@@ -38,7 +36,7 @@ export function readLabOptions<Key extends string>(
 
 function readMemory(text: string, label: string): number {
   const mebibytes = Math.floor(parseSize(text, label) / MIB)
-  if (mebibytes >= MIN_MEMORY_MIB && mebibytes <= MAX_MEMORY_MIB) return mebibytes
+  if (mebibytes >= MIN_GUEST_MIB && mebibytes <= MAX_GUEST_MIB) return mebibytes
   throw usageError('XRB_BAD_SIZE', `${label}: a guest has 256 MiB to 64 GiB.`, `${label} 1GiB`)
 }
 

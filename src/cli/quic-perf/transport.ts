@@ -1,12 +1,10 @@
-import type { WaitPolicy } from '../../addon/addon.js'
+import { WAITS } from '../../plan/defaults.js'
 import { DEFAULT_TLS, DEFAULT_UDP_PAYLOAD_BYTES, defaultAckThreshold } from '../../plan/quic.js'
 import { TLS_CIPHERS } from '../../plan/secure-words.js'
 import type { PerfTransport } from '../../quic-perf/spec.js'
 import { parseWhole } from '../../units.js'
 import { parseWord } from '../flags/list.js'
 import { parseUdpPayload } from '../flags/udp-payload.js'
-
-const WAITS = ['block', 'spin'] as const satisfies readonly WaitPolicy[]
 
 interface TransportFlags {
   wait?: string | undefined

@@ -1,11 +1,11 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ACROSS } from '../../compare/schema.js'
-import { environmentError } from '../../errors.js'
 import type { Chart } from '../../report/charts/chart.js'
 import { Collector } from '../../report/digest/collect.js'
 import { chartsOf, sectionsOf } from '../../report/page/build.js'
 import { renderPage } from '../../report/page/page.js'
+import { CHARTS_MODULE, readChartsScript } from '../../report/page/script.js'
 import { outputError } from '../../results/store/errors.js'
 import { checkWritable, writeBytes, writeText } from '../../results/store/store.js'
 import { refuseInputs } from '../files/output-files.js'
@@ -15,7 +15,6 @@ import { note, print } from '../terminal/output.js'
 import type { ReportFlags } from './flags.js'
 import { pngMaker } from './png.js'
 
-const BUNDLE = new URL('../../report/charts.bundle.js', import.meta.url)
 const DEFAULT_PAGE = 'report.html'
 /** CSS pixels: as wide as the column of a page or a slide takes. */
 const PICTURE_WIDTH = 820
@@ -36,7 +35,7 @@ export async function reportAction(files: readonly string[], flags: ReportFlags)
   const key = redactionKeyFor(flags.redact)
   for (const file of files) collector.add(await readSource(file, key))
   const collected = collector.finish()
-  const script = await readBundle()
+  const script = await readChartsScript()
 
   const outputs: [path: string, content: string | Uint8Array][] = []
   if (page !== undefined) {
@@ -65,21 +64,11 @@ export async function reportAction(files: readonly string[], flags: ReportFlags)
 }
 
 async function draw(charts: readonly Chart[]): Promise<{ id: string; svg: string }[]> {
-  const { renderSvg } = (await import(BUNDLE.href)) as Drawing
+  const { renderSvg } = (await import(CHARTS_MODULE)) as Drawing
   return charts.map((chart) => ({
     id: chart.id,
     svg: renderSvg(chart, { width: PICTURE_WIDTH, scheme: 'light' }),
   }))
-}
-
-async function readBundle(): Promise<string> {
-  return await readFile(BUNDLE, 'utf8').catch((error: Error) => {
-    throw environmentError(
-      'XRB_NO_CHARTS',
-      `The charts of the report are not built: ${error.message}.`,
-      'npm run setup',
-    )
-  })
 }
 
 async function makeFolder(folder: string): Promise<void> {

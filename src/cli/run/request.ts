@@ -1,6 +1,6 @@
 import { usageError } from '../../errors.js'
 import { type CaseParameters, TRANSPORT_NAMES, type TransportName } from '../../plan/case.js'
-import { WORKLOAD_NAMES } from '../../plan/defaults.js'
+import { DIRECTIONS, WAITS, WORKLOAD_NAMES } from '../../plan/defaults.js'
 import {
   MAX_BUFFER_BYTES,
   MAX_BUSY_POLL_US,
@@ -19,9 +19,6 @@ import { parsePin } from './pin.js'
 import { readQuicFlags, readTlsFlags } from './quic.js'
 import { readRdmaFlags } from './rdma.js'
 import type { ReadFlag } from './read-flag.js'
-
-const DIRECTIONS = ['up', 'down', 'both'] as const
-const WAITS = ['block', 'spin'] as const
 
 /** What the command line asks to be measured. @throws {XrbenchError} exit 2, for the first option that cannot be read */
 export function readRunFlags(flags: RunFlags, names: OptionNames): MeasureRequest {

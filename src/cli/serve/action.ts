@@ -1,12 +1,15 @@
-import { captureEnvironment } from '../../environment/capture.js'
 import { usageError } from '../../errors.js'
-import { deviceForAgent } from '../../place/agent-device.js'
 import { parseListenAddress } from '../../place/listen-address.js'
 import { MAX_DURATION_NS } from '../../plan/limits.js'
-import { type AgentEvent, type AgentOptions, startAgent } from '../../session/agent/agent.js'
+import {
+  DEFAULT_MAX_DURATION_NS,
+  MAX_SESSIONS,
+  type ServeSettings,
+  startServing,
+} from '../../serve/serve.js'
+import type { AgentEvent } from '../../session/agent/agent.js'
 import { createKey, loadKey, type SessionKey } from '../../session/wire/key.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
-import { transportCapabilities } from '../../transports/capabilities.js'
 import { parseDuration, parseWhole } from '../../units.js'
 import { checkRdmaDevice, readRdmaPort } from '../flags/rdma-port.js'
 import { watchInterrupts } from '../terminal/interrupt.js'
@@ -14,29 +17,22 @@ import { note, print } from '../terminal/output.js'
 import { readDataPorts } from './data-ports.js'
 import type { ServeFlags } from './flags.js'
 
-const DEFAULT_MAX_DURATION_NS = 3600e9
-const MAX_SESSIONS = 16
-
 /** Serves until a signal, `--once` or the end of standard input ends it. */
 export async function serveAction(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
 ): Promise<void> {
   const settings = readFlags(flags, label)
-  const { listen, rdmaPort } = settings
+  const { rdmaPort } = settings
   // A variable may be meant for other machines, and for runs without RDMA.
   if (label('device').startsWith('--')) checkRdmaDevice(rdmaPort.device, label('device'))
   const key = flags.keyFile === undefined ? createKey() : await loadKey(flags.keyFile)
   const ended = new AbortController()
   const interrupts = watchInterrupts(() => ended.abort())
   if (flags.untilStdinEnds) endWithStdin(ended)
-  const say = flags.quiet || flags.json ? () => {} : note
-  const device =
-    flags.softRoce === true ? await deviceForAgent(listen.host, rdmaPort, say) : undefined
   try {
     await serve(settings, key, flags, ended)
   } finally {
-    await device?.release()
     interrupts.dispose()
   }
   process.exitCode = interrupts.exitCode() ?? 0
@@ -50,12 +46,12 @@ async function serve(
   flags: ServeFlags,
   ended: AbortController,
 ): Promise<void> {
-  const agent = await startAgent({
+  const agent = await startServing({
     ...listen,
     ...settings,
     key,
-    transports: available(),
-    environment: () => captureEnvironment({ address: listen.host }),
+    softRoce: flags.softRoce === true,
+    say: flags.quiet || flags.json ? () => {} : note,
     onEvent: (event) => {
       if (!flags.quiet && !flags.json) noteEvent(event, flags.verbose === true)
       if (flags.once && event.type === 'session-closed' && event.admitted) ended.abort()
@@ -76,7 +72,7 @@ function readFlags(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
 ): { listen: { host: string; port: number } } & Pick<
-  AgentOptions,
+  ServeSettings,
   'limits' | 'maxSessions' | 'rdmaPort' | 'dataPorts'
 > {
   const { maxDuration, allowCpu } = flags
@@ -111,10 +107,6 @@ function readMaxDuration(text: string, label: string): number {
   // A repetition has a warm-up and a measured phase, each with the limit of the command line.
   if (ns > 0 && ns <= 2 * MAX_DURATION_NS) return ns
   throw usageError('XRB_BAD_DURATION', `${label}: '${text}' is outside 1ns to 48h.`, `${label} 1h`)
-}
-
-function available(): string[] {
-  return transportCapabilities().flatMap((c) => (c.available ? [c.transport] : []))
 }
 
 function endWithStdin(ended: AbortController): void {

@@ -1,0 +1,32 @@
+import type { Across } from '../compare/schema.js'
+import { Collector } from '../report/digest/collect.js'
+import { renderPage } from '../report/page/page.js'
+import { readChartsScript } from '../report/page/script.js'
+import type { ResultDocument } from '../results/schema/schema.js'
+import { badRequest } from './bad-request.js'
+
+export interface ReportOptions {
+  /** Heading of the page. Default: `xrbench report`. */
+  readonly title?: string | undefined
+  /** The difference that is studied, where there are several results. Default: none. */
+  readonly across?: Across | undefined
+  /** What the results are called. Default: `result 1`, `result 2` … */
+  readonly names?: readonly string[] | undefined
+}
+
+/**
+ * One self-contained HTML page of results, the first of which is the base: what to conclude, then charts. It loads nothing.
+ * @returns the page; nothing is written
+ * @throws {XrbenchError} `XRB_SAME_RESULT` (exit 2), `XRB_NO_CHARTS` (exit 3)
+ */
+export async function report(
+  results: readonly ResultDocument[],
+  { title = 'xrbench report', across, names = [] }: ReportOptions = {},
+): Promise<string> {
+  if (results.length === 0) throw badRequest('results: a report is of one at least.')
+  const collector = new Collector(across ?? null)
+  results.forEach((doc, i) => {
+    collector.add({ file: names[i] ?? `result ${i + 1}`, doc })
+  })
+  return renderPage(collector.finish(), await readChartsScript(), title)
+}

@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest'
+import { XrbenchError } from '../errors.js'
+import { ab } from './ab.js'
+import { commandOf } from './command.js'
+import type { RunRequest } from './request.js'
+import { run } from './run.js'
+import { serve } from './serve.js'
+
+const TCP = { transports: ['tcp'] } as const
+
+describe('bad input', () => {
+  test.each<[object, string, RegExp]>([
+    [{}, 'XRB_BAD_REQUEST', /^transports: /],
+    [{ transports: ['tpc'] }, 'XRB_BAD_REQUEST', /^transports\.0: .*"tcp"/],
+    [{ transports: [] }, 'XRB_BAD_REQUEST', /^transports: /],
+    [{ transports: ['tcp', 'tcp'] }, 'XRB_BAD_REQUEST', /^transports: the same is there twice/],
+    [{ ...TCP, duration: '3s' }, 'XRB_BAD_REQUEST', /"duration"/],
+    [{ ...TCP, durationNs: 0 }, 'XRB_BAD_REQUEST', /^durationNs: /],
+    [{ ...TCP, durationNs: 1, iterations: 1 }, 'XRB_USAGE', /^durationNs and iterations exclude/],
+    [{ ...TCP, sizesBytes: [64, 2 ** 40] }, 'XRB_BAD_REQUEST', /^sizesBytes\.1: /],
+    [{ ...TCP, messageTimeoutNs: 9e9 }, 'XRB_USAGE', /^messageTimeoutNs .* idleTimeoutNs/],
+    [{ ...TCP, rateBitsPerSec: 1e6 }, 'XRB_USAGE', /^rateBitsPerSec would change nothing/],
+    [{ ...TCP, quic: { retry: true } }, 'XRB_USAGE', /^quic\.retry would change nothing/],
+    [{ ...TCP, socket: { sendBufferBytes: '4k' } }, 'XRB_BAD_REQUEST', /^socket\.sendBufferBytes/],
+    [{ ...TCP, pin: { client: [1] } }, 'XRB_BAD_REQUEST', /^pin\.server: /],
+    [{ transports: ['udp'], sizesBytes: [65_508] }, 'XRB_BAD_SIZE', /UDP datagram/],
+    [{ ...TCP, peer: { host: 'x' } }, 'XRB_BAD_REQUEST', /^peer: keyFile or key/],
+    [{ ...TCP, peer: { host: 'x', key: 'secret' } }, 'XRB_KEY', /^peer\.key does not hold a key/],
+    [{ ...TCP, peer: { host: 'x', keyFile: 'k' }, lab: 'only' }, 'XRB_BAD_REQUEST', /exclude/],
+    [{ ...TCP, labOptions: { netem: 'delay 5ms' } }, 'XRB_BAD_REQUEST', /netem needs lab/],
+    [{ ...TCP, label: 'x'.repeat(257) }, 'XRB_BAD_REQUEST', /^label: /],
+    [{ ...TCP, output: '/nonexistent/x.json' }, 'XRB_OUTPUT', /nonexistent/],
+    [
+      { ...TCP, socket: { congestionControl: 'none-such' } },
+      'XRB_NO_CONGESTION_CONTROL',
+      /none-such/,
+    ],
+  ])('%j is refused before anything starts', async (request, code, sentence) => {
+    const events: string[] = []
+    const onEvent = ({ type }: { type: string }) => events.push(type)
+    const error = await run(request as RunRequest, { onEvent }).catch((reason: unknown) => reason)
+    expect(error).toBeInstanceOf(XrbenchError)
+    expect(error).toMatchObject({ code, message: expect.stringMatching(sentence) })
+    expect((error as XrbenchError).hint).toBeTypeOf('string')
+    expect(events).toEqual([])
+  })
+
+  test('of two configurations', async () => {
+    const refused = (...args: Parameters<typeof ab>) =>
+      ab(...args).catch((reason: unknown) => reason)
+    expect(await refused(TCP, {}, {})).toMatchObject({ message: expect.stringMatching(/the same/) })
+    expect(await refused(TCP, {}, { repetitions: 3 })).toMatchObject({ message: expect.stringMatching(/both sides/) })
+    expect(await refused({}, {}, { waits: ['spin'] })).toMatchObject({ message: expect.stringMatching(/^transports/) })
+    const uneven = await refused(TCP, {}, { waits: ['spin', 'block'] })
+    expect(uneven).toMatchObject({ code: 'XRB_NO_PARTNER' })
+  })
+
+  test('of an agent', async () => {
+    const refused = (request: object) => serve(request).catch((reason: unknown) => reason)
+    expect(await refused({ host: '0.0.0.0' })).toMatchObject({ code: 'XRB_LISTEN' })
+    expect(await refused({ host: 'localhost' })).toMatchObject({ code: 'XRB_BAD_REQUEST' })
+    const ports = { first: 28_470, last: 28_480 }
+    expect(await refused({ dataPorts: ports })).toMatchObject({ code: 'XRB_BAD_PORTS' })
+  })
+})
+
+test('what a result says was called holds no key, and names where redaction finds them', () => {
+  const peer = { host: 'there', port: 1, key: 'a'.repeat(64) }
+  const request = {
+    ...TCP,
+    peer,
+    output: '/here/out.json',
+    labOptions: { kernel: '/k', guests: 1 },
+  }
+  expect(commandOf('run', request as RunRequest)).toEqual([
+    'run',
+    '{"transports":["tcp"],"labOptions":{"guests":1}}',
+    '--peer',
+    'there:1',
+    '--output',
+    '/here/out.json',
+  ])
+})

@@ -1,0 +1,144 @@
+import { z } from 'zod'
+import { usageError } from '../errors.js'
+import { MAX_DURATION_NS } from '../plan/limits.js'
+import { shareDataPorts } from '../serve/data-ports.js'
+import { DEFAULT_MAX_DURATION_NS, MAX_SESSIONS, startServing } from '../serve/serve.js'
+import type { AgentEvent } from '../session/agent/agent.js'
+import { isLoopback } from '../session/wire/addresses.js'
+import { createKey, loadKey, parseKey, type SessionKey } from '../session/wire/key.js'
+import { DEFAULT_PORT } from '../session/wire/protocol.js'
+import { badRequest, checked } from './bad-request.js'
+
+/** Of the far end of other people's runs. */
+export interface ServeRequest {
+  /** Numeric address. Beyond loopback with a key of yours only. Default: `127.0.0.1`. */
+  readonly host?: string | undefined
+  /** 0 to 65,535; 0 is any. Default: 28470. */
+  readonly port?: number | undefined
+  /** A file that holds the key and that nobody else can read. Default: a new key. */
+  readonly keyFile?: string | undefined
+  /** The key itself, 64 hexadecimal digits, in place of a file. */
+  readonly key?: string | undefined
+  /** Clients at a time, 1 to 16; others are refused. Default: 1. */
+  readonly maxSessions?: number | undefined
+  /** Warm-up and measured phase of a repetition together, 1 to 48 h. Default: 3600e9. */
+  readonly maxDurationNs?: number | undefined
+  /** Clients may choose the CPUs of this end. Default: false. */
+  readonly allowCpu?: boolean | undefined
+  /** Ports for data, both included, at least one for each session. Default: any. */
+  readonly dataPorts?: { readonly first: number; readonly last: number } | undefined
+  /** What this end uses for RDMA. Default: by the address that clients reach. */
+  readonly rdma?:
+    | {
+        readonly device?: string | null | undefined
+        readonly port?: number | null | undefined
+        readonly gidIndex?: number | null | undefined
+      }
+    | undefined
+  /** Makes a SoftRoCE device where there is no RDMA device, and removes it at the end. Default: false. */
+  readonly softRoce?: boolean | undefined
+}
+
+export type ServeEvent =
+  | AgentEvent
+  /** What the search for an RDMA device did: a line for people. */
+  | { type: 'note'; text: string }
+
+export interface ServeOptions {
+  /** Ends it, as `close()` does. */
+  readonly signal?: AbortSignal | undefined
+  readonly onEvent?: ((event: ServeEvent) => void) | undefined
+}
+
+/** An agent that listens. */
+export interface Serving {
+  readonly host: string
+  readonly port: number
+  /** 64 hexadecimal digits: whoever has it can measure with this machine. */
+  readonly key: string
+  /** Ends its sessions and all it has started. Idempotent. */
+  close(): Promise<void>
+}
+
+const whole = (min: number, max: number) => z.int().min(min).max(max)
+const port = whole(1, 65_535)
+const serveSchema: z.ZodType<ServeRequest> = z
+  .strictObject({
+    host: z.union([z.ipv4(), z.ipv6()]),
+    port: whole(0, 65_535),
+    keyFile: z.string().min(1),
+    key: z.string(),
+    maxSessions: whole(1, MAX_SESSIONS),
+    maxDurationNs: whole(1, 2 * MAX_DURATION_NS),
+    allowCpu: z.boolean(),
+    dataPorts: z
+      .strictObject({ first: port, last: port })
+      .refine(({ first, last }) => first <= last, 'first is after last'),
+    rdma: z
+      .strictObject({
+        device: z.string().nullable(),
+        port: whole(1, 255).nullable(),
+        gidIndex: whole(0, 65_535).nullable(),
+      })
+      .partial(),
+    softRoce: z.boolean(),
+  })
+  .partial()
+
+/**
+ * Serves the runs of others, as `xrbench serve` does, until it is closed.
+ * @throws {XrbenchError} of exit code 2 for what cannot be asked (`XRB_BAD_REQUEST`, `XRB_LISTEN`, `XRB_KEY`, `XRB_BAD_PORTS`), of 3 for what
+ * this machine lacks (`XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_KEY_FILE`, `XRB_SOFT_ROCE`)
+ */
+export async function serve(
+  request: ServeRequest = {},
+  { signal, onEvent }: ServeOptions = {},
+): Promise<Serving> {
+  const asked = checked(serveSchema, request, 'request')
+  const { host = '127.0.0.1', port = DEFAULT_PORT, maxSessions = 1, dataPorts } = asked
+  const key = await keyOf(asked)
+  if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
+    throw usageError(
+      'XRB_LISTEN',
+      `host: other machines can reach ${host}, so a key of yours is needed.`,
+      'give key or keyFile, and the same one to run',
+    )
+  }
+  signal?.throwIfAborted()
+  const agent = await startServing({
+    ...{ host, port, key, maxSessions },
+    limits: {
+      allowCpu: asked.allowCpu ?? false,
+      allowNullCrypto: false,
+      maxDurationNs: asked.maxDurationNs ?? DEFAULT_MAX_DURATION_NS,
+    },
+    dataPorts:
+      dataPorts === undefined ? null : shareDataPorts(dataPorts, 'dataPorts', port, maxSessions),
+    rdmaPort: {
+      device: asked.rdma?.device ?? null,
+      port: asked.rdma?.port ?? null,
+      gidIndex: asked.rdma?.gidIndex ?? null,
+    },
+    softRoce: asked.softRoce ?? false,
+    onEvent: (event) => onEvent?.(event),
+    say: (text) => onEvent?.({ type: 'note', text }),
+  })
+  let closed: Promise<void> | undefined
+  const close = () => {
+    signal?.removeEventListener('abort', end)
+    closed ??= agent.close()
+    return closed
+  }
+  const end = () => void close()
+  signal?.addEventListener('abort', end, { once: true })
+  if (signal?.aborted === true) end()
+  return { host: agent.host, port: agent.port, key: key.toString('hex'), close }
+}
+
+async function keyOf({ key, keyFile }: ServeRequest): Promise<SessionKey> {
+  if (key !== undefined && keyFile !== undefined) {
+    throw badRequest('key and keyFile exclude one another.')
+  }
+  if (keyFile !== undefined) return await loadKey(keyFile)
+  return key === undefined ? createKey() : parseKey(key, 'key')
+}
