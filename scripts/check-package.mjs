@@ -11,6 +11,7 @@ const REQUIRED = [
   'dist/cli/main.js',
   'dist/index.js',
   'dist/index.d.ts',
+  'docs/library.md',
   'dist/report/charts.bundle.js',
   'dist/report/charts.licences.txt',
 ]

@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -71,3 +71,57 @@ test('its command measures', () => {
   >
   expect(result).toMatchObject({ schema: 'xrbench.result/1', status: 'completed' })
 })
+
+/** The programs of the page about the library, but for those that need a second machine. */
+const PROGRAMS = [
+  ...readFileSync(join(checkout, 'docs/library.md'), 'utf8').matchAll(/^```js\n(.*?)^```$/gms),
+].map(([, code = ''], i) => ({ name: `program-${i + 1}.mts`, code }))
+
+test('a program finds the types of the library, and its mistakes are found', () => {
+  const mistake = `import { run } from 'xrbench'\nawait run({ transports: ['tpc'], durationNs: '1s' })\n`
+  const files = [...PROGRAMS, { name: 'mistake.mts', code: mistake }]
+  for (const { name, code } of files) writeFileSync(join(folder, name), code)
+  const tsc = join(checkout, 'node_modules/typescript/bin/tsc')
+  const types = ['--types', 'node', '--typeRoots', join(checkout, 'node_modules/@types')]
+  const strict = ['--noEmit', '--strict', '--target', 'es2023', '--module', 'nodenext']
+  const names = files.map(({ name }) => name)
+  const { stdout } = spawnSync(process.execPath, [tsc, ...strict, ...types, ...names], {
+    cwd: folder,
+    encoding: 'utf8',
+  })
+  const wrong = stdout.split('\n').filter((line) => /^\S/.test(line))
+  expect(wrong).toEqual([
+    expect.stringMatching(/^mistake\.mts\(2,.*"tpc"/),
+    expect.stringMatching(/^mistake\.mts\(2,.*'string' is not assignable to type 'number'/),
+  ])
+})
+
+test('the library measures from a folder that knows nothing of it', () => {
+  const code = `
+    import { run } from 'xrbench'
+    const { document, status } = await run({ transports: ['tcp'], workloads: ['ping-pong'], durationNs: 200e6, repetitions: 1 })
+    console.log(JSON.stringify([status, document.schema, document.cases[0].summary.latency.count > 0]))`
+  writeFileSync(join(folder, 'measure.mjs'), code)
+  const { stdout, stderr } = runProgram('measure.mjs')
+  expect(stderr).toBe('')
+  expect(JSON.parse(stdout)).toEqual(['completed', 'xrbench.result/1', true])
+})
+
+test('there are three programs to begin with', () => expect(PROGRAMS).toHaveLength(3))
+
+test.each(PROGRAMS)('$name of docs/library.md does what it says', ({ name, code }) => {
+  const file = name.replace('.mts', '.mjs')
+  writeFileSync(join(folder, file), code)
+  const { status, stdout, stderr } = runProgram(file)
+  expect([0, 7], stderr).toContain(status)
+  expect(stderr).not.toMatch(/Error/)
+  expect(stdout).toMatch(/\d{3}/)
+})
+
+function runProgram(file: string): SpawnSyncReturns<string> {
+  return spawnSync(process.execPath, [file], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: bare as NodeJS.ProcessEnv,
+  })
+}
