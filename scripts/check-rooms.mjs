@@ -124,6 +124,7 @@ const VOCABULARY = [
   'src/plan/lossy.ts',
   'src/plan/rdma-words.ts',
   'src/plan/secure-words.ts',
+  'src/plan/transports.ts',
 ]
 
 /** What transports have in common, themselves none, and which of each other these may use. */

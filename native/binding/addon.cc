@@ -5,6 +5,7 @@
 #include "binding/rdma_link.h"
 #include "binding/self_measurement.h"
 #include "measure/hdr_layout.h"
+#include "transport/endpoint.h"
 #include "transport/quic_openssl/openssl_api.h"
 
 #ifndef XRBENCH_VERSION
@@ -35,14 +36,9 @@ Napi::Value sanitizer(Napi::Env env) {
 
 Napi::Object build_facts(Napi::Env env) {
   Napi::Array transports = Napi::Array::New(env);
-  transports.Set(0u, "loopback");
-  transports.Set(1u, "tcp");
-  transports.Set(2u, "udp");
-  // What it takes is looked for in the process: `openssl`.
-  transports.Set(3u, "quic:openssl");
-#ifdef XRBENCH_VERBS
-  transports.Set(transports.Length(), "rdma");
-#endif
+  for (const auto& [name, kind] : kTransportNames) {
+    if (is_built_in(kind)) transports.Set(transports.Length(), name);
+  }
   Napi::Object build = Napi::Object::New(env);
   build.Set("version", XRBENCH_VERSION);
   build.Set("compiler", kCompiler);

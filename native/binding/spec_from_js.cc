@@ -97,6 +97,13 @@ QuicOpensslOptions quic_openssl_options(const Reader& reader) {
   return options;
 }
 
+TransportKind transport_kind(const std::string& given) {
+  for (const auto& [name, kind] : kTransportNames) {
+    if (given == name) return kind;
+  }
+  bad("transport", "one of the known words");
+}
+
 PortRange port_range(const Reader& reader) {
   const auto number = [&](const char* name) {
     const std::uint64_t value = reader.integer(name);
@@ -112,14 +119,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   if (!value.IsObject()) bad("spec", "an object");
   const Reader reader(value.As<Napi::Object>());
   EndpointSpec spec;
-  spec.transport =
-      reader.one_of<TransportKind>("transport", {{"loopback", TransportKind::kLoopback},
-                                                 {"tcp", TransportKind::kTcp},
-                                                 {"udp", TransportKind::kUdp},
-                                                 {"tls", TransportKind::kTls},
-                                                 {"quic", TransportKind::kQuic},
-                                                 {"quic:openssl", TransportKind::kQuicOpenssl},
-                                                 {"rdma", TransportKind::kRdma}});
+  spec.transport = transport_kind(reader.text("transport"));
   spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
   spec.local_address = reader.text("localAddress");
   if (reader.is_given("peerAddress")) spec.peer_address = reader.text("peerAddress");

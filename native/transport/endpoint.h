@@ -37,6 +37,9 @@ class Endpoint : public Stoppable {
   virtual void close() noexcept = 0;
 };
 
+/// Whether this addon file has a transport. What it takes may still be missing on this machine.
+bool is_built_in(TransportKind transport) noexcept;
+
 /// Checks the spec and makes the endpoint of its transport.
 std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec);
 

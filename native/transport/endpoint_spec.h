@@ -17,6 +17,22 @@ namespace xr {
 inline constexpr unsigned kMostStreams = 64;
 
 enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl };
+
+struct TransportName {
+  const char* name;
+  TransportKind kind;
+};
+/// All there are, built in or not, by what JavaScript calls them.
+inline constexpr TransportName kTransportNames[] = {
+    {"loopback", TransportKind::kLoopback},
+    {"tcp", TransportKind::kTcp},
+    {"udp", TransportKind::kUdp},
+    {"quic:openssl", TransportKind::kQuicOpenssl},
+    {"rdma", TransportKind::kRdma},
+    {"tls", TransportKind::kTls},
+    {"quic", TransportKind::kQuic},
+};
+
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
 /// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRequests`:

@@ -16,6 +16,22 @@
 
 namespace xr {
 
+bool is_built_in(TransportKind transport) noexcept {
+  switch (transport) {
+#ifndef XRBENCH_VERBS
+    case TransportKind::kRdma:
+#endif
+#ifndef XRBENCH_TLS
+    case TransportKind::kTls:
+#endif
+#ifndef XRBENCH_QUIC
+    case TransportKind::kQuic:
+#endif
+      return false;
+    default: return true;
+  }
+}
+
 std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec) {
   check_spec(spec);
   switch (spec.transport) {

@@ -1,5 +1,6 @@
 import type { Addon, ClockReport } from '../addon/addon.js'
 import { isQuic } from '../plan/quic-family.js'
+import { isWithinMachine } from '../plan/transports.js'
 import type { Environment } from '../results/schema/schema.js'
 import { automaticCpus } from '../session/endpoint/cpus.js'
 import type { Capability } from '../transports/capabilities.js'
@@ -46,6 +47,8 @@ export function transportCheck(
       `sudo ip link set ${narrow[0]?.name} mtu ${QUIC_MTU_BYTES}, or --transport tcp`,
     )
   }
+  if (capability.available && isWithinMachine(name))
+    return ok(name, 'can be measured: ping-pong and stream, between two processes of this machine')
   const families = hasIpv6 ? 'IPv4 and IPv6' : 'IPv4 (this machine has no IPv6 address)'
   return capability.available
     ? ok(name, `can be measured: ping-pong and stream, ${families}`)

@@ -8,10 +8,9 @@ import type {
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
+import type { TransportName } from './transports.js'
 
-/** Transports a user can name. */
-export const TRANSPORT_NAMES = ['rdma', 'tcp', 'tls', 'udp', 'quic', 'quic:openssl'] as const
-export type TransportName = (typeof TRANSPORT_NAMES)[number]
+export { TRANSPORT_NAMES, type TransportName } from './transports.js'
 
 /** Where a case has its ends: this machine (and its peer), or guests of the lab. In the order in which they are measured. */
 export const PLACES = ['host', 'lab'] as const

@@ -2,10 +2,12 @@ import type { RdmaOptions } from '../addon/addon.js'
 import { environmentError, type XrbenchError } from '../errors.js'
 import { chooseRdmaDevice, type DeviceChoice } from '../place/device.js'
 import type { TransportName } from '../plan/case.js'
+import { isWithinMachine } from '../plan/transports.js'
 import type { RunEvent } from './events.js'
 import { problemOf } from './problem.js'
 import { chooseTransports, type LeftOut } from './transports.js'
 import type { Whereabouts } from './whereabouts.js'
+import { type Elsewhere, isHere, keepWithinReach } from './within-machine.js'
 
 export interface PlaceRequest {
   asked: readonly TransportName[] | 'all'
@@ -34,7 +36,14 @@ export interface RunPlaces {
  */
 export async function choosePlaces(request: PlaceRequest): Promise<RunPlaces> {
   const { asked, lab, rdma, onEvent } = request
-  const { wanted, leftOut } = chooseTransports(asked)
+  const note = (text: string) => onEvent({ type: 'note', text })
+  const chosen = chooseTransports(asked)
+  const { leftOut } = chosen
+  const elsewhere = elsewhereOf(request)
+  const wanted =
+    elsewhere === null
+      ? chosen.wanted
+      : keepWithinReach(chosen.wanted, elsewhere, asked !== 'all', note)
   const places = { host: wanted, lab: [], device: null, leftOut }
   for (const { transport, why } of leftOut) {
     onEvent({ type: 'left-out', transport, reason: problemOf(why) })
@@ -49,10 +58,13 @@ export async function choosePlaces(request: PlaceRequest): Promise<RunPlaces> {
     gidIndex: rdma.gidIndex,
     softRoce: request.softRoce,
     lab: lab === 'never' ? 'never' : 'auto',
-    say: (text) => onEvent({ type: 'note', text }),
+    say: note,
   })
   const others = wanted.filter((transport) => transport !== 'rdma')
-  if (device.step === 'lab') return { ...places, host: others, lab: wanted, device }
+  if (device.step === 'lab') {
+    const inLab = wanted.filter((transport) => !isWithinMachine(transport))
+    return { ...places, host: others, lab: inLab, device }
+  }
   if (device.step !== null) return { ...places, device }
   const noRdma = noDevice(device)
   if (asked !== 'all' || others.length === 0) throw noRdma
@@ -62,6 +74,13 @@ export async function choosePlaces(request: PlaceRequest): Promise<RunPlaces> {
     device,
     leftOut: [...leftOut, { transport: 'rdma', why: noRdma }],
   }
+}
+
+/** `null`: both ends are on this machine. */
+function elsewhereOf({ lab, peerAddress }: PlaceRequest): Elsewhere | null {
+  if (lab === 'only') return { kind: 'lab' }
+  if (peerAddress === null || isHere(peerAddress)) return null
+  return { kind: 'peer', address: peerAddress }
 }
 
 function noDevice({ attempts }: DeviceChoice): XrbenchError {

@@ -30,9 +30,6 @@ export function requireTransport(transport: TransportName): void {
 
 function capability(transport: TransportName, addon: Addon | XrbenchError): Capability {
   switch (transport) {
-    case 'tcp':
-    case 'udp':
-      return builtIn(transport, addon)
     case 'rdma':
       return rdma(addon)
     case 'quic':
@@ -40,6 +37,8 @@ function capability(transport: TransportName, addon: Addon | XrbenchError): Capa
       return secure(transport)
     case 'quic:openssl':
       return quicOpenssl(addon)
+    default:
+      return builtIn(transport, addon)
   }
 }
 
@@ -55,10 +54,7 @@ function secure(transport: SecureTransport): Capability {
   }
 }
 
-function builtIn(
-  transport: 'tcp' | 'udp' | 'rdma' | 'quic:openssl',
-  addon: Addon | XrbenchError,
-): Capability {
+function builtIn(transport: TransportName, addon: Addon | XrbenchError): Capability {
   if (addon instanceof XrbenchError) {
     const { code, message: reason, hint } = addon
     return { transport, available: false, code, reason, hint: hint ?? null }

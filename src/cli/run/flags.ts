@@ -1,4 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
+import { TRANSPORT_NAMES } from '../../plan/case.js'
 import { option } from '../flags/option.js'
 import { exitCodeTable, RUN_UNITS } from '../terminal/help.js'
 
@@ -14,7 +15,7 @@ export function withRunOptions(command: Command) {
     .addOption(
       option(
         '-t, --transport <list>',
-        'rdma, tcp, tls, udp, quic, quic:openssl, or all this build can do (default: all)',
+        `${TRANSPORT_NAMES.join(', ')}, or all this build can do (default: all)`,
       ),
     )
     .addOption(option('-w, --workload <list>', 'ping-pong, stream, connect (default: ping-pong)'))

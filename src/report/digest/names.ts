@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import type { Side } from '../../compare/schema.js'
 import type { Measured, Source } from '../../compare/source.js'
+import { TRANSPORTS } from '../../plan/transports.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 import { sizeWords } from '../charts/ticks.js'
 import { plain } from '../words/plain.js'
@@ -59,8 +60,6 @@ export function sideNamer(
 }
 
 /** Transports first in an order that is always the same, so that they keep their colours. */
-const TRANSPORT_ORDER = ['tcp', 'udp', 'rdma', 'quic', 'quic:openssl', 'tls']
-
 export function orderOf({ case: c }: Measured): number {
-  return TRANSPORT_ORDER.indexOf(c.transport)
+  return TRANSPORTS[c.transport].slot
 }

@@ -1,20 +1,11 @@
+import { TRANSPORTS } from '../../plan/transports.js'
 import { SLOTS } from '../charts/look.js'
 import type { CaseDigest, Digest } from './digest.js'
 
-/** The slots that the first variant of a transport always has. */
-const OWN_SLOTS: Record<CaseDigest['transport'], number> = {
-  tcp: 0,
-  udp: 1,
-  rdma: 2,
-  quic: 3,
-  tls: 4,
-  'quic:openssl': 5,
-}
-
-/** Which colour, dash and symbol stand for which variant, in a report over one result. */
+/** Which colour, dash and symbol stand for which variant, in a report over one result; the first variant of a transport has that transport's own. */
 export function variantSlots(cases: readonly CaseDigest[]): Map<string, number> {
   const slots = new Map<string, number>()
-  const owned = new Set<number>(cases.map(({ transport }) => OWN_SLOTS[transport]))
+  const owned = new Set<number>(cases.map(({ transport }) => TRANSPORTS[transport].slot))
   const free = Array.from({ length: SLOTS }, (_, i) => i).filter((slot) => !owned.has(slot))
   const started = new Set<string>()
   let next = 0
@@ -25,7 +16,7 @@ export function variantSlots(cases: readonly CaseDigest[]): Map<string, number> 
       continue
     }
     started.add(transport)
-    slots.set(variant, OWN_SLOTS[transport])
+    slots.set(variant, TRANSPORTS[transport].slot)
   }
   return slots
 }

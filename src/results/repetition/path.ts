@@ -1,5 +1,6 @@
 import type { EffectiveSettings } from '../../addon/addon.js'
 import type { TransportName } from '../../plan/case.js'
+import { isWithinMachine } from '../../plan/transports.js'
 import type { CaseResult } from '../schema/schema.js'
 import type { RepetitionReport } from './report.js'
 
@@ -9,6 +10,7 @@ import type { RepetitionReport } from './report.js'
  */
 export function pathOf(transport: TransportName, report: RepetitionReport): CaseResult['path'] {
   const settings = report.client.outcome?.effective ?? report.server.outcome?.effective
+  if (settings !== undefined && isWithinMachine(transport)) return 'loopback'
   if (settings === undefined || settings.remoteAddress === '') return null
   if (isLoopback(settings)) return 'loopback'
   if (transport !== 'rdma') return 'network'

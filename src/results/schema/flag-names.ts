@@ -3,7 +3,7 @@
  * file format: they are added to, never renamed.
  */
 export const FLAG_SENTENCES = {
-  loopback: 'both ends ran on one machine over loopback: no network was crossed',
+  loopback: 'both ends ran on one machine: no network was crossed',
   'software-rdma': 'the RDMA device is emulated by the kernel, not hardware',
   'emulated-cpu': 'the CPU is emulated: compare only with results of the same kind',
   'virtual-machine': 'an end ran in a virtual machine: the host can delay it unseen',

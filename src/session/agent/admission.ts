@@ -1,6 +1,7 @@
 import type { DataPorts, EndpointSpec, OwnRdmaPort } from '../../addon/addon.js'
 import { peerError } from '../../errors.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
+import { isWithinMachine } from '../../plan/transports.js'
 import { endpointSpec } from '../endpoint/spec.js'
 import type { PrepareMessage } from '../wire/client-messages.js'
 
@@ -44,6 +45,12 @@ export function admit(
     throw peerError(
       'XRB_PEER_LIMIT',
       'The agent has no QUIC without encryption for other machines.',
+    )
+  }
+  if (isAlone && isWithinMachine(transport)) {
+    throw peerError(
+      'XRB_PEER_LIMIT',
+      `${transport} joins two processes of one machine, and the client is on another.`,
     )
   }
   // Whatever the client says of a device means one of its own machine.

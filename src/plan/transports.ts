@@ -1,0 +1,27 @@
+/** What is known of a transport before anything of it is measured. */
+export interface TransportFacts {
+  /** `machine`: joins two processes of one machine, with no network between them. */
+  readonly reach: 'network' | 'machine'
+  /** Colour, dash and symbol in charts, and its place among the others there, from 0. Each has its own for ever, so that pictures can be held side by side. */
+  readonly slot: number
+}
+
+const facts = {
+  rdma: { reach: 'network', slot: 2 },
+  tcp: { reach: 'network', slot: 0 },
+  tls: { reach: 'network', slot: 4 },
+  udp: { reach: 'network', slot: 1 },
+  quic: { reach: 'network', slot: 3 },
+  'quic:openssl': { reach: 'network', slot: 5 },
+} as const satisfies Record<string, TransportFacts>
+
+/** Transports a user can name. */
+export type TransportName = keyof typeof facts
+/** In the order in which they are listed and measured. */
+export const TRANSPORTS: Readonly<Record<TransportName, TransportFacts>> = facts
+export const TRANSPORT_NAMES = Object.keys(facts) as [TransportName, ...TransportName[]]
+
+/** Whether both ends have to be processes of one machine. */
+export function isWithinMachine(transport: TransportName): boolean {
+  return TRANSPORTS[transport].reach === 'machine'
+}
