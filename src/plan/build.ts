@@ -1,6 +1,7 @@
 import type {
   KernelTls,
   QuicMessages,
+  SocketOptions,
   TlsHandshake,
   WaitPolicy,
   WorkloadName,
@@ -16,6 +17,7 @@ import { quicOpensslOptions, quicOptions } from './quic.js'
 import { usesTls } from './quic-family.js'
 import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
+import { TRANSPORTS } from './transports.js'
 
 /**
  * The cases of requests, one for each place, frozen; how often they are repeated is that of the first. Rows that are to be read against one
@@ -84,6 +86,27 @@ function waysOf(
   )
 }
 
+/** Settings of one transport are not asked of another: the request in the result stays true. */
+function socketOptions(
+  asked: PlanRequest['socket'],
+  transport: TransportName,
+  workload: WorkloadName,
+): SocketOptions {
+  const { socket } = TRANSPORTS[transport]
+  const ofIp = <T>(value: T) => (socket === 'ip' ? value : null)
+  const ofBuffers = <T>(value: T) => (socket === 'none' ? null : value)
+  return {
+    ...asked,
+    sendBufferBytes: ofBuffers(asked.sendBufferBytes),
+    receiveBufferBytes: ofBuffers(
+      asked.receiveBufferBytes ?? defaultReceiveBufferBytes(transport, workload),
+    ),
+    congestionControl: runsOverTcp(transport) ? asked.congestionControl : null,
+    dscp: ofIp(asked.dscp),
+    busyPollUs: ofIp(asked.busyPollUs),
+  }
+}
+
 function makeCase(
   request: PlanRequest,
   transport: TransportName,
@@ -115,13 +138,7 @@ function makeCase(
     idleTimeoutNs: request.idleTimeoutNs,
     connectTimeoutNs: request.connectTimeoutNs,
     pin: request.pin,
-    socket: Object.freeze({
-      ...request.socket,
-      receiveBufferBytes:
-        request.socket.receiveBufferBytes ?? defaultReceiveBufferBytes(transport, workload),
-      // Settings of one transport are not asked of another: the request in the result stays true.
-      congestionControl: runsOverTcp(transport) ? request.socket.congestionControl : null,
-    }),
+    socket: Object.freeze(socketOptions(request.socket, transport, workload)),
     rdma,
     tls: usesTls(transport)
       ? Object.freeze({ cipher: request.tls.cipher, handshake, kernel })

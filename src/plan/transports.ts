@@ -2,17 +2,19 @@
 export interface TransportFacts {
   /** `machine`: joins two processes of one machine, with no network between them. */
   readonly reach: 'network' | 'machine'
+  /** What socket options can change: those of IP too, the buffers alone, or nothing, for want of a socket. */
+  readonly socket: 'ip' | 'buffers' | 'none'
   /** Colour, dash and symbol in charts, and its place among the others there, from 0. Each has its own for ever, so that pictures can be held side by side. */
   readonly slot: number
 }
 
 const facts = {
-  rdma: { reach: 'network', slot: 2 },
-  tcp: { reach: 'network', slot: 0 },
-  tls: { reach: 'network', slot: 4 },
-  udp: { reach: 'network', slot: 1 },
-  quic: { reach: 'network', slot: 3 },
-  'quic:openssl': { reach: 'network', slot: 5 },
+  rdma: { reach: 'network', socket: 'ip', slot: 2 },
+  tcp: { reach: 'network', socket: 'ip', slot: 0 },
+  tls: { reach: 'network', socket: 'ip', slot: 4 },
+  udp: { reach: 'network', socket: 'ip', slot: 1 },
+  quic: { reach: 'network', socket: 'ip', slot: 3 },
+  'quic:openssl': { reach: 'network', socket: 'ip', slot: 5 },
 } as const satisfies Record<string, TransportFacts>
 
 /** Transports a user can name. */

@@ -3,6 +3,7 @@ import type { Case } from '../plan/case.js'
 import { isLossy } from '../plan/lossy.js'
 import { runsOverTcp } from '../plan/over-tcp.js'
 import { isQuic } from '../plan/quic-family.js'
+import { TRANSPORTS } from '../plan/transports.js'
 import type { OptionNames } from './names.js'
 
 const RDMA_OPTIONS = [
@@ -54,6 +55,10 @@ const USES: readonly Use[] = [
     (c) => c.workload === 'connect' && c.parameters.tls !== null,
     CONNECT,
   ],
+  ['sndbuf', 'a socket', hasSocket, LEAVE_OUT],
+  ['rcvbuf', 'a socket', hasSocket, LEAVE_OUT],
+  ['dscp', 'a network', overIp, LEAVE_OUT],
+  ['busyPoll', 'a network', overIp, LEAVE_OUT],
   ['nodelay', 'TCP', (c) => runsOverTcp(c.transport), LEAVE_OUT],
   ['congestion', 'TCP', (c) => runsOverTcp(c.transport), LEAVE_OUT],
   ...QUIC_OPTIONS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
@@ -115,6 +120,14 @@ export function refuseUnused(cases: readonly Case[], names: OptionNames): void {
       hint,
     )
   }
+}
+
+function hasSocket({ transport }: Case): boolean {
+  return TRANSPORTS[transport].socket !== 'none'
+}
+
+function overIp({ transport }: Case): boolean {
+  return TRANSPORTS[transport].socket === 'ip'
 }
 
 function isNgtcp2({ transport }: Case): boolean {
