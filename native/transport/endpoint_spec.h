@@ -16,7 +16,7 @@ namespace xr {
 /// In one direction.
 inline constexpr unsigned kMostStreams = 64;
 
-enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl };
+enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl, kUnix };
 
 struct TransportName {
   const char* name;
@@ -31,6 +31,7 @@ inline constexpr TransportName kTransportNames[] = {
     {"rdma", TransportKind::kRdma},
     {"tls", TransportKind::kTls},
     {"quic", TransportKind::kQuic},
+    {"unix", TransportKind::kUnix},
 };
 
 enum class Side { kClient, kServer };

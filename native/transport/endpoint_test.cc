@@ -33,6 +33,7 @@ void for_all(const Body& body) {
            TransportKind::kLoopback,
            TransportKind::kTcp,
            TransportKind::kUdp,
+           TransportKind::kUnix,
 #ifdef XRBENCH_TLS
            TransportKind::kTls,
 #endif

@@ -13,6 +13,7 @@
 #include "transport/quic/quic_endpoint.h"
 #endif
 #include "transport/udp/udp_endpoint.h"
+#include "transport/unix/unix_endpoint.h"
 
 namespace xr {
 
@@ -57,6 +58,7 @@ std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec) {
       throw_fault("UNSUPPORTED", "transport", "this build is without QUIC");
 #endif
     case TransportKind::kQuicOpenssl: return make_quic_openssl_endpoint(spec);
+    case TransportKind::kUnix: return make_unix_endpoint(spec);
   }
   return nullptr;
 }

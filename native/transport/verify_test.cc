@@ -33,6 +33,7 @@ std::vector<TransportKind> transports() {
   return {
       TransportKind::kTcp,
       TransportKind::kUdp,
+      TransportKind::kUnix,
 #ifdef XRBENCH_TLS
       TransportKind::kTls,
 #endif
@@ -73,7 +74,7 @@ TEST("verify: messages of every length arrive as they were sent, to and fro and 
 
 TEST("verify: so do those of connections of their own") {
   for_all([](EndpointSpec spec) {
-    if (spec.transport == TransportKind::kUdp) return;
+    if (spec.transport != TransportKind::kTcp && spec.transport != TransportKind::kTls) return;
     spec.workload = xr::Workload::kConnect;
     spec.phases.iterations = 5;
     EndpointPair pair(spec);

@@ -14,7 +14,15 @@ export type * from './rdma.js'
 export type * from './secure.js'
 
 /** Transports this addon was built with. `loopback` joins two endpoints of one process: the floor of the loop itself. */
-export type NativeTransport = 'loopback' | 'tcp' | 'udp' | 'rdma' | 'tls' | 'quic' | 'quic:openssl'
+export type NativeTransport =
+  | 'loopback'
+  | 'tcp'
+  | 'udp'
+  | 'rdma'
+  | 'tls'
+  | 'quic'
+  | 'quic:openssl'
+  | 'unix'
 
 export type WaitPolicy = 'spin' | 'block'
 /** `connect`: each operation is a connection of its own, with one message to and fro over it. */

@@ -15,6 +15,7 @@ const facts = {
   udp: { reach: 'network', socket: 'ip', slot: 1 },
   quic: { reach: 'network', socket: 'ip', slot: 3 },
   'quic:openssl': { reach: 'network', socket: 'ip', slot: 5 },
+  unix: { reach: 'machine', socket: 'buffers', slot: 6 },
 } as const satisfies Record<string, TransportFacts>
 
 /** Transports a user can name. */

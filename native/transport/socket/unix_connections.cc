@@ -1,0 +1,171 @@
+#include "transport/socket/unix_connections.h"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstddef>
+#include <cstring>
+#include <utility>
+
+#include "base/error.h"
+#include "base/units.h"
+#include "measure/clock.h"
+#include "transport/socket/options.h"
+
+namespace xr {
+namespace {
+
+constexpr std::size_t kHelloBytes = kTokenBytes + 2;
+constexpr std::uint8_t kWelcome = 0x06;
+// Someone who connects and says nothing must not keep the real client out for long.
+constexpr std::uint64_t kHelloLimitNs = kNsPerSec;
+
+using Hello = std::array<std::uint8_t, kHelloBytes>;
+
+struct UnixAddress {
+  sockaddr_un storage{};
+  socklen_t length = 0;
+
+  const sockaddr* get() const noexcept { return reinterpret_cast<const sockaddr*>(&storage); }
+};
+
+/// An abstract name begins with a zero and is as long as its address says (unix(7)).
+UnixAddress abstract_address(const Token& name) {
+  UnixAddress address;
+  address.storage.sun_family = AF_UNIX;
+  const std::string text = "xrbench-" + token_name(name);
+  static_assert(sizeof address.storage.sun_path > 1 + sizeof "xrbench-" + 2 * kTokenBytes);
+  std::memcpy(address.storage.sun_path + 1, text.data(), text.size());
+  address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
+  return address;
+}
+
+void make_blocking(int fd) {
+  int off = 0;
+  if (::ioctl(fd, FIONBIO, &off) != 0) throw_errno("SOCKET", "ioctl");
+}
+
+}  // namespace
+
+UnixConnections::UnixConnections(const EndpointSpec& spec, int socket_type)
+    : spec_(spec), socket_type_(socket_type), token_(random_token()) {}
+
+Blob UnixConnections::open() {
+  Blob blob = encode_blob({spec_.transport, token_, {}});
+  if (spec_.side == Side::kClient) return blob;
+  const Token name = random_token();
+  const UnixAddress address = abstract_address(name);
+  listener_ = make_socket();
+  if (::bind(listener_.get(), address.get(), address.length) != 0) throw_errno("SOCKET", "bind");
+  if (::listen(listener_.get(), static_cast<int>(spec_.link_count()) + 8) != 0)
+    throw_errno("SOCKET", "listen");
+  blob.insert(blob.end(), name.begin(), name.end());
+  return blob;
+}
+
+void UnixConnections::connect(const Blob& peer, const Deadline& deadline) {
+  const std::size_t name_bytes = spec_.side == Side::kClient ? kTokenBytes : 0;
+  if (peer.size() < name_bytes)
+    throw_fault("BAD_BLOB", "blob", "the peer's endpoint description has an unexpected length");
+  const auto middle = peer.end() - static_cast<std::ptrdiff_t>(name_bytes);
+  const SocketBlob blob = decode_blob(Blob(peer.begin(), middle), spec_.transport, 0);
+  sockets_.resize(spec_.link_count());
+  if (spec_.side == Side::kServer) {
+    accept_all(deadline);
+    listener_.reset();
+    return;
+  }
+  Token name{};
+  std::copy(middle, peer.end(), name.begin());
+  for (unsigned i = 0; i < spec_.link_count(); ++i) connect_one(name, blob.token, i, deadline);
+}
+
+void UnixConnections::close() noexcept {
+  sockets_.clear();
+  listener_.reset();
+}
+
+UniqueFd UnixConnections::make_socket() const {
+  UniqueFd fd(::socket(AF_UNIX, socket_type_ | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  if (!fd) throw_errno("SOCKET", "socket");
+  return fd;
+}
+
+UniqueFd UnixConnections::dial(const Token& name, const Deadline& deadline) const {
+  const UnixAddress address = abstract_address(name);
+  UniqueFd fd = make_socket();
+  apply_socket_options(fd.get(), AF_UNIX, false, spec_.socket);
+  while (::connect(fd.get(), address.get(), address.length) != 0) {
+    if (errno == ECONNREFUSED) {
+      throw Error(Fault{"CONNECT_REFUSED", "connect", ECONNREFUSED,
+                        "connect: the peer's socket is not on this machine, or in another network "
+                        "namespace of it (a container)"});
+    }
+    if (errno != EAGAIN && errno != EINTR) throw_errno("CONNECT_REFUSED", "connect");
+    // Its queue is full of others; nothing tells when there is room.
+    deadline.wait_within(-1, 0, kNsPerMs, "connect");
+  }
+  return fd;
+}
+
+void UnixConnections::connect_one(const Token& name, const Token& token, unsigned link,
+                                  const Deadline& deadline) {
+  UniqueFd fd = dial(name, deadline);
+  Hello hello{};
+  std::copy(token.begin(), token.end(), hello.begin());
+  hello[kTokenBytes] = static_cast<std::uint8_t>(link >> 8);
+  hello[kTokenBytes + 1] = static_cast<std::uint8_t>(link & 0xff);
+  if (::send(fd.get(), hello.data(), hello.size(), MSG_NOSIGNAL) !=
+      static_cast<ssize_t>(hello.size())) {
+    throw_errno("CONNECT_REFUSED", "send");
+  }
+  deadline.wait(fd.get(), POLLIN, "connect");
+  std::uint8_t answer = 0;
+  if (::recv(fd.get(), &answer, 1, 0) != 1 || answer != kWelcome) {
+    throw_fault("CONNECT_REFUSED", "connect",
+                "connect: the peer closed the connection before it was set up");
+  }
+  make_blocking(fd.get());
+  sockets_[link] = std::move(fd);
+}
+
+void UnixConnections::accept_all(const Deadline& deadline) {
+  for (unsigned missing = spec_.link_count(); missing > 0;) {
+    deadline.wait(listener_.get(), POLLIN, "accept");
+    UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    // A client may have gone again since poll saw it.
+    if (!fd) continue;
+    const std::optional<unsigned> link = read_hello(fd.get(), deadline);
+    if (!link || sockets_[*link]) continue;
+    apply_socket_options(fd.get(), AF_UNIX, false, spec_.socket);
+    if (::send(fd.get(), &kWelcome, 1, MSG_NOSIGNAL) != 1) continue;
+    make_blocking(fd.get());
+    sockets_[*link] = std::move(fd);
+    --missing;
+  }
+}
+
+/// The link that this connection is for; none for a stranger.
+std::optional<unsigned> UnixConnections::read_hello(int fd, const Deadline& deadline) const {
+  Hello hello{};
+  const std::uint64_t until_ns = monotonic_raw_ns() + kHelloLimitNs;
+  for (std::size_t done = 0; done < hello.size();) {
+    const std::uint64_t now_ns = monotonic_raw_ns();
+    if (now_ns >= until_ns) return std::nullopt;
+    if (!deadline.wait_within(fd, POLLIN, until_ns - now_ns, "accept")) continue;
+    const ssize_t got = ::recv(fd, hello.data() + done, hello.size() - done, 0);
+    if (got <= 0) return std::nullopt;
+    done += static_cast<std::size_t>(got);
+  }
+  if (!std::equal(token_.begin(), token_.end(), hello.begin())) return std::nullopt;
+  const unsigned link = static_cast<unsigned>(hello[kTokenBytes] << 8 | hello[kTokenBytes + 1]);
+  if (link >= spec_.link_count()) return std::nullopt;
+  return link;
+}
+
+}  // namespace xr

@@ -1,0 +1,90 @@
+#include "transport/unix/unix_endpoint.h"
+
+#include <sys/socket.h>
+
+#include <optional>
+
+#include "base/error.h"
+#include "measure/clock.h"
+#include "transport/run_links.h"
+#include "transport/socket/options.h"
+#include "transport/socket/tcp_link.h"
+#include "transport/socket/unix_connections.h"
+#include "transport/wait/waker.h"
+
+namespace xr {
+namespace {
+
+std::optional<int> buffer_bytes(int fd, int option) noexcept {
+  int value = 0;
+  socklen_t length = sizeof value;
+  if (::getsockopt(fd, SOL_SOCKET, option, &value, &length) != 0) return std::nullopt;
+  return value;
+}
+
+class UnixEndpoint final : public Endpoint {
+ public:
+  explicit UnixEndpoint(const EndpointSpec& spec)
+      : spec_(spec), connections_(spec, SOCK_STREAM), origin_(read_clock_pair()) {}
+  ~UnixEndpoint() override { close(); }
+
+  Blob open() override { return connections_.open(); }
+
+  void connect(const Blob& peer) override {
+    connections_.connect(peer, Deadline(spec_.connect_timeout_ns, waker_));
+    for (const UniqueFd& connection : connections_.sockets()) {
+      set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
+      waker_.watch(connection.get());
+    }
+    const int first = connections_.sockets().front().get();
+    settings_.send_buffer_bytes = buffer_bytes(first, SO_SNDBUF);
+    settings_.receive_buffer_bytes = buffer_bytes(first, SO_RCVBUF);
+  }
+
+  RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+  }
+
+  void stop() noexcept override { waker_.stop(); }
+
+  EffectiveSettings effective() const override {
+    if (connections_.sockets().empty() || !connections_.sockets().front())
+      throw_fault("STATE", "effective", "not connected");
+    return settings_;
+  }
+
+  void close() noexcept override {
+    waker_.forget_all();
+    connections_.close();
+  }
+
+ private:
+  template <WaitPolicy kWait>
+  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](unsigned i, const auto& visit) {
+          TcpLink<kWait> link(
+              {connections_.sockets()[i].get(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
+              spec_.role_of(i), waker_.flag());
+          visit(link);
+        });
+    outcome.effective = settings_;
+    return outcome;
+  }
+
+  EndpointSpec spec_;
+  UnixConnections connections_;
+  ClockPair origin_;
+  Waker waker_;
+  EffectiveSettings settings_{};
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_unix_endpoint(const EndpointSpec& spec) {
+  return std::make_unique<UnixEndpoint>(spec);
+}
+
+}  // namespace xr
