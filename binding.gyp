@@ -65,6 +65,8 @@
         'native/transport/rdma/device/soft_roce.cc',
         'native/transport/rdma/rdma_options.cc',
         'native/transport/run_links.cc',
+        'native/transport/shm/shm_endpoint.cc',
+        'native/transport/shm/shm_segment.cc',
         'native/transport/socket/address.cc',
         'native/transport/socket/blob.cc',
         'native/transport/socket/data_ports.cc',

@@ -16,7 +16,7 @@ namespace xr {
 /// In one direction.
 inline constexpr unsigned kMostStreams = 64;
 
-enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl, kUnix };
+enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl, kUnix, kShm };
 
 struct TransportName {
   const char* name;
@@ -32,6 +32,7 @@ inline constexpr TransportName kTransportNames[] = {
     {"tls", TransportKind::kTls},
     {"quic", TransportKind::kQuic},
     {"unix", TransportKind::kUnix},
+    {"shm", TransportKind::kShm},
 };
 
 enum class Side { kClient, kServer };

@@ -34,6 +34,7 @@ void for_all(const Body& body) {
            TransportKind::kTcp,
            TransportKind::kUdp,
            TransportKind::kUnix,
+           TransportKind::kShm,
 #ifdef XRBENCH_TLS
            TransportKind::kTls,
 #endif

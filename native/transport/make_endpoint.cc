@@ -5,6 +5,7 @@
 #ifdef XRBENCH_VERBS
 #include "transport/rdma/rdma_endpoint.h"
 #endif
+#include "transport/shm/shm_endpoint.h"
 #include "transport/tcp/tcp_endpoint.h"
 #ifdef XRBENCH_TLS
 #include "transport/tls/tls_endpoint.h"
@@ -59,6 +60,7 @@ std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec) {
 #endif
     case TransportKind::kQuicOpenssl: return make_quic_openssl_endpoint(spec);
     case TransportKind::kUnix: return make_unix_endpoint(spec);
+    case TransportKind::kShm: return make_shm_endpoint(spec);
   }
   return nullptr;
 }

@@ -34,6 +34,7 @@ std::vector<TransportKind> transports() {
       TransportKind::kTcp,
       TransportKind::kUdp,
       TransportKind::kUnix,
+      TransportKind::kShm,
 #ifdef XRBENCH_TLS
       TransportKind::kTls,
 #endif

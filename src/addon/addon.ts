@@ -23,6 +23,7 @@ export type NativeTransport =
   | 'quic'
   | 'quic:openssl'
   | 'unix'
+  | 'shm'
 
 export type WaitPolicy = 'spin' | 'block'
 /** `connect`: each operation is a connection of its own, with one message to and fro over it. */

@@ -16,6 +16,7 @@ const facts = {
   quic: { reach: 'network', socket: 'ip', slot: 3 },
   'quic:openssl': { reach: 'network', socket: 'ip', slot: 5 },
   unix: { reach: 'machine', socket: 'buffers', slot: 6 },
+  shm: { reach: 'machine', socket: 'none', slot: 7 },
 } as const satisfies Record<string, TransportFacts>
 
 /** Transports a user can name. */

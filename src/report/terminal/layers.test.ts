@@ -40,7 +40,7 @@ const tls = (ktls: boolean, bodyNs: number): Measured => ({
   },
   report: pingPongReport({ rounds, bodyNs, client: tlsOf(ktls) }),
 })
-const pingPong = (transport: 'udp' | 'tcp', bodyNs: number): Measured => ({
+const pingPong = (transport: Measured['case']['transport'], bodyNs: number): Measured => ({
   case: caseOf(transport, 'ping-pong'),
   report: pingPongReport({ rounds, bodyNs }),
 })
@@ -229,5 +229,35 @@ describe('the cost of each layer', () => {
       }),
     }))
     expect(layersOf(documentOf(sizes))).toEqual([])
+  })
+})
+
+describe('what a network stack costs at all', () => {
+  const local = [pingPong('unix', 4_000), pingPong('shm', 1_000)]
+  const namesOf = (cases: Measured[]) =>
+    layersOf(documentOf(cases)).map(({ layers }) => layers.map(({ name }) => name))
+
+  test('is told from the memory up, below every chain', () => {
+    expect(
+      namesOf([...local, pingPong('tcp', 9_000), pingPong('udp', 8_000), tls(false, 20_000)]),
+    ).toEqual([
+      ['Shared memory', 'AF_UNIX', 'UDP'],
+      ['Shared memory', 'AF_UNIX', 'TCP', 'TLS'],
+    ])
+  })
+
+  test('once where no network was measured, and from where there is something to begin with', () => {
+    expect(namesOf(local)).toEqual([['Shared memory', 'AF_UNIX']])
+    expect(namesOf([pingPong('shm', 1_000), pingPong('tcp', 9_000)])).toEqual([
+      ['Shared memory', 'TCP'],
+    ])
+    expect(namesOf([...local, tls(false, 20_000)])).toEqual([['Shared memory', 'AF_UNIX']])
+  })
+
+  test('of chains that begin alike the one that goes on stands for both', () => {
+    const quics = [quic('stream', true, 20_000), quic('stream', false, 30_000)]
+    expect(namesOf([...local, pingPong('udp', 8_000), ...quics])).toEqual([
+      ['Shared memory', 'AF_UNIX', 'UDP', 'QUIC stream without encryption', 'QUIC stream'],
+    ])
   })
 })

@@ -53,8 +53,12 @@ const plain = (transport: CaseResult['transport'], name: string): Step => ({
   matches: (c) => c.transport === transport,
 })
 
-const CHAINS: readonly (readonly Step[])[] = [
-  ...['datagram', 'stream'].map((messages) => [
+/** What every chain may begin with: what two processes cost one another without a network. */
+const WITHOUT_NETWORK: readonly Step[] = [plain('shm', 'Shared memory'), plain('unix', 'AF_UNIX')]
+
+/** The first of each is what the others stand on. */
+const CHAINS: readonly (readonly [Step, ...Step[]])[] = [
+  ...['datagram', 'stream'].map((messages): [Step, ...Step[]] => [
     plain('udp', 'UDP'),
     quic(messages, true, `QUIC ${messages} without encryption`),
     quic(messages, false, `QUIC ${messages}`),
@@ -79,10 +83,22 @@ export function layersOf(doc: ResultDocument): LayerChain[] {
     groups.set(name, [...(groups.get(name) ?? []), c])
   }
   return [...groups.values()].flatMap((cases) =>
-    CHAINS.flatMap((steps) => {
-      const chain = chainOf(steps, cases, bySize)
-      return chain === null ? [] : [chain]
-    }),
+    longestOf(
+      CHAINS.flatMap((steps) => {
+        const chain = chainOf(steps, cases, bySize)
+        return chain === null ? [] : [chain]
+      }),
+    ),
+  )
+}
+
+/** Of chains that begin alike those that go on, and of equal ones the first. */
+function longestOf(chains: readonly LayerChain[]): LayerChain[] {
+  const begins = (a: LayerChain, b: LayerChain) =>
+    a.layers.every(({ key }, i) => b.layers[i]?.key === key)
+  return chains.filter(
+    (chain, i) =>
+      !chains.some((other, j) => i !== j && begins(chain, other) && (!begins(other, chain) || j < i)),
   )
 }
 
@@ -107,17 +123,20 @@ function groupOf({ place, variant, workload, parameters }: CaseResult, bySize: b
 }
 
 function chainOf(
-  steps: readonly Step[],
+  steps: readonly [Step, ...Step[]],
   cases: readonly CaseResult[],
   bySize: boolean,
 ): LayerChain | null {
-  const found = steps.flatMap(({ name, matches }) => {
-    const c = cases.find(matches)
-    return c === undefined ? [] : [{ name, c }]
-  })
-  const [first] = found
+  const find = (some: readonly Step[]) =>
+    some.flatMap(({ name, matches }) => {
+      const c = cases.find(matches)
+      return c === undefined ? [] : [{ name, c }]
+    })
   // Without what it stands on, a layer adds nothing that could be told.
-  if (first === undefined || first.name !== steps[0]?.name || found.length < 2) return null
+  const isFounded = cases.some(steps[0].matches)
+  const found = [...find(WITHOUT_NETWORK), ...(isFounded ? find(steps) : [])]
+  const [first] = found
+  if (first === undefined || found.length < 2) return null
   const { place, workload, parameters } = first.c
   const { wait, messageSizeBytes } = parameters.requested
   const isPingPong = workload === 'ping-pong'

@@ -1,0 +1,119 @@
+#include "transport/shm/shm_endpoint.h"
+
+#include <sys/socket.h>
+
+#include <mutex>
+
+#include "base/error.h"
+#include "measure/clock.h"
+#include "transport/run_links.h"
+#include "transport/shm/shm_bytes.h"
+#include "transport/shm/shm_layout.h"
+#include "transport/shm/shm_ring.h"
+#include "transport/shm/shm_segment.h"
+#include "transport/socket/unix_connections.h"
+#include "transport/wait/waker.h"
+
+namespace xr {
+namespace {
+
+/// One connection, however many links there are.
+EndpointSpec meeting_of(EndpointSpec spec) {
+  spec.streams = 1;
+  spec.direction = Direction::kUp;
+  spec.socket = {};
+  return spec;
+}
+
+class ShmEndpoint final : public Endpoint {
+ public:
+  explicit ShmEndpoint(const EndpointSpec& spec)
+      : spec_(spec),
+        layout_(spec.message_bytes),
+        meeting_(meeting_of(spec), SOCK_STREAM),
+        origin_(read_clock_pair()) {}
+  ~ShmEndpoint() override { close(); }
+
+  Blob open() override { return meeting_.open(); }
+
+  void connect(const Blob& peer) override {
+    const Deadline deadline(spec_.connect_timeout_ns, waker_);
+    meeting_.connect(peer, deadline);
+    const int socket = meeting_.sockets().front().get();
+    const std::size_t bytes = 2 * spec_.link_count() * layout_.ring_bytes();
+    ShmSegment segment = spec_.side == Side::kServer ? ShmSegment::share(socket, bytes)
+                                                     : ShmSegment::take(socket, bytes, deadline);
+    waker_.watch(socket);
+    const std::lock_guard lock(mutex_);
+    segment_ = std::move(segment);
+  }
+
+  RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
+    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
+                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+  }
+
+  void stop() noexcept override {
+    waker_.stop();
+    wake_all();
+  }
+
+  EffectiveSettings effective() const override {
+    if (!segment_) throw_fault("STATE", "effective", "not connected");
+    return {};
+  }
+
+  void close() noexcept override {
+    waker_.forget_all();
+    meeting_.close();
+    wake_all();
+    const std::lock_guard lock(mutex_);
+    segment_.reset();
+  }
+
+ private:
+  /// Whoever sleeps, at either end, looks around.
+  void wake_all() noexcept {
+    const std::lock_guard lock(mutex_);
+    if (!segment_) return;
+    for (unsigned i = 0; i < 2 * spec_.link_count(); ++i) {
+      ShmWords& words = ring(i).words();
+      wake_sleeper(words.reader_sleeps);
+      wake_sleeper(words.writer_sleeps);
+    }
+  }
+
+  /// Two for each link: up, then down.
+  ShmRing ring(unsigned i) const noexcept {
+    return {segment_.data() + i * layout_.ring_bytes(), layout_};
+  }
+
+  template <WaitPolicy kWait>
+  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
+    return run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](unsigned i, const auto& visit) {
+          const unsigned down = spec_.side == Side::kServer ? 1 : 0;
+          ShmLink<kWait> link({ring(2 * i + down), ring(2 * i + 1 - down),
+                               meeting_.sockets().front().get(), spec_, waker_.flag()},
+                              spec_, spec_.role_of(i), waker_.flag());
+          visit(link);
+        });
+  }
+
+  EndpointSpec spec_;
+  ShmLayout layout_;
+  UnixConnections meeting_;
+  ClockPair origin_;
+  Waker waker_;
+  std::mutex mutex_;
+  ShmSegment segment_;
+};
+
+}  // namespace
+
+std::unique_ptr<Endpoint> make_shm_endpoint(const EndpointSpec& spec) {
+  return std::make_unique<ShmEndpoint>(spec);
+}
+
+}  // namespace xr

@@ -1,0 +1,63 @@
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+
+#include "transport/endpoint_spec.h"
+
+namespace xr {
+
+/// Two cache lines: processors fetch a line's neighbour along with it, so that words of different
+/// writers lie further apart than one line.
+inline constexpr std::size_t kShmApartBytes = 128;
+
+/// How the memory of one direction is laid out. Both ends compute it from their own spec and
+/// nothing of it is read from the memory, so that a peer can say nothing that leads out of it.
+struct ShmLayout {
+  /// What one slot holds of a message: all of it, or a piece.
+  std::size_t piece_bytes;
+  /// Where that begins in a slot. A small message shares the cache line of the slot's number.
+  std::size_t header_bytes;
+  std::size_t slot_bytes;
+  /// A power of two.
+  std::uint64_t slots;
+
+  explicit constexpr ShmLayout(std::uint64_t message_bytes) noexcept
+      : piece_bytes(std::min<std::uint64_t>(message_bytes, kLargestPieceBytes)),
+        header_bytes(piece_bytes + kNumberBytes <= kShmApartBytes ? kNumberBytes
+                                                                 : kShmApartBytes),
+        slot_bytes((header_bytes + piece_bytes + kShmApartBytes - 1) / kShmApartBytes *
+                   kShmApartBytes),
+        slots(std::clamp<std::uint64_t>(std::bit_floor(kRingBytes / slot_bytes), kFewestSlots,
+                                        kMostSlots)) {}
+
+  constexpr std::size_t ring_bytes() const noexcept;
+
+ private:
+  static constexpr std::size_t kNumberBytes = sizeof(std::uint64_t);
+  // The rings of both directions fit a second-level cache.
+  static constexpr std::size_t kLargestPieceBytes = std::size_t{16} << 10;
+  static constexpr std::size_t kRingBytes = std::size_t{160} << 10;
+  static constexpr std::uint64_t kFewestSlots = 4;
+  static constexpr std::uint64_t kMostSlots = 64;
+};
+
+/// What lies in front of the slots of one direction. All zero at first.
+struct ShmWords {
+  /// Slots that the reader is done with; it writes this now and then.
+  alignas(kShmApartBytes) std::atomic<std::uint64_t> consumed;
+  /// Futexes (futex(2)): 1 while that end sleeps, or is about to.
+  alignas(kShmApartBytes) std::atomic<std::uint32_t> reader_sleeps;
+  alignas(kShmApartBytes) std::atomic<std::uint32_t> writer_sleeps;
+};
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
+
+constexpr std::size_t ShmLayout::ring_bytes() const noexcept {
+  return sizeof(ShmWords) + static_cast<std::size_t>(slots) * slot_bytes;
+}
+
+}  // namespace xr
