@@ -12,7 +12,7 @@ import { BenchError } from './bench-error.mjs'
  *
  * @typedef {object} Configuration
  * @property {string} name
- * @property {'tcp' | 'udp' | 'rdma' | 'quic' | 'tls'} transport
+ * @property {'tcp' | 'udp' | 'rdma' | 'quic' | 'tls' | 'shm'} transport
  * @property {'ping-pong' | 'stream' | 'rate' | 'paced' | 'download' | 'requests'} workload `rate` = a stream of which the messages are
  *   counted; `download` = one of DOWNLOAD_BYTES from the server, warm-up included; `requests` = of the perf protocol, each on a stream of its own
  * @property {'spin' | 'block'} wait
@@ -187,6 +187,17 @@ const SECURED = [
   secured('tls', 'download', [goodputOf('openssl', 1)]),
 ]
 
+/** One cache line each way, and two. @type {Configuration[]} */
+const SHARED = /** @type {const} */ ([
+  [8, '8', '8 B'],
+  [64, '64', '64 B'],
+]).map(([sizeBytes, sizeWord, sizeText]) => ({
+  name: `shm ping-pong ${sizeText} spin`,
+  ...{ transport: 'shm', workload: 'ping-pong', wait: 'spin', sizeBytes, sizeWord },
+  tools: ['xrbench', 'bare'],
+  aims: [p50Of('bare', 1.1)],
+}))
+
 /** Everything that is compared, in the order in which it runs: `paced` takes its rate from the UDP stream before it. */
 export const CONFIGURATIONS = Object.freeze([
   ...pingPongs(),
@@ -199,6 +210,7 @@ export const CONFIGURATIONS = Object.freeze([
     { peer: null, metric: 'deliveredFraction', sense: 'at least', bound: 0.98 },
   ]),
   ...SECURED,
+  ...SHARED,
   ...RDMA,
 ])
 
@@ -213,7 +225,7 @@ const KINDS = /** @type {const} */ ([
 ])
 
 /**
- * Words of one kind widen the choice (`64 1k`), words of several kinds narrow it (`tcp spin`). QUIC and TLS have to be asked for by
+ * Words of one kind widen the choice (`64 1k`), words of several kinds narrow it (`tcp spin`). QUIC, TLS and shm have to be asked for by
  * name; so has RDMA, which runs in the lab, or by a word that only it has.
  * @param {string[]} words
  * @returns {Configuration[]}
@@ -223,7 +235,8 @@ export function selectConfigurations(words) {
   const candidates = CONFIGURATIONS.filter(
     (c) =>
       (c.transport === 'rdma') === isRdma &&
-      (!SECURED.includes(c) || words.some((word) => isOnlySecured(c, word))),
+      (!SECURED.includes(c) || words.some((word) => isOnlySecured(c, word))) &&
+      (!SHARED.includes(c) || words.includes('shm')),
   )
   /** @type {Map<string, Set<string>>} */
   const wanted = new Map()

@@ -5,6 +5,7 @@ export const USAGE = `npm run bench:peers -- [WORD…] [--pairs N] [--duration S
 
   WORD          what to run: tcp udp · ping-pong stream paced · 64 1k 1400 128k default · spin block
                 quic, tls: held against xrbench's own TCP, TLS and UDP, and bare loops of GnuTLS
+                shm: two processes and one memory, beside a bare loop over two cache lines
                 download requests: against other stacks: ngtcp2's example programs, quiche, quic-go, openssl
                 rdma, in the lab: rc ud · send write read fetch-add · ping-pong stream rate · 8 64 64k · spin block
                 words of one kind widen the choice, words of several kinds narrow it; none = tcp and udp

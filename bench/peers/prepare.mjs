@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { BenchError } from './bench-error.mjs'
 import { ensureInstalled } from './install.mjs'
 import { prepareBare } from './tools/bare.mjs'
+import { prepareBareLines } from './tools/bare-lines.mjs'
 import { prepareBareTls } from './tools/bare-tls.mjs'
 import { prepareCertificate } from './tools/certificate.mjs'
 import { prepareDownloadFile } from './tools/download-file.mjs'
@@ -37,15 +38,16 @@ const OPTIONAL = /** @type {const} */ ({ quiche: prepareQuiche, 'quic-go': prepa
  */
 export async function prepare(chosen, mayInstall, signal) {
   const tools = new Set(chosen.flatMap((c) => c.tools))
-  const isBareTls = chosen.some((c) => c.transport === 'tls' && c.tools.includes('bare'))
-  const isBareSocket = chosen.some((c) => c.transport !== 'tls' && c.tools.includes('bare'))
+  const bare = new Set(chosen.flatMap((c) => (c.tools.includes('bare') ? c.transport : [])))
+  const isBareTls = bare.has('tls')
   const commands = [...tools].flatMap((tool) => COMMANDS[tool] ?? [])
   ensureInstalled(['taskset', ...commands, ...(isBareTls ? OPENSSL : [])], mayInstall)
   if (!existsSync('dist/cli/main.js')) {
     throw new BenchError(3, 'xrbench itself is not built.', 'npm run setup')
   }
   await mkdir('build/bench', { recursive: true })
-  if (isBareSocket) await prepareBare()
+  if (bare.has('tcp') || bare.has('udp')) await prepareBare()
+  if (bare.has('shm')) await prepareBareLines()
   if (isBareTls) await prepareBareTls()
   if (isBareTls || tools.has('ngtcp2') || tools.has('openssl')) await prepareCertificate(signal)
   if (tools.has('ngtcp2') || tools.has('openssl')) await prepareDownloadFile()

@@ -1,4 +1,5 @@
 import { runBare } from './tools/bare.mjs'
+import { runBareLines } from './tools/bare-lines.mjs'
 import { runBareTls } from './tools/bare-tls.mjs'
 import { runEndpoints } from './tools/endpoints.mjs'
 import { runIperf3 } from './tools/iperf3.mjs'
@@ -55,8 +56,7 @@ const MARGIN_MS = 20_000
 /** @type {Record<ToolName, Tool>} */
 const TOOLS = {
   xrbench: (configuration, context) => ours(configuration)(configuration, context),
-  bare: (configuration, context) =>
-    (configuration.transport === 'tls' ? runBareTls : runBare)(configuration, context),
+  bare: (configuration, context) => bareOf(configuration)(configuration, context),
   sockperf: runSockperf,
   iperf3: runIperf3,
   perftest: runPerftest,
@@ -69,6 +69,12 @@ const TOOLS = {
   'own-udp': ownTransport('udp'),
   'own-no-gso': runWithoutSegmentation,
   'own-perf': runOwnPerf,
+}
+
+/** @param {Configuration} configuration */
+function bareOf({ transport }) {
+  if (transport === 'shm') return runBareLines
+  return transport === 'tls' ? runBareTls : runBare
 }
 
 /** @param {Configuration} configuration */
