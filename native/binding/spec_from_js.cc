@@ -136,6 +136,10 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   spec.message_bytes = reader.integer("messageSizeBytes");
   spec.wait = reader.one_of<WaitPolicy>(
       "wait", {{"spin", WaitPolicy::kSpin}, {"block", WaitPolicy::kBlock}});
+  if (reader.is_given("unixType")) {
+    spec.unix_type = reader.one_of<UnixType>(
+        "unixType", {{"stream", UnixType::kStream}, {"seqpacket", UnixType::kSeqpacket}});
+  }
   spec.phases.warmup_cap_ns = reader.integer("warmupCapNs");
   spec.phases.duration_ns = reader.integer("durationNs");
   spec.phases.iterations = reader.integer("iterations");

@@ -11,6 +11,9 @@ constexpr std::uint64_t kLongestNs = std::uint64_t{7 * 24 * 3600} * kNsPerSec;
 constexpr std::uint64_t kLargestDatagramIpv4Bytes = 65'507;
 // IPv6's payload length leaves out its own header (RFC 8200 section 3).
 constexpr std::uint64_t kLargestDatagramIpv6Bytes = 65'527;
+// A packet has to fit the send buffer of its socket, by default 212,992 bytes
+// (net.core.wmem_default), of which unix_dgram_sendmsg keeps 32 back.
+constexpr std::uint64_t kLargestSeqpacketBytes = 212'960;
 
 void require(bool holds, const char* what) {
   if (!holds) throw_fault("BAD_SPEC", "spec", what);
@@ -27,6 +30,9 @@ void check_spec(const EndpointSpec& spec) {
             "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
             "IPv6)");
   }
+  require(spec.transport != TransportKind::kUnix || spec.unix_type == UnixType::kStream ||
+              spec.message_bytes <= kLargestSeqpacketBytes,
+          "messageSizeBytes is beyond what a packet of AF_UNIX can carry (212,960 bytes)");
   require(spec.streams >= 1 && spec.streams <= kMostStreams, "streams must lie between 1 and 64");
   require(
       spec.workload == Workload::kStream || (spec.streams == 1 && spec.direction == Direction::kUp),

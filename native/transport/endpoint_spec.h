@@ -37,6 +37,8 @@ inline constexpr TransportName kTransportNames[] = {
 
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
+/// Of AF_UNIX sockets (unix(7)): bytes, or a packet for each message.
+enum class UnixType { kStream, kSeqpacket };
 /// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRequests`:
 /// the client of the perf protocol of QUIC, which is no endpoint's.
 enum class Workload { kPingPong, kStream, kConnect, kRequests };
@@ -91,6 +93,8 @@ struct EndpointSpec {
   unsigned streams = 1;
   std::uint64_t message_bytes = 64;
   WaitPolicy wait = WaitPolicy::kBlock;
+  /// Read by `kUnix` alone.
+  UnixType unix_type = UnixType::kStream;
   PhaseSpec phases;
   double rate_bits_per_sec = 0;
   /// Of `kTcp`, `kUdp` and `kTls`.

@@ -49,6 +49,9 @@ void for_all(const Body& body) {
       spec.verify = true;
       spec.phases.iterations = 50;
       body(spec);
+      if (transport != TransportKind::kUnix) continue;
+      spec.unix_type = xr::UnixType::kSeqpacket;
+      body(spec);
     }
   }
 }

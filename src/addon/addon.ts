@@ -25,6 +25,9 @@ export type NativeTransport =
   | 'unix'
   | 'shm'
 
+/** Of AF_UNIX sockets: a stream of bytes, or packets of one message each (unix(7)). */
+export type UnixType = 'stream' | 'seqpacket'
+
 export type WaitPolicy = 'spin' | 'block'
 /** `connect`: each operation is a connection of its own, with one message to and fro over it. */
 export type WorkloadName = 'ping-pong' | 'stream' | 'connect'
@@ -70,7 +73,7 @@ export interface EndpointSpec {
   direction: Direction
   /** Connections per direction, 1–64; 1 for `ping-pong`. */
   streams: number
-  /** 1 to 67,108,864; UDP at most 65,507 (IPv4) or 65,527 (IPv6). */
+  /** 1 to 67,108,864; UDP at most 65,507 (IPv4) or 65,527 (IPv6), packets of AF_UNIX at most 212,960. */
   messageSizeBytes: number
   wait: WaitPolicy
   /** Warm-up ends when windows agree, at the latest after this; 0 = none. */
@@ -102,6 +105,8 @@ export interface EndpointSpec {
   quic: QuicOptions | null
   /** `null` for other transports. */
   quicOpenssl: QuicOpensslOptions | null
+  /** Absent for other transports. */
+  unixType?: UnixType | undefined
 }
 
 /** How far an end is: the sum over its links that decide, in the phase of the least advanced of them. */

@@ -3,6 +3,7 @@ import type {
   QuicMessages,
   SocketOptions,
   TlsHandshake,
+  UnixType,
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
@@ -11,7 +12,7 @@ import type { Case, CaseParameters, Plan, TransportName } from './case.js'
 import { carries } from './connects.js'
 import { defaultReceiveBufferBytes, defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
-import { checkQuicOpenssl, checkQuicRetry, checkQuicSize, checkSize, MAX_CASES } from './limits.js'
+import { checkQuicOpenssl, checkQuicRetry, checkQuicSize, checkSize, checkUnixSize, MAX_CASES } from './limits.js'
 import { runsOverTcp } from './over-tcp.js'
 import { quicOpensslOptions, quicOptions } from './quic.js'
 import { usesTls } from './quic-family.js'
@@ -44,8 +45,9 @@ function casesOf(request: PlanRequest): Case[] {
         for (const transport of request.transports.filter((one) => carries(one, workload))) {
           for (const way of waysOf(transport, workload, request)) {
             const messageSizeBytes =
-              size ?? defaultSizeBytes(transport, workload, request.rdma, way.messages)
+              size ?? defaultSizeBytes(transport, workload, request.rdma, way)
             checkSize(transport, messageSizeBytes, request.family)
+            if (transport === 'unix') checkUnixSize(way.unixType, messageSizeBytes)
             if (transport === 'quic:openssl') checkQuicOpenssl(request.quic)
             cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, way))
           }
@@ -62,16 +64,18 @@ interface Way {
   nullCrypto: boolean
   kernel: KernelTls
   handshake: TlsHandshake
+  unixType: UnixType
 }
 
 function waysOf(
   transport: TransportName,
   workload: WorkloadName,
-  { quic, tls }: PlanRequest,
+  { quic, tls, unixTypes }: PlanRequest,
 ): Way[] {
   const plain: Way = {
     ...{ messages: 'stream', nullCrypto: false },
     ...{ kernel: 'off', handshake: 'full' },
+    unixType: 'stream',
   }
   if (workload === 'connect') {
     if (transport === 'tcp') return [plain]
@@ -79,6 +83,7 @@ function waysOf(
     const handshakes = tls.handshakes.filter((one) => transport === 'quic' || one !== '0rtt')
     return handshakes.map((handshake) => ({ ...plain, handshake }))
   }
+  if (transport === 'unix') return unixTypes.map((unixType) => ({ ...plain, unixType }))
   if (transport === 'tls') return tls.kernel.map((kernel) => ({ ...plain, kernel }))
   if (transport !== 'quic') return [plain]
   return quic.messages.flatMap((messages) =>
@@ -113,7 +118,7 @@ function makeCase(
   workload: WorkloadName,
   messageSizeBytes: number,
   wait: WaitPolicy,
-  { messages, nullCrypto, kernel, handshake }: Way,
+  { messages, nullCrypto, kernel, handshake, unixType }: Way,
 ): Case {
   const isStream = workload === 'stream'
   const rdma = transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null
@@ -145,6 +150,7 @@ function makeCase(
       : null,
     quic,
     quicOpenssl,
+    ...(transport === 'unix' ? { unixType } : {}),
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   if (parameters.quic !== null) checkQuicRetry(parameters.quic)

@@ -5,6 +5,7 @@ import type {
   RdmaOptions,
   SocketOptions,
   TlsOptions,
+  UnixType,
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
@@ -75,6 +76,8 @@ export interface CaseParameters {
   readonly quic: Readonly<QuicOptions> | null
   /** `null` for other transports. */
   readonly quicOpenssl: Readonly<QuicOpensslOptions> | null
+  /** Absent for other transports. */
+  readonly unixType?: UnixType
 }
 
 /** All that a run is going to do, in order. */

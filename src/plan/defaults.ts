@@ -3,6 +3,7 @@ import type {
   QuicMessages,
   RdmaOptions,
   SocketOptions,
+  UnixType,
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
@@ -73,6 +74,9 @@ export const DEFAULT_STREAM_RDMA_BYTES = 64 * 1024
 /** … over UD, where it is one packet: fits the MTU of every path. */
 export const DEFAULT_STREAM_UD_BYTES = 256
 
+/** … over AF_UNIX in packets, which hold 212,960 B. */
+export const DEFAULT_STREAM_SEQPACKET_BYTES = 64 * 1024
+
 /** Whether a stream of `transport` arrives in datagrams, for which the kernel's own receive buffer is too small. */
 function arrivesInDatagrams(transport: TransportName): boolean {
   return transport === 'udp' || isQuic(transport)
@@ -93,13 +97,14 @@ export function defaultSizeBytes(
   transport: TransportName,
   workload: WorkloadName,
   rdma: Pick<RdmaOptions, 'queuePair' | 'operation'>,
-  quicMessages: QuicMessages,
+  { messages, unixType }: { messages: QuicMessages; unixType: UnixType },
 ): number {
   if (transport === 'rdma' && isAtomic(rdma.operation)) return ATOMIC_BYTES
   if (workload !== 'stream') return DEFAULT_PING_PONG_BYTES
   if (transport === 'rdma') {
     return rdma.queuePair === 'ud' ? DEFAULT_STREAM_UD_BYTES : DEFAULT_STREAM_RDMA_BYTES
   }
-  const inDatagrams = transport === 'udp' || (transport === 'quic' && quicMessages === 'datagram')
+  if (transport === 'unix' && unixType === 'seqpacket') return DEFAULT_STREAM_SEQPACKET_BYTES
+  const inDatagrams = transport === 'udp' || (transport === 'quic' && messages === 'datagram')
   return inDatagrams ? DEFAULT_STREAM_DATAGRAM_BYTES : DEFAULT_STREAM_BYTES
 }

@@ -37,6 +37,7 @@ export function caseKey({
   if (p.quic !== null) parts.push(...quicKeyParts(p.quic, workload))
   if (p.quicOpenssl !== null) parts.push(...quicOpensslKeyParts(p.quicOpenssl))
   if (p.tls !== null) parts.push(...tlsKeyParts(p.tls))
+  if (p.unixType !== undefined && p.unixType !== 'stream') parts.push(p.unixType)
   // RDMA and QUIC have said it among their own.
   if (p.verify && p.rdma === null && !isQuic(transport)) parts.push('verify')
   const s = p.socket

@@ -1,4 +1,4 @@
-import type { QuicMessages, QuicOptions } from '../addon/addon.js'
+import type { QuicMessages, QuicOptions, UnixType } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 import type { TransportName } from './case.js'
@@ -6,6 +6,8 @@ import { QUIC_DATAGRAM_OVERHEAD_BYTES } from './secure-words.js'
 
 /** Largest UDP payload: 65,535 less the headers that count against it (RFC 768, RFC 791, RFC 8200). */
 export const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
+/** A packet of AF_UNIX has to fit the send buffer of its socket: by default 212,992 B (net.core.wmem_default), of which the kernel keeps 32 back. */
+export const MAX_SEQPACKET_BYTES = 212_960
 export const MAX_STREAMS = 64
 export const MAX_REPETITIONS = 1000
 export const MAX_CASES = 1000
@@ -39,6 +41,16 @@ export function checkSize(transport: TransportName, bytes: number, family: 4 | 6
       `--size ${limit}, or leave UDP out: --transport tcp`,
     )
   }
+}
+
+/** @throws {XrbenchError} `XRB_BAD_SIZE` when a message of `bytes` does not fit one packet of AF_UNIX */
+export function checkUnixSize(unixType: UnixType, bytes: number): void {
+  if (unixType === 'stream' || bytes <= MAX_SEQPACKET_BYTES) return
+  throw usageError(
+    'XRB_BAD_SIZE',
+    `A message of ${thousands(bytes)} B does not fit a packet of an AF_UNIX socket, which carries at most ${thousands(MAX_SEQPACKET_BYTES)} B.`,
+    `--size ${MAX_SEQPACKET_BYTES}, or --unix-type stream`,
+  )
 }
 
 /** @throws {XrbenchError} `XRB_BAD_SIZE` when a message of `bytes` does not fit a DATAGRAM frame in one packet */

@@ -2,6 +2,7 @@ import type {
   Direction,
   RdmaOptions,
   SocketOptions,
+  UnixType,
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
@@ -47,6 +48,8 @@ export interface PlanRequest {
   readonly rdma: Readonly<RdmaOptions>
   readonly tls: Readonly<TlsRequest>
   readonly quic: Readonly<QuicRequest>
+  /** One case of AF_UNIX for each. */
+  readonly unixTypes: readonly UnixType[]
   readonly repetitions: number
   /** Address family the messages will use: UDP's limit depends on it. */
   readonly family: 4 | 6
@@ -75,6 +78,7 @@ export const DEFAULT_REQUEST = Object.freeze<PlanRequest>({
   rdma: DEFAULT_RDMA,
   tls: DEFAULT_TLS_REQUEST,
   quic: DEFAULT_QUIC,
+  unixTypes: ['stream'],
   repetitions: DEFAULT_REPETITIONS,
   family: 4,
 })

@@ -1,3 +1,5 @@
+import type { UnixType } from '../addon/addon.js'
+
 /** What is known of a transport before anything of it is measured. */
 export interface TransportFacts {
   /** `machine`: joins two processes of one machine, with no network between them. */
@@ -24,6 +26,9 @@ export type TransportName = keyof typeof facts
 /** In the order in which they are listed and measured. */
 export const TRANSPORTS: Readonly<Record<TransportName, TransportFacts>> = facts
 export const TRANSPORT_NAMES = Object.keys(facts) as [TransportName, ...TransportName[]]
+
+/** Ways to carry a message over AF_UNIX. */
+export const UNIX_TYPES = ['stream', 'seqpacket'] as const satisfies readonly UnixType[]
 
 /** Whether both ends have to be processes of one machine. */
 export function isWithinMachine(transport: TransportName): boolean {

@@ -52,6 +52,7 @@ export function complete(request: MeasureRequest, { label }: Pick<OptionNames, '
     rdma: { ...DEFAULT_REQUEST.rdma, ...given(request.rdma), verify },
     tls: { ...DEFAULT_REQUEST.tls, ...given(request.tls) },
     quic: { ...DEFAULT_REQUEST.quic, ...given(request.quic), verify },
+    unixTypes: request.unixTypes ?? DEFAULT_REQUEST.unixTypes,
     repetitions: request.repetitions ?? DEFAULT_REQUEST.repetitions,
     family: request.family ?? DEFAULT_REQUEST.family,
   }

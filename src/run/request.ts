@@ -2,6 +2,7 @@ import type {
   Direction,
   RdmaOptions,
   SocketOptions,
+  UnixType,
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
@@ -56,4 +57,6 @@ export interface MeasureRequest {
   readonly tls?: Optional<TlsRequest> | undefined
   /** Of QUIC. */
   readonly quic?: Optional<Omit<QuicRequest, 'verify'>> | undefined
+  /** Of AF_UNIX: `stream` (bytes) or `seqpacket` (a packet for each message). Default: `['stream']`. */
+  readonly unixTypes?: readonly UnixType[] | undefined
 }

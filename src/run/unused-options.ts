@@ -59,6 +59,7 @@ const USES: readonly Use[] = [
   ['rcvbuf', 'a socket', hasSocket, LEAVE_OUT],
   ['dscp', 'a network', overIp, LEAVE_OUT],
   ['busyPoll', 'a network', overIp, LEAVE_OUT],
+  ['unixType', 'AF_UNIX', (c) => c.transport === 'unix', '--transport unix'],
   ['nodelay', 'TCP', (c) => runsOverTcp(c.transport), LEAVE_OUT],
   ['congestion', 'TCP', (c) => runsOverTcp(c.transport), LEAVE_OUT],
   ...QUIC_OPTIONS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include <optional>
+#include <string>
 
 #include "base/error.h"
 #include "measure/clock.h"
@@ -10,6 +11,7 @@
 #include "transport/socket/options.h"
 #include "transport/socket/tcp_link.h"
 #include "transport/socket/unix_connections.h"
+#include "transport/unix/unix_packets.h"
 #include "transport/wait/waker.h"
 
 namespace xr {
@@ -22,10 +24,25 @@ std::optional<int> buffer_bytes(int fd, int option) noexcept {
   return value;
 }
 
+int socket_type_of(const EndpointSpec& spec) noexcept {
+  return spec.unix_type == UnixType::kSeqpacket ? SOCK_SEQPACKET : SOCK_STREAM;
+}
+
+/// A packet is taken whole or refused by each send: one that never fits is refused here.
+void check_packet_fits(std::uint64_t message_bytes, int send_buffer_bytes) {
+  constexpr int kKeptBackBytes = 32;
+  const int most = send_buffer_bytes - kKeptBackBytes;
+  if (most >= 0 && message_bytes <= static_cast<std::uint64_t>(most)) return;
+  throw_fault("UNSUPPORTED", "SO_SNDBUF",
+              "a message of " + std::to_string(message_bytes) +
+                  " bytes does not fit the send buffer of this socket, which takes packets of " +
+                  std::to_string(most) + " bytes at most");
+}
+
 class UnixEndpoint final : public Endpoint {
  public:
   explicit UnixEndpoint(const EndpointSpec& spec)
-      : spec_(spec), connections_(spec, SOCK_STREAM), origin_(read_clock_pair()) {}
+      : spec_(spec), connections_(spec, socket_type_of(spec)), origin_(read_clock_pair()) {}
   ~UnixEndpoint() override { close(); }
 
   Blob open() override { return connections_.open(); }
@@ -39,6 +56,8 @@ class UnixEndpoint final : public Endpoint {
     const int first = connections_.sockets().front().get();
     settings_.send_buffer_bytes = buffer_bytes(first, SO_SNDBUF);
     settings_.receive_buffer_bytes = buffer_bytes(first, SO_RCVBUF);
+    if (spec_.unix_type == UnixType::kSeqpacket && settings_.send_buffer_bytes)
+      check_packet_fits(spec_.message_bytes, *settings_.send_buffer_bytes);
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
@@ -65,10 +84,16 @@ class UnixEndpoint final : public Endpoint {
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) {
-          TcpLink<kWait> link(
-              {connections_.sockets()[i].get(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
-              spec_.role_of(i), waker_.flag());
-          visit(link);
+          const int fd = connections_.sockets()[i].get();
+          const auto run = [&](auto bytes) {
+            ByteStreamLink link(bytes, spec_, spec_.role_of(i), waker_.flag());
+            visit(link);
+          };
+          if (spec_.unix_type == UnixType::kSeqpacket) {
+            run(UnixPackets<kWait>(fd, spec_, waker_.flag()));
+          } else {
+            run(TcpBytes<kWait>(fd, spec_.idle_timeout_ns, waker_.flag()));
+          }
         });
     outcome.effective = settings_;
     return outcome;

@@ -98,6 +98,9 @@ export function withRunOptions(command: Command) {
         'check every byte of the messages where they arrive; slow; QUIC: of ping-pongs',
       ),
     )
+    .addOption(
+      option('--unix-type <list>', 'AF_UNIX sockets: stream or seqpacket (default: stream)'),
+    )
     .optionsGroup('RDMA:')
     .addOption(option('--qp <type>', 'queue pairs: rc, uc or ud (default: rc)'))
     .addOption(

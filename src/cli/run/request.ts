@@ -10,6 +10,7 @@ import {
   MAX_STREAMS,
 } from '../../plan/limits.js'
 import type { PlanRequest } from '../../plan/request.js'
+import { UNIX_TYPES } from '../../plan/transports.js'
 import type { OptionNames } from '../../run/names.js'
 import type { MeasureRequest } from '../../run/request.js'
 import { MAX_MESSAGE_BYTES, parseDuration, parseRate, parseSize, parseWhole } from '../../units.js'
@@ -62,6 +63,7 @@ export function readRunFlags(flags: RunFlags, names: OptionNames): MeasureReques
     rdma: readRdmaFlags(flags, (key) => names.label(key), read),
     tls: readTlsFlags(read),
     quic: readQuicFlags(read, flags),
+    unixTypes: read('unixType', parseUnixTypes),
     repetitions: read('repeat', whole(1, MAX_REPETITIONS)),
     family: flags.ipv6 ? 6 : 4,
     transports: read('transport', parseTransports) ?? 'all',
@@ -75,6 +77,10 @@ function parseTransports(text: string, label: string): readonly TransportName[] 
   if (!names.includes('all')) return names as TransportName[]
   if (names.length === 1) return 'all'
   throw usageError('XRB_BAD_LIST', `${label}: 'all' stands alone.`, '--transport all')
+}
+
+function parseUnixTypes(text: string, label: string): PlanRequest['unixTypes'] {
+  return parseList(text, label, (item) => parseWord(item, label, 'type of socket', UNIX_TYPES))
 }
 
 function parseWorkloads(text: string, label: string): readonly PlanRequest['workloads'][number][] {

@@ -7,6 +7,7 @@ import {
   TLS_CIPHERS,
   TLS_HANDSHAKES,
 } from '../../plan/secure-words.js'
+import { UNIX_TYPES } from '../../plan/transports.js'
 
 const count = z.int().nonnegative()
 const ns = z.int().nonnegative()
@@ -113,6 +114,10 @@ export const parametersSchema = z
     tls: tlsOptions.nullable().default(null).describe('null: another transport'),
     quic: quicOptions.nullable().default(null).describe('null: another transport'),
     quicOpenssl: quicOpensslOptions.nullable().default(null).describe('null: another transport'),
+    unixType: z
+      .enum(UNIX_TYPES)
+      .optional()
+      .describe('of AF_UNIX: bytes, or a packet for each message; absent: another transport'),
   })
   .meta({ id: 'Parameters', description: 'Parameters of a case; times in nanoseconds' })
 

@@ -23,6 +23,7 @@ import {
   TLS_CIPHERS,
   TLS_HANDSHAKES,
 } from '../../plan/secure-words.js'
+import { UNIX_TYPES } from '../../plan/transports.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../../transports/blob.js'
 import { MAX_MESSAGE_BYTES } from '../../units.js'
 import { MAX_WINDOWS } from './protocol.js'
@@ -111,6 +112,7 @@ export const remoteParametersSchema = z.strictObject({
   tls: tlsSchema.nullable(),
   quic: quicSchema.nullable(),
   quicOpenssl: quicOpensslSchema.nullable(),
+  unixType: z.enum(UNIX_TYPES).optional(),
 })
 
 const tool = z.strictObject({ name: z.string().max(64), version: z.string().max(64) })
