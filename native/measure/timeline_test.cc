@@ -112,6 +112,18 @@ TEST("timeline: without warm-up everything is measured") {
   CHECK(timeline.warmup_end() == xr::WarmupEnd::kNone);
 }
 
+TEST("timeline: more intervals than there is room for become half as many, twice as long") {
+  xr::Histogram histogram;
+  const PhaseSpec phases{0, 100 * kNsPerMs, 0, kNsPerMs};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, &histogram, board, 0);
+  drive(timeline, &histogram, every_10_us);
+  const auto& marks = timeline.series().marks();
+  CHECK_EQ(marks.size(), 51u);
+  for (std::size_t i = 0; i < marks.size(); ++i) CHECK_EQ(marks[i].time_ns, i * 2 * kNsPerMs);
+}
+
 TEST("timeline: a lost message is an attempt") {
   const PhaseSpec phases{0, 0, 10, kNsPerSec};
   RunBoard board(phases);
@@ -269,6 +281,34 @@ TEST("timeline: links that share iterations end together, once their sum is reac
   }
   // The end is named a few milliseconds ahead: 25,000 messages a second.
   CHECK(sum >= 3000 && sum <= 3200);
+}
+
+TEST("timeline: a link that shares iterations ends at the message that reaches their sum") {
+  std::uint64_t behind_ns[2];
+  for (const std::uint64_t gap_ms : {1, 7}) {
+    const PhaseSpec phases{0, 0, 50, kNsPerSec};
+    Directed directed(phases);
+    Timeline link({}, phases, nullptr, directed.board, 0);
+    QuietLink quiet;
+    HandClock::time_ns = kNsPerSec;
+    link.start(quiet.counts);
+    Window window;
+    window.version = 1;
+    window.start = kNsPerSec;
+    window.interval = kNsPerSec;
+    directed.board.name(window);
+    link.on_edge(kNsPerSec + 1, quiet.counts, quiet);
+    for (std::uint64_t now = kNsPerSec; directed.measured == 0 && now < 2 * kNsPerSec;) {
+      now += gap_ms * kNsPerMs;
+      if (now >= link.next_edge()) link.on_edge(now, quiet.counts, quiet);
+      quiet.counts.messages += 1;
+      link.show(quiet.counts);
+      if (Timeline::attempts(quiet.counts) >= link.target()) link.on_target(now, quiet.counts);
+    }
+    behind_ns[gap_ms == 7] = link.series().marks().back().time_ns - 50 * gap_ms * kNsPerMs;
+  }
+  // As far ahead as is needed for others to meet it, whatever the time between two messages.
+  CHECK_EQ(behind_ns[0], behind_ns[1]);
 }
 
 TEST("timeline: further histograms are cut where the first is, as many as there are") {

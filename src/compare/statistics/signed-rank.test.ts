@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { EXACT_UP_TO } from './rank-sum.js'
 import { signedRankCounts, signedRankInterval, signedRankP } from './signed-rank.js'
 
 // Reference values: R 4.2.2, each with the call that gave it.
@@ -33,6 +34,16 @@ describe('the signed-rank test', () => {
     [50, 435],
   ])('gives for %i pairs the interval of qsignrank(0.025, n) = %i', (n, k) => {
     expect(signedRankInterval(n, 0.95).k).toBe(k)
+  })
+
+  test('of many pairs is nearly what all choices of signs say', () => {
+    const n = EXACT_UP_TO + 10
+    const differences = Array.from({ length: n }, (_, i) => (i % 5 < 2 ? -1 : 1) * (i + 1))
+    const least = differences.reduce((sum, d) => sum + Math.max(-d, 0), 0)
+    const below = signedRankCounts(n).slice(0, least + 1)
+    const exact = (2 * below.reduce((a, b) => a + b, 0)) / 2 ** n
+    expect(exact).toBeLessThan(0.5)
+    expect((signedRankP(differences) ?? 0) / exact).toBeCloseTo(1, 1)
   })
 
   test('leaves out pairs that are equal, and finds nothing when all are', () => {

@@ -12,7 +12,7 @@ import {
   recordReference,
 } from '../fixtures/histograms.js'
 import { PERCENTILES } from '../schema/measures.js'
-import { decodeHistogram, encodeHistogram } from './codec.js'
+import { countSamples, decodeBuckets, decodeHistogram, encodeHistogram } from './codec.js'
 import { histogramOfCounts } from './histogram.js'
 import { COUNTS_LENGTH, HIGHEST_TRACKABLE_NS } from './layout.js'
 import { valueAtQuantile } from './percentiles.js'
@@ -43,9 +43,15 @@ const encode = (values: readonly number[]) => encodeHistogram(recordLatencies(va
 test('decoding gives back every count', () => {
   fc.assert(
     fc.property(rawHistogram, (raw) => {
-      const back = decodeHistogram(encodeHistogram(histogramOfCounts(raw).inRange))
+      const encoded = encodeHistogram(histogramOfCounts(raw).inRange)
+      const back = decodeHistogram(encoded)
       expect(back.totalCount).toBe(raw.count)
       expect(countsOf(back)).toEqual(denseCounts(raw))
+      // Without a histogram of them, the same.
+      expect(countSamples(encoded)).toBe(raw.count)
+      const buckets = decodeBuckets(encoded)
+      expect([...buckets.indices]).toEqual([...raw.indices])
+      expect([...buckets.counts]).toEqual([...raw.counts])
     }),
     { numRuns: 50 },
   )
