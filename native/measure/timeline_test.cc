@@ -283,31 +283,35 @@ TEST("timeline: links that share iterations end together, once their sum is reac
   CHECK(sum >= 3000 && sum <= 3200);
 }
 
-TEST("timeline: a link that shares iterations ends at the message that reaches their sum") {
+TEST("timeline: links that share iterations end at the message that reaches their sum") {
   std::uint64_t behind_ns[2];
   for (const std::uint64_t gap_ms : {1, 7}) {
     const PhaseSpec phases{0, 0, 50, kNsPerSec};
-    Directed directed(phases);
-    Timeline link({}, phases, nullptr, directed.board, 0);
-    QuietLink quiet;
+    Directed directed(phases, 2);
+    Timeline links[] = {{{}, phases, nullptr, directed.board, 0},
+                        {{}, phases, nullptr, directed.board, 1}};
+    QuietLink quiet[2];
     HandClock::time_ns = kNsPerSec;
-    link.start(quiet.counts);
+    for (int i = 0; i < 2; ++i) links[i].start(quiet[i].counts);
     Window window;
     window.version = 1;
     window.start = kNsPerSec;
     window.interval = kNsPerSec;
     directed.board.name(window);
-    link.on_edge(kNsPerSec + 1, quiet.counts, quiet);
+    for (int i = 0; i < 2; ++i) links[i].on_edge(kNsPerSec + kNsPerMs, quiet[i].counts, quiet[i]);
     for (std::uint64_t now = kNsPerSec; directed.measured == 0 && now < 2 * kNsPerSec;) {
       now += gap_ms * kNsPerMs;
-      if (now >= link.next_edge()) link.on_edge(now, quiet.counts, quiet);
-      quiet.counts.messages += 1;
-      link.show(quiet.counts);
-      if (Timeline::attempts(quiet.counts) >= link.target()) link.on_target(now, quiet.counts);
+      for (int i = 0; i < 2; ++i) {
+        Counters& counts = quiet[i].counts;
+        if (now >= links[i].next_edge()) links[i].on_edge(now, counts, quiet[i]);
+        counts.messages += 1;
+        links[i].show(counts);
+        if (Timeline::attempts(counts) >= links[i].target()) links[i].on_target(now, counts);
+      }
     }
-    behind_ns[gap_ms == 7] = link.series().marks().back().time_ns - 50 * gap_ms * kNsPerMs;
+    behind_ns[gap_ms == 7] = links[1].series().marks().back().time_ns - 50 * gap_ms * kNsPerMs;
   }
-  // As far ahead as is needed for others to meet it, whatever the time between two messages.
+  // As far ahead as is needed for both to meet it, whatever the time between two messages.
   CHECK_EQ(behind_ns[0], behind_ns[1]);
 }
 
