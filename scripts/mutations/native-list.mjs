@@ -32,7 +32,7 @@ export const NATIVE = [
     'timeline',
     ['window_.version, attempts(before))', 'window_.version, 0)'],
     ['window_.start + count * interval_ticks_', 'window_.start + (count + 1) * interval_ticks_'],
-    ['if (halved) interval_ticks_ *= 2', ''],
+    ['interval_ticks_ *= 2;', ''],
     ['if (done >= total)', 'if (done > total)'],
     ['add_mark(window_.start, before)', 'add_mark(origin_, before)'],
     ['add_mark(edge, before)', 'add_mark(now, before)'],
