@@ -31,6 +31,7 @@ import {
   TLS_CIPHERS,
   TLS_HANDSHAKES,
 } from '../plan/secure-words.js'
+import { UNIX_TYPES } from '../plan/transports.js'
 import type { MeasureRequest } from '../run/request.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 import type { AbRequest, ResultRequest, RunRequest, Variation, WhereRequest } from './request.js'
@@ -120,6 +121,7 @@ const measure = z
     rdma,
     tls,
     quic,
+    unixTypes: listOf(z.enum(UNIX_TYPES)),
   })
   .partial()
 
