@@ -34,6 +34,13 @@ void check_spec(const EndpointSpec& spec) {
   require(spec.workload != Workload::kConnect || spec.transport == TransportKind::kTcp ||
               spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic,
           "connect is for tcp, tls and quic");
+  if (spec.workload == Workload::kRr) {
+    require(spec.transport == TransportKind::kTcp, "rr is for tcp");
+    require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
+            "responseSizeBytes must lie between 1 and 67,108,864");
+    require(spec.inflight >= 1 && spec.inflight <= kMostInflight,
+            "inflight must lie between 1 and 4,096");
+  }
   require(spec.tls.handshake == TlsHandshake::kFull || spec.workload == Workload::kConnect,
           "tls.handshake is full but for connect");
   require(spec.tls.handshake != TlsHandshake::kEarlyData || spec.transport == TransportKind::kQuic,

@@ -8,6 +8,7 @@
 #include "workload/connect.h"
 #include "workload/ping_pong.h"
 #include "workload/requests.h"
+#include "workload/rr.h"
 #include "workload/stream.h"
 
 namespace xr {
@@ -62,6 +63,17 @@ void collect(const Timeline<Clock>& timeline, LinkOutcome& outcome) {
   }
   outcome.latency =
       subtract(series.snapshots().front(), series.snapshots()[series.marks().size() - 1], all);
+}
+
+inline RrShape rr_shape_of(const EndpointSpec& spec) {
+  RrShape shape;
+  shape.request_bytes = static_cast<std::uint32_t>(spec.message_bytes);
+  shape.response_bytes = static_cast<std::uint32_t>(spec.response_bytes);
+  shape.inflight = spec.inflight;
+  shape.flows = spec.link_count();
+  shape.message_timeout_ns = spec.message_timeout_ns;
+  shape.idle_timeout_ns = spec.idle_timeout_ns;
+  return shape;
 }
 
 template <class Clock>
@@ -133,6 +145,24 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
           subtract(handshakes.snapshots().front(), handshakes.snapshots()[marks - 1], all)};
     }
   }
+  if constexpr (MessageLink<Link>) {
+    const char* problem = nullptr;
+    if (role == Role::kInitiator) {
+      Histogram histogram;
+      run_deciding(&histogram, [&](auto& timeline) {
+        RrInitiator initiator(link, detail::rr_shape_of(spec), timeline, histogram, context.stop);
+        const Io io = initiator.run();
+        problem = initiator.problem();
+        return io;
+      });
+    }
+    if (role == Role::kResponder) {
+      run_following([&](auto& follower) {
+        return run_rr_responder(link, detail::rr_shape_of(spec), follower, context.stop, problem);
+      });
+    }
+    if (problem != nullptr) outcome.fault = Fault{"BAD_MESSAGE", "rr", 0, problem};
+  }
   if constexpr (ResponderLink<Link>) {
     if (role == Role::kResponder) {
       run_following([&](auto& follower) {
@@ -157,7 +187,9 @@ LinkOutcome run_link(Link& link, Role role, const Clock& clock, const LinkContex
     }
   }
   outcome.failure = link.failure();
-  if constexpr (requires { link.fault(); }) outcome.fault = link.fault();
+  if constexpr (requires { link.fault(); }) {
+    if (!outcome.fault) outcome.fault = link.fault();
+  }
   return outcome;
 }
 

@@ -54,7 +54,9 @@ void settle(RunOutcome& outcome) {
     }
     switch (link.end) {
       case Io::kOk:
-      case Io::kLost: break;
+      case Io::kLost:
+      case Io::kDue:
+      case Io::kFull: break;
       case Io::kStopped:
         if (outcome.status == RunStatus::kCompleted) outcome.status = RunStatus::kStopped;
         break;

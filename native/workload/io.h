@@ -6,6 +6,8 @@ namespace xr {
 enum class Io {
   kOk,
   kLost,     ///< no answer within the message timeout; the run goes on
+  kDue,      ///< nothing yet: look at the clock
+  kFull,     ///< no room for it now
   kStalled,  ///< nothing at all within the idle timeout
   kClosed,   ///< the peer went away
   kStopped,  ///< the stop flag

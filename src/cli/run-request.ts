@@ -11,6 +11,7 @@ import {
 } from '../plan/defaults.js'
 import { MAX_DURATION_NS, MAX_ITERATIONS, MAX_REPETITIONS, MAX_STREAMS } from '../plan/limits.js'
 import { DEFAULT_REQUEST, type PlanRequest } from '../plan/request.js'
+import { MAX_INFLIGHT } from '../plan/rr.js'
 import { MAX_MESSAGE_BYTES, parseDuration, parseRate, parseSize, parseWhole } from '../units.js'
 import type { RunFlags } from './commands/run.js'
 import { parseList, parseWord } from './list.js'
@@ -69,6 +70,8 @@ export function readRunFlags(flags: RunFlags, origin: FlagOrigin): RunRequest {
   const plan = {
     workloads: read('workload', parseWorkloads, DEFAULT_REQUEST.workloads),
     sizesBytes: read<readonly number[] | null>('size', parseSizes, null),
+    responseSizeBytes: read<number | null>('responseSize', parseOneSize, null),
+    inflight: read('inflight', whole(1, MAX_INFLIGHT), DEFAULT_REQUEST.inflight),
     waits: read(
       'wait',
       (text, label) =>
@@ -151,15 +154,17 @@ function parseWorkloads(text: string, label: string): readonly PlanRequest['work
 }
 
 function parseSizes(text: string, label: string): number[] {
-  return parseList(text, label, (item) => {
-    const bytes = parseSize(item, label)
-    if (bytes >= 1 && bytes <= MAX_MESSAGE_BYTES) return bytes
-    throw usageError(
-      'XRB_BAD_SIZE',
-      `${label}: a message has 1 B to 64 MiB, so '${item}' cannot be measured.`,
-      bytes < 1 ? '--size 1' : '--size 64MiB',
-    )
-  })
+  return parseList(text, label, (item) => parseOneSize(item, label))
+}
+
+function parseOneSize(text: string, label: string): number {
+  const bytes = parseSize(text, label)
+  if (bytes >= 1 && bytes <= MAX_MESSAGE_BYTES) return bytes
+  throw usageError(
+    'XRB_BAD_SIZE',
+    `${label}: a message has 1 B to 64 MiB, so '${text}' cannot be measured.`,
+    `${label} ${bytes < 1 ? '1' : '64MiB'}`,
+  )
 }
 
 function parseTime(text: string, label: string, min: number): number {

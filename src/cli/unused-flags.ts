@@ -33,19 +33,22 @@ const LASTING_QUIC_FLAGS = ['quicKeyUpdate', 'quicNullCrypto'] as const
 
 const STREAM = '--workload stream'
 const CONNECT = '--workload connect'
+const RR = '--workload rr'
 const LASTING = '--workload ping-pong'
 const LEAVE_OUT = 'leave it out'
 
 /** An option that only some cases use: what these have to be, in words and as a test, and what to try instead. */
 type Use = readonly [key: string, needs: string, uses: (c: Case) => boolean, hint: string]
 const USES: readonly Use[] = [
+  ['responseSize', 'rr', (c) => c.workload === 'rr', RR],
+  ['inflight', 'rr', (c) => c.workload === 'rr', RR],
   ['direction', 'a stream', (c) => c.workload === 'stream', STREAM],
   ['streams', 'a stream', (c) => c.workload === 'stream', STREAM],
   ['rate', 'a stream', (c) => c.workload === 'stream', STREAM],
   [
     'messageTimeout',
-    'a ping-pong that can lose messages',
-    (c) => isLossy(c) && c.workload === 'ping-pong',
+    'a ping-pong or rr that can lose messages',
+    (c) => isLossy(c) && (c.workload === 'ping-pong' || c.workload === 'rr'),
     LEAVE_OUT,
   ],
   [

@@ -16,6 +16,7 @@ import { quicOpensslOptions, quicOptions } from './quic.js'
 import { usesTls } from './quic-family.js'
 import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
+import { rrParameters } from './rr.js'
 
 /**
  * The cases of requests, one for each place, frozen; how often they are repeated is that of the first. Rows that are to be read against one
@@ -102,6 +103,7 @@ function makeCase(
     transport === 'quic:openssl' ? Object.freeze(quicOpensslOptions(request.quic, workload)) : null
   const parameters: CaseParameters = Object.freeze({
     messageSizeBytes,
+    ...rrParameters(workload, messageSizeBytes, request),
     wait,
     direction: isStream ? request.direction : 'up',
     streams: isStream ? request.streams : 1,

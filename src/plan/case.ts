@@ -8,6 +8,7 @@ import type {
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
+import type { RrParameters } from './rr.js'
 
 /** Transports a user can name. */
 export const TRANSPORT_NAMES = ['rdma', 'tcp', 'tls', 'udp', 'quic', 'quic:openssl'] as const
@@ -44,7 +45,7 @@ export interface SkippedCase {
 }
 
 /** As requested, after defaults. Times are nanoseconds. */
-export interface CaseParameters {
+export interface CaseParameters extends RrParameters {
   readonly messageSizeBytes: number
   readonly wait: WaitPolicy
   readonly direction: Direction

@@ -9,9 +9,10 @@ export const WORKLOAD_NAMES = [
   'ping-pong',
   'stream',
   'connect',
+  'rr',
 ] as const satisfies readonly WorkloadName[]
 
-/** Payload of one message of a ping-pong or a connect when none is asked for. */
+/** Payload of one message of a ping-pong, a connect or a request when none is asked for. */
 export const DEFAULT_PING_PONG_BYTES = 64
 /** One send of a TCP stream when none is asked for: few system calls, and it still fits a second-level cache. */
 export const DEFAULT_STREAM_BYTES = 256 * 1024

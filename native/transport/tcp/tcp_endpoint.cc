@@ -1,7 +1,10 @@
 #include "transport/tcp/tcp_endpoint.h"
 
+#include <utility>
+
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/message/socket_carrier.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
 #include "transport/socket/reach.h"
@@ -33,6 +36,7 @@ class TcpEndpoint final : public Endpoint {
     }
     // Now, not when the run begins: by then the peer may be gone, and getpeername with it.
     settings_ = read_socket_settings(connections_.sockets().front().get(), true);
+    if (spec_.workload == Workload::kRr) settings_.header_bytes = kMessageHeadBytes;
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
@@ -65,6 +69,7 @@ class TcpEndpoint final : public Endpoint {
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](unsigned i, const auto& visit) {
           if (spec_.workload == Workload::kConnect) return with_connects(visit);
+          if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
           TcpLink<kWait> link(
               {connections_.sockets()[i].get(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
               spec_.role_of(i), waker_.flag());
@@ -74,6 +79,15 @@ class TcpEndpoint final : public Endpoint {
     outcome.tcp = tcp_statistics_of(
         spec_, [this](unsigned i) { return connections_.sockets()[i].get(); });
     return outcome;
+  }
+
+  template <WaitPolicy kWait, class Visitor>
+  void with_messages(const Visitor& visit) {
+    std::vector<int> fds;
+    for (const UniqueFd& connection : connections_.sockets()) fds.push_back(connection.get());
+    SocketMessages<kWait> link({std::move(fds), waker_.flag()}, message_shape_of(spec_),
+                               waker_.flag());
+    visit(link);
   }
 
   template <class Visitor>

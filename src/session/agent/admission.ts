@@ -61,7 +61,8 @@ export function admit(
 }
 
 function checkLimits(parameters: PrepareMessage['parameters'], limits: AgentLimits): void {
-  if (parameters.messageSizeBytes * parameters.streams > MAX_BUFFERED_BYTES) {
+  const longest = Math.max(parameters.messageSizeBytes, parameters.responseSizeBytes ?? 0)
+  if (longest * parameters.streams > MAX_BUFFERED_BYTES) {
     throw peerError('XRB_PEER_LIMIT', 'The agent allows 1 GiB of message buffers at most.', {
       hint: 'use a smaller --size or fewer --streams',
     })

@@ -5,7 +5,7 @@
 export const PROTOCOL_VERSION = 2
 
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
-export const PROTOCOL_FEATURES: readonly string[] = []
+export const PROTOCOL_FEATURES: readonly string[] = ['rr']
 
 /** Where `xrbench serve` listens unless told otherwise; below the range Linux takes ephemeral ports from. */
 export const DEFAULT_PORT = 28470
