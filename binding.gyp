@@ -254,7 +254,10 @@
         'conditions': [
           ['gnutls==1', {
             'dependencies': ['xrbench_tls_core'],
-            'sources': ['native/transport/tls/tls_session_test.cc'],
+            'sources': [
+              'native/transport/tls/tls_carrier_test.cc',
+              'native/transport/tls/tls_session_test.cc',
+            ],
           }],
           ['gnutls==1 and ngtcp2==1', {
             'dependencies': ['xrbench_quic_core'],

@@ -21,7 +21,8 @@ void require(bool holds, const char* what) {
 void check_spec(const EndpointSpec& spec) {
   require(spec.message_bytes >= 1 && spec.message_bytes <= kLargestMessageBytes,
           "messageSizeBytes must lie between 1 and 67,108,864");
-  if (spec.transport == TransportKind::kUdp) {
+  // Messages of rr may be many datagrams.
+  if (spec.transport == TransportKind::kUdp && spec.workload != Workload::kRr) {
     const bool ipv6 = spec.local_address.find(':') != std::string::npos;
     require(spec.message_bytes <= (ipv6 ? kLargestDatagramIpv6Bytes : kLargestDatagramIpv4Bytes),
             "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
@@ -35,7 +36,10 @@ void check_spec(const EndpointSpec& spec) {
               spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic,
           "connect is for tcp, tls and quic");
   if (spec.workload == Workload::kRr) {
-    require(spec.transport == TransportKind::kTcp, "rr is for tcp");
+    require(spec.transport == TransportKind::kTcp || spec.transport == TransportKind::kTls ||
+                spec.transport == TransportKind::kUdp ||
+                spec.transport == TransportKind::kLoopback,
+            "rr is for loopback, tcp, tls and udp");
     require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
             "responseSizeBytes must lie between 1 and 67,108,864");
     require(spec.inflight >= 1 && spec.inflight <= kMostInflight,

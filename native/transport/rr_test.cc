@@ -24,7 +24,14 @@ using Pair = xr::test::EndpointPair;
 /// Each transport that has a message link, sleeping and spinning.
 template <class Body>
 void for_all(const Body& body) {
-  for (const auto transport : {TransportKind::kTcp}) {
+  for (const auto transport : {
+           TransportKind::kLoopback,
+           TransportKind::kTcp,
+           TransportKind::kUdp,
+#ifdef XRBENCH_TLS
+           TransportKind::kTls,
+#endif
+       }) {
     for (const auto wait : {WaitPolicy::kSpin, WaitPolicy::kBlock}) {
       EndpointSpec spec = xr::test::spec_for(transport, wait);
       spec.workload = Workload::kRr;

@@ -21,8 +21,9 @@ namespace xr {
 //   fragment head, in front of each datagram where messages have to be cut into such
 //   at  bytes
 //    0   8     datagram       its number, from a base that both ends know and nobody can guess
-//    8   2     fragment       which of its message this is, from 0; the first one holds the head
-//   10   2     fragments      how many that message has
+//    8   4     flow           as in the head of its message
+//   12   2     fragment       which of that this is, from 0; the first one holds the head
+//   14   2     fragments      how many it has
 //
 // Neither is counted in sizes, bytes or goodput.
 struct MessageHead {
@@ -37,11 +38,12 @@ inline constexpr std::size_t kMessageHeadBytes = 40;
 
 struct FragmentHead {
   std::uint64_t datagram = 0;
+  std::uint32_t flow = 0;
   std::uint16_t fragment = 0;
   std::uint16_t fragments = 0;
 };
 
-inline constexpr std::size_t kFragmentHeadBytes = 12;
+inline constexpr std::size_t kFragmentHeadBytes = 16;
 
 namespace detail {
 
@@ -88,13 +90,14 @@ inline MessageHead read_head(const std::uint8_t* from) noexcept {
 
 inline void write_fragment_head(std::uint8_t* to, const FragmentHead& head) noexcept {
   detail::put(to, head.datagram);
-  detail::put(to + 8, head.fragment);
-  detail::put(to + 10, head.fragments);
+  detail::put(to + 8, head.flow);
+  detail::put(to + 12, head.fragment);
+  detail::put(to + 14, head.fragments);
 }
 
 inline FragmentHead read_fragment_head(const std::uint8_t* from) noexcept {
-  return {detail::get<std::uint64_t>(from), detail::get<std::uint16_t>(from + 8),
-          detail::get<std::uint16_t>(from + 10)};
+  return {detail::get<std::uint64_t>(from), detail::get<std::uint32_t>(from + 8),
+          detail::get<std::uint16_t>(from + 12), detail::get<std::uint16_t>(from + 14)};
 }
 
 }  // namespace xr

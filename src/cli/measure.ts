@@ -13,6 +13,7 @@ import {
   type RunEvent,
   runPlan,
 } from '../session/client/run-plan.js'
+import { rrFeature } from '../session/wire/protocol.js'
 import { commitOfCheckout } from './commit.js'
 import { summary } from './dry-run.js'
 import { type Interrupts, watchInterrupts } from './interrupt.js'
@@ -112,10 +113,21 @@ export async function measure(options: MeasureOptions): Promise<ExitCode> {
 
 function checkPeer(cases: readonly Case[], { facts }: Session): void {
   const missing = cases.find(({ transport }) => !facts.transports.includes(transport))
-  if (missing === undefined) return
-  throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
-    hint: `--transport ${facts.transports.join(',')}`,
-  })
+  if (missing !== undefined) {
+    throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
+      hint: `--transport ${facts.transports.join(',')}`,
+    })
+  }
+  const unanswered = cases.find(
+    ({ transport, workload }) =>
+      workload === 'rr' && !facts.features.includes(rrFeature(transport)),
+  )
+  if (unanswered === undefined) return
+  throw peerError(
+    'XRB_PEER_WORKLOAD',
+    `The agent, of xrbench ${facts.tool.version}, cannot do rr over ${unanswered.transport}.`,
+    { hint: 'install the same version of xrbench at both ends' },
+  )
 }
 
 /** The run's result, which begins with the first session, and takes in the lab when that is there. */

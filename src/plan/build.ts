@@ -44,7 +44,7 @@ function casesOf(request: PlanRequest): Case[] {
           for (const way of waysOf(transport, workload, request)) {
             const messageSizeBytes =
               size ?? defaultSizeBytes(transport, workload, request.rdma, way.messages)
-            checkSize(transport, messageSizeBytes, request.family)
+            checkSize(transport, workload, messageSizeBytes, request.family)
             if (transport === 'quic:openssl') checkQuicOpenssl(request.quic)
             cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, way))
           }
@@ -133,7 +133,9 @@ function makeCase(
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   if (parameters.quic !== null) checkQuicRetry(parameters.quic)
-  if (parameters.quic !== null) checkQuicSize(parameters.quic, messageSizeBytes)
+  if (parameters.quic !== null && workload !== 'rr') {
+    checkQuicSize(parameters.quic, messageSizeBytes)
+  }
   return Object.freeze({
     key: caseKey({ transport, workload, parameters }),
     transport,

@@ -20,7 +20,7 @@ export const DEFAULT_STREAM_BYTES = 256 * 1024
 export const DEFAULT_STREAM_DATAGRAM_BYTES = 1400
 
 /**
- * SO_RCVBUF of UDP streams when none is asked for. The kernel's own 208 KiB hold three merged datagrams (UDP_GRO): a receiver that sleeps
+ * SO_RCVBUF of streams and requests over UDP when none is asked for. The kernel's own 208 KiB hold three merged datagrams (UDP_GRO): a receiver that sleeps
  * a moment would lose most of a stream that it has the time to read. The kernel may grant less (net.core.rmem_max).
  */
 export const DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
@@ -73,7 +73,7 @@ export function defaultReceiveBufferBytes(
   transport: TransportName,
   workload: WorkloadName,
 ): number | null {
-  return arrivesInDatagrams(transport) && workload === 'stream'
+  return arrivesInDatagrams(transport) && (workload === 'stream' || workload === 'rr')
     ? DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES
     : null
 }

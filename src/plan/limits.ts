@@ -1,4 +1,4 @@
-import type { QuicMessages, QuicOptions } from '../addon/addon.js'
+import type { QuicMessages, QuicOptions, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 import type { TransportName } from './case.js'
@@ -12,8 +12,13 @@ export const MAX_CASES = 1000
 export const MAX_DURATION_NS = 24 * 3600e9
 export const MAX_ITERATIONS = 1e12
 
-/** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` */
-export function checkSize(transport: TransportName, bytes: number, family: 4 | 6): void {
+/** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` of `workload`: those of `rr` may be many datagrams */
+export function checkSize(
+  transport: TransportName,
+  workload: WorkloadName,
+  bytes: number,
+  family: 4 | 6,
+): void {
   if (bytes < 1) {
     throw usageError(
       'XRB_BAD_SIZE',
@@ -29,7 +34,7 @@ export function checkSize(transport: TransportName, bytes: number, family: 4 | 6
     )
   }
   const limit = MAX_DATAGRAM_BYTES[family]
-  if (transport === 'udp' && bytes > limit) {
+  if (transport === 'udp' && workload !== 'rr' && bytes > limit) {
     throw usageError(
       'XRB_BAD_SIZE',
       `A message of ${thousands(bytes)} B does not fit a UDP datagram, which carries at most ${thousands(limit)} B over IPv${family}.`,

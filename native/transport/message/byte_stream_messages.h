@@ -177,7 +177,7 @@ class ByteStreamMessages {
       if (const Io io = carrier_.await(limit_ns); io != Io::kOk) return io;
     }
     bool has_news = false;
-    for (; ready_at_ < carrier_.ready().size() && from_ == to_; ++ready_at_) {
+    for (; ready_at_ < carrier_.ready().size(); ++ready_at_) {
       const std::uint32_t i = carrier_.ready()[ready_at_];
       if (connections_[i].is_sending) {
         const Io io = go_on_sending(i);
@@ -190,6 +190,8 @@ class ByteStreamMessages {
         if (io == Io::kDue) break;
         if (io != Io::kOk) return io;
       } while (from_ == to_ && carrier_.has_input(i));
+      // Of this one there may be more, of which its file says nothing.
+      if (from_ != to_) return Io::kOk;
     }
     return has_news || !arrivals_.is_empty() ? Io::kOk : Io::kDue;
   }

@@ -40,7 +40,7 @@ class SocketCarrier {
         sent = static_cast<std::size_t>(taken);
         return Io::kOk;
       }
-      if (const Io io = after_error("send", Io::kFull); io != Io::kOk) return io;
+      if (const Io io = after_error("send", errno, Io::kFull); io != Io::kOk) return io;
     }
   }
 
@@ -51,7 +51,7 @@ class SocketCarrier {
     int flags = MSG_DONTWAIT;
     unsigned polls = 0;
     if constexpr (kWait == WaitPolicy::kSpin) {
-      polls = limit_ns == kNoLimit ? kPolls : 0;
+      polls = limit_ns >= kMessageNapNs ? kPolls : 0;
     } else if (limit_ns >= kMessageNapNs) {
       flags = whole ? MSG_WAITALL : 0;
     } else if (limit_ns != 0) {
@@ -64,7 +64,7 @@ class SocketCarrier {
         return Io::kOk;
       }
       if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kClosed;
-      const Io io = after_error("recv", Io::kDue);
+      const Io io = after_error("recv", errno, Io::kDue);
       if (io == Io::kDue && polls > 0) {
         --polls;
         continue;
@@ -80,17 +80,9 @@ class SocketCarrier {
     return sockets_.await_room(sending, kWait == WaitPolicy::kSpin ? 0 : limit_ns);
   }
 
-  IoFailure failure() const noexcept {
-    return sockets_.failure().errno_value != 0 ? sockets_.failure() : failure_;
-  }
-
- private:
-  /// Polls in vain before the clock is looked at.
-  static constexpr unsigned kPolls = 255;
-
-  /// kOk: try again. `nothing` is what it is called when there is nothing, or no room.
-  Io after_error(const char* op, Io nothing) noexcept {
-    const int error = errno;
+  /// What an error of a call means; kOk: try again. `nothing` is what it is called when there is
+  /// nothing, or no room.
+  Io after_error(const char* op, int error, Io nothing) noexcept {
     failure_ = {op, error};
     if (error == EAGAIN || error == EWOULDBLOCK) [[likely]]
       return stop_.is_set() ? Io::kStopped : nothing;
@@ -98,6 +90,14 @@ class SocketCarrier {
     if (error == EINTR) return Io::kOk;
     return error == ECONNRESET || error == EPIPE ? Io::kClosed : Io::kError;
   }
+
+  IoFailure failure() const noexcept {
+    return sockets_.failure().errno_value != 0 ? sockets_.failure() : failure_;
+  }
+
+ private:
+  /// Polls in vain before the clock is looked at, where its time is not near.
+  static constexpr unsigned kPolls = 255;
 
   ReadySockets sockets_;
   const StopFlag& stop_;

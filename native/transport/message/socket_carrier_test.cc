@@ -1,5 +1,7 @@
 #include "transport/message/socket_carrier.h"
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <random>
@@ -25,11 +27,13 @@ template <WaitPolicy kWait>
 class TcpWorld {
  public:
   static constexpr bool kTellsClosed = true;
+  static constexpr bool kTellsFull = true;
+  static constexpr std::uint32_t kLongestBytes = 3'000'001;
+  static constexpr std::size_t kMostUnderWay = 1000;
 
   explicit TcpWorld(MessageShape shape) {
-    std::uint32_t connections = 0;
-    for (const std::uint32_t one : shape.connection_of_flow)
-      connections = std::max(connections, one + 1);
+    const std::uint32_t connections =
+        *std::max_element(shape.connection_of_flow.begin(), shape.connection_of_flow.end()) + 1;
     for (std::uint32_t i = 0; i < connections; ++i) {
       auto [client, server] = tcp_pair();
       ends_[0].fds.push_back(std::move(client));

@@ -32,6 +32,7 @@ class TcpConnections {
   UniqueFd take_next(const Deadline& deadline) const;
 
   const std::vector<UniqueFd>& sockets() const noexcept { return sockets_; }
+  std::vector<int> fds() const;
   void close() noexcept;
 
  private:

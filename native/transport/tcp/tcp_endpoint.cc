@@ -1,7 +1,5 @@
 #include "transport/tcp/tcp_endpoint.h"
 
-#include <utility>
-
 #include "base/error.h"
 #include "measure/clock.h"
 #include "transport/message/socket_carrier.h"
@@ -83,9 +81,7 @@ class TcpEndpoint final : public Endpoint {
 
   template <WaitPolicy kWait, class Visitor>
   void with_messages(const Visitor& visit) {
-    std::vector<int> fds;
-    for (const UniqueFd& connection : connections_.sockets()) fds.push_back(connection.get());
-    SocketMessages<kWait> link({std::move(fds), waker_.flag()}, message_shape_of(spec_),
+    SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
                                waker_.flag());
     visit(link);
   }
