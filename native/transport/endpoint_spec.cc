@@ -37,9 +37,9 @@ void check_spec(const EndpointSpec& spec) {
           "connect is for tcp, tls and quic");
   if (spec.workload == Workload::kRr) {
     require(spec.transport == TransportKind::kTcp || spec.transport == TransportKind::kTls ||
-                spec.transport == TransportKind::kUdp ||
+                spec.transport == TransportKind::kUdp || spec.transport == TransportKind::kQuic ||
                 spec.transport == TransportKind::kLoopback,
-            "rr is for loopback, tcp, tls and udp");
+            "rr is for loopback, tcp, tls, udp and quic");
     require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
             "responseSizeBytes must lie between 1 and 67,108,864");
     require(spec.inflight >= 1 && spec.inflight <= kMostInflight,
@@ -81,7 +81,7 @@ void check_spec(const EndpointSpec& spec) {
             "quic.retry needs encrypted packets: a Retry is authenticated");
     require(!quic.datagrams || spec.workload != Workload::kConnect,
             "connect has its messages in streams");
-    require(!quic.datagrams ||
+    require(!quic.datagrams || spec.workload == Workload::kRr ||
                 spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
             "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
   }

@@ -5,7 +5,7 @@ import { TRANSPORT_NAMES, type TransportName } from './case.js'
 export const CONNECTING: readonly TransportName[] = ['tcp', 'tls', 'quic']
 
 /** Transports that have a message link, over which requests are answered. */
-export const ANSWERING: readonly TransportName[] = ['tcp', 'tls', 'udp']
+export const ANSWERING: readonly TransportName[] = ['tcp', 'tls', 'udp', 'quic']
 
 /** The transports that can carry a workload. */
 export function carriersOf(workload: WorkloadName): readonly TransportName[] {

@@ -15,6 +15,7 @@ class MessageArrivals {
 
   bool is_empty() const noexcept { return first_ == end_; }
   bool is_full() const noexcept { return end_ == heads_.size(); }
+  std::size_t size() const noexcept { return end_ - first_; }
   /// Not when it is full.
   void add(const MessageHead& head) noexcept { heads_[end_++] = head; }
 

@@ -72,7 +72,7 @@ const quicOptions = z
       .boolean()
       .default(false)
       .describe('a diagnostic: packets copied where they would be encrypted'),
-    verify: z.boolean().describe('every byte of a ping-pong checked'),
+    verify: z.boolean().describe('every byte of a ping-pong or rr checked'),
   })
   .describe('QUIC options as requested')
 
