@@ -22,8 +22,8 @@ inline constexpr unsigned kMostInflight = 4096;
 enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl };
 enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
-/// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRr`: requests
-/// and answers of different sizes, several under way at once.
+/// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRr`:
+/// requests and answers of different sizes, several under way at once.
 enum class Workload { kPingPong, kStream, kConnect, kRr };
 enum class Direction { kUp, kDown, kBoth };
 

@@ -87,7 +87,7 @@ TEST("rr: a stop ends either end, whatever it waits for") {
   for_all([](EndpointSpec spec) {
     spec.phases = {0, 3600 * kNsPerSec, 0, kNsPerSec};
     for (const auto side : {xr::Side::kClient, xr::Side::kServer}) {
-      // The other end does nothing: an initiator waits for answers, and, of large messages, for room.
+      // The other end does nothing: an initiator waits for answers, or, of large messages, for room.
       for (const std::uint64_t bytes : {64u, 10'000'000u}) {
         spec.message_bytes = spec.response_bytes = bytes;
         spec.inflight = 2;

@@ -63,7 +63,12 @@ const USES: readonly Use[] = [
   // The transport first: a hint at another workload would be of no help to others.
   ...LASTING_QUIC_FLAGS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
   ...LASTING_QUIC_FLAGS.map(
-    (key): Use => [key, 'a QUIC ping-pong, stream or rr', (c) => isNgtcp2(c) && isLasting(c), LASTING],
+    (key): Use => [
+      key,
+      'a QUIC ping-pong, stream or rr',
+      (c) => isNgtcp2(c) && isLasting(c),
+      LASTING,
+    ],
   ),
   [
     'quicKeyUpdate',
@@ -73,7 +78,12 @@ const USES: readonly Use[] = [
     'a longer --duration',
   ],
   ['ktls', 'TLS', (c) => c.transport === 'tls', LEAVE_OUT],
-  ['ktls', 'a ping-pong, stream or rr of TLS', (c) => c.transport === 'tls' && isLasting(c), LASTING],
+  [
+    'ktls',
+    'a ping-pong, stream or rr of TLS',
+    (c) => c.transport === 'tls' && isLasting(c),
+    LASTING,
+  ],
   ['quicMessages', 'QUIC', (c) => isQuic(c.transport), LEAVE_OUT],
   [
     'quicMessages',

@@ -34,7 +34,8 @@ class LoopbackCarrier {
   void want_room(std::uint32_t i, bool wanted) noexcept { wants_room_[i] = wanted; }
   static bool has_input(std::uint32_t) noexcept { return false; }
 
-  Io send(std::uint32_t i, const std::uint8_t* data, std::size_t bytes, std::size_t& sent) noexcept {
+  Io send(std::uint32_t i, const std::uint8_t* data, std::size_t bytes,
+          std::size_t& sent) noexcept {
     if (out_[i].closed()) return gone("send");
     sent = std::min(bytes, out_[i].room());
     if (sent == 0) return Io::kFull;

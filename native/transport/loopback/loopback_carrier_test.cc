@@ -49,11 +49,11 @@ class LoopbackWorld {
 };
 
 TEST("messages over loopback: the contract, sleeping") {
-  xr::test::check_message_contract<LoopbackWorld<WaitPolicy::kBlock>>(true);
+  CHECK((xr::test::keeps_message_contract<LoopbackWorld<WaitPolicy::kBlock>>(true)));
 }
 
 TEST("messages over loopback: the contract, spinning") {
-  xr::test::check_message_contract<LoopbackWorld<WaitPolicy::kSpin>>(false);
+  CHECK((xr::test::keeps_message_contract<LoopbackWorld<WaitPolicy::kSpin>>(false)));
 }
 
 }  // namespace

@@ -206,8 +206,8 @@ class ByteStreamMessages {
     const std::size_t missing = connections_[i].parser.missing_payload();
     const bool whole = missing >= kWholeBytes;
     std::size_t received = 0;
-    const Io io = carrier_.receive(i, input_.data(), whole ? std::min(missing, kInputBytes) : kInputBytes,
-                                   whole, limit_ns, received);
+    const std::size_t wanted = whole ? std::min(missing, kInputBytes) : kInputBytes;
+    const Io io = carrier_.receive(i, input_.data(), wanted, whole, limit_ns, received);
     if (io != Io::kOk) [[unlikely]]
       return io;
     idle_since_ns_ = 0;

@@ -11,8 +11,8 @@
 
 namespace xr {
 
-/// The datagrams that a message is cut into. Each has its own pattern, by its number, so that it can
-/// be checked whatever became of the others.
+/// The datagrams that a message is cut into. Each has its own pattern, by its number, so that it
+/// can be checked whatever became of the others.
 class FragmentWriter {
  public:
   FragmentWriter(const MessageShape& shape, std::size_t most_datagram_bytes)

@@ -12,7 +12,7 @@
 #include "transport/message/message_shape.h"
 #include "workload/message_link.h"
 
-// For tests: what holds for the message link of every transport. A world is both ends of one: it has
+// For tests: what holds for the message link of every transport. A world is both ends of one, with
 //   World(shape)       `shape` but for the side, two links joined
 //   client(), server() the links
 //   stop(side)         as its endpoint would be stopped
@@ -291,9 +291,9 @@ void check_limit_ends_a_wait() {
   }
 }
 
-/// All of it.
+/// All of it; throws where it does not.
 template <class World>
-void check_message_contract(bool sleeps) {
+bool keeps_message_contract(bool sleeps) {
   check_sizes_arrive_in_order<World>();
   check_flows_are_apart<World>();
   check_untaken_hold_back<World>();
@@ -302,6 +302,7 @@ void check_message_contract(bool sleeps) {
   check_silence_is_a_stall<World>();
   check_stops<World>();
   check_limit_ends_a_wait<World>();
+  return true;
 }
 
 }  // namespace xr::test

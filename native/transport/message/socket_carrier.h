@@ -33,7 +33,8 @@ class SocketCarrier {
   void want_room(std::uint32_t i, bool wanted) noexcept { sockets_.want_room(i, wanted); }
   static bool has_input(std::uint32_t) noexcept { return false; }
 
-  Io send(std::uint32_t i, const std::uint8_t* data, std::size_t bytes, std::size_t& sent) noexcept {
+  Io send(std::uint32_t i, const std::uint8_t* data, std::size_t bytes,
+          std::size_t& sent) noexcept {
     for (;;) {
       const ssize_t taken = ::send(sockets_.fd(i), data, bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
       if (taken >= 0) [[likely]] {

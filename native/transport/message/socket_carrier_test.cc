@@ -74,11 +74,11 @@ class TcpWorld {
 };
 
 TEST("messages over tcp: the contract, sleeping") {
-  xr::test::check_message_contract<TcpWorld<WaitPolicy::kBlock>>(true);
+  CHECK((xr::test::keeps_message_contract<TcpWorld<WaitPolicy::kBlock>>(true)));
 }
 
 TEST("messages over tcp: the contract, spinning") {
-  xr::test::check_message_contract<TcpWorld<WaitPolicy::kSpin>>(false);
+  CHECK((xr::test::keeps_message_contract<TcpWorld<WaitPolicy::kSpin>>(false)));
 }
 
 /// A link, and a peer that sends whatever bytes it likes.
@@ -93,7 +93,8 @@ struct Hostile {
   }
   Io outcome() {
     Io io = Io::kDue;
-    while (io == Io::kDue || (io == Io::kOk && link.arrivals().empty())) io = link.wait(xr::kNoLimit);
+    while (io == Io::kDue || (io == Io::kOk && link.arrivals().empty()))
+      io = link.wait(xr::kNoLimit);
     return io;
   }
 
@@ -112,8 +113,9 @@ std::vector<std::uint8_t> bytes_of(const MessageHead& head) {
 }
 
 TEST("messages over tcp: a head that was not agreed on is a fault") {
-  for (const MessageHead& head : {MessageHead{1001, 0, 0, 0, {}}, MessageHead{0xffff'ffff, 0, 0, 0, {}},
-                                  MessageHead{10, 1, 0, 0, {}}, MessageHead{10, 0xffff'ffff, 0, 0, {}}}) {
+  for (const MessageHead& head :
+       {MessageHead{1001, 0, 0, 0, {}}, MessageHead{0xffff'ffff, 0, 0, 0, {}},
+        MessageHead{10, 1, 0, 0, {}}, MessageHead{10, 0xffff'ffff, 0, 0, {}}}) {
     Hostile peer;
     std::vector<std::uint8_t> bytes(xr::kMessageHeadBytes);
     xr::write_head(bytes.data(), head);
@@ -133,7 +135,7 @@ TEST("messages over tcp: a flow of another connection is a fault") {
 }
 
 TEST("messages over tcp: one byte that differs is found, wherever it is") {
-  for (const std::size_t at : {std::size_t{0}, std::size_t{7}, std::size_t{500}, std::size_t{999}}) {
+  for (const std::size_t at : std::array<std::size_t, 4>{0, 7, 500, 999}) {
     Hostile peer;
     auto bytes = bytes_of({1000, 0, 3, 0, {}});
     bytes[xr::kMessageHeadBytes + at] ^= 0x10;

@@ -23,9 +23,9 @@
 
 namespace xr {
 
-/// Messages of all flows on one bidirectional stream that lives as long as the connection. The window
-/// of the peer opens as messages are taken, so that those not taken hold it back; an acknowledgement
-/// goes with the next message.
+/// Messages of all flows on one bidirectional stream that lives as long as the connection. The
+/// window of the peer opens as messages are taken, so that those not taken hold it back; an
+/// acknowledgement goes with the next message.
 template <WaitPolicy kWait>
 class QuicStreamMessages {
  public:

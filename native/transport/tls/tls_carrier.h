@@ -35,7 +35,8 @@ class TlsCarrier {
   bool has_input(std::uint32_t i) const noexcept { return sessions_[i]->has_input(); }
 
   /// After kFull the same bytes resume the record that is on its way.
-  Io send(std::uint32_t i, const std::uint8_t* data, std::size_t bytes, std::size_t& sent) noexcept {
+  Io send(std::uint32_t i, const std::uint8_t* data, std::size_t bytes,
+          std::size_t& sent) noexcept {
     for (;;) {
       const ssize_t taken = gnutls_record_send(sessions_[i]->get(), data, bytes);
       if (taken >= 0) [[likely]] {

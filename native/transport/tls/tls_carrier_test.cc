@@ -90,11 +90,11 @@ class TlsWorld {
 };
 
 TEST("messages over tls: the contract, sleeping") {
-  xr::test::check_message_contract<TlsWorld<WaitPolicy::kBlock>>(true);
+  CHECK((xr::test::keeps_message_contract<TlsWorld<WaitPolicy::kBlock>>(true)));
 }
 
 TEST("messages over tls: the contract, spinning") {
-  xr::test::check_message_contract<TlsWorld<WaitPolicy::kSpin>>(false);
+  CHECK((xr::test::keeps_message_contract<TlsWorld<WaitPolicy::kSpin>>(false)));
 }
 
 }  // namespace

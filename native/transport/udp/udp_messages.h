@@ -36,8 +36,8 @@ struct UdpMessageEnd {
   std::uint64_t receive_base = 0;
 };
 
-/// Messages in datagrams. One that fits into a datagram is one; a round trip of such is one send and
-/// one recv.
+/// Messages in datagrams. One that fits into a datagram is one; a round trip of such is one send
+/// and one recv.
 template <WaitPolicy kWait>
 class UdpMessages {
  public:
@@ -154,7 +154,8 @@ class UdpMessages {
 
   Io send_datagram(std::uint32_t i, std::size_t bytes) noexcept {
     for (unsigned news = 0;;) {
-      if (::send(sockets_.fd(i), writer_.data(), bytes, MSG_DONTWAIT | MSG_NOSIGNAL) >= 0) [[likely]]
+      const int flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+      if (::send(sockets_.fd(i), writer_.data(), bytes, flags) >= 0) [[likely]]
         return Io::kOk;
       const int error = errno;
       failure_ = {"send", error};

@@ -72,11 +72,11 @@ class UdpWorld {
 };
 
 TEST("messages over udp: the contract, sleeping") {
-  xr::test::check_message_contract<UdpWorld<WaitPolicy::kBlock>>(true);
+  CHECK((xr::test::keeps_message_contract<UdpWorld<WaitPolicy::kBlock>>(true)));
 }
 
 TEST("messages over udp: the contract, spinning") {
-  xr::test::check_message_contract<UdpWorld<WaitPolicy::kSpin>>(false);
+  CHECK((xr::test::keeps_message_contract<UdpWorld<WaitPolicy::kSpin>>(false)));
 }
 
 /// A sender whose datagrams do what a test wants on their way to a receiver.
@@ -143,7 +143,7 @@ class BadPath {
 
 using Numbers = std::vector<std::uint64_t>;
 
-TEST("messages over udp: one of which nothing comes is lost, one of which some does is incomplete") {
+TEST("messages over udp: of what is lost nothing has come, of what is incomplete some") {
   BadPath path;
   CHECK(path.arrive(path.send(10'000)) == Numbers{0});
   path.send(10'000);
@@ -205,7 +205,7 @@ TEST("messages over udp: what a stranger sends is nothing") {
   std::mt19937_64 random(9);
   for (int round = 0; round < 1000; ++round) {
     Datagram stranger = message[0];
-    for (int at = 0; at < 8; ++at) stranger[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(random());
+    for (std::size_t at = 0; at < 8; ++at) stranger[at] = static_cast<std::uint8_t>(random());
     stranger.resize(1 + random() % stranger.size());
     CHECK(path.arrive({stranger}).empty());
   }
@@ -223,7 +223,9 @@ TEST("messages over udp: a datagram that was not agreed on is a fault") {
     return std::pair(io, path.receiver().fault());
   };
   // Flow, fragment beyond their number, none at all, flow of the head, length of the head.
-  for (const auto& [at, value] : {std::pair<std::size_t, std::uint8_t>{8, 1}, {12, 2}, {14, 0}, {20, 1}, {19, 1}}) {
+  using Change = std::pair<std::size_t, std::uint8_t>;
+  for (const auto& [at, value] :
+       {Change{8, 1}, Change{12, 2}, Change{14, 0}, Change{20, 1}, Change{19, 1}}) {
     const auto [io, fault] = spoilt(at, value);
     CHECK(io == Io::kError);
     CHECK_EQ(fault->code, "BAD_MESSAGE");
