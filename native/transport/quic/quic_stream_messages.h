@@ -40,8 +40,10 @@ class QuicStreamMessages {
         pump_(lane, bulk, shape_.idle_timeout_ns, stop),
         outgoing_(shape_),
         ring_(kRingBytes),
-        // As many as the window lets come while none of them is taken.
-        arrivals_(static_cast<std::size_t>(window_bytes / kMessageHeadBytes + 1)),
+        // As many as the window lets come while none of them is taken; of a large one, more than any
+        // workload leaves.
+        arrivals_(static_cast<std::size_t>(
+            std::min(window_bytes / kMessageHeadBytes + 1, kMostArrivals))),
         flows_(shape_.connection_of_flow.size()),
         events_(events),
         quiet_(events) {
@@ -111,6 +113,7 @@ class QuicStreamMessages {
  private:
   /// What is not acknowledged stays here.
   static constexpr std::size_t kRingBytes = std::size_t{4} << 20;
+  static constexpr std::uint64_t kMostArrivals = 65'536;
 
   std::uint64_t unsent() const noexcept { return appended_ - out_.sent; }
 
