@@ -242,15 +242,20 @@
           'native/transport/datagram/sequence_window_test.cc',
           'native/transport/endpoint_test.cc',
           'native/transport/make_endpoint.cc',
+          'native/transport/loopback/loopback_carrier_test.cc',
+          'native/transport/message/socket_carrier_test.cc',
           'native/transport/rdma/connect/rdma_blob_test.cc',
           'native/transport/rdma/device/soft_roce_test.cc',
           'native/transport/rdma/rdma_options_test.cc',
+          'native/transport/rr_test.cc',
           'native/transport/run_links_test.cc',
           'native/transport/socket/tcp_connections_test.cc',
           'native/transport/socket/tcp_statistics_test.cc',
           'native/transport/socket/tcp_strangers_test.cc',
           'native/transport/udp/local_drops_test.cc',
+          'native/transport/udp/udp_messages_test.cc',
           'native/transport/udp/udp_ping_pong_link_test.cc',
+          'native/transport/udp/udp_rr_test.cc',
           'native/transport/udp/udp_stream_link_test.cc',
           'native/transport/verify_test.cc',
           'native/workload/link_test.cc',
@@ -260,7 +265,10 @@
         'conditions': [
           ['gnutls==1', {
             'dependencies': ['xrbench_tls_core'],
-            'sources': ['native/transport/tls/tls_session_test.cc'],
+            'sources': [
+              'native/transport/tls/tls_carrier_test.cc',
+              'native/transport/tls/tls_session_test.cc',
+            ],
           }],
           ['gnutls==1 and ngtcp2==1', {
             'dependencies': ['xrbench_quic_core'],

@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** In the order in which they run: cheapest first. */
-const SUITES = ['histogram', 'schema', 'compare', 'start-up', 'recording', 'loopback']
+const SUITES = ['histogram', 'schema', 'compare', 'start-up', 'recording', 'loopback', 'messages']
 
 process.chdir(resolve(fileURLToPath(import.meta.url), '../..'))
 const words = process.argv.slice(2)

@@ -123,6 +123,7 @@ const VOCABULARY = [
   'src/plan/limits.ts',
   'src/plan/lossy.ts',
   'src/plan/rdma-words.ts',
+  'src/plan/rr.ts',
   'src/plan/secure-words.ts',
   'src/plan/transports.ts',
 ]
@@ -133,6 +134,7 @@ const SHARED_BY_TRANSPORTS = {
   socket: ['wait'],
   datagram: ['socket', 'wait'],
   gnutls: ['socket', 'wait'],
+  message: ['datagram', 'socket', 'wait'],
 }
 
 /** Of the rooms of one transport, the same. */

@@ -126,7 +126,8 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   if (reader.is_given("dataPorts")) spec.data_ports = port_range(reader.object("dataPorts"));
   spec.workload = reader.one_of<Workload>("workload", {{"ping-pong", Workload::kPingPong},
                                                        {"stream", Workload::kStream},
-                                                       {"connect", Workload::kConnect}});
+                                                       {"connect", Workload::kConnect},
+                                                       {"rr", Workload::kRr}});
   spec.direction = reader.one_of<Direction>(
       "direction",
       {{"up", Direction::kUp}, {"down", Direction::kDown}, {"both", Direction::kBoth}});
@@ -134,6 +135,12 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   if (streams > 64) bad("streams", "at most 64");
   spec.streams = static_cast<unsigned>(streams);
   spec.message_bytes = reader.integer("messageSizeBytes");
+  if (spec.workload == Workload::kRr) {
+    spec.response_bytes = reader.integer("responseSizeBytes");
+    const std::uint64_t inflight = reader.integer("inflight");
+    if (inflight > kMostInflight) bad("inflight", "at most 4,096");
+    spec.inflight = static_cast<unsigned>(inflight);
+  }
   spec.wait = reader.one_of<WaitPolicy>(
       "wait", {{"spin", WaitPolicy::kSpin}, {"block", WaitPolicy::kBlock}});
   if (reader.is_given("unixType")) {

@@ -24,7 +24,8 @@ void require(bool holds, const char* what) {
 void check_spec(const EndpointSpec& spec) {
   require(spec.message_bytes >= 1 && spec.message_bytes <= kLargestMessageBytes,
           "messageSizeBytes must lie between 1 and 67,108,864");
-  if (spec.transport == TransportKind::kUdp) {
+  // Messages of rr may be many datagrams.
+  if (spec.transport == TransportKind::kUdp && spec.workload != Workload::kRr) {
     const bool ipv6 = spec.local_address.find(':') != std::string::npos;
     require(spec.message_bytes <= (ipv6 ? kLargestDatagramIpv6Bytes : kLargestDatagramIpv4Bytes),
             "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
@@ -40,6 +41,16 @@ void check_spec(const EndpointSpec& spec) {
   require(spec.workload != Workload::kConnect || spec.transport == TransportKind::kTcp ||
               spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic,
           "connect is for tcp, tls and quic");
+  if (spec.workload == Workload::kRr) {
+    require(spec.transport == TransportKind::kTcp || spec.transport == TransportKind::kTls ||
+                spec.transport == TransportKind::kUdp || spec.transport == TransportKind::kQuic ||
+                spec.transport == TransportKind::kLoopback,
+            "rr is for loopback, tcp, tls, udp and quic");
+    require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
+            "responseSizeBytes must lie between 1 and 67,108,864");
+    require(spec.inflight >= 1 && spec.inflight <= kMostInflight,
+            "inflight must lie between 1 and 4,096");
+  }
   require(spec.tls.handshake == TlsHandshake::kFull || spec.workload == Workload::kConnect,
           "tls.handshake is full but for connect");
   require(spec.tls.handshake != TlsHandshake::kEarlyData || spec.transport == TransportKind::kQuic,
@@ -76,7 +87,7 @@ void check_spec(const EndpointSpec& spec) {
             "quic.retry needs encrypted packets: a Retry is authenticated");
     require(!quic.datagrams || spec.workload != Workload::kConnect,
             "connect has its messages in streams");
-    require(!quic.datagrams ||
+    require(!quic.datagrams || spec.workload == Workload::kRr ||
                 spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
             "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
   }

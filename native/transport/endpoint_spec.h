@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -15,6 +16,8 @@ namespace xr {
 
 /// In one direction.
 inline constexpr unsigned kMostStreams = 64;
+/// Requests under way at once.
+inline constexpr unsigned kMostInflight = 4096;
 
 enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl, kUnix, kShm };
 
@@ -39,9 +42,10 @@ enum class Side { kClient, kServer };
 enum class WaitPolicy { kSpin, kBlock };
 /// Of AF_UNIX sockets (unix(7)): bytes, or a packet for each message.
 enum class UnixType { kStream, kSeqpacket };
-/// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRequests`:
-/// the client of the perf protocol of QUIC, which is no endpoint's.
-enum class Workload { kPingPong, kStream, kConnect, kRequests };
+/// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRr`:
+/// requests and answers of different sizes, several under way at once. `kRequests`: the client of
+/// the perf protocol of QUIC, which is no endpoint's.
+enum class Workload { kPingPong, kStream, kConnect, kRr, kRequests };
 enum class Direction { kUp, kDown, kBoth };
 
 /// As requested; an empty optional leaves the kernel's own.
@@ -92,6 +96,9 @@ struct EndpointSpec {
   Direction direction = Direction::kUp;
   unsigned streams = 1;
   std::uint64_t message_bytes = 64;
+  /// Of `kRr`: of an answer, and how many requests may be under way at once.
+  std::uint64_t response_bytes = 64;
+  unsigned inflight = 1;
   WaitPolicy wait = WaitPolicy::kBlock;
   /// Read by `kUnix` alone.
   UnixType unix_type = UnixType::kStream;
@@ -114,6 +121,11 @@ struct EndpointSpec {
   /// Connections of this endpoint: with `both`, the first half carries up, the second down.
   unsigned link_count() const noexcept {
     return direction == Direction::kBoth ? 2 * streams : streams;
+  }
+
+  /// Payload, either way.
+  std::uint64_t longest_message_bytes() const noexcept {
+    return workload == Workload::kRr ? std::max(message_bytes, response_bytes) : message_bytes;
   }
 
   /// What each connection is to carry of the offered load, bits per second; 0 = no limit.

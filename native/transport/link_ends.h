@@ -30,6 +30,9 @@ inline constexpr LinkEnds<LinkEnd<Workload::kStream, Role::kReceiver>> kForStrea
 inline constexpr auto kForStream = kForStreamSender | kForStreamReceiver;
 inline constexpr LinkEnds<LinkEnd<Workload::kConnect, Role::kInitiator>> kForConnector;
 inline constexpr LinkEnds<LinkEnd<Workload::kConnect, Role::kResponder>> kForConnectAcceptor;
+inline constexpr LinkEnds<LinkEnd<Workload::kRr, Role::kInitiator>,
+                         LinkEnd<Workload::kRr, Role::kResponder>>
+    kForRr;
 inline constexpr LinkEnds<LinkEnd<Workload::kRequests, Role::kInitiator>> kForRequester;
 
 }  // namespace xr

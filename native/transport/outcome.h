@@ -137,6 +137,8 @@ struct EffectiveSettings {
   std::optional<int> path_mtu_bytes;
   std::optional<bool> gso;
   std::optional<bool> gro;
+  /// In front of each message beyond its payload; empty: nothing.
+  std::optional<unsigned> header_bytes;
   std::optional<RdmaSettings> rdma;
   std::optional<TlsSettings> tls;
   std::optional<QuicSettings> quic;

@@ -11,6 +11,7 @@
 #include "workload/link.h"
 #include "workload/ping_pong.h"
 #include "workload/requests.h"
+#include "workload/rr.h"
 #include "workload/stream.h"
 
 namespace xr {
@@ -40,6 +41,17 @@ void collect(const Timeline<Clock>& timeline, LinkOutcome& outcome) {
   }
   outcome.latency =
       subtract(series.snapshots().front(), series.snapshots()[series.marks().size() - 1], all);
+}
+
+inline RrShape rr_shape_of(const EndpointSpec& spec) {
+  RrShape shape;
+  shape.request_bytes = static_cast<std::uint32_t>(spec.message_bytes);
+  shape.response_bytes = static_cast<std::uint32_t>(spec.response_bytes);
+  shape.inflight = spec.inflight;
+  shape.flows = spec.link_count();
+  shape.message_timeout_ns = spec.message_timeout_ns;
+  shape.idle_timeout_ns = spec.idle_timeout_ns;
+  return shape;
 }
 
 template <class Clock>
@@ -181,6 +193,30 @@ void run_end(LinkEnd<Workload::kConnect, Role::kResponder>, Link& link, LinkRun<
 }
 
 template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kRr, Role::kInitiator>, Link& link, LinkRun<Clock>& run) {
+  static_assert(MessageLink<Link>, "this link cannot carry messages of several flows");
+  Histogram histogram;
+  const char* problem = nullptr;
+  run.decide(link, &histogram, [&](auto& timeline) {
+    RrInitiator initiator(link, rr_shape_of(run.spec()), timeline, histogram, run.stop());
+    const Io io = initiator.run();
+    problem = initiator.problem();
+    return io;
+  });
+  if (problem != nullptr) run.outcome().fault = Fault{"BAD_MESSAGE", "rr", 0, problem};
+}
+
+template <class Link, class Clock>
+void run_end(LinkEnd<Workload::kRr, Role::kResponder>, Link& link, LinkRun<Clock>& run) {
+  static_assert(MessageLink<Link>, "this link cannot carry messages of several flows");
+  const char* problem = nullptr;
+  run.follow(link, [&](auto& follower) {
+    return run_rr_responder(link, rr_shape_of(run.spec()), follower, run.stop(), problem);
+  });
+  if (problem != nullptr) run.outcome().fault = Fault{"BAD_MESSAGE", "rr", 0, problem};
+}
+
+template <class Link, class Clock>
 void run_end(LinkEnd<Workload::kRequests, Role::kInitiator>, Link& link, LinkRun<Clock>& run) {
   static_assert(Requester<Link>, "this link cannot make requests");
   Histogram histogram;
@@ -208,7 +244,9 @@ LinkOutcome run_link(LinkEnds<Each...> /*serves*/, Link& link, Role role, const 
   if (!(is_run(Each{}) || ...))
     throw_fault("INTERNAL", "run", "a link was made for another workload or end than its own");
   outcome.failure = link.failure();
-  if constexpr (detail::HasFault<Link>) outcome.fault = link.fault();
+  if constexpr (detail::HasFault<Link>) {
+    if (!outcome.fault) outcome.fault = link.fault();
+  }
   return outcome;
 }
 

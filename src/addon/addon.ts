@@ -29,8 +29,11 @@ export type NativeTransport =
 export type UnixType = 'stream' | 'seqpacket'
 
 export type WaitPolicy = 'spin' | 'block'
-/** `connect`: each operation is a connection of its own, with one message to and fro over it. */
-export type WorkloadName = 'ping-pong' | 'stream' | 'connect'
+/**
+ * `connect`: each operation is a connection of its own, with one message to and fro over it. `rr`: requests and answers of different sizes,
+ * several under way at once.
+ */
+export type WorkloadName = 'ping-pong' | 'stream' | 'connect' | 'rr'
 /** Of a stream, seen from the client: `up` = the client sends, `down` = it receives, `both` = each way at once. */
 export type Direction = 'up' | 'down' | 'both'
 
@@ -75,6 +78,10 @@ export interface EndpointSpec {
   streams: number
   /** 1 to 67,108,864; UDP at most 65,507 (IPv4) or 65,527 (IPv6), packets of AF_UNIX at most 212,960. */
   messageSizeBytes: number
+  /** Of `rr`: of an answer, as `messageSizeBytes`. */
+  responseSizeBytes?: number | null | undefined
+  /** Of `rr`: requests under way at once, 1–4,096. */
+  inflight?: number | null | undefined
   wait: WaitPolicy
   /** Warm-up ends when windows agree, at the latest after this; 0 = none. */
   warmupCapNs: number
@@ -88,7 +95,7 @@ export interface EndpointSpec {
   rateBitsPerSec: number
   /** TCP, UDP and TLS: every byte of each message is checked where it arrives; slow. RDMA and QUIC have options of their own. */
   verify: boolean
-  /** UDP ping-pong: a reply that has not come by then is lost. */
+  /** UDP ping-pong, and `rr` where messages can be lost: an answer that has not come by then is lost. */
   messageTimeoutNs: number
   /** No progress for so long is a stall and ends the run. */
   idleTimeoutNs: number

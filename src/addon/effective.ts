@@ -20,6 +20,8 @@ export interface EffectiveSettings {
   gso: boolean | null
   /** UDP_GRO in use by the receiver. */
   gro: boolean | null
+  /** What is sent in front of each message beyond its payload; absent or `null`: nothing. */
+  headerBytes?: number | null | undefined
   /** `null` for other transports; the addresses above are then GIDs. */
   rdma: RdmaSettings | null
   /** TLS and QUIC; `null` for other transports. */

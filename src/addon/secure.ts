@@ -40,7 +40,7 @@ export interface QuicOptions {
   keyUpdateNs: number
   /** A diagnostic: packets are copied where they would be encrypted. Both ends have to do so. */
   nullCrypto: boolean
-  /** Every byte of a ping-pong over a stream is checked; slow. */
+  /** Every byte of a ping-pong over a stream, or of an rr, is checked; slow. */
   verify: boolean
 }
 

@@ -42,6 +42,7 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
     note('busy poll', granted.busyPollUs),
     noteTransport('UDP_SEGMENT', granted.gso),
     noteTransport('UDP_GRO', granted.gro),
+    noteTransport('bytes in front of a message', granted.headerBytes),
     stopHost('RDMA driver', rdma?.driver),
     noteHost('RDMA firmware', rdma?.firmware),
     noteHost('RDMA by software', rdma?.software),

@@ -75,6 +75,8 @@ export function differInTransport(a: Measured, b: Measured): boolean {
 
 function question({ case: { workload, parameters } }: Measured): string {
   const { messageSizeBytes, wait, direction, streams, rateBitsPerSec, pin } = parameters.requested
+  const { responseSizeBytes, inflight } = parameters.requested
+  const ofRequests = workload === 'rr' ? [responseSizeBytes, inflight] : []
   const ofStreams = workload === 'stream' ? [direction, streams, rateBitsPerSec] : []
-  return JSON.stringify([workload, messageSizeBytes, wait, pin, ...ofStreams])
+  return JSON.stringify([workload, messageSizeBytes, wait, pin, ...ofStreams, ...ofRequests])
 }

@@ -5,7 +5,14 @@ import { type Fact, WHOLE } from './fact.js'
 type Requested = CaseResult['parameters']['requested']
 
 /** Where one of these differs, something else was asked. */
-const QUESTION = ['messageSizeBytes', 'direction', 'streams', 'rateBitsPerSec']
+const QUESTION = [
+  'messageSizeBytes',
+  'responseSizeBytes',
+  'inflight',
+  'direction',
+  'streams',
+  'rateBitsPerSec',
+]
 /** What only some transports have, or have another default for. */
 const OF_A_TRANSPORT = /^(socket|rdma|tls|quic|quicOpenssl|messageTimeoutNs)\b/
 

@@ -17,6 +17,7 @@ import {
   RDMA_OPERATIONS,
   WAYS_TO_CONNECT,
 } from '../plan/rdma-words.js'
+import { MAX_INFLIGHT } from '../plan/rr.js'
 import {
   KERNEL_TLS,
   MAX_ACK_THRESHOLD,
@@ -103,6 +104,8 @@ const measure = z
   .strictObject({
     workloads: listOf(z.enum(WORKLOAD_NAMES)),
     sizesBytes: listOf(whole(1, MAX_MESSAGE_BYTES)),
+    responseSizeBytes: whole(1, MAX_MESSAGE_BYTES),
+    inflight: whole(1, MAX_INFLIGHT),
     waits: listOf(z.enum(WAITS)),
     direction: z.enum(DIRECTIONS),
     streams: whole(1, MAX_STREAMS),

@@ -49,8 +49,12 @@ describe('bad input', () => {
     const refused = (...args: Parameters<typeof ab>) =>
       ab(...args).catch((reason: unknown) => reason)
     expect(await refused(TCP, {}, {})).toMatchObject({ message: expect.stringMatching(/the same/) })
-    expect(await refused(TCP, {}, { repetitions: 3 })).toMatchObject({ message: expect.stringMatching(/both sides/) })
-    expect(await refused({}, {}, { waits: ['spin'] })).toMatchObject({ message: expect.stringMatching(/^transports/) })
+    expect(await refused(TCP, {}, { repetitions: 3 })).toMatchObject({
+      message: expect.stringMatching(/both sides/),
+    })
+    expect(await refused({}, {}, { waits: ['spin'] })).toMatchObject({
+      message: expect.stringMatching(/^transports/),
+    })
     const uneven = await refused(TCP, {}, { waits: ['spin', 'block'] })
     expect(uneven).toMatchObject({ code: 'XRB_NO_PARTNER' })
   })

@@ -12,12 +12,20 @@ import type { Case, CaseParameters, Plan, TransportName } from './case.js'
 import { carries } from './connects.js'
 import { defaultReceiveBufferBytes, defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
-import { checkQuicOpenssl, checkQuicRetry, checkQuicSize, checkSize, checkUnixSize, MAX_CASES } from './limits.js'
+import {
+  checkQuicOpenssl,
+  checkQuicRetry,
+  checkQuicSize,
+  checkSize,
+  checkUnixSize,
+  MAX_CASES,
+} from './limits.js'
 import { runsOverTcp } from './over-tcp.js'
 import { quicOpensslOptions, quicOptions } from './quic.js'
 import { usesTls } from './quic-family.js'
 import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
+import { rrParameters } from './rr.js'
 import { TRANSPORTS } from './transports.js'
 
 /**
@@ -46,7 +54,7 @@ function casesOf(request: PlanRequest): Case[] {
           for (const way of waysOf(transport, workload, request)) {
             const messageSizeBytes =
               size ?? defaultSizeBytes(transport, workload, request.rdma, way)
-            checkSize(transport, messageSizeBytes, request.family)
+            checkSize(transport, workload, messageSizeBytes, request.family)
             if (transport === 'unix') checkUnixSize(way.unixType, messageSizeBytes)
             if (transport === 'quic:openssl') checkQuicOpenssl(request.quic)
             cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, way))
@@ -130,6 +138,7 @@ function makeCase(
     transport === 'quic:openssl' ? Object.freeze(quicOpensslOptions(request.quic, workload)) : null
   const parameters: CaseParameters = Object.freeze({
     messageSizeBytes,
+    ...rrParameters(workload, messageSizeBytes, request),
     wait,
     direction: isStream ? request.direction : 'up',
     streams: isStream ? request.streams : 1,
@@ -154,7 +163,9 @@ function makeCase(
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   if (parameters.quic !== null) checkQuicRetry(parameters.quic)
-  if (parameters.quic !== null) checkQuicSize(parameters.quic, messageSizeBytes)
+  if (parameters.quic !== null && workload !== 'rr') {
+    checkQuicSize(parameters.quic, messageSizeBytes)
+  }
   return Object.freeze({
     key: caseKey({ transport, workload, parameters }),
     transport,

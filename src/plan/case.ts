@@ -9,6 +9,7 @@ import type {
   WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
+import type { RrParameters } from './rr.js'
 import type { TransportName } from './transports.js'
 
 export { TRANSPORT_NAMES, type TransportName } from './transports.js'
@@ -44,7 +45,7 @@ export interface SkippedCase {
 }
 
 /** As requested, after defaults. Times are nanoseconds. */
-export interface CaseParameters {
+export interface CaseParameters extends RrParameters {
   readonly messageSizeBytes: number
   readonly wait: WaitPolicy
   readonly direction: Direction

@@ -17,13 +17,14 @@ export const WORKLOAD_NAMES = [
   'ping-pong',
   'stream',
   'connect',
+  'rr',
 ] as const satisfies readonly WorkloadName[]
 
 export const DIRECTIONS = ['up', 'down', 'both'] as const satisfies readonly Direction[]
 /** Ways to wait that a user can name. */
 export const WAITS = ['block', 'spin'] as const satisfies readonly WaitPolicy[]
 
-/** Payload of one message of a ping-pong or a connect when none is asked for. */
+/** Payload of one message of a ping-pong, a connect or a request when none is asked for. */
 export const DEFAULT_PING_PONG_BYTES = 64
 /** One send of a TCP stream when none is asked for: few system calls, and it still fits a second-level cache. */
 export const DEFAULT_STREAM_BYTES = 256 * 1024
@@ -31,7 +32,7 @@ export const DEFAULT_STREAM_BYTES = 256 * 1024
 export const DEFAULT_STREAM_DATAGRAM_BYTES = 1400
 
 /**
- * SO_RCVBUF of UDP streams when none is asked for. The kernel's own 208 KiB hold three merged datagrams (UDP_GRO): a receiver that sleeps
+ * SO_RCVBUF of streams and requests over UDP when none is asked for. The kernel's own 208 KiB hold three merged datagrams (UDP_GRO): a receiver that sleeps
  * a moment would lose most of a stream that it has the time to read. The kernel may grant less (net.core.rmem_max).
  */
 export const DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024
@@ -87,7 +88,7 @@ export function defaultReceiveBufferBytes(
   transport: TransportName,
   workload: WorkloadName,
 ): number | null {
-  return arrivesInDatagrams(transport) && workload === 'stream'
+  return arrivesInDatagrams(transport) && (workload === 'stream' || workload === 'rr')
     ? DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES
     : null
 }

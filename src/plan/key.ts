@@ -10,6 +10,7 @@ import { runsOverTcp } from './over-tcp.js'
 import { isQuic } from './quic-family.js'
 import { quicKeyParts, quicOpensslKeyParts, tlsKeyParts } from './quic-key.js'
 import { rdmaKeyParts } from './rdma-key.js'
+import { rrKeyParts } from './rr.js'
 
 /**
  * Canonical name of what is measured, same on every machine: `tcp/ping-pong/64B/block`, then a part for each parameter
@@ -26,9 +27,10 @@ export function caseKey({
     if (p.streams !== 1) parts.push(`streams=${p.streams}`)
     if (p.rateBitsPerSec !== 0) parts.push(`rate=${formatRate(p.rateBitsPerSec)}`)
   }
+  if (workload === 'rr') parts.push(...rrKeyParts(p))
   if (
     isLossy({ transport, workload, parameters: p }) &&
-    workload === 'ping-pong' &&
+    (workload === 'ping-pong' || workload === 'rr') &&
     p.messageTimeoutNs !== DEFAULT_MESSAGE_TIMEOUT_NS
   ) {
     parts.push(`message-timeout=${formatDuration(p.messageTimeoutNs)}`)

@@ -1,4 +1,4 @@
-import type { QuicMessages, QuicOptions, UnixType } from '../addon/addon.js'
+import type { QuicMessages, QuicOptions, UnixType, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
 import type { TransportName } from './case.js'
@@ -17,8 +17,13 @@ export const MAX_ITERATIONS = 1e12
 export const MAX_BUFFER_BYTES = 1024 ** 3
 export const MAX_BUSY_POLL_US = 1_000_000
 
-/** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` */
-export function checkSize(transport: TransportName, bytes: number, family: 4 | 6): void {
+/** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` of `workload`: those of `rr` may be many datagrams */
+export function checkSize(
+  transport: TransportName,
+  workload: WorkloadName,
+  bytes: number,
+  family: 4 | 6,
+): void {
   if (bytes < 1) {
     throw usageError(
       'XRB_BAD_SIZE',
@@ -34,7 +39,7 @@ export function checkSize(transport: TransportName, bytes: number, family: 4 | 6
     )
   }
   const limit = MAX_DATAGRAM_BYTES[family]
-  if (transport === 'udp' && bytes > limit) {
+  if (transport === 'udp' && workload !== 'rr' && bytes > limit) {
     throw usageError(
       'XRB_BAD_SIZE',
       `A message of ${thousands(bytes)} B does not fit a UDP datagram, which carries at most ${thousands(limit)} B over IPv${family}.`,

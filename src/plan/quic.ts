@@ -80,7 +80,8 @@ export function quicOptions(
     streams: workload === 'stream' && messages === 'stream' ? request.streams : 1,
     windowBytes: request.windowBytes ?? defaultWindowBytes(request.udpPayloadBytes),
     ackThreshold: request.ackThreshold ?? defaultAckThreshold(workload),
-    verify: workload === 'ping-pong' && messages === 'stream' && request.verify,
+    verify:
+      (workload === 'rr' || (workload === 'ping-pong' && messages === 'stream')) && request.verify,
   }
 }
 

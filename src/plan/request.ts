@@ -19,6 +19,7 @@ import {
 } from './defaults.js'
 import { DEFAULT_QUIC, DEFAULT_TLS_REQUEST, type QuicRequest, type TlsRequest } from './quic.js'
 import { DEFAULT_RDMA } from './rdma.js'
+import { DEFAULT_INFLIGHT } from './rr.js'
 
 /** What a user asked to be measured, with defaults filled in; {@link buildPlan} makes the cases of it. */
 export interface PlanRequest {
@@ -27,6 +28,10 @@ export interface PlanRequest {
   readonly workloads: readonly WorkloadName[]
   /** `null`: each workload's own default. */
   readonly sizesBytes: readonly number[] | null
+  /** Of answers; `null`: as long as their requests. */
+  readonly responseSizeBytes: number | null
+  /** Requests under way at once. */
+  readonly inflight: number
   readonly waits: readonly WaitPolicy[]
   readonly direction: Direction
   readonly streams: number
@@ -61,6 +66,8 @@ export const DEFAULT_REQUEST = Object.freeze<PlanRequest>({
   place: 'host',
   workloads: ['ping-pong'],
   sizesBytes: null,
+  responseSizeBytes: null,
+  inflight: DEFAULT_INFLIGHT,
   waits: ['block'],
   direction: 'up',
   streams: 1,

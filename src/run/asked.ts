@@ -35,6 +35,8 @@ export function complete(request: MeasureRequest, { label }: Pick<OptionNames, '
   const plan: RequestAnywhere = {
     workloads: request.workloads ?? DEFAULT_REQUEST.workloads,
     sizesBytes: request.sizesBytes ?? null,
+    responseSizeBytes: request.responseSizeBytes ?? null,
+    inflight: request.inflight ?? DEFAULT_REQUEST.inflight,
     waits: request.waits ?? DEFAULT_REQUEST.waits,
     direction: request.direction ?? DEFAULT_REQUEST.direction,
     streams: request.streams ?? DEFAULT_REQUEST.streams,

@@ -2,6 +2,7 @@ import { peerError } from '../errors.js'
 import { type Case, PLACES, type Place } from '../plan/case.js'
 import type { ResultDocument } from '../results/schema/schema.js'
 import type { Session } from '../session/client/client.js'
+import { rrFeature } from '../session/wire/protocol.js'
 import { enter } from './begin.js'
 import type { DocumentSink } from './document-sink.js'
 import type { RunEvent } from './events.js'
@@ -93,10 +94,21 @@ async function measureAt(
 
 function checkPeer(cases: readonly Case[], { facts }: Session): void {
   const missing = cases.find(({ transport }) => !facts.transports.includes(transport))
-  if (missing === undefined) return
-  throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
-    hint: `--transport ${facts.transports.join(',')}`,
-  })
+  if (missing !== undefined) {
+    throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
+      hint: `--transport ${facts.transports.join(',')}`,
+    })
+  }
+  const unanswered = cases.find(
+    ({ transport, workload }) =>
+      workload === 'rr' && !facts.features.includes(rrFeature(transport)),
+  )
+  if (unanswered === undefined) return
+  throw peerError(
+    'XRB_PEER_WORKLOAD',
+    `The agent, of xrbench ${facts.tool.version}, cannot do rr over ${unanswered.transport}.`,
+    { hint: 'install the same version of xrbench at both ends' },
+  )
 }
 
 function endOf(error: unknown, signal: AbortSignal): RunEnd {

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import { usageError } from '../errors.js'
 import { buildPlan } from '../plan/build.js'
 import type { Plan } from '../plan/case.js'
-import { CONNECTING, carries } from '../plan/connects.js'
+import { carriersOf, carries } from '../plan/connects.js'
 import type { PlanRequest } from '../plan/request.js'
 import type { Asked } from './asked.js'
 import type { RunPlaces } from './places.js'
@@ -37,11 +37,12 @@ export function refuseIdle({ transports, plan }: Asked): void {
   if (transports === 'all') return
   const { workloads, tls } = plan
   const idle = transports.find((one) => !workloads.some((workload) => carries(one, workload)))
-  if (idle !== undefined) {
+  const [first] = workloads
+  if (idle !== undefined && first !== undefined) {
     throw usageError(
       'XRB_USAGE',
-      `${idle} has no ${workloads.join(', ')}: that is for ${CONNECTING.join(', ')}.`,
-      `--transport ${CONNECTING.join(',')} --workload connect`,
+      `${idle} has no ${workloads.join(', ')}: that is for ${carriersOf(first).join(', ')}.`,
+      `--transport ${carriersOf(first).join(',')} --workload ${first}`,
     )
   }
   const connectsOnly = workloads.every((workload) => workload === 'connect')

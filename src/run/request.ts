@@ -21,6 +21,10 @@ export interface MeasureRequest {
    * Payload of a message, bytes, 1 to 64 MiB; UDP and QUIC datagrams less. Default: 64; of streams 256 KiB, over RDMA 64 KiB, in datagrams 1,400.
    */
   readonly sizesBytes?: readonly number[] | undefined
+  /** Of `rr`: payload of an answer, bytes, 1 to 64 MiB. Default: that of the request. */
+  readonly responseSizeBytes?: number | undefined
+  /** Of `rr`: requests under way at once, 1 to 4,096. Default: 1. */
+  readonly inflight?: number | undefined
   /** `block`: sleep in the kernel; `spin`: poll without sleeping. Default: `['block']`. */
   readonly waits?: readonly WaitPolicy[] | undefined
   /** Of streams: `up` (to the server), `down` or `both`. Default: `up`. */

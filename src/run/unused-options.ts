@@ -34,19 +34,22 @@ const LASTING_QUIC_OPTIONS = ['quicKeyUpdate', 'quicNullCrypto'] as const
 
 const STREAM = '--workload stream'
 const CONNECT = '--workload connect'
+const RR = '--workload rr'
 const LASTING = '--workload ping-pong'
 const LEAVE_OUT = 'leave it out'
 
 /** An option that only some cases use: what these have to be, in words and as a test, and what to try instead. */
 type Use = readonly [key: string, needs: string, uses: (c: Case) => boolean, hint: string]
 const USES: readonly Use[] = [
+  ['responseSize', 'rr', (c) => c.workload === 'rr', RR],
+  ['inflight', 'rr', (c) => c.workload === 'rr', RR],
   ['direction', 'a stream', (c) => c.workload === 'stream', STREAM],
   ['streams', 'a stream', (c) => c.workload === 'stream', STREAM],
   ['rate', 'a stream', (c) => c.workload === 'stream', STREAM],
   [
     'messageTimeout',
-    'a ping-pong that can lose messages',
-    (c) => isLossy(c) && c.workload === 'ping-pong',
+    'a ping-pong or rr that can lose messages',
+    (c) => isLossy(c) && (c.workload === 'ping-pong' || c.workload === 'rr'),
     LEAVE_OUT,
   ],
   [
@@ -66,7 +69,12 @@ const USES: readonly Use[] = [
   // The transport first: a hint at another workload would be of no help to others.
   ...LASTING_QUIC_OPTIONS.map((key): Use => [key, 'QUIC by ngtcp2', isNgtcp2, LEAVE_OUT]),
   ...LASTING_QUIC_OPTIONS.map(
-    (key): Use => [key, 'a QUIC ping-pong or stream', (c) => isNgtcp2(c) && isLasting(c), LASTING],
+    (key): Use => [
+      key,
+      'a QUIC ping-pong, stream or rr',
+      (c) => isNgtcp2(c) && isLasting(c),
+      LASTING,
+    ],
   ),
   [
     'quicKeyUpdate',
@@ -76,11 +84,16 @@ const USES: readonly Use[] = [
     'a longer --duration',
   ],
   ['ktls', 'TLS', (c) => c.transport === 'tls', LEAVE_OUT],
-  ['ktls', 'a ping-pong or stream of TLS', (c) => c.transport === 'tls' && isLasting(c), LASTING],
+  [
+    'ktls',
+    'a ping-pong, stream or rr of TLS',
+    (c) => c.transport === 'tls' && isLasting(c),
+    LASTING,
+  ],
   ['quicMessages', 'QUIC', (c) => isQuic(c.transport), LEAVE_OUT],
   [
     'quicMessages',
-    'a QUIC ping-pong or stream',
+    'a QUIC ping-pong, stream or rr',
     (c) => isQuic(c.transport) && isLasting(c),
     LASTING,
   ],
@@ -94,7 +107,7 @@ const USES: readonly Use[] = [
   ['cipher', 'TLS or QUIC', (c) => c.parameters.tls !== null, LEAVE_OUT],
   [
     'verify',
-    'a transport other than QUIC, or a ping-pong over QUIC streams',
+    'a transport other than QUIC, rr, or a ping-pong over QUIC streams',
     (c) => c.parameters.verify,
     LEAVE_OUT,
   ],

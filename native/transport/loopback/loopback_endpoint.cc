@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/loopback/loopback_carrier.h"
 #include "transport/loopback/loopback_link.h"
 #include "transport/run_links.h"
 #include "transport/socket/blob.h"
@@ -17,13 +18,16 @@ namespace {
 
 /// What the two ends share.
 struct Meeting {
-  explicit Meeting(const EndpointSpec& spec) : message_bytes(spec.message_bytes) {
+  explicit Meeting(const EndpointSpec& spec)
+      : message_bytes(spec.message_bytes),
+        streams(spec.workload == Workload::kRr ? spec.link_count() : 0) {
     for (unsigned i = 0; i < spec.link_count(); ++i)
       wires.push_back(std::make_unique<LoopbackWire>(spec.message_bytes));
   }
 
   void close() noexcept {
     for (const auto& wire : wires) wire->close();
+    streams.close();
     {
       const std::lock_guard lock(mutex);
       closed = true;
@@ -33,6 +37,8 @@ struct Meeting {
 
   std::uint64_t message_bytes;
   std::vector<std::unique_ptr<LoopbackWire>> wires;
+  /// Of a workload over messages.
+  LoopbackStreams streams;
   std::mutex mutex;
   std::condition_variable changed;
   bool client_is_here = false;
@@ -119,7 +125,11 @@ class LoopbackEndpoint final : public Endpoint {
     if (meeting_) meeting_->close();
   }
 
-  EffectiveSettings effective() const override { return {}; }
+  EffectiveSettings effective() const override {
+    EffectiveSettings settings;
+    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    return settings;
+  }
 
   void close() noexcept override {
     registry().remove(token_);
@@ -131,6 +141,11 @@ class LoopbackEndpoint final : public Endpoint {
  private:
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
+    if (spec_.workload == Workload::kRr) {
+      LoopbackMessages<kWait> link({meeting_->streams, spec_.side, stop_}, message_shape_of(spec_),
+                                   stop_);
+      return visit(kForRr, link);
+    }
     LoopbackWire& wire = *meeting_->wires[i];
     const bool client = spec_.side == Side::kClient;
     LoopbackLink<kWait> link(client ? wire.up : wire.down, client ? wire.down : wire.up,

@@ -105,6 +105,7 @@ int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::
     events->data(events->context, id, stream, data, length, last);
     if (last) self->end_uni_stream(id, self->attached_);
   }
+  if (inbox.holds_credit) return 0;
   if (ngtcp2_conn_extend_max_stream_offset(conn, id, length) != 0)
     return NGTCP2_ERR_CALLBACK_FAILURE;
   ngtcp2_conn_extend_max_offset(conn, length);

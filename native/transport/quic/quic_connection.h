@@ -36,6 +36,8 @@ struct QuicInbox {
   /// are not.
   std::uint64_t message_bytes = 0;
   std::uint64_t messages = 0;
+  /// The windows open by `give_credit` alone, not as data come.
+  bool holds_credit = false;
   /// Called for each DATAGRAM frame.
   void (*on_datagram)(void* context, const std::uint8_t* data, std::size_t length) = nullptr;
   void* context = nullptr;
@@ -277,6 +279,13 @@ class QuicConnection {
   void reset(std::int64_t id, std::uint64_t code) noexcept { reset_stream(conn_, id, code); }
   /// Asks the peer to give its half up.
   void ask_to_stop(std::int64_t id, std::uint64_t code) noexcept { stop_stream(conn_, id, code); }
+  /// Lets the peer send so much more on a stream, and over all of them.
+  void give_credit(std::int64_t id, std::uint64_t bytes) noexcept {
+    ngtcp2_conn_extend_max_stream_offset(conn_, id, bytes);
+    ngtcp2_conn_extend_max_offset(conn_, bytes);
+  }
+  /// Bytes of streams of which it is not known that they have arrived.
+  std::uint64_t unacked_bytes() const noexcept { return unacked_; }
   /// Whether the peer's window for all streams together has room.
   bool has_credit() const noexcept { return ngtcp2_conn_get_max_data_left(conn_) > 0; }
   /// Those under which packets may arrive now.

@@ -8,11 +8,14 @@
 #include "base/error.h"
 #include "measure/clock.h"
 #include "transport/datagram/datagram_sockets.h"
+#include "transport/message/datagram_base.h"
 #include "transport/quic/quic_connect_links.h"
 #include "transport/quic/quic_datagram_links.h"
+#include "transport/quic/quic_datagram_messages.h"
 #include "transport/quic/quic_handshake.h"
 #include "transport/quic/quic_ping_pong_link.h"
 #include "transport/quic/quic_stream_links.h"
+#include "transport/quic/quic_stream_messages.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
@@ -128,6 +131,7 @@ class QuicEndpoint final : public Endpoint {
     setup.local_payload_bytes =
         usable_payload_bytes(lane.fd.get(), spec_.quic.udp_payload_bytes);
     setup.tells_path = true;
+    if (spec_.workload == Workload::kRr) setup.stream_events = &events_;
     // The first has looked; the others go the same way.
     if (const QuicLane& first = lanes_.front(); &lane != &first)
       setup.path_payload_bytes =
@@ -156,15 +160,21 @@ class QuicEndpoint final : public Endpoint {
   /// Of a message that has to fit one packet; where the search goes on in the run it waits for it.
   void require_room(const QuicConnection& connection) const {
     if (spec_.quic.datagrams && spec_.workload != Workload::kConnect &&
+        spec_.workload != Workload::kRr &&
         !connection.may_fit_datagram(spec_.message_bytes)) {
       throw Error(connection.no_room_fault("connect", spec_.message_bytes));
     }
   }
 
+  /// Whether packets are worth being moved many at a time.
+  bool is_bulk(const QuicLane& lane) const noexcept {
+    return spec_.workload == Workload::kStream ||
+           (spec_.workload == Workload::kRr && spec_.inflight > 1) ||
+           spec_.longest_message_bytes() + 100 > lane.connection->payload_bytes();
+  }
+
   void prepare(QuicLane& lane) {
-    const bool bulk = spec_.workload == Workload::kStream ||
-                      spec_.message_bytes + 100 > lane.connection->payload_bytes();
-    lane.segmenting = bulk && spec_.socket.segmentation_offload;
+    lane.segmenting = is_bulk(lane) && spec_.socket.segmentation_offload;
     lane.merging = lane.segmenting && enable_merging(lane.fd.get());
     set_socket_timeouts(lane.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
     // Only the receiving half: the farewell must still go out.
@@ -189,6 +199,7 @@ class QuicEndpoint final : public Endpoint {
   EffectiveSettings read_settings() const {
     EffectiveSettings settings = read_socket_settings(lanes_.front().fd.get(), false);
     add_connection(settings);
+    settings.header_bytes = header_bytes();
     return settings;
   }
 
@@ -238,6 +249,7 @@ class QuicEndpoint final : public Endpoint {
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects<kWait>(visit);
     const bool datagrams = spec_.quic.datagrams;
+    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
       case Role::kResponder:
@@ -250,6 +262,37 @@ class QuicEndpoint final : public Endpoint {
         return datagrams ? with<QuicDatagramReceiverLink<kWait>>(kForStreamReceiver, i, visit)
                          : with<QuicReceiverLink<kWait>>(kForStreamReceiver, i, visit);
     }
+  }
+
+  /// Over one connection.
+  template <WaitPolicy kWait, class Visitor>
+  void with_messages(const Visitor& visit) {
+    QuicLane& lane = lanes_.front();
+    const bool bulk = is_bulk(lane);
+    if (!spec_.quic.datagrams) {
+      QuicStreamMessages<kWait> link(lane, events_, message_shape_of(spec_), bulk,
+                                     spec_.quic.window_bytes, waker_.flag());
+      return visit(kForRr, link);
+    }
+    const bool is_client = spec_.side == Side::kClient;
+    const Token& token = is_client ? remote_.sockets.token : token_;
+    const std::uint64_t up = datagram_base(token, 0);
+    const std::uint64_t down = datagram_base(token, 1);
+    QuicDatagramMessages<kWait> link(lane, message_shape_of(spec_), is_client ? up : down,
+                                     is_client ? down : up, bulk, waker_.flag());
+    visit(kForRr, link);
+  }
+
+  /// In front of what this end sends.
+  std::optional<unsigned> header_bytes() const noexcept {
+    if (spec_.workload != Workload::kRr) return std::nullopt;
+    if (!spec_.quic.datagrams) return static_cast<unsigned>(kMessageHeadBytes);
+    const std::uint64_t payload =
+        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
+    const std::size_t frame =
+        lanes_.front().connection->payload_bytes() - kQuicDatagramOverheadBytes;
+    return static_cast<unsigned>(kMessageHeadBytes +
+                                 kFragmentHeadBytes * FragmentWriter::fragments_of(payload, frame));
   }
 
   template <class Link, class Ends, class Visitor>
@@ -269,6 +312,13 @@ class QuicEndpoint final : public Endpoint {
   PinnedBlob remote_;
   /// Of the last connection that was made.
   QuicSetup setup_;
+  /// Until a link fills them in: nothing is to be told.
+  QuicStreamEvents events_{
+      nullptr,
+      [](void*, std::int64_t, void*, const std::uint8_t*, std::size_t, bool) {},
+      [](void*, std::int64_t, void*, std::uint64_t) {},
+      [](void*, std::int64_t, void*) {},
+  };
   std::vector<QuicLane> lanes_;
   mutable std::mutex settings_mutex_;
   std::optional<EffectiveSettings> settings_;

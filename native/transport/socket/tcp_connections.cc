@@ -77,6 +77,12 @@ void TcpConnections::connect(const SocketBlob& peer, const Deadline& deadline) {
   for (unsigned i = 0; i < spec_.link_count(); ++i) connect_one(peer, i, deadline);
 }
 
+std::vector<int> TcpConnections::fds() const {
+  std::vector<int> fds;
+  for (const UniqueFd& socket : sockets_) fds.push_back(socket.get());
+  return fds;
+}
+
 void TcpConnections::close() noexcept {
   sockets_.clear();
   acceptor_.close();

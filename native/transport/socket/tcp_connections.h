@@ -33,6 +33,7 @@ class TcpConnections {
   UniqueFd take_next(const Deadline& deadline) { return acceptor_.next(deadline).fd; }
 
   const std::vector<UniqueFd>& sockets() const noexcept { return sockets_; }
+  std::vector<int> fds() const;
   void close() noexcept;
 
  private:

@@ -1,6 +1,7 @@
 #include "transport/tls/tls_endpoint.h"
 
 #include <optional>
+#include <utility>
 
 #include "base/error.h"
 #include "measure/clock.h"
@@ -13,6 +14,7 @@
 #include "transport/socket/tcp_link.h"
 #include "transport/socket/tcp_statistics.h"
 #include "transport/tls/kernel_tls.h"
+#include "transport/tls/tls_carrier.h"
 #include "transport/tls/tls_layer.h"
 #include "transport/tls/tls_link.h"
 #include "transport/wait/waker.h"
@@ -99,6 +101,7 @@ class TlsEndpoint final : public Endpoint {
     settings.tls = sessions_.front()->settings();
     settings.tls->ktls = in_kernel_;
     settings.tls->ktls_problem = kernel_problem_;
+    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
     return settings;
   }
 
@@ -118,6 +121,7 @@ class TlsEndpoint final : public Endpoint {
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects(visit);
+    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
     if (in_kernel_) {
       TcpLink<kWait> link({sessions_[i]->fd(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
                           spec_.role_of(i), waker_.flag());
@@ -143,6 +147,20 @@ class TlsEndpoint final : public Endpoint {
       TcpAcceptorLink<TlsLayer> link(connections_, layer, spec_, waker_);
       visit(kForConnectAcceptor, link);
     }
+  }
+
+  template <WaitPolicy kWait, class Visitor>
+  void with_messages(const Visitor& visit) {
+    if (in_kernel_) {
+      SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
+                                 waker_.flag());
+      return visit(kForRr, link);
+    }
+    std::vector<TlsSession*> sessions;
+    for (const auto& session : sessions_) sessions.push_back(session.get());
+    TlsMessages<kWait> link({std::move(sessions), waker_.flag()}, message_shape_of(spec_),
+                            waker_.flag());
+    visit(kForRr, link);
   }
 
   EndpointSpec spec_;

@@ -7,11 +7,14 @@
 #include "measure/clock.h"
 #include "transport/datagram/datagram_batch.h"
 #include "transport/datagram/datagram_sockets.h"
+#include "transport/datagram/path_payload.h"
+#include "transport/message/datagram_base.h"
 #include "transport/run_links.h"
 #include "transport/socket/blob.h"
 #include "transport/socket/options.h"
 #include "transport/socket/reach.h"
 #include "transport/udp/path_mtu.h"
+#include "transport/udp/udp_messages.h"
 #include "transport/udp/udp_ping_pong_link.h"
 #include "transport/udp/udp_stream_link.h"
 #include "transport/wait/deadline.h"
@@ -19,6 +22,13 @@
 
 namespace xr {
 namespace {
+
+/// An IPv4 packet of 65,535 bytes less its headers (RFC 791, RFC 768).
+constexpr std::size_t kLargestDatagramBytes = 65'507;
+/// Where the kernel does not tell: fits an Ethernet frame with every IP header.
+constexpr std::size_t kUsualDatagramBytes = 1452;
+/// What every path carries (RFC 791), less the headers.
+constexpr std::size_t kLeastDatagramBytes = 508;
 
 class UdpEndpoint final : public Endpoint {
  public:
@@ -38,6 +48,7 @@ class UdpEndpoint final : public Endpoint {
       prepare(sockets_[i].get(), spec_.role_of(i));
       waker_.watch(sockets_[i].get());
     }
+    if (spec_.workload == Workload::kRr) agree_on_datagrams(token);
     connected_ = true;
   }
 
@@ -57,6 +68,7 @@ class UdpEndpoint final : public Endpoint {
   EffectiveSettings effective() const override {
     if (!connected_) throw_fault("STATE", "effective", "not connected");
     EffectiveSettings settings = read_socket_settings(sockets_.front().get(), false);
+    if (spec_.workload == Workload::kRr) settings.header_bytes = header_bytes();
     if (spec_.workload == Workload::kStream) {
       settings.gso = segments_ > 1;
       settings.gro = gro_;
@@ -72,6 +84,34 @@ class UdpEndpoint final : public Endpoint {
   }
 
  private:
+  /// What fits the path goes in one packet, and begins with numbers that only the session knows.
+  void agree_on_datagrams(const Token& token) {
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      const int fd = sockets_[i].get();
+      datagram_bytes_ =
+          std::min(datagram_bytes_, known_payload_bytes(fd).value_or(kUsualDatagramBytes));
+      const std::uint64_t up = datagram_base(token, 2 * i);
+      const std::uint64_t down = datagram_base(token, 2 * i + 1);
+      const bool is_client = spec_.side == Side::kClient;
+      message_ends_.push_back({fd, is_client ? up : down, is_client ? down : up});
+    }
+    if (datagram_bytes_ < kLeastDatagramBytes ||
+        most_payload_bytes(datagram_bytes_) < spec_.longest_message_bytes()) {
+      throw_fault("PATH_MTU", "connect",
+                  "the path's MTU is too small for messages of this size: they would take more than "
+                  "65,535 datagrams");
+    }
+  }
+
+  /// In front of what this end sends.
+  unsigned header_bytes() const noexcept {
+    const std::uint64_t payload =
+        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
+    return static_cast<unsigned>(kMessageHeadBytes +
+                                 kFragmentHeadBytes *
+                                     FragmentWriter::fragments_of(payload, datagram_bytes_));
+  }
+
   void prepare(int fd, Role role) {
     const bool initiator = role == Role::kInitiator;
     set_socket_timeouts(fd, initiator ? spec_.message_timeout_ns : spec_.idle_timeout_ns,
@@ -104,6 +144,10 @@ class UdpEndpoint final : public Endpoint {
   void with_link(unsigned i, const Visitor& visit) {
     const int fd = sockets_[i].get();
     const StopFlag& stop_flag = waker_.flag();
+    if (spec_.workload == Workload::kRr) {
+      UdpMessages<kWait> link(message_ends_, datagram_bytes_, message_shape_of(spec_), stop_flag);
+      return visit(kForRr, link);
+    }
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
       case Role::kResponder: {
@@ -133,6 +177,9 @@ class UdpEndpoint final : public Endpoint {
   std::uint64_t segments_ = 1;
   bool gro_ = false;
   bool connected_ = false;
+  // Of a workload over messages.
+  std::vector<UdpMessageEnd> message_ends_;
+  std::size_t datagram_bytes_ = kLargestDatagramBytes;
 };
 
 }  // namespace

@@ -18,13 +18,19 @@ export function withRunOptions(command: Command) {
         `${TRANSPORT_NAMES.join(', ')}, or all this build can do (default: all)`,
       ),
     )
-    .addOption(option('-w, --workload <list>', 'ping-pong, stream, connect (default: ping-pong)'))
+    .addOption(
+      option('-w, --workload <list>', 'ping-pong, stream, connect, rr (default: ping-pong)'),
+    )
     .addOption(
       option(
         '-s, --size <list>',
         'payload of a message: the bytes handed to the transport’s own send operation as a unit (default: 64 B; streams 256 KiB over TCP, 1,400 B over UDP)',
       ),
     )
+    .addOption(
+      option('--response-size <size>', 'payload of an answer of rr (default: that of --size)'),
+    )
+    .addOption(option('--inflight <n>', 'requests of rr under way at once (default: 1)'))
     .addOption(
       option('--direction <way>', 'of streams: up, down or both (default: up, to the server)'),
     )

@@ -10,6 +10,7 @@ import {
   MAX_STREAMS,
 } from '../../plan/limits.js'
 import type { PlanRequest } from '../../plan/request.js'
+import { MAX_INFLIGHT } from '../../plan/rr.js'
 import { UNIX_TYPES } from '../../plan/transports.js'
 import type { OptionNames } from '../../run/names.js'
 import type { MeasureRequest } from '../../run/request.js'
@@ -38,6 +39,8 @@ export function readRunFlags(flags: RunFlags, names: OptionNames): MeasureReques
     iterations: read('iterations', whole(1, MAX_ITERATIONS)),
     workloads: read('workload', parseWorkloads),
     sizesBytes: read('size', parseSizes),
+    responseSizeBytes: read('responseSize', parseOneSize),
+    inflight: read('inflight', whole(1, MAX_INFLIGHT)),
     waits: read('wait', (text, label) =>
       parseList(text, label, (item) => parseWord(item, label, 'wait policy', WAITS)),
     ),
@@ -90,15 +93,17 @@ function parseWorkloads(text: string, label: string): readonly PlanRequest['work
 }
 
 function parseSizes(text: string, label: string): number[] {
-  return parseList(text, label, (item) => {
-    const bytes = parseSize(item, label)
-    if (bytes >= 1 && bytes <= MAX_MESSAGE_BYTES) return bytes
-    throw usageError(
-      'XRB_BAD_SIZE',
-      `${label}: a message has 1 B to 64 MiB, so '${item}' cannot be measured.`,
-      bytes < 1 ? '--size 1' : '--size 64MiB',
-    )
-  })
+  return parseList(text, label, (item) => parseOneSize(item, label))
+}
+
+function parseOneSize(text: string, label: string): number {
+  const bytes = parseSize(text, label)
+  if (bytes >= 1 && bytes <= MAX_MESSAGE_BYTES) return bytes
+  throw usageError(
+    'XRB_BAD_SIZE',
+    `${label}: a message has 1 B to 64 MiB, so '${text}' cannot be measured.`,
+    `${label} ${bytes < 1 ? '1' : '64MiB'}`,
+  )
 }
 
 function parseTime(text: string, label: string, min: number): number {

@@ -166,17 +166,17 @@ const REFUSALS: Record<string, Refusal> = {
   },
   'datagrams of connects': {
     args: [...CONNECTS, '-t', 'quic', '--quic-messages', 'datagram'],
-    error: /^--quic-messages would change nothing: it needs a QUIC ping-pong or stream/,
+    error: /^--quic-messages would change nothing: it needs a QUIC ping-pong, stream or rr/,
     hint: /--workload ping-pong/,
   },
   'connects without encryption': {
     args: [...CONNECTS, '-t', 'quic', '--quic-null-crypto'],
-    error: /^--quic-null-crypto would change nothing: it needs a QUIC ping-pong or stream/,
+    error: /^--quic-null-crypto would change nothing: it needs a QUIC ping-pong, stream or rr/,
     hint: /--workload ping-pong/,
   },
   'kTLS of connects': {
     args: [...CONNECTS, '-t', 'tls', '--ktls', 'on'],
-    error: /^--ktls would change nothing: it needs a ping-pong or stream of TLS/,
+    error: /^--ktls would change nothing: it needs a ping-pong, stream or rr of TLS/,
     hint: /--workload ping-pong/,
   },
   'a use of kTLS nobody knows': {
@@ -186,7 +186,7 @@ const REFUSALS: Record<string, Refusal> = {
   },
   'key updates of connects': {
     args: [...CONNECTS, '-t', 'quic', '--quic-key-update', '100ms'],
-    error: /^--quic-key-update would change nothing: it needs a QUIC ping-pong or stream/,
+    error: /^--quic-key-update would change nothing: it needs a QUIC ping-pong, stream or rr/,
     hint: /--workload ping-pong/,
   },
   'key updates that come too late': {
@@ -261,7 +261,7 @@ const REFUSALS: Record<string, Refusal> = {
   'a check of what connects carry': {
     args: [...CONNECTS, '-t', 'quic', '--verify'],
     error:
-      /^--verify would change nothing: it needs a transport other than QUIC, or a ping-pong over QUIC streams/,
+      /^--verify would change nothing: it needs a transport other than QUIC, rr, or a ping-pong over QUIC streams/,
     hint: /leave it out/,
   },
 }

@@ -16,6 +16,7 @@ export interface Question {
 
 export const QUESTIONS: Record<CaseDigest['workload'], Question[]> = {
   'ping-pong': [latency('p50'), latency('p99')],
+  rr: [latency('p50'), latency('p99')],
   // In the table alone: how connections come about is another case, not another transport.
   connect: [],
   stream: [

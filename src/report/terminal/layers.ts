@@ -71,9 +71,10 @@ export function layersOf(doc: ResultDocument): LayerChain[] {
   // Whoever spins is busy all the time, whatever the layer costs.
   const measured = doc.cases.filter(
     ({ summary, workload, parameters }) =>
-      // Of a connect a layer is a handshake, which its own rows tell.
+      // Of a connect a layer is a handshake, which its own rows tell; of requests their number counts as well.
       summary !== null &&
       workload !== 'connect' &&
+      workload !== 'rr' &&
       (workload === 'ping-pong' || parameters.requested.wait === 'block'),
   )
   const bySize = haveSeveralSizes(measured.filter(({ workload }) => workload === 'stream'))

@@ -57,10 +57,11 @@ function firstLine(message: string): string {
 /** What the columns mean: what the latency spans, its clock, what is left out, and where goodput is counted. */
 function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string {
   const has = (workload: CaseResult['workload']) => shown.some((one) => one.workload === workload)
+  const hasRoundTrips = has('ping-pong') || has('rr')
   const sentences = [
-    has('ping-pong') ? `Latency: the full round trip, never halved, ${clockWords(shown)}.` : '',
+    hasRoundTrips ? `Latency: the full round trip, never halved, ${clockWords(shown)}.` : '',
     has('connect')
-      ? `Connect: from before anything of a connection exists until its first message has come back${has('ping-pong') ? '' : `, ${clockWords(shown)}`}; handshake: until it is complete at the client.`
+      ? `Connect: from before anything of a connection exists until its first message has come back${hasRoundTrips ? '' : `, ${clockWords(shown)}`}; handshake: until it is complete at the client.`
       : '',
     has('stream')
       ? 'Goodput: payload that arrived, counted at the receiver between its own time stamps.'
@@ -68,6 +69,7 @@ function explanation(doc: ResultDocument, shown: readonly CaseResult[]): string 
     ...shown.flatMap(libraries).filter((words, i, all) => all.indexOf(words) === i),
     'CPU: user and system time of the measuring threads at each end, without soft interrupts.',
     has('ping-pong') ? 'A message of a ping-pong is one round trip.' : '',
+    has('rr') ? 'A message of rr is a request with its answer.' : '',
     shown.some(({ summary }) => summary?.latency?.percentilesWithLoss)
       ? 'Lost messages count as infinitely late: ∞ where a percentile falls among them.'
       : '',

@@ -50,4 +50,6 @@ export interface AgentFacts {
   protocol: number
   environment: Environment
   transports: string[]
+  /** Optional abilities, by name. */
+  features: string[]
 }

@@ -98,13 +98,13 @@ const perDirection = z.object({
 export const throughputSchema = z
   .object({
     goodputBitsPerSec: ns.describe(
-      'payload bits delivered, both directions added; ping-pong: one way',
+      'payload bits delivered, both directions added; ping-pong: one way; rr: of the answers',
     ),
-    messagesPerSec: ns.describe('messages delivered; ping-pong: round trips'),
+    messagesPerSec: ns.describe('messages delivered; ping-pong and rr: round trips'),
     measuredAt: z
       .enum(['receiver', 'initiator'])
       .describe(
-        'stream: at the receiver, within the window that all links have in common; ping-pong: at the initiator',
+        'stream: at the receiver, within the window that all links have in common; ping-pong and rr: at the initiator',
       ),
     perDirection: z.object({
       up: perDirection.nullable().describe('client to server'),
@@ -144,7 +144,7 @@ export const lossSchema = z
     sent: count.describe(
       'messages the receiver had reason to expect: those that came and those lost',
     ),
-    lost: count.describe('ping-pong: not answered in time; stream: gaps in the sequence'),
+    lost: count.describe('ping-pong and rr: not answered in time; stream: gaps in the sequence'),
     lostFraction: z
       .number()
       .min(0)
@@ -166,7 +166,7 @@ export const cpuSchema = z
     userNs: ns,
     systemNs: ns,
     perMessageNs: quantile.describe(
-      'user and system time over the messages this end handled in windowNs; ping-pong: per round trip',
+      'user and system time over the messages this end handled in windowNs; ping-pong and rr: per round trip',
     ),
     voluntaryContextSwitches: count,
     involuntaryContextSwitches: count,

@@ -73,7 +73,7 @@ const quicOptions = z
       .boolean()
       .default(false)
       .describe('a diagnostic: packets copied where they would be encrypted'),
-    verify: z.boolean().describe('every byte of a ping-pong checked'),
+    verify: z.boolean().describe('every byte of a ping-pong or rr checked'),
   })
   .describe('QUIC options as requested')
 
@@ -87,7 +87,19 @@ const quicOpensslOptions = z
 /** As requested, after defaults; the JSON face of `CaseParameters`. */
 export const parametersSchema = z
   .object({
-    messageSizeBytes: z.int().positive(),
+    messageSizeBytes: z.int().positive().describe('rr: of a request'),
+    responseSizeBytes: z
+      .int()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('of an answer; null: another workload'),
+    inflight: z
+      .int()
+      .positive()
+      .nullable()
+      .default(null)
+      .describe('requests under way at once; null: another workload'),
     wait: z
       .enum(['spin', 'block'])
       .describe('spin: polls without sleeping; block: sleeps in the kernel'),
@@ -102,7 +114,9 @@ export const parametersSchema = z
       .boolean()
       .default(false)
       .describe('every byte of each message checked where it arrives'),
-    messageTimeoutNs: ns.describe('UDP ping-pong: a reply that has not come by then is lost'),
+    messageTimeoutNs: ns.describe(
+      'UDP ping-pong, and rr where messages can be lost: an answer that has not come by then is lost',
+    ),
     idleTimeoutNs: ns.describe('no progress for so long is a stall'),
     connectTimeoutNs: ns,
     pin: z.union([
@@ -242,6 +256,10 @@ export const effectiveSchema = z
       .describe('IP_MTU: of the path, as far as the kernel knows; UDP: at the end of the run'),
     gso: z.boolean().nullable().describe('UDP_SEGMENT in use by the sender'),
     gro: z.boolean().nullable().describe('UDP_GRO in use by the receiver'),
+    headerBytes: count
+      .nullable()
+      .optional()
+      .describe('in front of each message, in no size and no goodput; absent: nothing'),
     rdma: rdmaSettings.nullable().default(null),
     tls: tlsSettings.nullable().default(null),
     quic: quicSettingsSchema.nullable().default(null),

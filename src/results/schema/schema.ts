@@ -76,10 +76,12 @@ export const repetitionSchema = z
       ),
     messages: count
       .nullable()
-      .describe('in the measured phase; ping-pong: round trips; connect: connections'),
-    bytes: count.nullable().describe('payload of those messages; ping-pong: one way'),
+      .describe('in the measured phase; ping-pong and rr: round trips; connect: connections'),
+    bytes: count
+      .nullable()
+      .describe('payload of those messages; ping-pong: one way; rr: of the answers'),
     warmup: warmupSchema.nullable(),
-    latency: latencySchema.nullable().describe('ping-pong and connect'),
+    latency: latencySchema.nullable().describe('ping-pong, rr and connect'),
     throughput: throughputSchema.nullable(),
     load: loadSchema.nullable().optional().describe('null: no rate was asked for'),
     sent: sentSchema
@@ -162,7 +164,7 @@ export const caseResultSchema = z
         'which of the two configurations of xrbench ab; the nth case of a and the nth of b are a pair; a key occurs once in each',
       ),
     transport: z.enum(TRANSPORT_NAMES),
-    workload: z.enum(['ping-pong', 'stream', 'connect']),
+    workload: z.enum(['ping-pong', 'stream', 'connect', 'rr']),
     parameters: z.object({
       requested: parametersSchema,
       negotiated: parametersSchema.nullable().describe('after the limits of the far end'),

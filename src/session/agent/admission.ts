@@ -1,5 +1,6 @@
 import type { DataPorts, EndpointSpec, OwnRdmaPort } from '../../addon/addon.js'
 import { peerError } from '../../errors.js'
+import { carries } from '../../plan/connects.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
 import { isWithinMachine } from '../../plan/transports.js'
 import { endpointSpec } from '../endpoint/spec.js'
@@ -38,8 +39,11 @@ export function admit(
   isAlone = false,
 ): EndpointSpec {
   const { transport, workload, parameters } = request
-  checkSize(transport, parameters.messageSizeBytes, localAddress.includes(':') ? 6 : 4)
-  if (parameters.quic !== null) checkQuicSize(parameters.quic, parameters.messageSizeBytes)
+  const family = localAddress.includes(':') ? 6 : 4
+  checkSize(transport, workload, parameters.messageSizeBytes, family)
+  if (parameters.quic !== null && workload !== 'rr')
+    checkQuicSize(parameters.quic, parameters.messageSizeBytes)
+  checkRr(request)
   checkLimits(parameters, limits)
   if (parameters.quic?.nullCrypto && isAlone && !limits.allowNullCrypto) {
     throw peerError(
@@ -67,8 +71,20 @@ export function admit(
   })
 }
 
+/** What only an agent of before this workload, or a client that is none, would let pass. */
+function checkRr({ transport, workload, parameters }: PrepareMessage): void {
+  if (!carries(transport, workload)) {
+    throw peerError('XRB_PEER_WORKLOAD', `The agent cannot do ${workload} over ${transport}.`)
+  }
+  const isAsked = parameters.responseSizeBytes !== undefined && parameters.inflight !== undefined
+  if (workload === 'rr' && !isAsked) {
+    throw peerError('XRB_PROTOCOL', 'The client asked for rr without saying what answers are like.')
+  }
+}
+
 function checkLimits(parameters: PrepareMessage['parameters'], limits: AgentLimits): void {
-  if (parameters.messageSizeBytes * parameters.streams > MAX_BUFFERED_BYTES) {
+  const longest = Math.max(parameters.messageSizeBytes, parameters.responseSizeBytes ?? 0)
+  if (longest * parameters.streams > MAX_BUFFERED_BYTES) {
     throw peerError('XRB_PEER_LIMIT', 'The agent allows 1 GiB of message buffers at most.', {
       hint: 'use a smaller --size or fewer --streams',
     })

@@ -209,6 +209,12 @@ async function introduce(channel: ClientChannel, checks: AgentChecks): Promise<A
   return factsFrom(checked.data)
 }
 
-function factsFrom({ tool, protocol: version, environment, transports }: AgentHello): AgentFacts {
-  return { tool, protocol: version, environment, transports }
+function factsFrom({
+  tool,
+  protocol: version,
+  environment,
+  transports,
+  features,
+}: AgentHello): AgentFacts {
+  return { tool, protocol: version, environment, transports, features }
 }

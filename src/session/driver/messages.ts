@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Case } from '../../plan/case.js'
 import { environmentSchema } from '../../results/schema/environment.js'
-import { helloToolSchema } from '../wire/client-messages.js'
+import { featuresSchema, helloToolSchema } from '../wire/client-messages.js'
 import { endReportSchema } from '../wire/report-messages.js'
 
 /** What the host tells the driver in a guest: the client's end of one session. */
@@ -46,6 +46,7 @@ export const driverEventSchema = z.discriminatedUnion('type', [
       protocol: z.int().min(0),
       environment: environmentSchema,
       transports: z.array(z.string().max(32)).max(32),
+      features: featuresSchema,
     }),
     localAddress: z.string().max(64),
     remoteAddress: z.string().max(64),

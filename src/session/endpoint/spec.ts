@@ -27,10 +27,13 @@ export interface EndRequest {
 
 /** What the far end has to know of a case, with its own share of the pinning and nothing of the client's. */
 export function remoteParameters(c: Case, side: 'client' | 'server'): RemoteParameters {
-  const { pin, socket, rdma, tls, quic, quicOpenssl, ...rest } = c.parameters
+  const { pin, socket, rdma, tls, quic, quicOpenssl, responseSizeBytes, inflight, ...rest } =
+    c.parameters
   const cpus = typeof pin === 'object' ? pin[side] : null
   return {
     ...rest,
+    ...(responseSizeBytes !== null && { responseSizeBytes }),
+    ...(inflight !== null && { inflight }),
     socket: { ...socket },
     tls: tls === null ? null : { ...tls },
     quic: quic === null ? null : { ...quic },

@@ -9,6 +9,7 @@ import {
   RDMA_OPERATIONS,
   WAYS_TO_CONNECT,
 } from '../../plan/rdma-words.js'
+import { MAX_INFLIGHT } from '../../plan/rr.js'
 import {
   KERNEL_TLS,
   MAX_ACK_THRESHOLD,
@@ -94,6 +95,9 @@ const quicOpensslSchema = z.strictObject({
 /** Parameters of a case as far as the far end has to know them; it names no host, path or interface. */
 export const remoteParametersSchema = z.strictObject({
   messageSizeBytes: z.int().min(1).max(MAX_MESSAGE_BYTES),
+  // Absent for other workloads: an agent of before `rr` does not know them.
+  responseSizeBytes: z.int().min(1).max(MAX_MESSAGE_BYTES).optional(),
+  inflight: z.int().min(1).max(MAX_INFLIGHT).optional(),
   wait: z.enum(['spin', 'block']),
   direction: z.enum(['up', 'down', 'both']),
   streams: z.int().min(1).max(MAX_STREAMS),

@@ -1,11 +1,19 @@
+import type { TransportName } from '../../plan/case.js'
+import { ANSWERING } from '../../plan/connects.js'
+
 /**
  * The control protocol's constants. A client and an agent understand each other when `PROTOCOL_VERSION` is
  * equal at both; anything that can be added without changing that is announced in `PROTOCOL_FEATURES`.
  */
 export const PROTOCOL_VERSION = 2
 
+/** That an agent answers requests over a transport: one of before them says nothing of it. */
+export function rrFeature(transport: TransportName): string {
+  return `rr:${transport}`
+}
+
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
-export const PROTOCOL_FEATURES: readonly string[] = []
+export const PROTOCOL_FEATURES: readonly string[] = ANSWERING.map(rrFeature)
 
 /** Where `xrbench serve` listens unless told otherwise; below the range Linux takes ephemeral ports from. */
 export const DEFAULT_PORT = 28470

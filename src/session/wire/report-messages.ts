@@ -160,6 +160,7 @@ const effective = z.strictObject({
   pathMtuBytes: number.nullable(),
   gso: z.boolean().nullable(),
   gro: z.boolean().nullable(),
+  headerBytes: count.nullable().optional(),
   rdma: rdma.nullable(),
   tls: tls.nullable(),
   quic: quic.nullable(),

@@ -1,0 +1,178 @@
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "measure/clock.h"
+#include "measure/mark.h"
+#include "transport/message/flow_losses.h"
+#include "transport/message/fragment_writer.h"
+#include "transport/message/message_arrivals.h"
+#include "transport/message/message_contents.h"
+#include "transport/message/message_reassembly.h"
+#include "transport/message/message_shape.h"
+#include "transport/message/ready_sockets.h"
+#include "transport/quic/quic_pump.h"
+#include "workload/io.h"
+#include "workload/message_link.h"
+
+namespace xr {
+
+/// Messages in DATAGRAM frames, several for one that does not fit into one: congestion control says
+/// when they go, and nothing sends them again.
+template <WaitPolicy kWait>
+class QuicDatagramMessages {
+ public:
+  static constexpr bool kIsLossy = true;
+
+  /// Frames of one way begin with the number `send_base`, those of the other with `receive_base`.
+  QuicDatagramMessages(QuicLane& lane, MessageShape shape, std::uint64_t send_base,
+                       std::uint64_t receive_base, bool bulk, const StopFlag& stop)
+      : shape_(std::move(shape)),
+        stop_(stop),
+        pump_(lane, bulk, shape_.idle_timeout_ns, stop),
+        writer_(shape_, frame_bytes(*lane.connection)),
+        next_datagram_(send_base),
+        incoming_(receive_base),
+        arrivals_(kMostArrivals),
+        flows_(shape_.connection_of_flow.size()) {
+    QuicInbox& inbox = pump_.connection().inbox();
+    inbox.context = this;
+    inbox.on_datagram = [](void* self, const std::uint8_t* data, std::size_t length) {
+      static_cast<QuicDatagramMessages*>(self)->take(data, length);
+    };
+  }
+  ~QuicDatagramMessages() { pump_.connection().inbox().on_datagram = nullptr; }
+  QuicDatagramMessages(const QuicDatagramMessages&) = delete;
+  QuicDatagramMessages& operator=(const QuicDatagramMessages&) = delete;
+
+  /// What a DATAGRAM frame carries on this connection, as far as is known.
+  static std::size_t frame_bytes(const QuicConnection& connection) noexcept {
+    return connection.payload_bytes() - kQuicDatagramOverheadBytes;
+  }
+
+  Io offer(const MessageHead& head) noexcept {
+    if (fragment_ != fragments_) return Io::kFull;
+    head_ = head;
+    fragment_ = 0;
+    fragments_ = static_cast<std::uint32_t>(
+        FragmentWriter::fragments_of(head.length, writer_.datagram_bytes()));
+    return push();
+  }
+
+  Io wait(std::uint64_t limit_ns) noexcept {
+    if (limit_ns != kNoLimit) idle_since_ns_ = 0;
+    if (!arrivals_.is_empty() && fragment_ == fragments_) return Io::kOk;
+    if (owes_packets_) {
+      if (const Io io = write_control(); io != Io::kOk) return io;
+    }
+    for (;;) {
+      const bool was_sending = fragment_ != fragments_;
+      const std::size_t before = arrivals_.size();
+      const Io io = pump_.read_some(std::min(limit_ns, kMessageNapNs));
+      if (trouble_ != MessageTrouble::kNone) [[unlikely]]
+        return Io::kError;
+      if (io == Io::kStalled) return due(limit_ns);
+      if (io != Io::kOk) [[unlikely]]
+        return io;
+      owes_packets_ = true;
+      if (was_sending) {
+        if (const Io sent = push(); sent != Io::kOk) return sent;
+      }
+      if (arrivals_.size() > before || (was_sending && fragment_ == fragments_)) [[likely]] {
+        idle_since_ns_ = 0;
+        return Io::kOk;
+      }
+      if (const Io written = write_control(); written != Io::kOk) return written;
+      if (limit_ns != kNoLimit) return due(limit_ns);
+    }
+  }
+
+  std::span<const MessageHead> arrivals() const noexcept { return arrivals_.all(); }
+  void taken(std::size_t count) noexcept { arrivals_.taken(count); }
+
+  Counters& counters() noexcept { return counters_; }
+  const FlowCounters& flow(std::uint32_t number) const noexcept { return flows_[number]; }
+  void refresh() noexcept {
+    counters_.local_drops = pump_.refused() + dropped_;
+    counters_.duplicates = incoming_.datagrams().duplicates;
+    counters_.reordered = incoming_.datagrams().reordered;
+  }
+  IoFailure failure() const noexcept { return pump_.failure(); }
+  std::optional<Fault> fault() const {
+    if (auto fault = message_fault(trouble_)) return fault;
+    return pump_.fault();
+  }
+
+ private:
+  static constexpr std::size_t kMostArrivals = 4096;
+
+  /// As many fragments as congestion control lets go.
+  Io push() noexcept {
+    while (fragment_ != fragments_) {
+      const FragmentHead part{next_datagram_, head_.flow, static_cast<std::uint16_t>(fragment_),
+                              static_cast<std::uint16_t>(fragments_)};
+      const Io io = pump_.write_datagram(writer_.data(), writer_.write(head_, part));
+      if (io == Io::kLost) break;
+      if (io != Io::kOk) return io;
+      owes_packets_ = false;
+      next_datagram_ += 1;
+      fragment_ += 1;
+    }
+    return pump_.flush();
+  }
+
+  Io write_control() noexcept {
+    owes_packets_ = false;
+    return pump_.write_control();
+  }
+
+  void take(const std::uint8_t* data, std::size_t length) noexcept {
+    // Nobody takes what has come: as a socket, it has no more room.
+    if (arrivals_.is_full()) {
+      ++dropped_;
+      return;
+    }
+    idle_since_ns_ = 0;
+    switch (incoming_.take(data, length, shape_, 0, flows_)) {
+      case MessageReassembly::Step::kStray: return;
+      case MessageReassembly::Step::kBad: trouble_ = MessageTrouble::kHead; return;
+      case MessageReassembly::Step::kComplete: arrivals_.add(incoming_.head()); break;
+      case MessageReassembly::Step::kNothing: break;
+    }
+    if (shape_.verify && !holds_pattern(data, length)) [[unlikely]]
+      trouble_ = MessageTrouble::kDiffers;
+  }
+
+  /// Nothing yet.
+  Io due(std::uint64_t limit_ns) noexcept {
+    if (stop_.is_set()) return Io::kStopped;
+    if (limit_ns != kNoLimit) return Io::kDue;
+    const std::uint64_t now_ns = monotonic_raw_ns();
+    if (idle_since_ns_ == 0) idle_since_ns_ = now_ns;
+    return now_ns - idle_since_ns_ > shape_.idle_timeout_ns ? Io::kStalled : Io::kDue;
+  }
+
+  MessageShape shape_;
+  const StopFlag& stop_;
+  QuicPump<kWait> pump_;
+  FragmentWriter writer_;
+  std::uint64_t next_datagram_;
+  /// The message of which some has not gone out.
+  MessageHead head_;
+  std::uint32_t fragment_ = 0;
+  std::uint32_t fragments_ = 0;
+  bool owes_packets_ = false;
+  MessageReassembly incoming_;
+  MessageArrivals arrivals_;
+  FlowLosses flows_;
+  std::uint64_t dropped_ = 0;
+  Counters counters_;
+  std::uint64_t idle_since_ns_ = 0;
+  MessageTrouble trouble_ = MessageTrouble::kNone;
+};
+
+}  // namespace xr

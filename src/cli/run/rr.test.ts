@@ -1,0 +1,115 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { ANSWERING } from '../../plan/connects.js'
+import type { ResultDocument } from '../../results/schema/schema.js'
+import { WIRES } from '../../transports/fixtures/wires.js'
+import { expectRefusal, type Refusal } from '../fixtures/refusal.js'
+import { runCli } from '../fixtures/spawn-cli.js'
+import { expectValid } from '../fixtures/valid-result.js'
+
+/** Requests and answers of different sizes. */
+
+let folder: string
+let output: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'xrbench-rr-'))
+  output = join(folder, 'out.json')
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+const here = WIRES.map(({ transport }) => transport as string)
+const transports = ANSWERING.filter((one) => here.includes(one))
+
+describe('rr', () => {
+  test('over every transport that has it: a row with its figures, and a valid result', async () => {
+    const { code, stdout, stderr } = await runCli([
+      ...['run', '-q', '-t', transports.join(','), '-w', 'rr', '--verify'],
+      ...['--size', '64', '--response-size', '1k', '--inflight', '4'],
+      ...['-n', '400', '-r', '2', '--warmup', '0', '-o', output],
+    ])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const document: ResultDocument = JSON.parse(readFileSync(output, 'utf8'))
+    expectValid(document)
+    expect(document.cases.map(({ transport }) => transport)).toEqual(transports)
+    expect(stdout).toContain('A message of rr is a request with its answer.')
+    for (const c of document.cases) {
+      expect(stdout).toContain(c.key)
+      expect(c.key).toMatch(/\/rr\/64B\/block\/response=1KiB\/inflight=4/)
+      expect(c.parameters.requested).toMatchObject({ responseSizeBytes: 1024, inflight: 4 })
+      // 40 B in front of each message, and 16 B in front of each datagram.
+      expect(c.parameters.effective.client?.headerBytes).toBe(c.transport === 'udp' ? 56 : 40)
+      for (const { messages, bytes, latency, loss, throughput } of c.repetitions) {
+        expect((messages ?? 0) + (loss?.lost ?? 0)).toBe(400)
+        expect(bytes).toBe((messages ?? 0) * 1024)
+        expect(latency).toMatchObject({ spans: 'round-trip', count: messages })
+        expect(throughput?.measuredAt).toBe('initiator')
+      }
+    }
+  })
+
+  test('is compared by its latency with the same of another file', async () => {
+    const run = ['run', '-q', '-t', 'tcp', '-w', 'rr', '-n', '300', '-r', '2', '--warmup', '0']
+    const other = join(folder, 'other.json')
+    for (const file of [output, other]) {
+      expect(await runCli([...run, '-o', file])).toMatchObject({ code: 0 })
+    }
+    const { stdout } = await runCli(['compare', output, other, '--json'])
+    const { pairs } = JSON.parse(stdout)
+    expect(pairs).toHaveLength(1)
+    const metrics = pairs[0].rows.map(({ metric }: { metric: string }) => metric)
+    expect(metrics).toEqual(expect.arrayContaining(['p50', 'throughput']))
+    // Asked otherwise, it is another case.
+    await runCli([...run, '--inflight', '2', '-o', other])
+    const otherwise = await runCli(['compare', output, other, '--json'])
+    expect(JSON.parse(otherwise.stdout).pairs ?? []).toHaveLength(0)
+  })
+})
+
+const RUN = ['run', '-n', '1', '-r', '1', '--quiet']
+const REFUSALS: Record<string, Refusal> = {
+  'a size of answers without rr': {
+    args: [...RUN, '-t', 'tcp', '--response-size', '1k'],
+    error: /^--response-size would change nothing: it needs rr, and none is measured\./,
+    hint: /--workload rr/,
+  },
+  'requests under way without rr': {
+    args: [...RUN, '-t', 'tcp', '-w', 'stream', '--inflight', '2'],
+    error: /^--inflight would change nothing: it needs rr/,
+    hint: /--workload rr/,
+  },
+  'no requests under way': {
+    args: [...RUN, '-t', 'tcp', '-w', 'rr', '--inflight', '0'],
+    error: /^--inflight/,
+    hint: /./,
+  },
+  'too many': {
+    args: [...RUN, '-t', 'tcp', '-w', 'rr', '--inflight', '4097'],
+    error: /^--inflight/,
+    hint: /./,
+  },
+  'an answer of nothing': {
+    args: [...RUN, '-t', 'tcp', '-w', 'rr', '--response-size', '0'],
+    error: /^--response-size: a message has 1 B to 64 MiB, so '0' cannot be measured\./,
+    hint: /^--response-size 1$/,
+  },
+  'a transport without a message link': {
+    args: [...RUN, '-t', 'quic:openssl', '-w', 'rr'],
+    error: /^quic:openssl has no rr: that is for tcp, /,
+    hint: /--workload rr/,
+  },
+  'a time for answers where none is lost': {
+    args: [...RUN, '-t', 'tcp', '-w', 'rr', '--message-timeout', '5ms'],
+    error: /^--message-timeout would change nothing: it needs a ping-pong or rr that can lose/,
+    hint: /^leave it out$/,
+  },
+}
+
+describe('refused before anything starts', () => {
+  test.each(Object.entries(REFUSALS))('%s', (_, refusal) => {
+    const empty = join(folder, 'empty')
+    mkdirSync(empty)
+    return expectRefusal(refusal, empty)
+  })
+})
