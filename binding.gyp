@@ -249,6 +249,7 @@
           'native/transport/rdma/rdma_options_test.cc',
           'native/transport/rr_test.cc',
           'native/transport/run_links_test.cc',
+          'native/transport/shm/shm_ring_test.cc',
           'native/transport/socket/tcp_connections_test.cc',
           'native/transport/socket/tcp_statistics_test.cc',
           'native/transport/socket/tcp_strangers_test.cc',

@@ -14,7 +14,7 @@ const QUESTION = [
   'rateBitsPerSec',
 ]
 /** What only some transports have, or have another default for. */
-const OF_A_TRANSPORT = /^(socket|rdma|tls|quic|quicOpenssl|messageTimeoutNs)\b/
+const OF_A_TRANSPORT = /^(socket|rdma|tls|quic|quicOpenssl|unixType|messageTimeoutNs)\b/
 
 /**
  * Said by facts with words of their own, or no figure depends on it: how finely the time series is cut, when what hangs is given up, and how

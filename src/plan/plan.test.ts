@@ -3,6 +3,7 @@ import { XrbenchError } from '../errors.js'
 import { fc } from '../fixtures/property.js'
 import { buildPlan } from './build.js'
 import type { TransportName } from './case.js'
+import { DEFAULT_SOCKET } from './defaults.js'
 import { DEFAULT_REQUEST, type PlanRequest } from './request.js'
 import { longestMeasuringNs, schedule } from './schedule.js'
 
@@ -119,6 +120,17 @@ describe('sizes refused', () => {
     if (error) expect(error).toMatchObject({ code: 'XRB_BAD_SIZE', exitCode: 2 })
   })
 
+  test('a packet of AF_UNIX, with the number and a way out', () => {
+    const unix = { transports: ['unix'], sizesBytes: [212_961] } as const
+    expect(refused({ ...unix })).toBeNull()
+    expect(refused({ ...unix, unixTypes: ['seqpacket'] })).toMatchObject({
+      code: 'XRB_BAD_SIZE',
+      message:
+        'A message of 212,961 B does not fit a packet of an AF_UNIX socket, which carries at most 212,960 B.',
+      hint: '--size 212960, or --unix-type stream',
+    })
+  })
+
   test('the reason names the datagram limit and a way out', () => {
     expect(refused({ sizesBytes: [1 << 20] })).toMatchObject({
       message:
@@ -201,4 +213,28 @@ describe('every plan', () => {
 test('the longest measuring time adds warm-ups and measured phases', () => {
   expect(longestMeasuringNs(buildPlan(ask()))).toBe(2 * 6 * 7e9)
   expect(longestMeasuringNs(buildPlan(ask({ durationNs: 0, iterations: 1 })))).toBeNull()
+})
+
+describe('what joins two processes of one machine', () => {
+  test('has a case for each type of AF_UNIX socket, and the type in its name where it is not bytes', () => {
+    const unixTypes = ['stream', 'seqpacket'] as const
+    const { cases } = buildPlan(ask({ transports: ['unix', 'tcp'], unixTypes, workloads: ['stream'] }))
+    expect(cases.map(({ key, parameters: { unixType } }) => [key, unixType])).toEqual([
+      ['unix/stream/256KiB/block', 'stream'],
+      ['unix/stream/64KiB/block/seqpacket', 'seqpacket'],
+      ['tcp/stream/256KiB/block', undefined],
+    ])
+  })
+
+  test('is asked for no socket option that it has not', () => {
+    const socket = { ...DEFAULT_SOCKET, sendBufferBytes: 65_536, dscp: 10, busyPollUs: 50 }
+    const { cases } = buildPlan(ask({ transports: ['tcp', 'unix', 'shm'], socket }))
+    expect(
+      cases.map(({ parameters: { socket: s } }) => [s.sendBufferBytes, s.dscp, s.busyPollUs]),
+    ).toEqual([
+      [65_536, 10, 50],
+      [65_536, null, null],
+      [null, null, null],
+    ])
+  })
 })

@@ -10,8 +10,8 @@ import { WIRES } from './fixtures/wires.js'
 /** A peer whose process is killed, or stopped for good, in the middle of a run. */
 
 const LOADER = fileURLToPath(new URL('../../dist/addon/load.js', import.meta.url))
-const WITH_TLS = WIRES.filter(({ transport }) =>
-  ['tls', 'quic', 'quic:openssl'].includes(transport),
+const CONNECTED = WIRES.filter(({ transport }) =>
+  ['tls', 'quic', 'quic:openssl', 'unix', 'shm'].includes(transport),
 )
 
 /** The server's end in a process of its own. */
@@ -31,7 +31,7 @@ function serve(server: object) {
   })
 }
 
-describe.each(WITH_TLS)('$name', (wire) => {
+describe.each(CONNECTED)('$name', (wire) => {
   it.each([
     ['SIGKILL', 'ping-pong', 'up'],
     ['SIGSTOP', 'ping-pong', 'up'],

@@ -5,7 +5,7 @@ import { WIRES } from './fixtures/wires.js'
 
 const hasStrace = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0
 
-const SOCKETS = WIRES.filter(({ transport }) => ['tcp', 'udp', 'tls'].includes(transport))
+const SOCKETS = WIRES.filter(({ transport }) => ['tcp', 'udp', 'tls', 'unix'].includes(transport))
 const QUIC = WIRES.filter(({ transport }) => transport === 'quic')
 const N = 1500
 /** A responder reads its own CPU time, and for UDP its drops, not more often than this. */
