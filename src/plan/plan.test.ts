@@ -218,7 +218,9 @@ test('the longest measuring time adds warm-ups and measured phases', () => {
 describe('what joins two processes of one machine', () => {
   test('has a case for each type of AF_UNIX socket, and the type in its name where it is not bytes', () => {
     const unixTypes = ['stream', 'seqpacket'] as const
-    const { cases } = buildPlan(ask({ transports: ['unix', 'tcp'], unixTypes, workloads: ['stream'] }))
+    const { cases } = buildPlan(
+      ask({ transports: ['unix', 'tcp'], unixTypes, workloads: ['stream'] }),
+    )
     expect(cases.map(({ key, parameters: { unixType } }) => [key, unixType])).toEqual([
       ['unix/stream/256KiB/block', 'stream'],
       ['unix/stream/64KiB/block/seqpacket', 'seqpacket'],

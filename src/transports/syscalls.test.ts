@@ -7,6 +7,7 @@ const hasStrace = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status
 
 const SOCKETS = WIRES.filter(({ transport }) => ['tcp', 'udp', 'tls', 'unix'].includes(transport))
 const QUIC = WIRES.filter(({ transport }) => transport === 'quic')
+const SHARED = WIRES.filter(({ transport }) => transport === 'shm')
 const N = 1500
 /** A responder reads its own CPU time, and for UDP its drops, not more often than this. */
 const MARK_PERIOD_SECONDS = 0.025
@@ -61,6 +62,27 @@ describe.each(QUIC)('a round trip by $name', (wire) => {
       expect(sendto).toBeLessThan(1.1 * N)
       expect(recvfrom).toBeLessThan(1.1 * N)
       expect(ppoll).toBeLessThan(0.1 * N)
+    },
+  )
+})
+
+describe.each(SHARED)('a round trip by $name', (wire) => {
+  beforeEach(({ skip }) => {
+    skip(!hasStrace, 'strace does not run here (apt-get install strace)')
+  })
+
+  // Whoever finds its message there already sleeps not, and whoever does not sleep is not woken.
+  it.each(['client', 'server'] as const)(
+    'is one sleep and one wake-up at the %s at most, in block, and nothing else',
+    async (end) => {
+      const changes = { iterations: N, intervalNs: 60e9 }
+      const calls = await tracePingPong(wire, end, changes, 'futex')
+      const { futex = 0, recvfrom = 0, ...others } = withoutMarks(calls)
+      expect(others).toEqual({})
+      expect(futex).toBeGreaterThan(0)
+      expect(futex).toBeLessThanOrEqual(2 * N + recvfrom)
+      // Who sleeps for long looks whether the other is still there.
+      expect(recvfrom).toBeLessThanOrEqual(Math.ceil(calls.seconds / 0.02))
     },
   )
 })

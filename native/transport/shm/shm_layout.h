@@ -38,9 +38,10 @@ struct ShmLayout {
 
  private:
   static constexpr std::size_t kNumberBytes = sizeof(std::uint64_t);
-  // The rings of both directions fit a second-level cache.
-  static constexpr std::size_t kLargestPieceBytes = std::size_t{16} << 10;
-  static constexpr std::size_t kRingBytes = std::size_t{160} << 10;
+  // Large enough that to wake who sleeps is little beside the copy of a piece.
+  static constexpr std::size_t kLargestPieceBytes = std::size_t{64} << 10;
+  // Of large pieces eight, which a second-level cache holds or nearly.
+  static constexpr std::size_t kRingBytes = std::size_t{640} << 10;
   static constexpr std::uint64_t kFewestSlots = 4;
   static constexpr std::uint64_t kMostSlots = 64;
 };

@@ -79,17 +79,18 @@ class ShmWriter {
 template <bool kMaySleep>
 class ShmReader {
  public:
-  explicit ShmReader(const ShmRing& ring) noexcept : ring_(ring) {}
+  explicit ShmReader(const ShmRing& ring) noexcept : ring_(ring), next_(&ring_.number(0)) {}
 
   bool has_piece() const noexcept {
-    return ring_.number(read_).load(kMaySleep ? std::memory_order_seq_cst
-                                              : std::memory_order_acquire) == read_ + 1;
+    return next_->load(kMaySleep ? std::memory_order_seq_cst : std::memory_order_acquire) ==
+           read_ + 1;
   }
 
   /// Where there is a piece; at most so much of it. True where the writer has been told of room.
   bool read(std::uint8_t* into, std::size_t length) noexcept {
     std::memcpy(into, ring_.piece(read_), length);
     ++read_;
+    next_ = &ring_.number(read_);
     // Seldom: that line changes hands each time.
     if ((read_ & (ring_.layout().slots / 4 - 1)) != 0) return false;
     ring_.words().consumed.store(
@@ -102,6 +103,8 @@ class ShmReader {
  private:
   ShmRing ring_;
   std::uint64_t read_ = 0;
+  /// Kept, because it is polled: nothing is to be computed between a change and its being seen.
+  std::atomic<std::uint64_t>* next_;
 };
 
 }  // namespace xr

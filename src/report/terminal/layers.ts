@@ -99,7 +99,9 @@ function longestOf(chains: readonly LayerChain[]): LayerChain[] {
     a.layers.every(({ key }, i) => b.layers[i]?.key === key)
   return chains.filter(
     (chain, i) =>
-      !chains.some((other, j) => i !== j && begins(chain, other) && (!begins(other, chain) || j < i)),
+      !chains.some(
+        (other, j) => i !== j && begins(chain, other) && (!begins(other, chain) || j < i),
+      ),
   )
 }
 
