@@ -29,7 +29,7 @@ class ShmEndpoint final : public Endpoint {
  public:
   explicit ShmEndpoint(const EndpointSpec& spec)
       : spec_(spec),
-        layout_(spec.message_bytes),
+        layout_(spec.message_bytes, spec.workload == Workload::kPingPong),
         meeting_(meeting_of(spec), SOCK_STREAM),
         origin_(read_clock_pair()) {}
   ~ShmEndpoint() override { close(); }

@@ -24,15 +24,24 @@ struct ShmLayout {
   std::size_t slot_bytes;
   /// A power of two.
   std::uint64_t slots;
+  /// How many may be filled and not yet read.
+  std::uint64_t window;
 
-  explicit constexpr ShmLayout(std::uint64_t message_bytes) noexcept
+  /// `takes_turns`: each message answers the one before, as in a ping-pong. Then one slot does for
+  /// those that fit it, always in the same cache lines, and nobody has to say that it was read.
+  constexpr ShmLayout(std::uint64_t message_bytes, bool takes_turns) noexcept
       : piece_bytes(std::min<std::uint64_t>(message_bytes, kLargestPieceBytes)),
         header_bytes(piece_bytes + kNumberBytes <= kShmApartBytes ? kNumberBytes
                                                                  : kShmApartBytes),
         slot_bytes((header_bytes + piece_bytes + kShmApartBytes - 1) / kShmApartBytes *
                    kShmApartBytes),
         slots(std::clamp<std::uint64_t>(std::bit_floor(kRingBytes / slot_bytes), kFewestSlots,
-                                        kMostSlots)) {}
+                                        kMostSlots)),
+        window(slots) {
+    if (!takes_turns || piece_bytes != message_bytes) return;
+    slots = 1;
+    window = ~std::uint64_t{0};
+  }
 
   constexpr std::size_t ring_bytes() const noexcept;
 

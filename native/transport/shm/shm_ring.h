@@ -43,7 +43,7 @@ class ShmWriter {
   explicit ShmWriter(const ShmRing& ring) noexcept : ring_(ring) {}
 
   bool has_room() noexcept {
-    if (sent_ - consumed_ < ring_.layout().slots) [[likely]]
+    if (sent_ - consumed_ < ring_.layout().window) [[likely]]
       return true;
     const std::uint64_t consumed = ring_.words().consumed.load(
         kMaySleep ? std::memory_order_seq_cst : std::memory_order_acquire);
@@ -53,7 +53,7 @@ class ShmWriter {
       return false;
     }
     consumed_ = consumed;
-    return sent_ - consumed_ < ring_.layout().slots;
+    return sent_ - consumed_ < ring_.layout().window;
   }
 
   /// With room; at most a piece.
@@ -91,7 +91,7 @@ class ShmReader {
     std::memcpy(into, ring_.piece(read_), length);
     ++read_;
     next_ = &ring_.number(read_);
-    // Seldom: that line changes hands each time.
+    // Seldom, for that line changes hands each time; never where they take turns with one slot.
     if ((read_ & (ring_.layout().slots / 4 - 1)) != 0) return false;
     ring_.words().consumed.store(
         read_, kMaySleep ? std::memory_order_seq_cst : std::memory_order_release);

@@ -33,7 +33,7 @@ using xr::WaitPolicy;
 /// Memory of both directions, and a socket for either end to tell that the other is there.
 struct Shared {
   explicit Shared(std::uint64_t message_bytes)
-      : layout(message_bytes), memory(2 * layout.ring_bytes()) {
+      : layout(message_bytes, false), memory(2 * layout.ring_bytes()) {
     std::memset(memory.data(), 0, memory.size());
     std::array<int, 2> both{};
     CHECK_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, both.data()), 0);
@@ -60,7 +60,7 @@ struct Shared {
 
 TEST("shm: a small message shares the cache line of its number, and slots lie two lines apart") {
   for (const std::uint64_t bytes : {1u, 8u, 56u, 64u, 120u, 121u, 4096u, 16'384u, 1u << 20}) {
-    const ShmLayout layout(bytes);
+    const ShmLayout layout(bytes, false);
     CHECK_EQ(layout.slot_bytes % xr::kShmApartBytes, 0u);
     CHECK(layout.header_bytes + layout.piece_bytes <= layout.slot_bytes);
     CHECK(layout.piece_bytes >= std::min<std::uint64_t>(bytes, 4096));
@@ -69,6 +69,12 @@ TEST("shm: a small message shares the cache line of its number, and slots lie tw
     CHECK_EQ(layout.ring_bytes() % xr::kShmApartBytes, 0u);
   }
   CHECK(offsetof(ShmWords, reader_sleeps) - offsetof(ShmWords, consumed) >= xr::kShmApartBytes);
+}
+
+TEST("shm: who takes turns needs one slot, unless a message is cut") {
+  CHECK_EQ(ShmLayout(64, true).slots, 1u);
+  CHECK_EQ(ShmLayout(65'536, true).slots, 1u);
+  CHECK(ShmLayout(65'537, true).slots > 1);
 }
 
 TEST("shm: what a peer says that it has read is held against what was sent") {
