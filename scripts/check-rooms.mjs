@@ -10,7 +10,17 @@ import { root } from './setup/paths.mjs'
  */
 const SRC_ROOMS = {
   // What the package shows to programs, src/index.ts: a room of one file.
-  index: ['library', 'doctor', 'run', 'plan', 'results', 'compare'],
+  index: [
+    'library',
+    'doctor',
+    'run',
+    'plan',
+    'session/agent',
+    'session/endpoint',
+    'results',
+    'compare',
+    'addon',
+  ],
   cli: ['cli'],
   'cli/run': [
     'cli/flags',

@@ -2,10 +2,24 @@
  * xrbench as a library: what the command line measures, serves, compares and reports, for a program. It prints nothing, reads no flag or variable
  * of xrbench, and never ends the process. `docs/library.md` has programs to begin with.
  */
+export type {
+  Direction,
+  QuicMessages,
+  RdmaOptions,
+  SocketOptions,
+  WaitPolicy,
+  WorkloadName,
+} from './addon/addon.js'
 export type { CompareDocument } from './compare/schema.js'
 export type { Check } from './doctor/checks.js'
 export { type DoctorDocument, doctor } from './doctor/doctor.js'
-export { type ErrorCode, EXIT_CODES, type ExitCode, XrbenchError } from './errors.js'
+export {
+  type ErrorCode,
+  type ErrorDetails,
+  EXIT_CODES,
+  type ExitCode,
+  XrbenchError,
+} from './errors.js'
 export { ab } from './library/ab.js'
 export { type CompareOptions, compare } from './library/compare.js'
 export { type ReportOptions, report } from './library/report.js'
@@ -28,8 +42,20 @@ export {
   serve,
 } from './library/serve.js'
 export { validate } from './library/validate.js'
-export type { Case, Place, Plan, TransportName } from './plan/case.js'
+export type {
+  Case,
+  CaseParameters,
+  Place,
+  Plan,
+  SkippedCase,
+  TransportName,
+} from './plan/case.js'
+export type { QuicRequest, TlsRequest } from './plan/quic.js'
+export type { Slot } from './plan/schedule.js'
 export type { Problem, Repetition, ResultDocument } from './results/schema/schema.js'
 export { readResult } from './results/store/store.js'
 export type { RunEvent } from './run/events.js'
+export type { RepetitionEvent, RunFailure } from './run/repetitions.js'
 export type { MeasureRequest } from './run/request.js'
+export type { AgentEvent } from './session/agent/agent.js'
+export type { Progress } from './session/endpoint/messages.js'

@@ -39,7 +39,9 @@ export type Direction = 'up' | 'down' | 'both'
 
 /** Socket options as requested; `null` leaves the kernel's own. */
 export interface SocketOptions {
+  /** SO_SNDBUF, 1 B to 1 GiB; the kernel may grant less. */
   sendBufferBytes: number | null
+  /** SO_RCVBUF, 1 B to 1 GiB; the kernel may grant less. Streams of datagrams ask for 4 MiB where nobody says. */
   receiveBufferBytes: number | null
   /** TCP_NODELAY (tcp(7)); meaningless for UDP. */
   noDelay: boolean
@@ -47,7 +49,7 @@ export interface SocketOptions {
   congestionControl: string | null
   /** Differentiated services code point, 0–63 (RFC 2474); written to IP_TOS or IPV6_TCLASS. */
   dscp: number | null
-  /** SO_BUSY_POLL (socket(7)), microseconds. */
+  /** SO_BUSY_POLL (socket(7)), microseconds, 0 to 1,000,000. */
   busyPollUs: number | null
   /** UDP_SEGMENT and UDP_GRO (udp(7)) for UDP streams where the kernel has them. */
   segmentationOffload: boolean

@@ -83,7 +83,7 @@ export interface CaseParameters extends RrParameters {
 
 /** All that a run is going to do, in order. */
 export interface Plan {
-  /** Those of one place together, in the order of {@link PLACES}. */
+  /** Those of one place together, in the order of `PLACES`. */
   readonly cases: readonly Case[]
   /** Rows of the result that say why they are empty. */
   readonly skipped?: readonly SkippedCase[]
