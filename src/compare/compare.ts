@@ -1,5 +1,6 @@
 import { usageError } from '../errors.js'
 import { caseName } from '../results/document/case-name.js'
+import { completedOf } from '../results/repetition/completed.js'
 import { differencesOf, samenessOf } from './comparability.js'
 import type { Gate } from './gate.js'
 import { judgeGates } from './gate-verdict.js'
@@ -96,8 +97,7 @@ function comparePair({ base, new: other, isInterleaved }: CasePair): Pair {
   const rows = METRICS.filter(
     (metric) => metric.applies(base.case) && metric.applies(other.case),
   ).map((metric) => compareMetric(metric, base.case, other.case, isInterleaved))
-  const count = ({ case: c }: Measured) =>
-    c.repetitions.filter(({ status }) => status === 'completed').length
+  const count = ({ case: c }: Measured) => completedOf(c.repetitions).length
   return {
     base: refOf(base),
     new: refOf(other),

@@ -5,6 +5,7 @@ import { completed } from './source.js'
 import { median } from './statistics/median.js'
 import { difference, type Shift, shiftBetween, shiftWithin } from './statistics/shift.js'
 
+/** Of the intervals, where there are repetitions enough for it. */
 export const CONFIDENCE = 0.95
 
 /** One metric of one pair of cases: the values of the repetitions, and how far one side lies from the other. */

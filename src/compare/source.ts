@@ -1,4 +1,5 @@
 import type { Place, Variant } from '../plan/case.js'
+import { completedOf } from '../results/repetition/completed.js'
 import type { CaseResult, Repetition, ResultDocument } from '../results/schema/schema.js'
 import type { CaseRef, Side } from './schema.js'
 
@@ -38,11 +39,9 @@ export function environmentOf({ source: { doc }, place }: Measured): Ends {
   return (place === 'lab' ? doc.labEnvironment : null) ?? doc.environment
 }
 
-/** The repetitions that count: completed ones, in the order they were measured. */
+/** The repetitions that count, in the order they were measured. */
 export function completed({ repetitions }: CaseResult): Repetition[] {
-  return repetitions
-    .filter(({ status }) => status === 'completed')
-    .sort((a, b) => a.order - b.order)
+  return completedOf(repetitions).sort((a, b) => a.order - b.order)
 }
 
 /** `variant`: the file holds both sides, and this is the one. */

@@ -4,7 +4,7 @@ import { ABSENT } from '../words/quantity.js'
 import { slices } from './curve-charts.js'
 import type { CaseDigest } from './digest.js'
 import { type Entry, groupsOf } from './series.js'
-import { spreadOf } from './size-charts.js'
+import { spreadTriple } from './size-charts.js'
 
 interface Kind {
   id: string
@@ -68,7 +68,7 @@ export function costCharts(entries: readonly Entry[], place: string): DotsChart[
 function chartOf(kind: Kind, entries: readonly Entry[], id: string): DotsChart {
   const rows = entries.map(({ row, slot, case: c }) => {
     const spread = (values: readonly number[]) =>
-      spreadOf(values.map((value) => value / kind.per(c)))
+      spreadTriple(values.map((value) => value / kind.per(c)))
     return {
       name: row,
       slot,

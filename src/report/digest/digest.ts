@@ -12,7 +12,7 @@ import type {
 import { plain } from '../words/plain.js'
 import { type Curve, curveOf } from './curve-of.js'
 import { type Heat, heatOf } from './heat-of.js'
-import { caseName, orderOf, sizeOf, variantName } from './names.js'
+import { orderOf, shortName, sizeOf, variantName } from './names.js'
 
 /** What a report keeps of a case: a few numbers for each repetition, and its curves where they are drawn. */
 export interface CaseDigest {
@@ -120,7 +120,7 @@ function digestCase(
     bytes: sizeOf(c),
     wait: c.parameters.requested.wait,
     variant: variantName(c, showsWait),
-    name: caseName(c, showsWait),
+    name: shortName(c, showsWait),
     planned,
     values: {
       p50: values((one) => percentile(one.latency, 'p50')),

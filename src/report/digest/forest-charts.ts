@@ -1,4 +1,5 @@
 import { probabilityWords } from '../../compare/probability-words.js'
+import { CONFIDENCE } from '../../compare/row.js'
 import type { Comparison, Pair, Row, Side } from '../../compare/schema.js'
 import type { ForestChart } from '../charts/chart.js'
 import { sizeWords } from '../charts/ticks.js'
@@ -85,7 +86,7 @@ function forestOf(
     ...named,
     caption: [
       caption,
-      weakest < 0.95
+      weakest < CONFIDENCE
         ? `With so few repetitions there is no interval of 95 %: some bars hold with ${Math.floor(weakest * 100)} % confidence only.`
         : '',
       left > 0 ? `Of ${drawn.length} ratios those ${MOST_ROWS} that differ most are drawn.` : '',

@@ -18,8 +18,8 @@ export function variantName(c: CaseResult, showsWait: boolean): string {
   return clip([...which, c.transport.toUpperCase(), ...wait, ...rest].join(' '))
 }
 
-/** `RDMA rc send, 64 B`. */
-export function caseName(c: CaseResult, showsWait: boolean): string {
+/** `RDMA rc send, 64 B`: for a legend, where the whole name of a case has no room. */
+export function shortName(c: CaseResult, showsWait: boolean): string {
   return `${variantName(c, showsWait)}, ${sizeWords(sizeOf(c))}`
 }
 

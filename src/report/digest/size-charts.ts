@@ -1,4 +1,4 @@
-import { median } from '../../compare/statistics/median.js'
+import { spreadOf } from '../../results/document/summary.js'
 import type { SizeChart, Spread, Unit } from '../charts/chart.js'
 import { sizeWords, words } from '../charts/ticks.js'
 import type { CaseDigest, Value } from './digest.js'
@@ -64,7 +64,7 @@ function byVariant(entries: readonly Entry[]): [suffix: string, own: Entry[]][] 
 function linesOf(entries: readonly Entry[], value: Value): SizeChart['lines'] {
   const lines = new Map<string, SizeChart['lines'][number]>()
   for (const { line, slot, case: c } of entries) {
-    const spread = spreadOf(c.values[value])
+    const spread = spreadTriple(c.values[value])
     const known = lines.get(line) ?? { name: line, slot, points: [] }
     lines.set(line, known)
     if (spread !== null) known.points.push([c.bytes, ...spread])
@@ -96,8 +96,8 @@ function chartOf(kind: Kind, id: string, suffix: string, lines: SizeChart['lines
   }
 }
 
-/** `null` without values. */
-export function spreadOf(values: readonly number[]): Spread | null {
-  if (values.length === 0) return null
-  return [median(values), Math.min(...values), Math.max(...values)]
+/** The median and both extremes, as a chart draws them; `null` without values. */
+export function spreadTriple(values: readonly number[]): Spread | null {
+  const spread = spreadOf(values)
+  return spread && [spread.median, spread.min, spread.max]
 }

@@ -3,7 +3,7 @@ import { words } from '../charts/ticks.js'
 import { slices } from './curve-charts.js'
 import type { CaseDigest, Value } from './digest.js'
 import { type Entry, groupsOf } from './series.js'
-import { spreadOf } from './size-charts.js'
+import { spreadTriple } from './size-charts.js'
 
 interface Kind {
   id: string
@@ -83,7 +83,7 @@ function chartOf(kind: Kind, entries: readonly Entry[], id: string): StripChart 
         return [
           row,
           `${values.length}`,
-          ...(spreadOf(values) ?? []).map((value) => words(value, kind.unit)),
+          ...(spreadTriple(values) ?? []).map((value) => words(value, kind.unit)),
           values.map((value) => words(value, kind.unit)).join(', '),
         ]
       }),

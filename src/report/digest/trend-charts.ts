@@ -4,7 +4,7 @@ import { SLOTS } from '../charts/look.js'
 import { sizeWords, words } from '../charts/ticks.js'
 import type { CaseDigest, Digest, Value } from './digest.js'
 import { variantSlots } from './series.js'
-import { spreadOf } from './size-charts.js'
+import { spreadTriple } from './size-charts.js'
 
 interface Kind {
   id: string
@@ -53,7 +53,7 @@ export function trendCharts(digests: readonly Digest[], place: Place): TrendChar
     ordered.forEach(({ cases }, i) => {
       for (const { place: where, workload, bytes, variant, values } of cases) {
         const spread =
-          where === place && workload === kind.workload ? spreadOf(values[kind.value]) : null
+          where === place && workload === kind.workload ? spreadTriple(values[kind.value]) : null
         if (spread === null) continue
         const lines = sizes.get(bytes) ?? new Map<string, TrendChart['lines'][number]>()
         sizes.set(bytes, lines)

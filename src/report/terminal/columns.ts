@@ -1,4 +1,5 @@
 import { maxWithLoss, percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
+import { completedOf } from '../../results/repetition/completed.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 import { ABSENT, amount, bitRate, percentage, time } from '../words/quantity.js'
 
@@ -84,5 +85,5 @@ function cpu(end: 'client' | 'server') {
 }
 
 function completed({ repetitions }: CaseResult): number {
-  return repetitions.filter(({ status }) => status === 'completed').length
+  return completedOf(repetitions).length
 }

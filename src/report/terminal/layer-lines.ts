@@ -1,3 +1,4 @@
+import { CONFIDENCE } from '../../compare/row.js'
 import { formatSize } from '../../units.js'
 import { timesAlike } from '../words/quantity.js'
 import type { LayerChain } from './layers.js'
@@ -23,7 +24,8 @@ export function renderLayers(
   const weakest = Math.min(
     ...chains.flatMap(({ layers }) => layers.flatMap(({ adds }) => adds?.confidence ?? [])),
   )
-  const sure = weakest < 0.95 ? ` (of so few rounds: ${Math.floor(weakest * 100)} % or more)` : ''
+  const sure =
+    weakest < CONFIDENCE ? ` (of so few rounds: ${Math.floor(weakest * 100)} % or more)` : ''
   const legend = `More than the layer above it, to which it adds up: Hodges-Lehmann over the rounds of one run, as many forwards as backwards, with its 95 % interval${sure}.`
   const titles = chains.map(titleOf)
   return [

@@ -1,3 +1,4 @@
+import { CONFIDENCE } from '../../compare/row.js'
 import type {
   CompareDocument,
   Difference,
@@ -34,7 +35,9 @@ export function shiftWords({ kind }: Effect, value: number): string {
 
 export function intervalWords(effect: Effect): string {
   const bounds = `${shiftWords(effect, effect.low)} … ${shiftWords(effect, effect.high)}`
-  return effect.confidence >= 0.95 ? bounds : `${bounds} (${Math.floor(effect.confidence * 100)} %)`
+  return effect.confidence >= CONFIDENCE
+    ? bounds
+    : `${bounds} (${Math.floor(effect.confidence * 100)} %)`
 }
 
 export function verdictWords({ verdict, effect }: Row): string {

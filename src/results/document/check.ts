@@ -1,6 +1,7 @@
 import { XrbenchError } from '../../errors.js'
 import { Distribution } from '../histogram/buckets.js'
 import { countSamples } from '../histogram/codec.js'
+import { rankAtQuantile } from '../histogram/percentiles.js'
 import { PERCENTILES, type Percentiles } from '../schema/measures.js'
 import type { Interval, Latency, ResultDocument } from '../schema/schema.js'
 import { caseName } from './case-name.js'
@@ -68,7 +69,7 @@ function wrongPercentile(
   const name = lost > 0 ? 'with loss ' : ''
   for (const { key, oneIn } of PERCENTILES) {
     const told = percentiles[key]
-    const rank = Math.max(1, total - Math.floor(total / oneIn))
+    const rank = rankAtQuantile(total, oneIn)
     const isLost = rank > count
     if (told === null) {
       if (lost > 0 && unavailableWithLoss[key] === 'lost' && !isLost) {

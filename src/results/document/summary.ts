@@ -1,6 +1,7 @@
 import type { Case } from '../../plan/case.js'
 import { mergeHistograms } from '../histogram/histogram.js'
 import { histogramOf, latencyOf } from '../histogram/latency.js'
+import { completedOf } from '../repetition/completed.js'
 import { addConnects, spanOf } from '../repetition/connects.js'
 import { addLosses } from '../repetition/loss.js'
 import type { Repetition, Spread, Summary } from '../schema/schema.js'
@@ -10,7 +11,7 @@ import type { Repetition, Spread, Summary } from '../schema/schema.js'
  * repetitions' own values. Repetitions that did not complete are left out, unless there are no others.
  */
 export function summarise(c: Case, repetitions: readonly Repetition[]): Summary {
-  const completed = repetitions.filter(({ status }) => status === 'completed')
+  const completed = completedOf(repetitions)
   const used = completed.length > 0 ? completed : repetitions
   const loss = addLosses(used.flatMap((repetition) => repetition.loss ?? []))
   const histograms = used.flatMap(({ latency }) => (latency === null ? [] : histogramOf(latency)))

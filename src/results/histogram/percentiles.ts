@@ -9,6 +9,11 @@ export function samplesNeeded(oneIn: number): number {
   return SAMPLES_BEYOND * oneIn
 }
 
+/** Which of `total` messages, the first of them 1, is at the quantile `1 - 1/oneIn`: ceil(total × (1 - 1/oneIn)) in whole numbers, so that no rounding moves it. */
+export function rankAtQuantile(total: number, oneIn: number): number {
+  return Math.max(1, total - Math.floor(total / oneIn))
+}
+
 /**
  * The value at the quantile `1 - 1/oneIn` among `total` messages, those beyond the samples being infinitely
  * late: the highest value equivalent to it, as HdrHistogram says it. A sample beyond the range is
@@ -19,8 +24,7 @@ export function valueAtQuantile(
   oneIn: number,
   total = histogram.count,
 ): number | null {
-  // ceil(total × (1 - 1/oneIn)) in whole numbers, so that no rounding moves the rank.
-  const rank = Math.max(1, total - Math.floor(total / oneIn))
+  const rank = rankAtQuantile(total, oneIn)
   if (rank > histogram.count) return null
   const { inRange } = histogram
   if (rank > inRange.totalCount) return histogram.maxNs
