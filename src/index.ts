@@ -3,10 +3,20 @@
  * of xrbench, and never ends the process. `docs/library.md` has programs to begin with.
  */
 export type {
+  ConnectBy,
   Direction,
+  KernelTls,
+  QueuePairType,
+  QuicCongestion,
   QuicMessages,
+  QuicOpensslOptions,
+  QuicOptions,
+  RdmaOperation,
   RdmaOptions,
   SocketOptions,
+  TlsCipher,
+  TlsHandshake,
+  TlsOptions,
   WaitPolicy,
   WorkloadName,
 } from './addon/addon.js'

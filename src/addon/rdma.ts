@@ -6,7 +6,7 @@ export type RdmaOperation = 'send' | 'write' | 'write-imm' | 'read' | 'fetch-add
 /** How queue pairs are connected: by what the session carries of them, or by the kernel's connection manager (rdma_cm(7)). */
 export type ConnectBy = 'exchange' | 'rdma-cm'
 
-/** RDMA options as requested; `null` leaves the choice to the addon, which tells it in {@link RdmaSettings}. */
+/** RDMA options as requested; `null` leaves the choice to the addon, which tells it in `RdmaSettings`. */
 export interface RdmaOptions {
   queuePair: QueuePairType
   /** RC: all; UC: send, write, write-imm; UD: send. Atomics need 8-byte messages; a write ping-pong needs `spin`. */
