@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { TransportName } from '../plan/case.js'
-import { choosePlaces } from './run-places.js'
+import { choosePlaces } from './places.js'
 import { isHere } from './within-machine.js'
 
 const ANOTHER = '192.0.2.1'
@@ -13,9 +13,12 @@ async function placesOf(
   lab: 'never' | 'only' = 'never',
 ) {
   const said: string[] = []
-  const flags = { lab, softRoce: false }
-  const say = (line: string) => said.push(line)
-  const places = await choosePlaces({ asked, flags, peerAddress, family: 4, rdma, say })
+  const places = await choosePlaces({
+    ...{ asked, lab, softRoce: false, peerAddress, family: 4, rdma },
+    onEvent: (event) => {
+      if (event.type === 'note') said.push(event.text)
+    },
+  })
   return { ...places, said }
 }
 
