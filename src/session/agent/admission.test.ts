@@ -41,3 +41,11 @@ it('nobody from elsewhere has QUIC without encryption, unless the agent is of th
   expect(admitted(true, true)).toBe(true)
   expect(() => admitted(true, false)).toThrow(/without encryption/)
 })
+
+it.each(['unix', 'shm'] as const)('nobody from elsewhere has %s, whatever it asks', (transport) => {
+  const parameters = remoteParameters(testCase({ transport }), 'server')
+  const request = { type: 'prepare', transport, workload: 'ping-pong', parameters } as const
+  const terms = { limits: LIMITS, rdmaPort: NONE, dataPorts: null }
+  expect(admit(request, '192.0.2.1', terms).transport).toBe(transport)
+  expect(() => admit(request, '192.0.2.1', terms, true)).toThrow(/two processes of one machine/)
+})
