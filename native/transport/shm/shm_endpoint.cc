@@ -49,8 +49,9 @@ class ShmEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+    return run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
   }
 
   void stop() noexcept override {
@@ -88,17 +89,13 @@ class ShmEndpoint final : public Endpoint {
     return {segment_.data() + i * layout_.ring_bytes(), layout_};
   }
 
-  template <WaitPolicy kWait>
-  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
-    return run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& visit) {
-          const unsigned down = spec_.side == Side::kServer ? 1 : 0;
-          ShmLink<kWait> link({ring(2 * i + down), ring(2 * i + 1 - down),
-                               meeting_.sockets().front().get(), spec_, waker_.flag()},
-                              spec_, spec_.role_of(i), waker_.flag());
-          visit(link);
-        });
+  template <WaitPolicy kWait, class Visitor>
+  void with_link(unsigned i, const Visitor& visit) {
+    const unsigned down = spec_.side == Side::kServer ? 1 : 0;
+    ShmLink<kWait> link({ring(2 * i + down), ring(2 * i + 1 - down),
+                         meeting_.sockets().front().get(), spec_, waker_.flag()},
+                        spec_, spec_.role_of(i), waker_.flag());
+    visit(kForPingPong | kForStream, link);
   }
 
   EndpointSpec spec_;

@@ -79,7 +79,7 @@ class TcpEndpoint final : public Endpoint {
   void with_messages(const Visitor& visit) {
     SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
                                waker_.flag());
-    visit(link);
+    visit(kForRr, link);
   }
 
   template <class Visitor>

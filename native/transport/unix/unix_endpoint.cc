@@ -61,8 +61,11 @@ class UnixEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return spec_.wait == WaitPolicy::kSpin ? run_with<WaitPolicy::kSpin>(board, on_measured)
-                                           : run_with<WaitPolicy::kBlock>(board, on_measured);
+    RunOutcome outcome = run_links(
+        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+        [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    outcome.effective = settings_;
+    return outcome;
   }
 
   void stop() noexcept override { waker_.stop(); }
@@ -79,24 +82,18 @@ class UnixEndpoint final : public Endpoint {
   }
 
  private:
-  template <WaitPolicy kWait>
-  RunOutcome run_with(RunBoard& board, const std::function<void()>& on_measured) {
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](unsigned i, const auto& visit) {
-          const int fd = connections_.sockets()[i].get();
-          const auto run = [&](auto bytes) {
-            ByteStreamLink link(bytes, spec_, spec_.role_of(i), waker_.flag());
-            visit(link);
-          };
-          if (spec_.unix_type == UnixType::kSeqpacket) {
-            run(UnixPackets<kWait>(fd, spec_, waker_.flag()));
-          } else {
-            run(TcpBytes<kWait>(fd, spec_.idle_timeout_ns, waker_.flag()));
-          }
-        });
-    outcome.effective = settings_;
-    return outcome;
+  template <WaitPolicy kWait, class Visitor>
+  void with_link(unsigned i, const Visitor& visit) {
+    const int fd = connections_.sockets()[i].get();
+    const auto run = [&](auto bytes) {
+      ByteStreamLink link(bytes, spec_, spec_.role_of(i), waker_.flag());
+      visit(kForPingPong | kForStream, link);
+    };
+    if (spec_.unix_type == UnixType::kSeqpacket) {
+      run(UnixPackets<kWait>(fd, spec_, waker_.flag()));
+    } else {
+      run(TcpBytes<kWait>(fd, spec_.idle_timeout_ns, waker_.flag()));
+    }
   }
 
   EndpointSpec spec_;
