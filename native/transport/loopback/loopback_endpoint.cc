@@ -114,9 +114,11 @@ class LoopbackEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return run_links(
+    RunOutcome outcome = run_links(
         spec_, origin_, stop_, [this] { stop(); }, board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    outcome.effective = effective();
+    return outcome;
   }
 
   void stop() noexcept override {

@@ -116,7 +116,7 @@ class QuicDatagramMessages {
       const FragmentHead part{next_datagram_, head_.flow, static_cast<std::uint16_t>(fragment_),
                               static_cast<std::uint16_t>(fragments_)};
       const Io io = pump_.write_datagram(writer_.data(), writer_.write(head_, part));
-      if (io == Io::kLost) break;
+      if (io == Io::kFull) break;
       if (io != Io::kOk) return io;
       owes_packets_ = false;
       next_datagram_ += 1;

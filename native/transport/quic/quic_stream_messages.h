@@ -153,7 +153,7 @@ class QuicStreamMessages {
     if (unsent() == 0) return pump_.write_control();
     do {
       const Io io = pump_.write_stream(out_, appended_);
-      if (io == Io::kLost) {
+      if (io == Io::kFull) {
         is_blocked_ = true;
         return Io::kOk;
       }
