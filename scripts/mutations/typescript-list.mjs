@@ -103,7 +103,7 @@ export const inResults = [
   ]),
   ...results(
     'repetition/flags',
-    'repetition/repetition',
+    'repetition/stream',
     ['achieved + (links * burstBits * 1e9) / durationNs', 'achieved'],
     ['MIN_ACHIEVED = 0.99', 'MIN_ACHIEVED = 0.9'],
   ),

@@ -1,0 +1,164 @@
+import { describe, expect, test } from 'vitest'
+import { caseOf, endOf, linkOf, reportOf, SECOND, streamReport } from '../fixtures/reports.js'
+import { repetitionSchema } from '../schema/schema.js'
+import { buildRepetition } from './repetition.js'
+
+const tcpPingPong = caseOf('tcp', 'ping-pong')
+
+describe('a stream', () => {
+  const tcpStream = caseOf('tcp', 'stream', { messageSizeBytes: 1_000 })
+
+  test('is counted at the receiver, between its own time stamps', () => {
+    const report = streamReport({ messagesPerSec: 125_000, sizeBytes: 1_000 })
+    const repetition = buildRepetition(tcpStream, 0, 0, report)
+    const rate = { goodputBitsPerSec: 1e9, messagesPerSec: 125_000 }
+    expect(repetition.throughput).toEqual({
+      ...rate,
+      measuredAt: 'receiver',
+      perDirection: { up: rate, down: null },
+    })
+    expect(repetition).toMatchObject({ latency: null, messages: 250_000, durationNs: 2 * SECOND })
+    expect(repetitionSchema.parse(repetition)).toEqual(repetition)
+  })
+
+  test('adds its connections', () => {
+    const report = streamReport({ messagesPerSec: 125_000, sizeBytes: 1_000, streams: 3 })
+    const repetition = buildRepetition(tcpStream, 0, 0, report)
+    expect(repetition.throughput?.goodputBitsPerSec).toBe(3e9)
+    expect(repetition.cpu.server?.utilisation).toBeCloseTo(1.2)
+    expect(repetition.cpu.server?.busiestThread).toBeCloseTo(0.4)
+    expect(repetition.intervals.map(({ messages }) => messages)).toEqual([375_000, 375_000])
+  })
+
+  test('whose connections ended at different times has the bytes of all over one window', () => {
+    const starved = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000, streams: 2 })
+    const links = starved.server.outcome?.links ?? []
+    // Cut short at half of the window, as when the user ends it.
+    links.splice(1, 1, linkOf('receiver', links[0]?.marks.slice(0, 2) ?? []))
+    const repetition = buildRepetition(tcpStream, 0, 0, starved)
+    expect(repetition.throughput?.messagesPerSec).toBe(1_500)
+    expect(repetition.throughput?.messagesPerSec).toBe(
+      (repetition.messages ?? 0) / ((repetition.durationNs ?? 0) / SECOND),
+    )
+  })
+
+  test('at a rate says what was offered, what was achieved, and what was forgiven', () => {
+    const atRate = caseOf('tcp', 'stream', { messageSizeBytes: 1_000, rateBitsPerSec: 10e6 })
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+    const sender = report.client.outcome?.links[0]
+    const last = sender?.marks.at(-1)
+    if (last) last.forgivenBytes = 500_000
+    const { load } = buildRepetition(atRate, 0, 0, report)
+    expect(load).toEqual({
+      offeredBitsPerSec: 10e6,
+      achievedBitsPerSec: 8e6,
+      forgivenBytes: 500_000,
+    })
+    expect(buildRepetition(tcpStream, 0, 0, report).load).toBeNull()
+    const silent = { ...report, client: { ...report.client, outcome: null } }
+    expect(buildRepetition(atRate, 0, 0, silent).load).toEqual({
+      offeredBitsPerSec: 10e6,
+      achievedBitsPerSec: null,
+      forgivenBytes: null,
+    })
+  })
+
+  test.each([
+    ['a twentieth below what was asked for', {}, 950, true],
+    ['half a percent below', {}, 995, false],
+    ['what was asked for', {}, 1_000, false],
+    // 4 messages in 2 s of 5: the fifth lies on the edge.
+    ['a message less', { rateBitsPerSec: 20_000 }, 2, false],
+    ['a message less of each of several streams', { streams: 4, rateBitsPerSec: 80_000 }, 2, false],
+  ])('at a rate is marked where it is below it: %s', (_, change, messagesPerSec, isBelow) => {
+    const asked = { messageSizeBytes: 1_000, rateBitsPerSec: 8e6, ...change }
+    const atRate = caseOf('tcp', 'stream', asked)
+    const report = streamReport({
+      messagesPerSec,
+      sizeBytes: 1_000,
+      streams: atRate.parameters.streams,
+    })
+    expect(buildRepetition(atRate, 0, 0, report).flags.includes('below-rate')).toBe(isBelow)
+    expect(buildRepetition(tcpStream, 0, 0, report).flags).not.toContain('below-rate')
+  })
+
+  test('of which nothing arrived is marked as such', () => {
+    const { flags, messages, throughput, starvedLinks } = buildRepetition(
+      tcpStream,
+      0,
+      0,
+      streamReport({ messagesPerSec: 0, sizeBytes: 1_000, streams: 2 }),
+    )
+    expect({ messages, starvedLinks }).toEqual({ messages: 0, starvedLinks: 2 })
+    expect(throughput?.goodputBitsPerSec).toBe(0)
+    expect(flags).toContain('nothing-arrived')
+    expect(flags).not.toContain('starved-links')
+  })
+
+  test('of which no connection came to measure is marked as such', () => {
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+    for (const link of report.server.outcome?.links ?? []) link.marks = []
+    const { flags, messages, starvedLinks } = buildRepetition(tcpStream, 0, 0, report)
+    expect({ messages, starvedLinks }).toEqual({ messages: null, starvedLinks: 1 })
+    expect(flags).toContain('nothing-arrived')
+    const failed = buildRepetition(tcpStream, 0, 0, { ...report, status: 'failed' })
+    expect(failed).toMatchObject({ starvedLinks: null, flags: ['failed'] })
+  })
+
+  test('of which some connections brought nothing counts them', () => {
+    const some = caseOf('tcp', 'stream', { messageSizeBytes: 1_000, streams: 4 })
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000, streams: 2 })
+    const silent = streamReport({ messagesPerSec: 0, sizeBytes: 1_000, streams: 2 })
+    const links = (of: typeof report.client) => of.outcome?.links ?? []
+    const both = reportOf(
+      endOf([...links(report.client), ...links(silent.client)]),
+      endOf([...links(report.server), ...links(silent.server)]),
+    )
+    const starved = buildRepetition(some, 0, 0, both)
+    expect(starved).toMatchObject({ starvedLinks: 2, messages: 4_000 })
+    expect(starved.flags).toContain('starved-links')
+    expect(starved.flags).not.toContain('nothing-arrived')
+    const fed = buildRepetition(tcpStream, 0, 0, report)
+    expect(fed).toMatchObject({ starvedLinks: 0 })
+    expect(fed.flags).not.toContain('starved-links')
+    expect(buildRepetition(tcpPingPong, 0, 0, report)).not.toHaveProperty('starvedLinks')
+  })
+
+  test('says how many units its senders handed to the transport', () => {
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000, streams: 2 })
+    const sender = report.client.outcome?.links[0]
+    if (sender) sender.sendUnits = 2_201
+    // Both links of the fixture are one.
+    expect(buildRepetition(tcpStream, 0, 0, report).sent).toEqual({ units: 4_402, messages: 4_400 })
+    if (sender) sender.sendUnits = null
+    expect(buildRepetition(tcpStream, 0, 0, report).sent).toBeNull()
+    const silent = { ...report, client: { ...report.client, outcome: null } }
+    expect(buildRepetition(tcpStream, 0, 0, silent).sent).toBeNull()
+    expect(buildRepetition(tcpPingPong, 0, 0, report)).not.toHaveProperty('sent')
+  })
+
+  test('in both directions gives each and the sum', () => {
+    const up = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+    const down = streamReport({ messagesPerSec: 3_000, sizeBytes: 1_000 })
+    const both = reportOf(
+      endOf([...(up.client.outcome?.links ?? []), ...(down.server.outcome?.links ?? [])]),
+      endOf([...(up.server.outcome?.links ?? []), ...(down.client.outcome?.links ?? [])]),
+    )
+    const { throughput } = buildRepetition(tcpStream, 0, 0, both)
+    expect(throughput).toMatchObject({
+      goodputBitsPerSec: 32e6,
+      perDirection: { up: { goodputBitsPerSec: 8e6 }, down: { goodputBitsPerSec: 24e6 } },
+    })
+  })
+
+  test('over UDP says what was lost and where it was dropped', () => {
+    const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 100, lost: 50, dropped: 30 })
+    const { loss } = buildRepetition(caseOf('udp', 'stream'), 0, 0, report)
+    expect(loss).toMatchObject({
+      sent: 2_050,
+      lost: 50,
+      localDropsReceiver: 30,
+      localDropsSender: 0,
+    })
+  })
+})
