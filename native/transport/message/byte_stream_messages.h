@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/page_buffer.h"
-#include "measure/clock.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/message/idle_watch.h"
 #include "transport/message/message_arrivals.h"
 #include "transport/message/message_contents.h"
 #include "transport/message/message_parser.h"
@@ -44,7 +44,7 @@ class ByteStreamMessages {
   ByteStreamMessages(Carrier carrier, MessageShape shape, const StopFlag& stop)
       : carrier_(std::move(carrier)),
         shape_(std::move(shape)),
-        stop_(stop),
+        idle_(shape_.idle_timeout_ns, stop),
         outgoing_(shape_),
         input_(kInputBytes),
         arrivals_(kMostArrivals),
@@ -66,17 +66,17 @@ class ByteStreamMessages {
   }
 
   Io wait(std::uint64_t limit_ns) noexcept {
-    if (limit_ns != kNoLimit) idle_since_ns_ = 0;
+    if (limit_ns != kNoLimit) idle_.heard();
     if (!arrivals_.is_empty()) return wait_for_room(limit_ns);
     if (from_ != to_) {
       if (const Io io = parse(); io != Io::kOk || !arrivals_.is_empty()) return io;
     }
     const Io io = connections_.size() == 1 ? wait_for_one(limit_ns) : wait_for_many(limit_ns);
     if (io != Io::kDue) [[likely]] {
-      idle_since_ns_ = 0;
+      idle_.heard();
       return io;
     }
-    return due(limit_ns);
+    return idle_.due(limit_ns);
   }
 
   std::span<const MessageHead> arrivals() const noexcept { return arrivals_.all(); }
@@ -132,7 +132,7 @@ class ByteStreamMessages {
   Io go_on_sending(std::uint32_t i) noexcept {
     const std::size_t before = connections_[i].sent;
     const Io io = send_rest(i);
-    if (connections_[i].sent != before) idle_since_ns_ = 0;
+    if (connections_[i].sent != before) idle_.heard();
     if (io != Io::kOk) return io;
     connections_[i].is_sending = false;
     sending_.erase(std::find(sending_.begin(), sending_.end(), i));
@@ -144,7 +144,7 @@ class ByteStreamMessages {
   Io wait_for_room(std::uint64_t limit_ns) noexcept {
     if (sending_.empty()) return Io::kOk;
     const Io io = carrier_.await_room(sending_, limit_ns);
-    if (io == Io::kDue) return due(limit_ns);
+    if (io == Io::kDue) return idle_.due(limit_ns);
     if (io != Io::kOk) return io;
     bool has_room = false;
     for (std::size_t at = sending_.size(); at-- > 0;) {
@@ -152,7 +152,7 @@ class ByteStreamMessages {
       if (sent != Io::kOk && sent != Io::kFull) return sent;
       has_room = has_room || sent == Io::kOk;
     }
-    return has_room ? Io::kOk : due(limit_ns);
+    return has_room ? Io::kOk : idle_.due(limit_ns);
   }
 
   Io wait_for_one(std::uint64_t limit_ns) noexcept {
@@ -210,7 +210,7 @@ class ByteStreamMessages {
     const Io io = carrier_.receive(i, input_.data(), wanted, whole, limit_ns, received);
     if (io != Io::kOk) [[unlikely]]
       return io;
-    idle_since_ns_ = 0;
+    idle_.heard();
     from_ = input_.data();
     to_ = from_ + received;
     reading_ = i;
@@ -233,18 +233,9 @@ class ByteStreamMessages {
     return Io::kOk;
   }
 
-  /// Nothing yet.
-  Io due(std::uint64_t limit_ns) noexcept {
-    if (stop_.is_set()) return Io::kStopped;
-    if (limit_ns != kNoLimit) return Io::kDue;
-    const std::uint64_t now_ns = monotonic_raw_ns();
-    if (idle_since_ns_ == 0) idle_since_ns_ = now_ns;
-    return now_ns - idle_since_ns_ > shape_.idle_timeout_ns ? Io::kStalled : Io::kDue;
-  }
-
   Carrier carrier_;
   MessageShape shape_;
-  const StopFlag& stop_;
+  IdleWatch idle_;
   OutgoingMessage outgoing_;
   PageBuffer input_;
   /// Received and not looked at yet, for want of room among the arrivals.
@@ -258,7 +249,6 @@ class ByteStreamMessages {
   std::vector<std::uint32_t> sending_;
   std::vector<FlowCounters> flows_;
   Counters counters_;
-  std::uint64_t idle_since_ns_ = 0;
   MessageTrouble trouble_ = MessageTrouble::kNone;
 };
 

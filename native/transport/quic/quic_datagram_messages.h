@@ -6,10 +6,10 @@
 #include <span>
 #include <utility>
 
-#include "measure/clock.h"
 #include "measure/mark.h"
 #include "transport/message/flow_losses.h"
 #include "transport/message/fragment_writer.h"
+#include "transport/message/idle_watch.h"
 #include "transport/message/message_arrivals.h"
 #include "transport/message/message_contents.h"
 #include "transport/message/message_reassembly.h"
@@ -32,7 +32,7 @@ class QuicDatagramMessages {
   QuicDatagramMessages(QuicLane& lane, MessageShape shape, std::uint64_t send_base,
                        std::uint64_t receive_base, bool bulk, const StopFlag& stop)
       : shape_(std::move(shape)),
-        stop_(stop),
+        idle_(shape_.idle_timeout_ns, stop),
         pump_(lane, bulk, shape_.idle_timeout_ns, stop),
         writer_(shape_, frame_bytes(*lane.connection)),
         next_datagram_(send_base),
@@ -64,7 +64,7 @@ class QuicDatagramMessages {
   }
 
   Io wait(std::uint64_t limit_ns) noexcept {
-    if (limit_ns != kNoLimit) idle_since_ns_ = 0;
+    if (limit_ns != kNoLimit) idle_.heard();
     if (!arrivals_.is_empty() && fragment_ == fragments_) return Io::kOk;
     if (owes_packets_) {
       if (const Io io = write_control(); io != Io::kOk) return io;
@@ -75,7 +75,7 @@ class QuicDatagramMessages {
       const Io io = pump_.read_some(std::min(limit_ns, kMessageNapNs));
       if (trouble_ != MessageTrouble::kNone) [[unlikely]]
         return Io::kError;
-      if (io == Io::kStalled) return due(limit_ns);
+      if (io == Io::kStalled) return idle_.due(limit_ns);
       if (io != Io::kOk) [[unlikely]]
         return io;
       owes_packets_ = true;
@@ -83,11 +83,11 @@ class QuicDatagramMessages {
         if (const Io sent = push(); sent != Io::kOk) return sent;
       }
       if (arrivals_.size() > before || (was_sending && fragment_ == fragments_)) [[likely]] {
-        idle_since_ns_ = 0;
+        idle_.heard();
         return Io::kOk;
       }
       if (const Io written = write_control(); written != Io::kOk) return written;
-      if (limit_ns != kNoLimit) return due(limit_ns);
+      if (limit_ns != kNoLimit) return idle_.due(limit_ns);
     }
   }
 
@@ -136,7 +136,7 @@ class QuicDatagramMessages {
       ++dropped_;
       return;
     }
-    idle_since_ns_ = 0;
+    idle_.heard();
     switch (incoming_.take(data, length, shape_, 0, flows_)) {
       case MessageReassembly::Step::kStray: return;
       case MessageReassembly::Step::kBad: trouble_ = MessageTrouble::kHead; return;
@@ -147,17 +147,8 @@ class QuicDatagramMessages {
       trouble_ = MessageTrouble::kDiffers;
   }
 
-  /// Nothing yet.
-  Io due(std::uint64_t limit_ns) noexcept {
-    if (stop_.is_set()) return Io::kStopped;
-    if (limit_ns != kNoLimit) return Io::kDue;
-    const std::uint64_t now_ns = monotonic_raw_ns();
-    if (idle_since_ns_ == 0) idle_since_ns_ = now_ns;
-    return now_ns - idle_since_ns_ > shape_.idle_timeout_ns ? Io::kStalled : Io::kDue;
-  }
-
   MessageShape shape_;
-  const StopFlag& stop_;
+  IdleWatch idle_;
   QuicPump<kWait> pump_;
   FragmentWriter writer_;
   std::uint64_t next_datagram_;
@@ -171,7 +162,6 @@ class QuicDatagramMessages {
   FlowLosses flows_;
   std::uint64_t dropped_ = 0;
   Counters counters_;
-  std::uint64_t idle_since_ns_ = 0;
   MessageTrouble trouble_ = MessageTrouble::kNone;
 };
 

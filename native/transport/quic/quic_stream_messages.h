@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "base/page_buffer.h"
-#include "measure/clock.h"
 #include "measure/mark.h"
 #include "transport/message/flow_losses.h"
+#include "transport/message/idle_watch.h"
 #include "transport/message/message_arrivals.h"
 #include "transport/message/message_contents.h"
 #include "transport/message/message_parser.h"
@@ -35,7 +35,7 @@ class QuicStreamMessages {
   QuicStreamMessages(QuicLane& lane, QuicStreamEvents& events, MessageShape shape, bool bulk,
                      std::uint64_t window_bytes, const StopFlag& stop)
       : shape_(std::move(shape)),
-        stop_(stop),
+        idle_(shape_.idle_timeout_ns, stop),
         id_(lane.streams.front()),
         pump_(lane, bulk, shape_.idle_timeout_ns, stop),
         outgoing_(shape_),
@@ -68,7 +68,7 @@ class QuicStreamMessages {
   }
 
   Io wait(std::uint64_t limit_ns) noexcept {
-    if (limit_ns != kNoLimit) idle_since_ns_ = 0;
+    if (limit_ns != kNoLimit) idle_.heard();
     if (!arrivals_.is_empty() && !is_sending_) return Io::kOk;
     give_credit();
     if (owes_packets_ || unsent() > 0) {
@@ -80,7 +80,7 @@ class QuicStreamMessages {
       const Io io = pump_.read_some(std::min(limit_ns, kMessageNapNs));
       if (trouble_ != MessageTrouble::kNone) [[unlikely]]
         return Io::kError;
-      if (io == Io::kStalled) return due(limit_ns);
+      if (io == Io::kStalled) return idle_.due(limit_ns);
       if (io != Io::kOk) [[unlikely]]
         return io;
       owes_packets_ = true;
@@ -90,11 +90,11 @@ class QuicStreamMessages {
         if (const Io sent = push(); sent != Io::kOk) return sent;
       }
       if (arrivals_.size() > before || (was_sending && !is_sending_)) [[likely]] {
-        idle_since_ns_ = 0;
+        idle_.heard();
         return Io::kOk;
       }
       if (const Io written = write(); written != Io::kOk) return written;
-      if (limit_ns != kNoLimit) return due(limit_ns);
+      if (limit_ns != kNoLimit) return idle_.due(limit_ns);
     }
   }
 
@@ -174,7 +174,7 @@ class QuicStreamMessages {
 
   void take(const std::uint8_t* from, std::size_t length) noexcept {
     held_credit_ += length;
-    idle_since_ns_ = 0;
+    idle_.heard();
     for (const std::uint8_t* const to = from + length;
          from != to && trouble_ == MessageTrouble::kNone;) {
       const MessageParser::Step step = parser_.take(from, to, shape_, 0);
@@ -188,17 +188,8 @@ class QuicStreamMessages {
     }
   }
 
-  /// Nothing yet.
-  Io due(std::uint64_t limit_ns) noexcept {
-    if (stop_.is_set()) return Io::kStopped;
-    if (limit_ns != kNoLimit) return Io::kDue;
-    const std::uint64_t now_ns = monotonic_raw_ns();
-    if (idle_since_ns_ == 0) idle_since_ns_ = now_ns;
-    return now_ns - idle_since_ns_ > shape_.idle_timeout_ns ? Io::kStalled : Io::kDue;
-  }
-
   MessageShape shape_;
-  const StopFlag& stop_;
+  IdleWatch idle_;
   std::int64_t id_;
   QuicPump<kWait> pump_;
   OutgoingMessage outgoing_;
@@ -218,7 +209,6 @@ class QuicStreamMessages {
   FlowLosses flows_;
   std::uint64_t held_credit_ = 0;
   Counters counters_;
-  std::uint64_t idle_since_ns_ = 0;
   MessageTrouble trouble_ = MessageTrouble::kNone;
   QuicStreamEvents& events_;
   QuicStreamEvents quiet_;

@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "base/page_buffer.h"
-#include "measure/clock.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/endpoint_spec.h"
 #include "transport/message/flow_losses.h"
 #include "transport/message/fragment_writer.h"
+#include "transport/message/idle_watch.h"
 #include "transport/message/message_arrivals.h"
 #include "transport/message/message_contents.h"
 #include "transport/message/message_reassembly.h"
@@ -50,6 +50,7 @@ class UdpMessages {
       : sockets_(fds_of(ends)),
         shape_(std::move(shape)),
         stop_(stop),
+        idle_(shape_.idle_timeout_ns, stop),
         writer_(shape_, datagram_bytes),
         input_(kLargestDatagramBytes),
         arrivals_(kMostArrivals),
@@ -79,14 +80,14 @@ class UdpMessages {
   }
 
   Io wait(std::uint64_t limit_ns) noexcept {
-    if (limit_ns != kNoLimit) idle_since_ns_ = 0;
+    if (limit_ns != kNoLimit) idle_.heard();
     if (!arrivals_.is_empty()) return wait_for_room(limit_ns);
     const Io io = connections_.size() == 1 ? wait_for_one(limit_ns) : wait_for_many(limit_ns);
     if (io != Io::kDue) [[likely]] {
-      idle_since_ns_ = 0;
+      idle_.heard();
       return io;
     }
-    return due(limit_ns);
+    return idle_.due(limit_ns);
   }
 
   std::span<const MessageHead> arrivals() const noexcept { return arrivals_.all(); }
@@ -185,7 +186,7 @@ class UdpMessages {
   Io wait_for_room(std::uint64_t limit_ns) noexcept {
     if (sending_.empty()) return Io::kOk;
     const Io io = sockets_.await_room(sending_, sleep_of(limit_ns));
-    if (io == Io::kDue) return due(limit_ns);
+    if (io == Io::kDue) return idle_.due(limit_ns);
     if (io != Io::kOk) return io;
     bool has_room = false;
     for (std::size_t at = sending_.size(); at-- > 0;) {
@@ -193,7 +194,7 @@ class UdpMessages {
       if (sent != Io::kOk && sent != Io::kFull) return sent;
       has_room = has_room || sent == Io::kOk;
     }
-    return has_room ? Io::kOk : due(limit_ns);
+    return has_room ? Io::kOk : idle_.due(limit_ns);
   }
 
   Io wait_for_one(std::uint64_t limit_ns) noexcept {
@@ -276,7 +277,7 @@ class UdpMessages {
       case MessageReassembly::Step::kComplete: arrivals_.add(incoming.head()); break;
       case MessageReassembly::Step::kNothing: break;
     }
-    idle_since_ns_ = 0;
+    idle_.heard();
     if (shape_.verify && !holds_pattern(input_.data(), bytes)) [[unlikely]] {
       trouble_ = MessageTrouble::kDiffers;
       return Io::kError;
@@ -284,18 +285,10 @@ class UdpMessages {
     return Io::kOk;
   }
 
-  /// Nothing yet.
-  Io due(std::uint64_t limit_ns) noexcept {
-    if (stop_.is_set()) return Io::kStopped;
-    if (limit_ns != kNoLimit) return Io::kDue;
-    const std::uint64_t now_ns = monotonic_raw_ns();
-    if (idle_since_ns_ == 0) idle_since_ns_ = now_ns;
-    return now_ns - idle_since_ns_ > shape_.idle_timeout_ns ? Io::kStalled : Io::kDue;
-  }
-
   ReadySockets sockets_;
   MessageShape shape_;
   const StopFlag& stop_;
+  IdleWatch idle_;
   FragmentWriter writer_;
   PageBuffer input_;
   MessageArrivals arrivals_;
@@ -304,7 +297,6 @@ class UdpMessages {
   FlowLosses flows_;
   Counters counters_;
   std::uint64_t refused_by_stack_ = 0;
-  std::uint64_t idle_since_ns_ = 0;
   IoFailure failure_;
   MessageTrouble trouble_ = MessageTrouble::kNone;
 };
