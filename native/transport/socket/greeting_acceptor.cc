@@ -1,4 +1,4 @@
-#include "transport/socket/tcp_acceptor.h"
+#include "transport/socket/greeting_acceptor.h"
 
 #include <sys/socket.h>
 
@@ -13,7 +13,7 @@
 namespace xr {
 namespace {
 
-unsigned link_of(const TcpGreeting& greeting) noexcept {
+unsigned link_of(const Greeting& greeting) noexcept {
   return static_cast<unsigned>(greeting[kTokenBytes]) << 8 | greeting[kTokenBytes + 1];
 }
 
@@ -24,38 +24,38 @@ bool is_out_of_resources(int error) noexcept {
 
 }  // namespace
 
-TcpGreeting tcp_greeting(const Token& token, unsigned link) noexcept {
-  TcpGreeting greeting{};
+Greeting greeting_for(const Token& token, unsigned link) noexcept {
+  Greeting greeting{};
   std::copy(token.begin(), token.end(), greeting.begin());
   greeting[kTokenBytes] = static_cast<std::uint8_t>(link >> 8);
   greeting[kTokenBytes + 1] = static_cast<std::uint8_t>(link & 0xff);
   return greeting;
 }
 
-TcpAcceptor::TcpAcceptor(UniqueFd listener, const Token& token, unsigned links,
+GreetingAcceptor::GreetingAcceptor(UniqueFd listener, const Token& token, unsigned links,
                          std::uint64_t greeting_limit_ns) noexcept
     : listener_(std::move(listener)),
       token_(token),
       links_(links),
       greeting_limit_ns_(greeting_limit_ns) {}
 
-TcpAccepted TcpAcceptor::next(const Deadline& deadline) {
+Greeted GreetingAcceptor::next(const Deadline& deadline) {
   for (;;) {
     Watched watched;
     wait(watched, deadline);
-    if (TcpAccepted greeted = read_pending(watched); greeted.fd) return greeted;
+    if (Greeted greeted = read_pending(watched); greeted.fd) return greeted;
     if (watched[kListener].revents == 0) continue;
-    if (TcpAccepted greeted = accept_new(); greeted.fd) return greeted;
+    if (Greeted greeted = accept_new(); greeted.fd) return greeted;
   }
 }
 
-void TcpAcceptor::close() noexcept {
+void GreetingAcceptor::close() noexcept {
   while (count_ > 0) drop(count_ - 1);
   listener_.reset();
 }
 
 /// Until somebody comes or says something, or the oldest has had its time.
-void TcpAcceptor::wait(Watched& watched, const Deadline& deadline) {
+void GreetingAcceptor::wait(Watched& watched, const Deadline& deadline) {
   const std::uint64_t now_ns = monotonic_raw_ns();
   drop_expired(now_ns);
   watched[kListener] = {listener_.get(), POLLIN, 0};
@@ -65,13 +65,13 @@ void TcpAcceptor::wait(Watched& watched, const Deadline& deadline) {
   deadline.wait_within(std::span(watched).first(kFirstPending + count_), limit_ns, "accept");
 }
 
-TcpAccepted TcpAcceptor::read_pending(const Watched& watched) noexcept {
+Greeted GreetingAcceptor::read_pending(const Watched& watched) noexcept {
   // From the last: to drop one moves those behind it.
   for (std::size_t i = count_; i-- > 0;) {
     if (watched[kFirstPending + i].revents == 0) continue;
     const Reading reading = read_greeting(pending_[i]);
     if (reading == Reading::kNotYet) continue;
-    TcpAccepted read{std::move(pending_[i].fd), link_of(pending_[i].greeting)};
+    Greeted read{std::move(pending_[i].fd), link_of(pending_[i].greeting)};
     drop(i);
     if (reading == Reading::kGreeted) return read;
   }
@@ -79,7 +79,7 @@ TcpAccepted TcpAcceptor::read_pending(const Watched& watched) noexcept {
 }
 
 /// Most have sent their greeting by the time they are accepted.
-TcpAccepted TcpAcceptor::accept_new() {
+Greeted GreetingAcceptor::accept_new() {
   for (std::size_t i = 0; i < kMostPending; ++i) {
     Pending connection;
     connection.fd = accept_one();
@@ -95,7 +95,7 @@ TcpAccepted TcpAcceptor::accept_new() {
   return {};
 }
 
-UniqueFd TcpAcceptor::accept_one() {
+UniqueFd GreetingAcceptor::accept_one() {
   for (;;) {
     UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd || !is_out_of_resources(errno)) return fd;
@@ -104,8 +104,8 @@ UniqueFd TcpAcceptor::accept_one() {
   }
 }
 
-TcpAcceptor::Reading TcpAcceptor::read_greeting(Pending& connection) const noexcept {
-  TcpGreeting& greeting = connection.greeting;
+GreetingAcceptor::Reading GreetingAcceptor::read_greeting(Pending& connection) const noexcept {
+  Greeting& greeting = connection.greeting;
   const ssize_t got = ::recv(connection.fd.get(), greeting.data() + connection.bytes,
                              greeting.size() - connection.bytes, MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Reading::kNotYet;
@@ -117,17 +117,17 @@ TcpAcceptor::Reading TcpAcceptor::read_greeting(Pending& connection) const noexc
   return link_of(greeting) < links_ ? Reading::kGreeted : Reading::kStranger;
 }
 
-void TcpAcceptor::drop(std::size_t at) noexcept {
+void GreetingAcceptor::drop(std::size_t at) noexcept {
   std::move(pending_.data() + at + 1, pending_.data() + count_, pending_.data() + at);
   pending_[--count_] = Pending{};
 }
 
-void TcpAcceptor::drop_expired(std::uint64_t now_ns) noexcept {
+void GreetingAcceptor::drop_expired(std::uint64_t now_ns) noexcept {
   while (count_ > 0 && pending_[0].until_ns <= now_ns) drop(0);
 }
 
 /// The oldest that has said nothing; else the oldest: half a greeting is half of the token.
-void TcpAcceptor::evict_one() noexcept {
+void GreetingAcceptor::evict_one() noexcept {
   std::size_t at = 0;
   while (at < count_ && pending_[at].bytes > 0) ++at;
   drop(at < count_ ? at : 0);

@@ -13,34 +13,34 @@
 namespace xr {
 
 /// What a client's connection begins with: the token, and which of the links it is for.
-inline constexpr std::size_t kTcpGreetingBytes = kTokenBytes + 2;
-using TcpGreeting = std::array<std::uint8_t, kTcpGreetingBytes>;
+inline constexpr std::size_t kGreetingBytes = kTokenBytes + 2;
+using Greeting = std::array<std::uint8_t, kGreetingBytes>;
 
-TcpGreeting tcp_greeting(const Token& token, unsigned link) noexcept;
+Greeting greeting_for(const Token& token, unsigned link) noexcept;
 
 /// A connection whose client has shown the token; it does not block.
-struct TcpAccepted {
+struct Greeted {
   UniqueFd fd;
   unsigned link = 0;
 };
 
-/// Takes the connections of one session at a socket that listens. Anybody may connect to a port:
-/// those who have not greeted yet are pending beside one another, and nobody waits for them.
+/// Takes the connections of one session at a socket that listens, of TCP or AF_UNIX. Anybody may
+/// connect to it: those who have not greeted yet are pending beside one another, and nobody waits for them.
 /// Allocates nothing once it is made.
-class TcpAcceptor {
+class GreetingAcceptor {
  public:
   /// Beyond it the oldest has to go. A client greets as soon as it is connected, so that a crowd
   /// which keeps it out must come between the two.
   static constexpr std::size_t kMostPending = 64;
 
-  TcpAcceptor() = default;
+  GreetingAcceptor() = default;
   /// `listener` must not block. Greetings name links below `links`; a connection without one is
   /// closed `greeting_limit_ns` after it was accepted.
-  TcpAcceptor(UniqueFd listener, const Token& token, unsigned links,
+  GreetingAcceptor(UniqueFd listener, const Token& token, unsigned links,
               std::uint64_t greeting_limit_ns) noexcept;
 
   /// The next that has greeted, whatever the others do. Throws CONNECT_TIMEOUT, STOPPED or SOCKET.
-  TcpAccepted next(const Deadline& deadline);
+  Greeted next(const Deadline& deadline);
 
   /// Drops those that are pending, and listens no more.
   void close() noexcept;
@@ -49,7 +49,7 @@ class TcpAcceptor {
   struct Pending {
     UniqueFd fd;
     std::uint64_t until_ns = 0;
-    TcpGreeting greeting{};
+    Greeting greeting{};
     std::size_t bytes = 0;
   };
   enum class Reading : std::uint8_t { kNotYet, kGreeted, kStranger };
@@ -58,8 +58,8 @@ class TcpAcceptor {
   using Watched = std::array<pollfd, kFirstPending + kMostPending>;
 
   void wait(Watched& watched, const Deadline& deadline);
-  TcpAccepted read_pending(const Watched& watched) noexcept;
-  TcpAccepted accept_new();
+  Greeted read_pending(const Watched& watched) noexcept;
+  Greeted accept_new();
   UniqueFd accept_one();
   Reading read_greeting(Pending& connection) const noexcept;
   void drop(std::size_t at) noexcept;

@@ -108,11 +108,11 @@ class TcpConnectorLink {
 
 /// Takes one connection after the other, and sends back the one message of each.
 template <class Layer>
-class TcpAcceptorLink {
+class GreetingAcceptorLink {
  public:
   static constexpr bool kReadsClockEachTime = true;
 
-  TcpAcceptorLink(TcpConnections& connections, Layer layer, const EndpointSpec& spec,
+  GreetingAcceptorLink(TcpConnections& connections, Layer layer, const EndpointSpec& spec,
                   const Waker& waker)
       : connections_(connections),
         layer_(std::move(layer)),

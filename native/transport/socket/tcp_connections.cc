@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint8_t kWelcome = 0x06;
 
 void send_hello(int fd, const Token& token, unsigned link, int flags) {
-  const TcpGreeting hello = tcp_greeting(token, link);
+  const Greeting hello = greeting_for(token, link);
   if (::send(fd, hello.data(), hello.size(), MSG_NOSIGNAL | flags) !=
       static_cast<ssize_t>(hello.size())) {
     throw_errno("CONNECT_REFUSED", "send");
@@ -61,7 +61,7 @@ SocketBlob TcpConnections::open() {
       return listen_at(address);
     });
     blob.addresses.push_back(local_address_of(listener.get()));
-    acceptor_ = TcpAcceptor(std::move(listener), token_, spec_.link_count(),
+    acceptor_ = GreetingAcceptor(std::move(listener), token_, spec_.link_count(),
                             spec_.connect_timeout_ns);
   }
   return blob;

@@ -5,7 +5,7 @@
 #include "base/unique_fd.h"
 #include "transport/endpoint_spec.h"
 #include "transport/socket/blob.h"
-#include "transport/socket/tcp_acceptor.h"
+#include "transport/socket/greeting_acceptor.h"
 #include "transport/wait/deadline.h"
 
 namespace xr {
@@ -45,7 +45,7 @@ class TcpConnections {
   Token token_;
   /// Without a port.
   SocketAddress local_;
-  TcpAcceptor acceptor_;
+  GreetingAcceptor acceptor_;
   std::vector<UniqueFd> sockets_;
 };
 

@@ -6,7 +6,6 @@
 #include <sys/un.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstddef>
 #include <cstring>
@@ -14,18 +13,12 @@
 
 #include "base/error.h"
 #include "base/units.h"
-#include "measure/clock.h"
 #include "transport/socket/options.h"
 
 namespace xr {
 namespace {
 
-constexpr std::size_t kHelloBytes = kTokenBytes + 2;
 constexpr std::uint8_t kWelcome = 0x06;
-// Someone who connects and says nothing must not keep the real client out for long.
-constexpr std::uint64_t kHelloLimitNs = kNsPerSec;
-
-using Hello = std::array<std::uint8_t, kHelloBytes>;
 
 struct UnixAddress {
   sockaddr_un storage{};
@@ -60,10 +53,11 @@ Blob UnixConnections::open() {
   if (spec_.side == Side::kClient) return blob;
   const Token name = random_token();
   const UnixAddress address = abstract_address(name);
-  listener_ = make_socket();
-  if (::bind(listener_.get(), address.get(), address.length) != 0) throw_errno("SOCKET", "bind");
-  if (::listen(listener_.get(), static_cast<int>(spec_.link_count()) + 8) != 0)
-    throw_errno("SOCKET", "listen");
+  UniqueFd listener = make_socket();
+  if (::bind(listener.get(), address.get(), address.length) != 0) throw_errno("SOCKET", "bind");
+  if (::listen(listener.get(), SOMAXCONN) != 0) throw_errno("SOCKET", "listen");
+  acceptor_ = GreetingAcceptor(std::move(listener), token_, spec_.link_count(),
+                               spec_.connect_timeout_ns);
   blob.insert(blob.end(), name.begin(), name.end());
   return blob;
 }
@@ -77,7 +71,7 @@ void UnixConnections::connect(const Blob& peer, const Deadline& deadline) {
   sockets_.resize(spec_.link_count());
   if (spec_.side == Side::kServer) {
     accept_all(deadline);
-    listener_.reset();
+    acceptor_.close();
     return;
   }
   Token name{};
@@ -87,7 +81,7 @@ void UnixConnections::connect(const Blob& peer, const Deadline& deadline) {
 
 void UnixConnections::close() noexcept {
   sockets_.clear();
-  listener_.reset();
+  acceptor_.close();
 }
 
 UniqueFd UnixConnections::make_socket() const {
@@ -116,10 +110,7 @@ UniqueFd UnixConnections::dial(const Token& name, const Deadline& deadline) cons
 void UnixConnections::connect_one(const Token& name, const Token& token, unsigned link,
                                   const Deadline& deadline) {
   UniqueFd fd = dial(name, deadline);
-  Hello hello{};
-  std::copy(token.begin(), token.end(), hello.begin());
-  hello[kTokenBytes] = static_cast<std::uint8_t>(link >> 8);
-  hello[kTokenBytes + 1] = static_cast<std::uint8_t>(link & 0xff);
+  const Greeting hello = greeting_for(token, link);
   if (::send(fd.get(), hello.data(), hello.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(hello.size())) {
     throw_errno("CONNECT_REFUSED", "send");
@@ -136,36 +127,14 @@ void UnixConnections::connect_one(const Token& name, const Token& token, unsigne
 
 void UnixConnections::accept_all(const Deadline& deadline) {
   for (unsigned missing = spec_.link_count(); missing > 0;) {
-    deadline.wait(listener_.get(), POLLIN, "accept");
-    UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    // A client may have gone again since poll saw it.
-    if (!fd) continue;
-    const std::optional<unsigned> link = read_hello(fd.get(), deadline);
-    if (!link || sockets_[*link]) continue;
+    auto [fd, link] = acceptor_.next(deadline);
+    if (sockets_[link]) continue;
     apply_socket_options(fd.get(), AF_UNIX, false, spec_.socket);
     if (::send(fd.get(), &kWelcome, 1, MSG_NOSIGNAL) != 1) continue;
     make_blocking(fd.get());
-    sockets_[*link] = std::move(fd);
+    sockets_[link] = std::move(fd);
     --missing;
   }
-}
-
-/// The link that this connection is for; none for a stranger.
-std::optional<unsigned> UnixConnections::read_hello(int fd, const Deadline& deadline) const {
-  Hello hello{};
-  const std::uint64_t until_ns = monotonic_raw_ns() + kHelloLimitNs;
-  for (std::size_t done = 0; done < hello.size();) {
-    const std::uint64_t now_ns = monotonic_raw_ns();
-    if (now_ns >= until_ns) return std::nullopt;
-    if (!deadline.wait_within(fd, POLLIN, until_ns - now_ns, "accept")) continue;
-    const ssize_t got = ::recv(fd, hello.data() + done, hello.size() - done, 0);
-    if (got <= 0) return std::nullopt;
-    done += static_cast<std::size_t>(got);
-  }
-  if (!std::equal(token_.begin(), token_.end(), hello.begin())) return std::nullopt;
-  const unsigned link = static_cast<unsigned>(hello[kTokenBytes] << 8 | hello[kTokenBytes + 1]);
-  if (link >= spec_.link_count()) return std::nullopt;
-  return link;
 }
 
 }  // namespace xr

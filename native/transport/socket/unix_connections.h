@@ -1,13 +1,13 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/unique_fd.h"
 #include "transport/endpoint_spec.h"
 #include "transport/socket/blob.h"
+#include "transport/socket/greeting_acceptor.h"
 #include "transport/wait/deadline.h"
 
 namespace xr {
@@ -34,12 +34,11 @@ class UnixConnections {
   UniqueFd dial(const Token& name, const Deadline& deadline) const;
   void connect_one(const Token& name, const Token& token, unsigned link, const Deadline& deadline);
   void accept_all(const Deadline& deadline);
-  std::optional<unsigned> read_hello(int fd, const Deadline& deadline) const;
 
   EndpointSpec spec_;
   int socket_type_;
   Token token_;
-  UniqueFd listener_;
+  GreetingAcceptor acceptor_;
   std::vector<UniqueFd> sockets_;
 };
 

@@ -88,7 +88,7 @@ class TcpEndpoint final : public Endpoint {
       TcpConnectorLink<PlainLayer> link(connections_, server_, {}, spec_, waker_);
       visit(kForConnector, link);
     } else {
-      TcpAcceptorLink<PlainLayer> link(connections_, {}, spec_, waker_);
+      GreetingAcceptorLink<PlainLayer> link(connections_, {}, spec_, waker_);
       visit(kForConnectAcceptor, link);
     }
   }

@@ -144,7 +144,7 @@ class TlsEndpoint final : public Endpoint {
       TcpConnectorLink<TlsLayer> link(connections_, remote_.sockets, layer, spec_, waker_);
       visit(kForConnector, link);
     } else {
-      TcpAcceptorLink<TlsLayer> link(connections_, layer, spec_, waker_);
+      GreetingAcceptorLink<TlsLayer> link(connections_, layer, spec_, waker_);
       visit(kForConnectAcceptor, link);
     }
   }
