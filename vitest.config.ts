@@ -7,7 +7,7 @@ const LAB_TESTS = 'src/**/*.lab.test.ts'
 /** They read, count and draw, and measure nothing: two files at once, before all others. */
 const PURE_TESTS = [
   'src/*.test.ts',
-  'src/{compare,environment,fixtures,plan,report,results}/**/*.test.ts',
+  'src/{compare,environment,fixtures,options,plan,report,results}/**/*.test.ts',
   '{bench,scripts}/**/*.test.mjs',
   'scripts/summary-reporter.test.ts',
 ]

@@ -2,6 +2,8 @@ import { usageError, type XrbenchError } from './errors.js'
 
 /** Largest message any transport is asked to carry. */
 export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024
+/** Longest time that can be asked for. */
+export const MAX_DURATION_NS = 24 * 3600e9
 
 const SIZE_UNITS = new Map(
   Object.entries({

@@ -3,11 +3,22 @@
  * nothing else crosses between JavaScript and C++.
  */
 
+import type { Direction, UnixType, WaitPolicy } from '../options/measure.js'
+import type { OfCase } from '../options/option.js'
+import type { QUIC } from '../options/quic.js'
+import type { RDMA } from '../options/rdma.js'
+import type { SOCKET } from '../options/socket.js'
+import type { TLS } from '../options/tls.js'
+import type { WorkloadName } from '../options/workloads.js'
 import type { EffectiveSettings } from './effective.js'
 import type { ClockReport, NativeFault, RawHistogram, RunOutcome } from './outcome.js'
-import type { RdmaLink, RdmaOptions, RdmaPort } from './rdma.js'
-import type { QuicOpensslOptions, QuicOptions, TlsOptions } from './secure.js'
+import type { RdmaLink, RdmaPort } from './rdma.js'
 
+export type { Direction, UnixType, WaitPolicy } from '../options/measure.js'
+export type { QuicCongestion, QuicMessages } from '../options/quic.js'
+export type { ConnectBy, QueuePairType, RdmaOperation } from '../options/rdma.js'
+export type { KernelTls, TlsCipher, TlsHandshake } from '../options/tls.js'
+export type { WorkloadName } from '../options/workloads.js'
 export type * from './effective.js'
 export type * from './outcome.js'
 export type * from './rdma.js'
@@ -25,35 +36,23 @@ export type NativeTransport =
   | 'unix'
   | 'shm'
 
-/** Of AF_UNIX sockets: a stream of bytes, or packets of one message each (unix(7)). */
-export type UnixType = 'stream' | 'seqpacket'
-
-export type WaitPolicy = 'spin' | 'block'
-/**
- * `connect`: each operation is a connection of its own, with one message to and fro over it. `rr`: requests and answers of different sizes,
- * several under way at once.
- */
-export type WorkloadName = 'ping-pong' | 'stream' | 'connect' | 'rr'
-/** Of a stream, seen from the client: `up` = the client sends, `down` = it receives, `both` = each way at once. */
-export type Direction = 'up' | 'down' | 'both'
-
-/** Socket options as requested; `null` leaves the kernel's own. */
-export interface SocketOptions {
-  /** SO_SNDBUF, 1 B to 1 GiB; the kernel may grant less. */
-  sendBufferBytes: number | null
-  /** SO_RCVBUF, 1 B to 1 GiB; the kernel may grant less. Streams of datagrams ask for 4 MiB where nobody says. */
-  receiveBufferBytes: number | null
-  /** TCP_NODELAY (tcp(7)); meaningless for UDP. */
-  noDelay: boolean
-  /** TCP_CONGESTION (tcp(7)), e.g. `cubic`. */
-  congestionControl: string | null
-  /** Differentiated services code point, 0–63 (RFC 2474); written to IP_TOS or IPV6_TCLASS. */
-  dscp: number | null
-  /** SO_BUSY_POLL (socket(7)), microseconds, 0 to 1,000,000. */
-  busyPollUs: number | null
-  /** UDP_SEGMENT and UDP_GRO (udp(7)) for UDP streams where the kernel has them. */
-  segmentationOffload: boolean
+/** Options of the sockets of one case as requested; `null` leaves the kernel's own. */
+export type SocketOptions = OfCase<typeof SOCKET>
+interface Verified {
+  /** Messages have a pattern, which the receiver checks; slow. Of QUIC: ping-pongs over a stream, and rr. */
+  verify: boolean
 }
+/** … of RDMA; `null` leaves the choice to the addon, which tells it in `RdmaSettings`. */
+export type RdmaOptions = OfCase<typeof RDMA> & Verified
+/** … of TLS 1.3, for TLS and QUIC. */
+export type TlsOptions = OfCase<typeof TLS>
+/** … of QUIC by ngtcp2. */
+export type QuicOptions = OfCase<typeof QUIC> & Verified
+/** … by Node's own OpenSSL, which lets neither windows nor packets, acknowledgements or congestion control be chosen. */
+export type QuicOpensslOptions = Pick<QuicOptions, 'streams' | 'verify'>
+
+/** Which port of which device one end uses: each end's own affair, for the other may be another machine. */
+export type OwnRdmaPort = Pick<RdmaOptions, 'device' | 'port' | 'gidIndex'>
 
 /** Ports that are open for data, 1 to 65,535, first and last included. UDP links that have no port each share. */
 export interface DataPorts {

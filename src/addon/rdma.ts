@@ -1,39 +1,3 @@
-/** Service of a queue pair: reliable connected, unreliable connected, unreliable datagram. */
-export type QueuePairType = 'rc' | 'uc' | 'ud'
-/** What carries a message (ibv_post_send(3)). `read` and the atomics work on the far end's memory without its CPU. */
-export type RdmaOperation = 'send' | 'write' | 'write-imm' | 'read' | 'fetch-add' | 'compare-swap'
-
-/** How queue pairs are connected: by what the session carries of them, or by the kernel's connection manager (rdma_cm(7)). */
-export type ConnectBy = 'exchange' | 'rdma-cm'
-
-/** RDMA options as requested; `null` leaves the choice to the addon, which tells it in `RdmaSettings`. */
-export interface RdmaOptions {
-  queuePair: QueuePairType
-  /** RC: all; UC: send, write, write-imm; UD: send. Atomics need 8-byte messages; a write ping-pong needs `spin`. */
-  operation: RdmaOperation
-  /** As in /sys/class/infiniband; by default the one that has `localAddress` as a RoCE v2 GID. */
-  device: string | null
-  port: number | null
-  gidIndex: number | null
-  /** Streams: messages posted and not yet known to be done, 1–8192. */
-  txDepth: number | null
-  /** Streams: receives posted ahead, 4–8192. */
-  rxDepth: number | null
-  /** Of so many messages one asks for a completion; at most half of `txDepth`. */
-  signalEvery: number | null
-  /** Streams: messages handed to the device in one call; at most half of `txDepth`. */
-  postList: number | null
-  /** Copied into the work request up to this size, as far as the device grants it; 0 = never. */
-  inlineBytes: number | null
-  /** `rdma-cm` is for RC; an iWARP device has nothing else, whatever is said here. */
-  connectBy: ConnectBy
-  /** Messages have a pattern, which the receiver checks; slow. */
-  verify: boolean
-}
-
-/** Which port of which device one end uses: each end's own affair, for the other may be another machine. */
-export type OwnRdmaPort = Pick<RdmaOptions, 'device' | 'port' | 'gidIndex'>
-
 /** What was granted and negotiated of RDMA. */
 export interface RdmaSettings {
   device: string

@@ -1,6 +1,5 @@
 import type { Addon, ClockReport } from '../addon/addon.js'
-import { isQuic } from '../plan/quic-family.js'
-import { isWithinMachine } from '../plan/transports.js'
+import { isQuic, isWithinMachine } from '../plan/transports.js'
 import type { Environment } from '../results/schema/schema.js'
 import { automaticCpus } from '../session/endpoint/cpus.js'
 import type { Capability } from '../transports/capabilities.js'

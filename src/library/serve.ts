@@ -1,12 +1,12 @@
 import { z } from 'zod'
 import { usageError } from '../errors.js'
-import { MAX_DURATION_NS } from '../plan/limits.js'
 import { shareDataPorts } from '../serve/data-ports.js'
 import { DEFAULT_MAX_DURATION_NS, MAX_SESSIONS, startServing } from '../serve/serve.js'
 import type { AgentEvent } from '../session/agent/agent.js'
 import { isLoopback } from '../session/wire/addresses.js'
 import { createKey, loadKey, parseKey, type SessionKey } from '../session/wire/key.js'
 import { DEFAULT_PORT } from '../session/wire/protocol.js'
+import { MAX_DURATION_NS } from '../units.js'
 import { badRequest, checked } from './bad-request.js'
 
 /** Of the far end of other people's runs. */

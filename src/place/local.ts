@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url'
 import type { OwnRdmaPort } from '../addon/addon.js'
 import { withDeadline } from '../deadline.js'
 import { EXIT_CODES, environmentError, XrbenchError } from '../errors.js'
-import { MAX_DURATION_NS } from '../plan/limits.js'
 import { createKey, type SessionKey } from '../session/wire/key.js'
+import { MAX_DURATION_NS } from '../units.js'
 import { rdmaPortArguments } from './rdma-port-arguments.js'
 
 const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))

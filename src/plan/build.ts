@@ -1,16 +1,15 @@
-import type {
-  KernelTls,
-  QuicMessages,
-  SocketOptions,
-  TlsHandshake,
-  UnixType,
-  WaitPolicy,
-  WorkloadName,
-} from '../addon/addon.js'
+import type { WaitPolicy, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
+import { ofCase, waysOf } from '../options/fill.js'
+import { MEASURE } from '../options/measure.js'
+import type { Circumstances, OfCase } from '../options/option.js'
+import { QUIC } from '../options/quic.js'
+import { SOCKET } from '../options/socket.js'
+import { TLS } from '../options/tls.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
+import { MIN_CIRCUMSTANCES } from './circumstances.js'
 import { carries } from './connects.js'
-import { defaultReceiveBufferBytes, defaultSizeBytes } from './defaults.js'
+import { defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
 import {
   checkQuicOpenssl,
@@ -20,13 +19,12 @@ import {
   checkUnixSize,
   MAX_CASES,
 } from './limits.js'
-import { runsOverTcp } from './over-tcp.js'
-import { quicOpensslOptions, quicOptions } from './quic.js'
-import { usesTls } from './quic-family.js'
 import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
-import { rrParameters } from './rr.js'
-import { TRANSPORTS } from './transports.js'
+import { usesTls } from './transports.js'
+
+/** What multiplies and is no axis of every transport: those are walked in the order in which rows are read. */
+const { workloads: _, sizesBytes: __, waits: ___, ...OF_ONE_TRANSPORT } = MEASURE
 
 /**
  * The cases of requests, one for each place, frozen; how often they are repeated is that of the first. Rows that are to be read against one
@@ -51,11 +49,13 @@ function casesOf(request: PlanRequest): Case[] {
     for (const size of request.sizesBytes ?? [null]) {
       for (const wait of request.waits) {
         for (const transport of request.transports.filter((one) => carries(one, workload))) {
-          for (const way of waysOf(transport, workload, request)) {
+          for (const way of waysTo(transport, workload, request)) {
+            const unixType = way.own.unixType ?? 'stream'
+            const messages = way.quic.messages ?? 'stream'
             const messageSizeBytes =
-              size ?? defaultSizeBytes(transport, workload, request.rdma, way)
+              size ?? defaultSizeBytes(transport, workload, request.rdma, { messages, unixType })
             checkSize(transport, workload, messageSizeBytes, request.family)
-            if (transport === 'unix') checkUnixSize(way.unixType, messageSizeBytes)
+            if (transport === 'unix') checkUnixSize(unixType, messageSizeBytes)
             if (transport === 'quic:openssl') checkQuicOpenssl(request.quic)
             cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, way))
           }
@@ -66,58 +66,37 @@ function casesOf(request: PlanRequest): Case[] {
   return cases
 }
 
-/** One of several ways to carry a message. A transport that has one only has no use for its names. */
-interface Way {
-  messages: QuicMessages
-  nullCrypto: boolean
-  kernel: KernelTls
-  handshake: TlsHandshake
-  unixType: UnixType
-}
-
-function waysOf(
+/** What of a case its options depend on, before they have values. */
+function beforeOptions(
   transport: TransportName,
   workload: WorkloadName,
-  { quic, tls, unixTypes }: PlanRequest,
-): Way[] {
-  const plain: Way = {
-    ...{ messages: 'stream', nullCrypto: false },
-    ...{ kernel: 'off', handshake: 'full' },
-    unixType: 'stream',
-  }
-  if (workload === 'connect') {
-    if (transport === 'tcp') return [plain]
-    // Data in the first packets is QUIC's.
-    const handshakes = tls.handshakes.filter((one) => transport === 'quic' || one !== '0rtt')
-    return handshakes.map((handshake) => ({ ...plain, handshake }))
-  }
-  if (transport === 'unix') return unixTypes.map((unixType) => ({ ...plain, unixType }))
-  if (transport === 'tls') return tls.kernel.map((kernel) => ({ ...plain, kernel }))
-  if (transport !== 'quic') return [plain]
-  return quic.messages.flatMap((messages) =>
-    quic.nullCrypto.map((nullCrypto) => ({ ...plain, messages, nullCrypto })),
-  )
-}
-
-/** Settings of one transport are not asked of another: the request in the result stays true. */
-function socketOptions(
-  asked: PlanRequest['socket'],
-  transport: TransportName,
-  workload: WorkloadName,
-): SocketOptions {
-  const { socket } = TRANSPORTS[transport]
-  const ofIp = <T>(value: T) => (socket === 'ip' ? value : null)
-  const ofBuffers = <T>(value: T) => (socket === 'none' ? null : value)
+  request: PlanRequest,
+): Circumstances {
   return {
-    ...asked,
-    sendBufferBytes: ofBuffers(asked.sendBufferBytes),
-    receiveBufferBytes: ofBuffers(
-      asked.receiveBufferBytes ?? defaultReceiveBufferBytes(transport, workload),
-    ),
-    congestionControl: runsOverTcp(transport) ? asked.congestionControl : null,
-    dscp: ofIp(asked.dscp),
-    busyPollUs: ofIp(asked.busyPollUs),
+    ...MIN_CIRCUMSTANCES,
+    transport,
+    workload,
+    messages: transport === 'quic' ? 'stream' : null,
+    queuePair: transport === 'rdma' ? request.rdma.queuePair : null,
+    udpPayloadBytes: transport === 'quic' ? request.quic.udpPayloadBytes : null,
   }
+}
+
+/** One of several ways to carry a message: a value of each option that multiplies. */
+interface Way {
+  readonly own: Partial<OfCase<typeof MEASURE>>
+  readonly tls: Partial<OfCase<typeof TLS>>
+  readonly quic: Partial<OfCase<typeof QUIC>>
+}
+
+function waysTo(transport: TransportName, workload: WorkloadName, request: PlanRequest): Way[] {
+  const c = beforeOptions(transport, workload, request)
+  const none = [{}]
+  const tls = usesTls(transport) ? waysOf(TLS, request.tls, c) : none
+  const quic = transport === 'quic' ? waysOf(QUIC, request.quic, c) : none
+  return waysOf(OF_ONE_TRANSPORT, request, c).flatMap((own) =>
+    tls.flatMap((ofTls) => quic.map((ofQuic) => ({ own, tls: ofTls, quic: ofQuic }))),
+  )
 }
 
 function makeCase(
@@ -126,40 +105,35 @@ function makeCase(
   workload: WorkloadName,
   messageSizeBytes: number,
   wait: WaitPolicy,
-  { messages, nullCrypto, kernel, handshake, unixType }: Way,
+  way: Way,
 ): Case {
-  const isStream = workload === 'stream'
-  const rdma = transport === 'rdma' ? Object.freeze({ ...request.rdma }) : null
-  const quic =
-    transport === 'quic'
-      ? Object.freeze(quicOptions(request.quic, messages, workload, nullCrypto))
-      : null
-  const quicOpenssl =
-    transport === 'quic:openssl' ? Object.freeze(quicOpensslOptions(request.quic, workload)) : null
-  const parameters: CaseParameters = Object.freeze({
+  const c: Circumstances = {
+    ...beforeOptions(transport, workload, request),
     messageSizeBytes,
-    ...rrParameters(workload, messageSizeBytes, request),
-    wait,
-    direction: isStream ? request.direction : 'up',
-    streams: isStream ? request.streams : 1,
-    warmupCapNs: request.warmupCapNs,
-    durationNs: request.durationNs,
-    iterations: request.iterations,
-    intervalNs: request.intervalNs,
-    rateBitsPerSec: isStream ? request.rateBitsPerSec : 0,
-    verify: (rdma ?? quic ?? quicOpenssl ?? request).verify,
-    messageTimeoutNs: request.messageTimeoutNs,
-    idleTimeoutNs: request.idleTimeoutNs,
+    messages: transport === 'quic' ? (way.quic.messages ?? 'stream') : null,
+  }
+  const {
+    workload: _,
+    repetitions: __,
+    unixType,
+    ...own
+  } = ofCase(MEASURE, request, { ...way.own, workload, messageSizeBytes, wait }, c)
+  const { verify } = own
+  const parameters: CaseParameters = Object.freeze({
+    ...own,
     connectTimeoutNs: request.connectTimeoutNs,
-    pin: request.pin,
-    socket: Object.freeze(socketOptions(request.socket, transport, workload)),
-    rdma,
-    tls: usesTls(transport)
-      ? Object.freeze({ cipher: request.tls.cipher, handshake, kernel })
-      : null,
-    quic,
-    quicOpenssl,
-    ...(transport === 'unix' ? { unixType } : {}),
+    socket: ofCase(SOCKET, request.socket, {}, c),
+    rdma: transport === 'rdma' ? Object.freeze({ ...request.rdma, verify }) : null,
+    tls: usesTls(transport) ? ofCase(TLS, request.tls, way.tls, c) : null,
+    quic:
+      transport === 'quic'
+        ? Object.freeze({ ...ofCase(QUIC, request.quic, way.quic, c), verify })
+        : null,
+    quicOpenssl:
+      transport === 'quic:openssl'
+        ? Object.freeze({ streams: ofCase(QUIC, request.quic, {}, c).streams, verify })
+        : null,
+    ...(unixType === undefined ? {} : { unixType }),
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   if (parameters.quic !== null) checkQuicRetry(parameters.quic)

@@ -1,15 +1,13 @@
 import type {
-  Direction,
   QuicOpensslOptions,
   QuicOptions,
   RdmaOptions,
   SocketOptions,
   TlsOptions,
-  UnixType,
-  WaitPolicy,
   WorkloadName,
 } from '../addon/addon.js'
-import type { RrParameters } from './rr.js'
+import type { MEASURE } from '../options/measure.js'
+import type { OfCase } from '../options/option.js'
 import type { TransportName } from './transports.js'
 
 export { TRANSPORT_NAMES, type TransportName } from './transports.js'
@@ -44,30 +42,12 @@ export interface SkippedCase {
   }
 }
 
-/** As requested, after defaults. Times are nanoseconds. */
-export interface CaseParameters extends RrParameters {
-  readonly messageSizeBytes: number
-  readonly wait: WaitPolicy
-  readonly direction: Direction
-  readonly streams: number
-  readonly warmupCapNs: number
-  /** 0 = `iterations` decides. */
-  readonly durationNs: number
-  /** 0 = `durationNs` decides. */
-  readonly iterations: number
-  readonly intervalNs: number
-  /** 0 = unlimited. */
-  readonly rateBitsPerSec: number
-  /** Every byte of each message is checked where it arrives; with RDMA and QUIC, what their own options say. */
-  readonly verify: boolean
-  readonly messageTimeoutNs: number
-  readonly idleTimeoutNs: number
+type Measured = OfCase<typeof MEASURE>
+
+/** As requested, after defaults. Times are nanoseconds; `durationNs` 0 = `iterations` decides, and the other way round; a rate of 0 = unlimited. */
+export interface CaseParameters
+  extends Readonly<Omit<Measured, 'workload' | 'repetitions' | 'unixType'>> {
   readonly connectTimeoutNs: number
-  /** `auto` = one CPU for each end where there are enough, `none`, or what the user named. */
-  readonly pin:
-    | 'auto'
-    | 'none'
-    | { readonly client: readonly number[]; readonly server: readonly number[] }
   readonly socket: Readonly<SocketOptions>
   /** `null` for other transports. */
   readonly rdma: Readonly<RdmaOptions> | null
@@ -78,7 +58,7 @@ export interface CaseParameters extends RrParameters {
   /** `null` for other transports. */
   readonly quicOpenssl: Readonly<QuicOpensslOptions> | null
   /** Absent for other transports. */
-  readonly unixType?: UnixType
+  readonly unixType?: Measured['unixType']
 }
 
 /** All that a run is going to do, in order. */

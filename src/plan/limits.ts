@@ -1,21 +1,14 @@
 import type { QuicMessages, QuicOptions, UnixType, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
+import { QUIC_DATAGRAM_OVERHEAD_BYTES } from '../options/quic.js'
 import { MAX_MESSAGE_BYTES } from '../units.js'
-import type { TransportName } from './case.js'
-import { QUIC_DATAGRAM_OVERHEAD_BYTES } from './secure-words.js'
+import type { TransportName } from './transports.js'
 
 /** Largest UDP payload: 65,535 less the headers that count against it (RFC 768, RFC 791, RFC 8200). */
 export const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
 /** A packet of AF_UNIX has to fit the send buffer of its socket: by default 212,992 B (net.core.wmem_default), of which the kernel keeps 32 back. */
 export const MAX_SEQPACKET_BYTES = 212_960
-export const MAX_STREAMS = 64
-export const MAX_REPETITIONS = 1000
 export const MAX_CASES = 1000
-export const MAX_DURATION_NS = 24 * 3600e9
-export const MAX_ITERATIONS = 1e12
-/** Of a socket. */
-export const MAX_BUFFER_BYTES = 1024 ** 3
-export const MAX_BUSY_POLL_US = 1_000_000
 
 /** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` of `workload`: those of `rr` may be many datagrams */
 export function checkSize(

@@ -1,10 +1,8 @@
+import { losesMessages } from '../options/uses.js'
 import type { Case } from './case.js'
+import { circumstancesOf } from './circumstances.js'
 
 /** Whether messages of a case can be lost, so that they are numbered and losses counted: UDP, RDMA over UC or UD, and QUIC datagrams. */
-export function isLossy({
-  transport,
-  parameters,
-}: Pick<Case, 'transport' | 'workload' | 'parameters'>): boolean {
-  if (transport === 'udp' || parameters.quic?.messages === 'datagram') return true
-  return parameters.rdma !== null && parameters.rdma.queuePair !== 'rc'
+export function isLossy(c: Pick<Case, 'transport' | 'workload' | 'parameters'>): boolean {
+  return losesMessages(circumstancesOf(c))
 }

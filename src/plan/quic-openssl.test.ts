@@ -14,7 +14,7 @@ const plan = (quic: Partial<QuicRequest> = {}, changes: Partial<PlanRequest> = {
 
 describe('cases of quic:openssl', () => {
   test('have a name of their own, with what can be chosen of them', () => {
-    const [pingPong] = plan({ verify: true })
+    const [pingPong] = plan({}, { verify: true })
     expect(pingPong?.key).toBe('quic:openssl/ping-pong/64B/block/verify')
     const [stream] = plan({ streams: 4 }, { workloads: ['stream'] })
     expect(stream?.key).toBe('quic:openssl/stream/256KiB/block/quic-streams=4')

@@ -1,95 +1,53 @@
 import type {
-  KernelTls,
   QuicMessages,
   QuicOpensslOptions,
   QuicOptions,
-  TlsHandshake,
   TlsOptions,
   WorkloadName,
 } from '../addon/addon.js'
+import { filled, ofCase } from '../options/fill.js'
+import type { Filled } from '../options/option.js'
+import { QUIC } from '../options/quic.js'
+import { TLS } from '../options/tls.js'
+import { MIN_CIRCUMSTANCES } from './circumstances.js'
 
-export const DEFAULT_TLS: Readonly<TlsOptions> = Object.freeze({
-  cipher: 'aes-128-gcm',
-  handshake: 'full',
-  kernel: 'off',
-})
+/** TLS options of a request, with defaults. */
+export type TlsRequest = Filled<typeof TLS>
+export const DEFAULT_TLS_REQUEST: TlsRequest = filled(TLS)
+/** … of a case. */
+export const DEFAULT_TLS: Readonly<TlsOptions> = ofCase(
+  TLS,
+  DEFAULT_TLS_REQUEST,
+  {},
+  { ...MIN_CIRCUMSTANCES, transport: 'tls' },
+)
 
-/** TLS options as a user gives them. */
-export interface TlsRequest extends Omit<TlsOptions, 'kernel' | 'handshake'> {
-  /** Of a connect: one case for each that the transport has. */
-  readonly handshakes: readonly TlsHandshake[]
-  /** One case of TLS for each. */
-  readonly kernel: readonly KernelTls[]
-}
+/** QUIC options of a request, with defaults. */
+export type QuicRequest = Filled<typeof QUIC>
+export const DEFAULT_QUIC: QuicRequest = filled(QUIC)
 
-export const DEFAULT_TLS_REQUEST: Readonly<TlsRequest> = Object.freeze({
-  cipher: DEFAULT_TLS.cipher,
-  handshakes: [DEFAULT_TLS.handshake],
-  kernel: [DEFAULT_TLS.kernel],
-})
-
-/** QUIC options as a user gives them; `null` is chosen by workload. */
-export interface QuicRequest
-  extends Omit<QuicOptions, 'messages' | 'windowBytes' | 'ackThreshold' | 'nullCrypto'> {
-  /** One case for each. */
-  readonly messages: readonly QuicMessages[]
-  /** One case for each: a diagnostic beside what is encrypted. */
-  readonly nullCrypto: readonly boolean[]
-  readonly windowBytes: number | null
-  readonly ackThreshold: number | null
-}
-
-/** Fits an Ethernet frame with every IP header. */
-export const DEFAULT_UDP_PAYLOAD_BYTES = 1452
-
-export const DEFAULT_QUIC: Readonly<QuicRequest> = Object.freeze({
-  messages: ['stream'] as const,
-  streams: 1,
-  udpPayloadBytes: DEFAULT_UDP_PAYLOAD_BYTES,
-  windowBytes: null,
-  ackThreshold: null,
-  congestionControl: 'cubic',
-  keyUpdateNs: 0,
-  retry: false,
-  pacing: false,
-  nullCrypto: [false],
-  verify: false,
-})
-
-/** Larger ones only fill queues: the round trip grows, the goodput does not. Large packets take a larger one. */
-export function defaultWindowBytes(udpPayloadBytes: number): number {
-  return (udpPayloadBytes > 9000 ? 8 : 2) * 1024 * 1024
-}
-
-/** In a ping-pong each packet is acknowledged by the next message; of a stream, ten by one. */
-export function defaultAckThreshold(workload: WorkloadName): number {
-  return workload === 'stream' ? 10 : 1
-}
-
-/** The options of one case. */
+/** The options of one case, whose data are not checked. */
 export function quicOptions(
-  request: Readonly<QuicRequest>,
+  request: QuicRequest,
   messages: QuicMessages,
   workload: WorkloadName,
   nullCrypto = false,
 ): QuicOptions {
-  return {
-    ...request,
+  const { udpPayloadBytes } = request
+  const c = {
+    ...MIN_CIRCUMSTANCES,
+    transport: 'quic',
+    workload,
     messages,
-    nullCrypto,
-    streams: workload === 'stream' && messages === 'stream' ? request.streams : 1,
-    windowBytes: request.windowBytes ?? defaultWindowBytes(request.udpPayloadBytes),
-    ackThreshold: request.ackThreshold ?? defaultAckThreshold(workload),
-    verify:
-      (workload === 'rr' || (workload === 'ping-pong' && messages === 'stream')) && request.verify,
-  }
+    udpPayloadBytes,
+  } as const
+  return { ...ofCase(QUIC, request, { messages, nullCrypto }, c), verify: false }
 }
 
 /** … of one case of `quic:openssl`, which has no others. */
 export function quicOpensslOptions(
-  request: Readonly<Pick<QuicRequest, 'streams' | 'verify'>>,
+  { streams }: QuicRequest,
   workload: WorkloadName,
 ): QuicOpensslOptions {
-  const isStream = workload === 'stream'
-  return { streams: isStream ? request.streams : 1, verify: !isStream && request.verify }
+  return { streams: workload === 'stream' ? streams : 1, verify: false }
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { XrbenchError } from '../errors.js'
+import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS } from '../options/rdma.js'
 import { buildPlan } from './build.js'
 import { DEFAULT_RDMA } from './rdma.js'
-import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS } from './rdma-words.js'
 import { DEFAULT_REQUEST, type PlanRequest } from './request.js'
 
 const plan = (rdma: Partial<typeof DEFAULT_RDMA>, changes: Partial<PlanRequest> = {}) =>
@@ -38,7 +38,7 @@ describe('cases', () => {
 
   test('what differs from machine to machine is not in the name, what changes the number is', () => {
     const where = { device: 'mlx5_0', port: 1, gidIndex: 3 }
-    expect(keys({ ...where, txDepth: 64, postList: 4, inlineBytes: 0, verify: true })).toEqual([
+    expect(keys({ ...where, txDepth: 64, postList: 4, inlineBytes: 0 }, { verify: true })).toEqual([
       'rdma/ping-pong/64B/spin/rc/send/tx-depth=64/post-list=4/inline=0B/verify',
     ])
   })

@@ -1,27 +1,10 @@
-import type {
-  QueuePairType,
-  RdmaOperation,
-  RdmaOptions,
-  WaitPolicy,
-  WorkloadName,
-} from '../addon/addon.js'
+import type { QueuePairType, RdmaOperation, WaitPolicy, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
-import { ATOMIC_BYTES, RDMA_OPERATIONS } from './rdma-words.js'
+import { filled } from '../options/fill.js'
+import type { Filled } from '../options/option.js'
+import { ATOMIC_BYTES, RDMA, RDMA_OPERATIONS } from '../options/rdma.js'
 
-export const DEFAULT_RDMA: Readonly<RdmaOptions> = Object.freeze({
-  queuePair: 'rc',
-  operation: 'send',
-  device: null,
-  port: null,
-  gidIndex: null,
-  txDepth: null,
-  rxDepth: null,
-  signalEvery: null,
-  postList: null,
-  inlineBytes: null,
-  connectBy: 'exchange',
-  verify: false,
-})
+export const DEFAULT_RDMA: Filled<typeof RDMA> = filled(RDMA)
 
 /** What each service carries (InfiniBand Architecture, volume 1, section 9). */
 const OPERATIONS_OF: Readonly<Record<QueuePairType, readonly RdmaOperation[]>> = {
@@ -36,7 +19,7 @@ export function isAtomic(operation: RdmaOperation): boolean {
 
 /** What of an RDMA case has to fit together. */
 export interface RdmaCase {
-  rdma: Readonly<RdmaOptions>
+  rdma: Filled<typeof RDMA>
   workload: WorkloadName
   wait: WaitPolicy
   messageSizeBytes: number

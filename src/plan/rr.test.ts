@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { WORKLOAD_NAMES } from '../options/workloads.js'
 import { buildPlan } from './build.js'
 import { TRANSPORT_NAMES } from './case.js'
 import { ANSWERING, carriersOf, carries } from './connects.js'
-import { WORKLOAD_NAMES } from './defaults.js'
 import { DEFAULT_REQUEST, type PlanRequest } from './request.js'
 
 const plan = (changes: Partial<PlanRequest> = {}) =>

@@ -1,5 +1,3 @@
-import type { UnixType } from '../addon/addon.js'
-
 /** What is known of a transport before anything of it is measured. */
 export interface TransportFacts {
   /** `machine`: joins two processes of one machine, with no network between them. */
@@ -27,10 +25,22 @@ export type TransportName = keyof typeof facts
 export const TRANSPORTS: Readonly<Record<TransportName, TransportFacts>> = facts
 export const TRANSPORT_NAMES = Object.keys(facts) as [TransportName, ...TransportName[]]
 
-/** Ways to carry a message over AF_UNIX. */
-export const UNIX_TYPES = ['stream', 'seqpacket'] as const satisfies readonly UnixType[]
-
 /** Whether both ends have to be processes of one machine. */
 export function isWithinMachine(transport: TransportName): boolean {
   return TRANSPORTS[transport].reach === 'machine'
+}
+
+/** Transports over a TCP connection, which heed its socket options. */
+export function runsOverTcp(transport: TransportName): boolean {
+  return transport === 'tcp' || transport === 'tls'
+}
+
+/** Whether packets of `transport` are QUIC's, whichever library makes them. */
+export function isQuic(transport: TransportName): boolean {
+  return transport === 'quic' || transport === 'quic:openssl'
+}
+
+/** Whether a handshake of TLS 1.3 comes first. */
+export function usesTls(transport: TransportName): boolean {
+  return transport === 'tls' || isQuic(transport)
 }

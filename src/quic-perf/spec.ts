@@ -1,10 +1,10 @@
 import type { EndpointSpec, TlsCipher, WaitPolicy } from '../addon/addon.js'
+import { DEFAULT_MESSAGE_TIMEOUT_NS } from '../options/measure.js'
+import { DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES } from '../options/socket.js'
 import {
   DEFAULT_CONNECT_TIMEOUT_NS,
-  DEFAULT_DATAGRAM_RECEIVE_BUFFER_BYTES,
   DEFAULT_IDLE_TIMEOUT_NS,
   DEFAULT_INTERVAL_NS,
-  DEFAULT_MESSAGE_TIMEOUT_NS,
   DEFAULT_SOCKET,
 } from '../plan/defaults.js'
 import { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } from '../plan/quic.js'

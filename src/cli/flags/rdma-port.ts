@@ -1,7 +1,9 @@
 import type { OwnRdmaPort } from '../../addon/addon.js'
 import { loadAddon } from '../../addon/load.js'
 import { environmentError, usageError } from '../../errors.js'
+import { RDMA } from '../../options/rdma.js'
 import { parseWhole } from '../../units.js'
+import { parseValue } from './value.js'
 
 /** What `run` and `serve` have in common, as text. */
 export interface RdmaPortTexts {
@@ -9,9 +11,6 @@ export interface RdmaPortTexts {
   port?: string | undefined
   gidIndex?: string | undefined
 }
-
-const MAX_PORT = 255
-const MAX_GID_INDEX = 65_535
 
 /**
  * Device, port and GID of this end.
@@ -23,11 +22,13 @@ export function readRdmaPort(
   label: (key: keyof RdmaPortTexts) => string,
   socketPort: (port: string) => string,
 ): OwnRdmaPort {
+  if (port !== undefined) refuseSocketPort(port, label('port'), socketPort)
+  const read = (key: keyof RdmaPortTexts, text: string | undefined) =>
+    text === undefined ? null : parseValue(RDMA[key].kind, text, label(key))
   return {
-    device: device === undefined ? null : parseDevice(device, label('device')),
-    port: port === undefined ? null : parsePort(port, label('port'), socketPort),
-    gidIndex:
-      gidIndex === undefined ? null : parseWhole(gidIndex, label('gidIndex'), 0, MAX_GID_INDEX),
+    device: read('device', device) as string | null,
+    port: read('port', port) as number | null,
+    gidIndex: read('gidIndex', gidIndex) as number | null,
   }
 }
 
@@ -48,21 +49,17 @@ export function checkRdmaDevice(device: string | null, label: string): void {
   )
 }
 
-function parseDevice(text: string, label: string): string {
-  if (/^[A-Za-z0-9_.-]{1,63}$/.test(text)) return text
-  throw usageError(
-    'XRB_BAD_WORD',
-    `${label}: '${text}' is not the name of an RDMA device.`,
-    'ls /sys/class/infiniband',
-  )
-}
-
-function parsePort(text: string, label: string, socketPort: (port: string) => string): number {
-  const port = parseWhole(text, label, 1, 65_535)
-  if (port <= MAX_PORT) return port
+/** @throws {XrbenchError} `XRB_BAD_NUMBER` for what can only be meant as a port of a socket */
+export function refuseSocketPort(
+  text: string,
+  label: string,
+  socketPort: (port: string) => string,
+): void {
+  const { max } = RDMA.port.kind
+  if (parseWhole(text, label, 1, 65_535) <= max) return
   throw usageError(
     'XRB_BAD_NUMBER',
-    `${label}: the ports of an RDMA device are 1 to ${MAX_PORT}, so ${text} is none.`,
+    `${label}: the ports of an RDMA device are 1 to ${max}, so ${text} is none.`,
     `${label} 1; a port of a socket is given as ${socketPort(text)}`,
   )
 }

@@ -7,8 +7,8 @@ import {
   usageError,
   type XrbenchError,
 } from '../../errors.js'
-import { DEFAULT_DURATION_NS, DEFAULT_PERF_WARMUP_CAP_NS } from '../../plan/defaults.js'
-import { MAX_DURATION_NS } from '../../plan/limits.js'
+import { MEASURE } from '../../options/measure.js'
+import { DEFAULT_PERF_WARMUP_CAP_NS } from '../../plan/defaults.js'
 import { runPerfClient } from '../../quic-perf/client.js'
 import { perfDocument } from '../../quic-perf/document.js'
 import { QUIC_PERF_PORT, REQUEST_HEAD_BYTES } from '../../quic-perf/protocol.js'
@@ -16,7 +16,7 @@ import type { PerfPhases } from '../../quic-perf/spec.js'
 import type { QuicPerfDocument } from '../../results/schema/quic-perf.js'
 import { checkWritable, writeResult } from '../../results/store/store.js'
 import { resolveHost } from '../../run/peer.js'
-import { parseDuration, parseSize, parseWhole } from '../../units.js'
+import { MAX_DURATION_NS, parseDuration, parseSize, parseWhole } from '../../units.js'
 import { parseHostPort } from '../flags/host-port.js'
 import { watchInterrupts } from '../terminal/interrupt.js'
 import { note, print } from '../terminal/output.js'
@@ -118,7 +118,7 @@ function readPhases(flags: QuicPerfRunFlags, label: Label): PerfPhases {
   const { duration, requests, warmup, download } = flags
   if (requests === undefined) {
     return {
-      durationNs: limited(duration, label('duration'), DEFAULT_DURATION_NS, 1e6),
+      durationNs: limited(duration, label('duration'), MEASURE.durationNs.default, 1e6),
       warmupCapNs: limited(warmup, label('warmup'), DEFAULT_PERF_WARMUP_CAP_NS, 0),
       requests: 0,
     }

@@ -1,10 +1,11 @@
-import { WAITS } from '../../plan/defaults.js'
-import { DEFAULT_TLS, DEFAULT_UDP_PAYLOAD_BYTES, defaultAckThreshold } from '../../plan/quic.js'
-import { TLS_CIPHERS } from '../../plan/secure-words.js'
+import { WAITS } from '../../options/measure.js'
+import { DEFAULT_UDP_PAYLOAD_BYTES, UDP_PAYLOAD } from '../../options/quic.js'
+import { TLS_CIPHERS } from '../../options/tls.js'
+import { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } from '../../plan/quic.js'
 import type { PerfTransport } from '../../quic-perf/spec.js'
 import { parseWhole } from '../../units.js'
 import { parseWord } from '../flags/list.js'
-import { parseUdpPayload } from '../flags/udp-payload.js'
+import { parseValue } from '../flags/value.js'
 
 interface TransportFlags {
   wait?: string | undefined
@@ -29,8 +30,8 @@ export function readPerfTransport(
     udpPayloadBytes:
       quicPayload === undefined
         ? DEFAULT_UDP_PAYLOAD_BYTES
-        : parseUdpPayload(quicPayload, label('quicPayload')),
+        : (parseValue(UDP_PAYLOAD, quicPayload, label('quicPayload')) as number),
     retry: false,
-    ackThreshold: defaultAckThreshold(isBulk ? 'stream' : 'ping-pong'),
+    ackThreshold: quicOptions(DEFAULT_QUIC, 'stream', isBulk ? 'stream' : 'ping-pong').ackThreshold,
   }
 }

@@ -1,6 +1,5 @@
 import { usageError } from '../../errors.js'
 import { parseListenAddress } from '../../place/listen-address.js'
-import { MAX_DURATION_NS } from '../../plan/limits.js'
 import {
   DEFAULT_MAX_DURATION_NS,
   MAX_SESSIONS,
@@ -10,7 +9,7 @@ import {
 import type { AgentEvent } from '../../session/agent/agent.js'
 import { createKey, loadKey, type SessionKey } from '../../session/wire/key.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
-import { parseDuration, parseWhole } from '../../units.js'
+import { MAX_DURATION_NS, parseDuration, parseWhole } from '../../units.js'
 import { checkRdmaDevice, readRdmaPort } from '../flags/rdma-port.js'
 import { watchInterrupts } from '../terminal/interrupt.js'
 import { note, print } from '../terminal/output.js'

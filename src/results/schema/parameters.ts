@@ -1,123 +1,37 @@
 import { z } from 'zod'
-import { QUEUE_PAIR_TYPES, RDMA_OPERATIONS, WAYS_TO_CONNECT } from '../../plan/rdma-words.js'
-import {
-  KERNEL_TLS,
-  QUIC_CONGESTIONS,
-  QUIC_MESSAGES,
-  TLS_CIPHERS,
-  TLS_HANDSHAKES,
-} from '../../plan/secure-words.js'
-import { UNIX_TYPES } from '../../plan/transports.js'
+import { MEASURE } from '../../options/measure.js'
+import { QUIC } from '../../options/quic.js'
+import { RDMA } from '../../options/rdma.js'
+import { storedShape } from '../../options/schema.js'
+import { SOCKET } from '../../options/socket.js'
+import { TLS } from '../../options/tls.js'
 
 const count = z.int().nonnegative()
 const ns = z.int().nonnegative()
 const cpuList = z.array(count).max(1024).readonly()
 
+const { workload: _, repetitions: __, pin: ___, unixType, ...own } = storedShape(MEASURE)
+const checked = z.boolean().describe('data checked at the receiver')
+const quic = { ...storedShape(QUIC), verify: checked }
+
 const socketOptions = z
-  .object({
-    sendBufferBytes: count.nullable(),
-    receiveBufferBytes: count.nullable(),
-    noDelay: z.boolean().describe('TCP_NODELAY'),
-    congestionControl: z.string().max(32).nullable().describe('TCP_CONGESTION'),
-    dscp: z.int().min(0).max(63).nullable().describe('differentiated services code point'),
-    busyPollUs: count.nullable().describe('SO_BUSY_POLL, microseconds'),
-    segmentationOffload: z.boolean().describe('UDP_SEGMENT and UDP_GRO'),
-  })
+  .object(storedShape(SOCKET))
   .describe("socket options as requested; null leaves the kernel's own")
-
 const rdmaOptions = z
-  .object({
-    queuePair: z.enum(QUEUE_PAIR_TYPES),
-    operation: z.enum(RDMA_OPERATIONS).describe('what carries a message'),
-    device: z.string().max(64).nullable(),
-    port: count.nullable(),
-    gidIndex: count.nullable(),
-    txDepth: count.nullable().describe('messages under way at once'),
-    rxDepth: count.nullable().describe('receives posted ahead'),
-    signalEvery: count.nullable().describe('of so many messages one asks for a completion'),
-    postList: count.nullable().describe('messages handed over in one call'),
-    inlineBytes: count.nullable().describe('copied into the work request up to this size'),
-    connectBy: z
-      .enum(WAYS_TO_CONNECT)
-      .default('exchange')
-      .describe('rdma-cm: by the connection manager of the kernel'),
-    verify: z.boolean().describe('data checked at the receiver'),
-  })
+  .object({ ...storedShape(RDMA), verify: checked })
   .describe('RDMA options as requested; null: chosen by xrbench')
-
 const tlsOptions = z
-  .object({
-    cipher: z.enum(TLS_CIPHERS),
-    handshake: z
-      .enum(TLS_HANDSHAKES)
-      .default('full')
-      .describe('of a connect: by a ticket, and with the message in the first packets (0rtt)'),
-    kernel: z.enum(KERNEL_TLS).default('off').describe('kTLS: never, where the kernel can, always'),
-  })
+  .object(storedShape(TLS))
   .describe('TLS 1.3 options of TLS and QUIC as requested')
-
-const quicOptions = z
-  .object({
-    messages: z
-      .enum(QUIC_MESSAGES)
-      .describe('stream, or DATAGRAM frames (RFC 9221), which may be lost'),
-    streams: z.int().min(1).describe('QUIC streams of each connection'),
-    udpPayloadBytes: count,
-    windowBytes: count.describe('flow-control window of the connection and of each stream'),
-    ackThreshold: count.describe('packets acknowledged at once'),
-    congestionControl: z.enum(QUIC_CONGESTIONS),
-    retry: z.boolean().default(false).describe('clients show their address first (RFC 9000)'),
-    pacing: z.boolean().default(false),
-    keyUpdateNs: count.default(0).describe('keys updated so often; 0 = when it has to be'),
-    nullCrypto: z
-      .boolean()
-      .default(false)
-      .describe('a diagnostic: packets copied where they would be encrypted'),
-    verify: z.boolean().describe('every byte of a ping-pong or rr checked'),
-  })
-  .describe('QUIC options as requested')
-
+const quicOptions = z.object(quic).describe('QUIC options as requested')
 const quicOpensslOptions = z
-  .object({
-    streams: z.int().min(1).describe('QUIC streams of each connection'),
-    verify: z.boolean().describe('every byte of a ping-pong checked'),
-  })
+  .object({ streams: quic.streams, verify: quic.verify })
   .describe("options of QUIC by Node's own OpenSSL as requested")
 
 /** As requested, after defaults; the JSON face of `CaseParameters`. */
 export const parametersSchema = z
   .object({
-    messageSizeBytes: z.int().positive().describe('rr: of a request'),
-    responseSizeBytes: z
-      .int()
-      .positive()
-      .nullable()
-      .default(null)
-      .describe('of an answer; null: another workload'),
-    inflight: z
-      .int()
-      .positive()
-      .nullable()
-      .default(null)
-      .describe('requests under way at once; null: another workload'),
-    wait: z
-      .enum(['spin', 'block'])
-      .describe('spin: polls without sleeping; block: sleeps in the kernel'),
-    direction: z.enum(['up', 'down', 'both']).describe('of a stream: up = the client sends'),
-    streams: z.int().min(1).describe('connections per direction'),
-    warmupCapNs: ns.describe('warm-up ends at the latest after this'),
-    durationNs: ns.describe('0 = iterations decides'),
-    iterations: count.describe('0 = durationNs decides'),
-    intervalNs: ns.describe('length of an interval of the time series, before doubling'),
-    rateBitsPerSec: z.number().nonnegative().describe('offered load, payload bits; 0 = unlimited'),
-    verify: z
-      .boolean()
-      .default(false)
-      .describe('every byte of each message checked where it arrives'),
-    messageTimeoutNs: ns.describe(
-      'UDP ping-pong, and rr where messages can be lost: an answer that has not come by then is lost',
-    ),
-    idleTimeoutNs: ns.describe('no progress for so long is a stall'),
+    ...own,
     connectTimeoutNs: ns,
     pin: z.union([
       z.enum(['auto', 'none']),
@@ -128,10 +42,7 @@ export const parametersSchema = z
     tls: tlsOptions.nullable().default(null).describe('null: another transport'),
     quic: quicOptions.nullable().default(null).describe('null: another transport'),
     quicOpenssl: quicOpensslOptions.nullable().default(null).describe('null: another transport'),
-    unixType: z
-      .enum(UNIX_TYPES)
-      .optional()
-      .describe('of AF_UNIX: bytes, or a packet for each message; absent: another transport'),
+    unixType: unixType.optional(),
   })
   .meta({ id: 'Parameters', description: 'Parameters of a case; times in nanoseconds' })
 

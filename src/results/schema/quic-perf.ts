@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TLS_CIPHERS } from '../../plan/secure-words.js'
+import { TLS_CIPHERS } from '../../options/tls.js'
 import { environmentSchema } from './environment.js'
 import { clockSchema, cpuSchema, intervalSchema, latencySchema } from './measures.js'
 import { effectiveSchema } from './parameters.js'

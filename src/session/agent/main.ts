@@ -1,9 +1,10 @@
 /** The agent of a lab: in a guest, for one client that the same host starts. Its input says where to listen; it ends with its guest. */
+
 import { readFileSync } from 'node:fs'
 import type { OwnRdmaPort } from '../../addon/addon.js'
 import { captureEnvironment } from '../../environment/capture.js'
-import { MAX_DURATION_NS } from '../../plan/limits.js'
 import { transportCapabilities } from '../../transports/capabilities.js'
+import { MAX_DURATION_NS } from '../../units.js'
 import { trusting } from '../wire/message-check.js'
 import { openAgent } from './server.js'
 

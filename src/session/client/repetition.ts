@@ -12,6 +12,7 @@ import type { EndpointSource } from '../endpoint/source.js'
 import { decides, endpointSpec, remoteParameters, samplesWarmup } from '../endpoint/spec.js'
 import { type Sample, Warmup, type WarmupEnd, warmupWindowNs } from '../endpoint/warmup.js'
 import { isRemote } from '../wire/addresses.js'
+import { forEveryAgent } from '../wire/client-messages.js'
 import { type ClockOffset, compareClocks, nowNs, skewBetween } from '../wire/clock.js'
 import {
   ENDING_GRACE_MS,
@@ -72,7 +73,7 @@ export async function runRepetition(
     type: 'prepare',
     transport,
     workload,
-    parameters: remoteParameters(c, 'server'),
+    parameters: forEveryAgent(remoteParameters(c, 'server')),
   })
   const samples: SampleListeners = { agent: () => {} }
   const replies = agentReplies(channel, (sample) => samples.agent(sample))

@@ -25,19 +25,12 @@ export interface EndRequest {
   isAlone: boolean
 }
 
-/** What the far end has to know of a case, with its own share of the pinning and nothing of the client's. */
+/** What an end has to know of a case, with its own share of the pinning and nothing of the other's. */
 export function remoteParameters(c: Case, side: 'client' | 'server'): RemoteParameters {
-  const { pin, socket, rdma, tls, quic, quicOpenssl, responseSizeBytes, inflight, ...rest } =
-    c.parameters
+  const { pin, rdma, ...rest } = c.parameters
   const cpus = typeof pin === 'object' ? pin[side] : null
   return {
     ...rest,
-    ...(responseSizeBytes !== null && { responseSizeBytes }),
-    ...(inflight !== null && { inflight }),
-    socket: { ...socket },
-    tls: tls === null ? null : { ...tls },
-    quic: quic === null ? null : { ...quic },
-    quicOpenssl: quicOpenssl === null ? null : { ...quicOpenssl },
     rdma: rdma === null ? null : rdmaOf(rdma, side),
     pin:
       typeof pin === 'string'

@@ -1,123 +1,49 @@
 import { z } from 'zod'
-import { TRANSPORT_NAMES } from '../../plan/case.js'
-import { WORKLOAD_NAMES } from '../../plan/defaults.js'
-import { MAX_DURATION_NS, MAX_ITERATIONS, MAX_STREAMS } from '../../plan/limits.js'
-import {
-  MAX_INLINE_BYTES,
-  MAX_QUEUE_DEPTH,
-  QUEUE_PAIR_TYPES,
-  RDMA_OPERATIONS,
-  WAYS_TO_CONNECT,
-} from '../../plan/rdma-words.js'
-import { MAX_INFLIGHT } from '../../plan/rr.js'
-import {
-  KERNEL_TLS,
-  MAX_ACK_THRESHOLD,
-  MAX_QUIC_STREAMS,
-  MAX_QUIC_WINDOW_BYTES,
-  MAX_UDP_PAYLOAD_BYTES,
-  MIN_KEY_UPDATE_NS,
-  MIN_QUIC_WINDOW_BYTES,
-  MIN_UDP_PAYLOAD_BYTES,
-  QUIC_CONGESTIONS,
-  QUIC_MESSAGES,
-  TLS_CIPHERS,
-  TLS_HANDSHAKES,
-} from '../../plan/secure-words.js'
-import { UNIX_TYPES } from '../../plan/transports.js'
+import { knownToAll } from '../../options/known.js'
+import { MEASURE } from '../../options/measure.js'
+import { QUIC } from '../../options/quic.js'
+import { RDMA } from '../../options/rdma.js'
+import { wireShape } from '../../options/schema.js'
+import { SOCKET } from '../../options/socket.js'
+import { TLS } from '../../options/tls.js'
+import { WORKLOAD_NAMES } from '../../options/workloads.js'
+import { TRANSPORT_NAMES } from '../../plan/transports.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../../transports/blob.js'
-import { MAX_MESSAGE_BYTES } from '../../units.js'
 import { MAX_WINDOWS } from './protocol.js'
 
-const durationNs = z.int().min(0).max(MAX_DURATION_NS)
 const cpu = z
   .int()
   .min(0)
   .max(1 << 16)
 const blob = z.base64().max(MAX_BLOB_TEXT_LENGTH)
 
-const socketSchema = z.strictObject({
-  sendBufferBytes: z.int().min(1).max(0x7fff_ffff).nullable(),
-  receiveBufferBytes: z.int().min(1).max(0x7fff_ffff).nullable(),
-  noDelay: z.boolean(),
-  congestionControl: z
-    .string()
-    .regex(/^[A-Za-z0-9_-]{1,15}$/)
-    .nullable(),
-  dscp: z.int().min(0).max(63).nullable(),
-  busyPollUs: z.int().min(0).max(1_000_000).nullable(),
-  segmentationOffload: z.boolean(),
-})
-
-const depth = z.int().min(1).max(MAX_QUEUE_DEPTH).nullable()
-const rdmaSchema = z.strictObject({
-  queuePair: z.enum(QUEUE_PAIR_TYPES),
-  operation: z.enum(RDMA_OPERATIONS),
-  device: z
-    .string()
-    .regex(/^[A-Za-z0-9_.-]{1,63}$/)
-    .nullable(),
-  port: z.int().min(1).max(255).nullable(),
-  gidIndex: z.int().min(0).max(65_535).nullable(),
-  txDepth: depth,
-  rxDepth: depth,
-  signalEvery: depth,
-  postList: depth,
-  inlineBytes: z.int().min(0).max(MAX_INLINE_BYTES).nullable(),
-  connectBy: z.enum(WAYS_TO_CONNECT),
-  verify: z.boolean(),
-})
-
-const tlsSchema = z.strictObject({
-  cipher: z.enum(TLS_CIPHERS),
-  handshake: z.enum(TLS_HANDSHAKES),
-  kernel: z.enum(KERNEL_TLS),
-})
-const quicSchema = z.strictObject({
-  messages: z.enum(QUIC_MESSAGES),
-  streams: z.int().min(1).max(MAX_QUIC_STREAMS),
-  udpPayloadBytes: z.int().min(MIN_UDP_PAYLOAD_BYTES).max(MAX_UDP_PAYLOAD_BYTES),
-  windowBytes: z.int().min(MIN_QUIC_WINDOW_BYTES).max(MAX_QUIC_WINDOW_BYTES),
-  ackThreshold: z.int().min(1).max(MAX_ACK_THRESHOLD),
-  congestionControl: z.enum(QUIC_CONGESTIONS),
-  retry: z.boolean(),
-  pacing: z.boolean(),
-  keyUpdateNs: z.union([z.literal(0), z.int().min(MIN_KEY_UPDATE_NS).max(MAX_DURATION_NS)]),
-  nullCrypto: z.boolean(),
-  verify: z.boolean(),
-})
-
-const quicOpensslSchema = z.strictObject({
-  streams: z.int().min(1).max(MAX_QUIC_STREAMS),
-  verify: z.boolean(),
-})
+const own = wireShape(MEASURE)
+const { workload: _, repetitions: __, pin: ___, unixType, ...ofEnds } = own
+const quic = { ...wireShape(QUIC), verify: z.boolean() }
 
 /** Parameters of a case as far as the far end has to know them; it names no host, path or interface. */
 export const remoteParametersSchema = z.strictObject({
-  messageSizeBytes: z.int().min(1).max(MAX_MESSAGE_BYTES),
-  // Absent for other workloads: an agent of before `rr` does not know them.
-  responseSizeBytes: z.int().min(1).max(MAX_MESSAGE_BYTES).optional(),
-  inflight: z.int().min(1).max(MAX_INFLIGHT).optional(),
-  wait: z.enum(['spin', 'block']),
-  direction: z.enum(['up', 'down', 'both']),
-  streams: z.int().min(1).max(MAX_STREAMS),
-  warmupCapNs: durationNs,
-  durationNs,
-  iterations: z.int().min(0).max(MAX_ITERATIONS),
-  intervalNs: z.int().min(1_000_000).max(MAX_DURATION_NS),
-  rateBitsPerSec: z.number().min(0).max(1e15),
-  verify: z.boolean(),
-  messageTimeoutNs: z.int().min(1).max(MAX_DURATION_NS),
-  idleTimeoutNs: z.int().min(1).max(MAX_DURATION_NS),
+  ...ofEnds,
+  unixType: unixType.optional(),
   connectTimeoutNs: z.int().min(1).max(60e9),
   pin: z.union([z.enum(['auto', 'none']), z.strictObject({ cpus: z.array(cpu).min(1).max(128) })]),
-  socket: socketSchema,
-  rdma: rdmaSchema.nullable(),
-  tls: tlsSchema.nullable(),
-  quic: quicSchema.nullable(),
-  quicOpenssl: quicOpensslSchema.nullable(),
-  unixType: z.enum(UNIX_TYPES).optional(),
+  socket: z.strictObject(wireShape(SOCKET)),
+  rdma: z.strictObject({ ...wireShape(RDMA), verify: z.boolean() }).nullable(),
+  tls: z.strictObject(wireShape(TLS)).nullable(),
+  quic: z.strictObject(quic).nullable(),
+  quicOpenssl: z.strictObject({ streams: quic.streams, verify: quic.verify }).nullable(),
 })
+
+/** As agents of all versions of the protocol understand it. */
+export function forEveryAgent(p: RemoteParameters): RemoteParameters {
+  return {
+    ...knownToAll(MEASURE, p),
+    socket: knownToAll(SOCKET, p.socket),
+    rdma: p.rdma && knownToAll(RDMA, p.rdma),
+    tls: p.tls && knownToAll(TLS, p.tls),
+    quic: p.quic && knownToAll(QUIC, p.quic),
+  }
+}
 
 const tool = z.strictObject({ name: z.string().max(64), version: z.string().max(64) })
 export const helloToolSchema = tool

@@ -1,8 +1,8 @@
 import { usageError } from '../../errors.js'
-import type { CaseParameters } from '../../plan/case.js'
+import type { Pin } from '../../options/kind.js'
 
 /** `auto`, `none`, or `CLIENT:SERVER` with CPUs as `3`, `0,2` or `0-3`. */
-export function parsePin(text: string, label: string): CaseParameters['pin'] {
+export function parsePin(text: string, label: string): Pin {
   if (text === 'auto' || text === 'none') return text
   const [client, server, ...rest] = text.split(':').map(parseCpus)
   if (!client || !server || rest.length > 0) {

@@ -1,0 +1,42 @@
+import { MEASURE } from './measure.js'
+import type { Group, Option } from './option.js'
+import { QUIC } from './quic.js'
+import { RDMA } from './rdma.js'
+import { SOCKET } from './socket.js'
+import { TLS } from './tls.js'
+
+/** The members of a request that have options of their own, in the order in which they are read and explained. */
+export const GROUPS = { socket: SOCKET, rdma: RDMA, tls: TLS, quic: QUIC } as const
+export type GroupName = keyof typeof GROUPS
+
+/** An option and where it is. */
+export interface Entry {
+  /** Of a request: `durationNs`, `socket.dscp`. */
+  readonly path: string
+  /** Of a case's parameters. */
+  readonly casePath: string
+  /** As the command line calls it: `duration`, `dscp`. */
+  readonly attribute: string
+  readonly option: Option
+}
+
+/** All options of a run. */
+export const ENTRIES: readonly Entry[] = [
+  ...entriesOf(MEASURE, ''),
+  ...Object.entries(GROUPS).flatMap(([name, group]) => entriesOf(group, `${name}.`)),
+]
+
+function entriesOf(group: Group, before: string): Entry[] {
+  return Object.entries(group).map(([member, option]) => ({
+    path: before + member,
+    casePath: before + (option.each ?? member),
+    attribute: attributeOf(option.flag),
+    option,
+  }))
+}
+
+/** `-s, --size <list>`: `size`; `--no-gso`: `gso`. */
+function attributeOf(flag: string): string {
+  const [, name = ''] = /--(?:no-)?([a-z-]+)/.exec(flag) ?? []
+  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+}

@@ -1,0 +1,126 @@
+import type { TransportName } from '../plan/transports.js'
+import type { Kind, ValueOf } from './kind.js'
+import type { WorkloadName } from './workloads.js'
+
+/** What of a case decides whether an option means something to it, and what stands where nobody gave one. */
+export interface Circumstances {
+  readonly transport: TransportName
+  readonly workload: WorkloadName
+  readonly messageSizeBytes: number
+  /** `null`: a transport that has no choice. */
+  readonly messages: 'stream' | 'datagram' | null
+  readonly queuePair: 'rc' | 'uc' | 'ud' | null
+  readonly udpPayloadBytes: number | null
+  /** Warm-up and measured phase at most; where messages decide, no limit. */
+  readonly lastsNs: number
+}
+
+/** Cases that an option is for: in words ("it needs …"), as a test, and what to try where none is measured. */
+export interface Use {
+  readonly needs: string
+  /** @param value what the case has of the option; `undefined` where that is not known yet */
+  readonly holds: (c: Circumstances, value?: unknown) => boolean
+  readonly hint: string
+}
+
+/**
+ * All that there is to know of an option of a run. Flag and `XRBENCH_*` variable, help, limits, defaults, the member of a request, the frame to an
+ * agent, the schema, the part of a case's name, and the refusal where it would change nothing come from here; the member of the table is the one of a
+ * request, whose documentation is its comment.
+ *
+ * `D`: the default's type; `E`: the case's own name, of an option that multiplies cases; `F`: of what `fill` gives; `N`: of `otherwise`.
+ */
+export interface Option<
+  K extends Kind = Kind,
+  D = unknown,
+  E extends string | undefined = string | undefined,
+  F = unknown,
+  N = unknown,
+> {
+  /** As commander takes it. */
+  readonly flag: string
+  readonly kind: K
+  /** Of a request; `null`: `fill`, or else the kernel or the addon decides. */
+  readonly default: D
+  /** … in the lab. */
+  readonly inLab?: D
+  /** What it is, in `--help`. */
+  readonly help: string
+  /** … and in the schema, where a file says it with other words. */
+  readonly means?: string
+  /** The default in words. */
+  readonly byDefault?: string
+  /** A request has a list of it, a case one, by this name. A switch that multiplies stands for both. */
+  readonly each?: E
+  /** All of them have to hold; of an `each`, before its own value is known. */
+  readonly of?: readonly Use[]
+  /** Cases to which it would change nothing without these: refused as well, where it was given for this run. */
+  readonly takesEffectIn?: readonly Use[]
+  /** Of an `each`: whether a case has this value. */
+  allows?(value: ValueOf<K>, c: Circumstances): boolean
+  /** In a case that it is not for; left out: stays as it was asked for. */
+  readonly otherwise?: N
+  /** In a case that it is for, where a request says `null`. */
+  readonly fill?: (c: Circumstances) => F
+  /** What the name of a case says of it, where it does not stand at its default. Left out: no figure depends on it, or it differs between machines. */
+  key?(value: ValueOf<K>): string
+  /** … also at its default. */
+  readonly isAlwaysInKey?: boolean
+  /** What it means that a result of an older version has no such member. */
+  readonly absent?: ValueOf<K> | null
+  /** Told to the far end only where it differs from `absent`: agents of before do not know it. */
+  readonly isNewOnWire?: boolean
+}
+
+/** An entry of the table, its types kept. */
+export function option<
+  const K extends Kind,
+  D extends ValueOf<K> | null | readonly ValueOf<K>[],
+  const E extends string | undefined = undefined,
+  F = undefined,
+  N = undefined,
+>(entry: Option<K, D, E, F, N>): Option<K, D, E, F, N> {
+  return entry
+}
+
+/** Options that a request has in one member, or at its top. */
+// biome-ignore lint/suspicious/noExplicitAny: of each its own types, which the maps below take apart
+export type Group = Readonly<Record<string, Option<any, any, any, any, any>>>
+
+type AskedValue<O> =
+  O extends Option<infer K, infer D, infer E, infer _F, infer _N>
+    ? E extends string
+      ? readonly ValueOf<K>[]
+      : ValueOf<K> | Extract<D, null>
+    : never
+
+type FilledValue<O> =
+  O extends Option<infer _K, infer D, infer _E, infer _F, infer _N>
+    ? AskedValue<O> | Extract<D, null>
+    : never
+
+type CaseValue<O> =
+  O extends Option<infer K, infer D, infer E, infer F, infer N>
+    ? E extends string
+      ? ValueOf<K>
+      : ([F] extends [undefined] ? ValueOf<K> | Extract<D, null> : F) | Extract<N, null>
+    : never
+
+/** As a program asks: all may be left out. */
+export type Asked<G extends Group> = {
+  readonly [M in keyof G]?: AskedValue<G[M]> | undefined
+}
+
+/** With defaults. */
+export type Filled<G extends Group> = {
+  readonly [M in keyof G]: FilledValue<G[M]>
+}
+
+/** Of one case: what multiplies has one value each. */
+export type OfCase<G extends Group> = {
+  [M in keyof G as G[M] extends Option<infer _K, infer _D, infer E, infer _F, infer _N>
+    ? E extends string
+      ? E
+      : M
+    : M]: CaseValue<G[M]>
+}

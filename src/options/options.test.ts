@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { remoteParameters } from '../session/endpoint/spec.js'
+import { testCase } from '../session/fixtures/case.js'
+import { forEveryAgent, remoteParametersSchema } from '../session/wire/client-messages.js'
+import { ENTRIES, GROUPS } from './groups.js'
+import { MEASURE } from './measure.js'
+import { requestShape } from './schema.js'
+
+const groups = Object.entries({ measure: MEASURE, ...GROUPS })
+const told = (transport: 'tcp' | 'unix' | 'quic' = 'tcp') =>
+  forEveryAgent(remoteParameters(testCase({ transport }), 'server'))
+
+describe('the table of options', () => {
+  it('has each flag once', () => {
+    const names = ENTRIES.map(({ attribute }) => attribute)
+    expect(names.length).toBeGreaterThan(40)
+    expect(new Set(names).size).toBe(names.length)
+    for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z]*$/)
+  })
+
+  it.each(groups)('%s: refuses a value beyond each limit, and takes the limit', (_, group) => {
+    const shape = requestShape(group)
+    for (const [member, option] of Object.entries(group)) {
+      const { kind } = option
+      if (kind.is !== 'count' && kind.is !== 'bytes' && kind.is !== 'time') continue
+      const asked = (value: number) => (option.each === undefined ? value : [value])
+      const accepts = (value: number) => shape[member]?.safeParse(asked(value)).success
+      expect([member, accepts(kind.min), accepts(kind.max)]).toEqual([member, true, true])
+      expect([member, accepts(kind.max + 1)]).toEqual([member, false])
+      if (kind.min > 1 || kind.min === 0) {
+        expect([member, accepts(kind.min - 1)]).toEqual([member, false])
+      }
+    }
+  })
+
+  it('tells an agent of before nothing that it does not know', () => {
+    const added = groups.flatMap(([, group]) =>
+      Object.entries(group).flatMap(([member, o]) =>
+        o.isNewOnWire === true ? [o.each ?? member] : [],
+      ),
+    )
+    expect(added).toContain('inflight')
+    const { socket, ...rest } = told()
+    for (const name of added) {
+      expect(Object.keys(rest)).not.toContain(name)
+      expect(Object.keys(socket)).not.toContain(name)
+    }
+  })
+
+  it('is understood at the other end as it was told', () => {
+    const parameters = remoteParameters(testCase({ transport: 'tcp' }), 'server')
+    expect(remoteParametersSchema.parse(JSON.parse(JSON.stringify(told())))).toEqual(parameters)
+  })
+})

@@ -1,0 +1,26 @@
+import type { Circumstances } from '../options/option.js'
+import type { Case } from './case.js'
+
+/** A case of which nothing was said: what is known of another is put over it. */
+export const MIN_CIRCUMSTANCES: Circumstances = {
+  ...{ transport: 'tcp', workload: 'ping-pong', messageSizeBytes: 1 },
+  ...{ messages: null, queuePair: null, udpPayloadBytes: null },
+  lastsNs: Number.POSITIVE_INFINITY,
+}
+
+/** What of a case its options depend on. */
+export function circumstancesOf({
+  transport,
+  workload,
+  parameters: p,
+}: Pick<Case, 'transport' | 'workload' | 'parameters'>): Circumstances {
+  return {
+    transport,
+    workload,
+    messageSizeBytes: p.messageSizeBytes,
+    messages: p.quic?.messages ?? null,
+    queuePair: p.rdma?.queuePair ?? null,
+    udpPayloadBytes: p.quic?.udpPayloadBytes ?? null,
+    lastsNs: p.iterations > 0 ? Number.POSITIVE_INFINITY : p.warmupCapNs + p.durationNs,
+  }
+}
