@@ -117,8 +117,22 @@
       ],
     },
     {
+      # What crosses between JavaScript and C++, the same in all files of the addon.
+      'target_name': 'xrbench_binding',
+      'type': 'static_library',
+      'dependencies': ["<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+      'defines': ['NAPI_VERSION=9', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
+      'sources': [
+        'native/binding/endpoint_wrap.cc',
+        'native/binding/job.cc',
+        'native/binding/outcome_to_js.cc',
+        'native/binding/spec_from_js.cc',
+      ],
+      'cflags': ['-fPIC'],
+    },
+    {
       'target_name': 'xrbench',
-      'dependencies': ['xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+      'dependencies': ['xrbench_binding', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
       'defines': [
         'NAPI_VERSION=9',
         'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS',
@@ -127,13 +141,9 @@
       ],
       'sources': [
         'native/binding/addon.cc',
-        'native/binding/endpoint_wrap.cc',
-        'native/binding/job.cc',
-        'native/binding/outcome_to_js.cc',
         'native/binding/rdma_devices.cc',
         'native/binding/rdma_link.cc',
         'native/binding/self_measurement.cc',
-        'native/binding/spec_from_js.cc',
         'native/transport/make_endpoint.cc',
       ],
     },
@@ -168,14 +178,10 @@
         {
           # A file of its own: it does not load where its libraries are not installed, and nothing else suffers.
           'target_name': 'xrbench_tls',
-          'dependencies': ['xrbench_tls_core', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+          'dependencies': ['xrbench_tls_core', 'xrbench_binding', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
           'defines': ['NAPI_VERSION=9', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
           'sources': [
-            'native/binding/endpoint_wrap.cc',
-            'native/binding/job.cc',
-            'native/binding/outcome_to_js.cc',
             'native/binding/secure_addon.cc',
-            'native/binding/spec_from_js.cc',
             'native/transport/make_endpoint.cc',
           ],
         },
@@ -209,15 +215,11 @@
         {
           # A file of its own: it does not load where its libraries are not installed, and nothing else suffers.
           'target_name': 'xrbench_quic',
-          'dependencies': ['xrbench_quic_core', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
+          'dependencies': ['xrbench_quic_core', 'xrbench_binding', 'xrbench_core', "<!(node -p \"require('node-addon-api').targets\"):node_addon_api_except"],
           'defines': ['NAPI_VERSION=9', 'NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS', 'NODE_ADDON_API_DISABLE_DEPRECATED'],
           'sources': [
-            'native/binding/endpoint_wrap.cc',
-            'native/binding/job.cc',
-            'native/binding/outcome_to_js.cc',
             'native/binding/perf_wrap.cc',
             'native/binding/secure_addon.cc',
-            'native/binding/spec_from_js.cc',
             'native/transport/make_endpoint.cc',
           ],
         },

@@ -273,6 +273,8 @@ Napi::Object to_js(Napi::Env env, const EffectiveSettings& settings) {
   object.Set("gro", nullable(env, settings.gro));
   // Absent otherwise: a client of before it does not know it.
   if (settings.header_bytes) object.Set("headerBytes", *settings.header_bytes);
+  if (settings.multipath) object.Set("multipath", *settings.multipath);
+  if (settings.polls_device) object.Set("pollsDevice", *settings.polls_device);
   object.Set("rdma", settings.rdma ? rdma_to_js(env, *settings.rdma) : env.Null());
   object.Set("tls", settings.tls ? tls_to_js(env, *settings.tls) : env.Null());
   object.Set("quic", settings.quic ? quic_to_js(env, *settings.quic) : env.Null());

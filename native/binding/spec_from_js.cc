@@ -18,6 +18,7 @@ SocketOptions socket_options(const Reader& reader) {
   options.dscp = reader.optional_int("dscp", 63);
   options.busy_poll_us = reader.optional_int("busyPollUs", kHighest);
   options.segmentation_offload = reader.boolean("segmentationOffload");
+  options.multipath = reader.boolean("mptcp");
   return options;
 }
 
@@ -142,7 +143,9 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
     spec.inflight = static_cast<unsigned>(inflight);
   }
   spec.wait = reader.one_of<WaitPolicy>(
-      "wait", {{"spin", WaitPolicy::kSpin}, {"block", WaitPolicy::kBlock}});
+      "wait", {{"spin", WaitPolicy::kSpin},
+               {"block", WaitPolicy::kBlock},
+               {"busy-poll", WaitPolicy::kBusyPoll}});
   if (reader.is_given("unixType")) {
     spec.unix_type = reader.one_of<UnixType>(
         "unixType", {{"stream", UnixType::kStream}, {"seqpacket", UnixType::kSeqpacket}});
@@ -166,6 +169,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
     spec.cpus.push_back(static_cast<int>(cpu));
   }
   spec.socket = socket_options(reader.object("socket"));
+  spec.socket.prefers_busy_poll = spec.wait == WaitPolicy::kBusyPoll;
   if (spec.transport == TransportKind::kRdma) spec.rdma = rdma_options(reader.object("rdma"));
   if (spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic ||
       spec.transport == TransportKind::kQuicOpenssl)

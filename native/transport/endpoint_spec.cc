@@ -38,6 +38,16 @@ void check_spec(const EndpointSpec& spec) {
   require(
       spec.workload == Workload::kStream || (spec.streams == 1 && spec.direction == Direction::kUp),
       "ping-pong has one connection and no direction");
+  if (spec.wait == WaitPolicy::kBusyPoll) {
+    require(spec.transport == TransportKind::kTcp || spec.transport == TransportKind::kTls ||
+                spec.transport == TransportKind::kUdp,
+            "busy-poll is for tcp, tls and udp");
+    require(spec.workload == Workload::kPingPong || spec.workload == Workload::kStream,
+            "busy-poll is for ping-pong and stream");
+  }
+  require(!spec.socket.multipath || spec.transport == TransportKind::kTcp ||
+              spec.transport == TransportKind::kTls,
+          "mptcp is for tcp and tls");
   require(spec.workload != Workload::kConnect || spec.transport == TransportKind::kTcp ||
               spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic,
           "connect is for tcp, tls and quic");

@@ -39,7 +39,9 @@ inline constexpr TransportName kTransportNames[] = {
 };
 
 enum class Side { kClient, kServer };
-enum class WaitPolicy { kSpin, kBlock };
+/// `kBusyPoll` sleeps as `kBlock` does, but for the kernel's polling of the device before it
+/// (SO_PREFER_BUSY_POLL): its links are those of `kBlock`.
+enum class WaitPolicy { kSpin, kBlock, kBusyPoll };
 /// Of AF_UNIX sockets (unix(7)): bytes, or a packet for each message.
 enum class UnixType { kStream, kSeqpacket };
 /// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRr`:
@@ -57,6 +59,10 @@ struct SocketOptions {
   std::optional<int> dscp;
   std::optional<int> busy_poll_us;
   bool segmentation_offload = true;
+  /// Of TCP: a connection of several paths (RFC 8684).
+  bool multipath = false;
+  /// The kernel polls the device while a call waits, and leaves its interrupts off meanwhile.
+  bool prefers_busy_poll = false;
 };
 
 enum class TlsCipher { kAes128Gcm, kAes256Gcm, kChacha20Poly1305 };

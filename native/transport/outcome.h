@@ -139,6 +139,10 @@ struct EffectiveSettings {
   std::optional<bool> gro;
   /// In front of each message beyond its payload; empty: nothing.
   std::optional<unsigned> header_bytes;
+  /// All connections are of Multipath TCP, and did not fall back; empty: not asked for.
+  std::optional<bool> multipath;
+  /// There was a device for the kernel to poll; empty: not asked for, or not told.
+  std::optional<bool> polls_device;
   std::optional<RdmaSettings> rdma;
   std::optional<TlsSettings> tls;
   std::optional<QuicSettings> quic;

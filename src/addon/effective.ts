@@ -22,6 +22,10 @@ export interface EffectiveSettings {
   gro: boolean | null
   /** What is sent in front of each message beyond its payload; absent or `null`: nothing. */
   headerBytes?: number | null | undefined
+  /** All connections were of Multipath TCP to the end (MPTCP_INFO); `false`: one fell back to TCP. Absent: not asked for. */
+  multipath?: boolean | null | undefined
+  /** What arrived came by a queue that the kernel can poll (SO_INCOMING_NAPI_ID). Absent: not asked for, or not told. */
+  pollsDevice?: boolean | null | undefined
   /** `null` for other transports; the addresses above are then GIDs. */
   rdma: RdmaSettings | null
   /** TLS and QUIC; `null` for other transports. */

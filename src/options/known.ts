@@ -1,13 +1,23 @@
-import type { Group } from './option.js'
+import type { Group, Option } from './option.js'
 
-/**
- * Options of a case as an agent of any version understands them: what came after the first of them, and stands where it would without being told,
- * is left out.
- */
-export function knownToAll<T extends object>(group: Group, values: T): T {
-  const entries = Object.entries(values).filter(([name, value]) => {
-    const found = Object.entries(group).find(([member, o]) => (o.each ?? member) === name)?.[1]
-    return found?.isNewOnWire !== true || value !== found.absent
-  })
+/** Options of a case without those that came after the first agents, and stand where they would without being told. */
+export function told<T extends object>(group: Group, values: T): T {
+  const added = addedTo(group)
+  const entries = Object.entries(values).filter(
+    ([name, value]) => !added.has(name) || value !== added.get(name)?.absent,
+  )
   return Object.fromEntries(entries) as T
+}
+
+/** … and with them. */
+export function untold<T extends object>(group: Group, values: T): T {
+  const entries = [...addedTo(group)].flatMap(([name, { absent }]) =>
+    absent === undefined ? [] : [[name, absent]],
+  )
+  return { ...Object.fromEntries(entries), ...values } as T
+}
+
+function addedTo(group: Group): Map<string, Option> {
+  const entries = Object.entries(group).filter(([, option]) => option.isNewOnWire === true)
+  return new Map(entries.map(([member, option]) => [option.each ?? member, option]))
 }

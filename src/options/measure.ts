@@ -1,6 +1,7 @@
+import { runsOverTcp } from '../plan/transports.js'
 import { formatDuration, formatRate, formatSize, MAX_MESSAGE_BYTES } from '../units.js'
 import { aSwitch, bytes, count, time, word } from './kind.js'
-import { option } from './option.js'
+import { type Circumstances, option } from './option.js'
 import { AF_UNIX, LOSSY_ANSWERS, REQUESTS, STREAMS, VERIFIABLE } from './uses.js'
 import { WORKLOAD_NAMES } from './workloads.js'
 
@@ -8,7 +9,7 @@ export const DIRECTIONS = ['up', 'down', 'both'] as const
 /** Of a stream, seen from the client: `up` = the client sends, `down` = it receives, `both` = each way at once. */
 export type Direction = (typeof DIRECTIONS)[number]
 /** Ways to wait that a user can name. */
-export const WAITS = ['block', 'spin'] as const
+export const WAITS = ['block', 'spin', 'busy-poll'] as const
 export type WaitPolicy = (typeof WAITS)[number]
 export const UNIX_TYPES = ['stream', 'seqpacket'] as const
 /** Of AF_UNIX sockets: a stream of bytes, or packets of one message each (unix(7)). */
@@ -21,6 +22,12 @@ export const MAX_ITERATIONS = 1e12
 export const MAX_INFLIGHT = 4096
 export const DEFAULT_INFLIGHT = 1
 export const DEFAULT_MESSAGE_TIMEOUT_NS = 1e9
+
+/** Whose calls wait inside the kernel for the one socket, which is where it polls (socket(7), SO_BUSY_POLL). */
+function isBusyPolled({ transport, workload }: Circumstances): boolean {
+  const waitsInCall = workload === 'ping-pong' || workload === 'stream'
+  return waitsInCall && (runsOverTcp(transport) || transport === 'udp')
+}
 
 /** What is measured and for how long, whatever carries it. */
 export const MEASURE = {
@@ -110,15 +117,20 @@ export const MEASURE = {
     otherwise: 0,
     key: (value) => `rate=${formatRate(value)}`,
   }),
-  /** `block`: sleep in the kernel; `spin`: poll without sleeping. Default: `['block']`. */
+  /**
+   * `block`: sleep in the kernel; `spin`: poll without sleeping; `busy-poll`: sleep, but let the kernel poll the device before it (SO_PREFER_BUSY_POLL; TCP,
+   * TLS and UDP). Default: `['block']`.
+   */
   waits: option({
     flag: '--wait <list>',
     kind: word('wait policy', WAITS),
     default: ['block'],
-    help: 'block: sleep in the kernel; spin: poll without sleeping',
-    means: 'spin: polls without sleeping; block: sleeps in the kernel',
+    help: 'block: sleep in the kernel; spin: poll without sleeping; busy-poll: sleep, the kernel polling the device first (SO_PREFER_BUSY_POLL; TCP, TLS, UDP)',
+    means:
+      'spin: polls without sleeping; block: sleeps in the kernel; busy-poll: the same, the kernel polling the device first',
     byDefault: 'block',
     each: 'wait',
+    allows: (value, c) => value !== 'busy-poll' || isBusyPolled(c),
   }),
   /** Measured phase of a repetition, 1 to 24 h. Not together with `iterations`. Default: 3e9; in the lab 1e9. */
   durationNs: option({

@@ -68,7 +68,7 @@ export interface Option<
   readonly isAlwaysInKey?: boolean
   /** What it means that a result of an older version has no such member. */
   readonly absent?: ValueOf<K> | null
-  /** Told to the far end only where it differs from `absent`: agents of before do not know it. */
+  /** Told to the far end only where it differs from `absent`: agents of before do not know it (`told`, known.ts). */
   readonly isNewOnWire?: boolean
 }
 

@@ -27,7 +27,7 @@ type CaseShape<G extends Group> = { [M in keyof OfCase<G>]: z.ZodType<OfCase<G>[
 export function wireShape<G extends Group>(group: G): CaseShape<G> {
   return shapeOf(group, (option, member) => {
     const value = mayBeNull(option) ? onWire(option).nullable() : onWire(option)
-    return [option.each ?? member, option.isNewOnWire === true ? orAbsent(value, option) : value]
+    return [option.each ?? member, option.isNewOnWire === true ? value.optional() : value]
   }) as CaseShape<G>
 }
 

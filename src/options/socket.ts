@@ -92,6 +92,18 @@ export const SOCKET = {
     otherwise: null,
     key: (value) => `busy-poll=${value}us`,
   }),
+  /** Multipath TCP (RFC 8684): a connection that may take several paths. Refused where the kernel has none. Default: false. */
+  mptcp: option({
+    flag: '--mptcp',
+    kind: aSwitch,
+    default: false,
+    help: 'connections of Multipath TCP (RFC 8684)',
+    of: [TCP],
+    otherwise: false,
+    key: () => 'mptcp',
+    absent: false,
+    isNewOnWire: true,
+  }),
   /** UDP_SEGMENT and UDP_GRO (udp(7)) for UDP and QUIC streams where the kernel has them. Default: true. */
   segmentationOffload: option({
     flag: '--no-gso',

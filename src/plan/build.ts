@@ -8,7 +8,7 @@ import { SOCKET } from '../options/socket.js'
 import { TLS } from '../options/tls.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
 import { MIN_CIRCUMSTANCES } from './circumstances.js'
-import { carries } from './connects.js'
+import { canWait, carries } from './connects.js'
 import { defaultSizeBytes } from './defaults.js'
 import { caseKey } from './key.js'
 import {
@@ -40,7 +40,18 @@ export function buildPlan(...requests: [PlanRequest, ...PlanRequest[]]): Plan {
       'shorten --size or another list',
     )
   }
+  refuseIdleWaits(cases, requests)
   return Object.freeze({ cases: Object.freeze(cases), repetitions: requests[0].repetitions })
+}
+
+function refuseIdleWaits(cases: readonly Case[], requests: readonly PlanRequest[]): void {
+  const idle = requests[0]?.waits.find((wait) => !cases.some((c) => c.parameters.wait === wait))
+  if (idle === undefined || requests.every(({ transports }) => transports.length === 0)) return
+  throw usageError(
+    'XRB_USAGE',
+    `Nothing that is to be measured can wait by ${idle}.`,
+    'it is for ping-pongs and streams over TCP, TLS and UDP: --transport tcp',
+  )
 }
 
 function casesOf(request: PlanRequest): Case[] {
@@ -48,7 +59,10 @@ function casesOf(request: PlanRequest): Case[] {
   for (const workload of request.workloads) {
     for (const size of request.sizesBytes ?? [null]) {
       for (const wait of request.waits) {
-        for (const transport of request.transports.filter((one) => carries(one, workload))) {
+        const able = request.transports.filter(
+          (one) => carries(one, workload) && canWait(wait, one, workload),
+        )
+        for (const transport of able) {
           for (const way of waysTo(transport, workload, request)) {
             const unixType = way.own.unixType ?? 'stream'
             const messages = way.quic.messages ?? 'stream'

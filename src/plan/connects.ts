@@ -1,5 +1,7 @@
-import type { WorkloadName } from '../addon/addon.js'
-import { TRANSPORT_NAMES, type TransportName } from './case.js'
+import type { WaitPolicy, WorkloadName } from '../addon/addon.js'
+import { MEASURE } from '../options/measure.js'
+import { MIN_CIRCUMSTANCES } from './circumstances.js'
+import { TRANSPORT_NAMES, type TransportName } from './transports.js'
 
 /** Transports that have connections to be made. */
 export const CONNECTING: readonly TransportName[] = ['tcp', 'tls', 'quic']
@@ -11,6 +13,15 @@ export const ANSWERING: readonly TransportName[] = ['tcp', 'tls', 'udp', 'quic']
 export function carriersOf(workload: WorkloadName): readonly TransportName[] {
   if (workload === 'connect') return CONNECTING
   return workload === 'rr' ? ANSWERING : TRANSPORT_NAMES
+}
+
+/** Whether a call of it can wait so: `busy-poll` is for those that wait in the kernel for one socket. */
+export function canWait(
+  wait: WaitPolicy,
+  transport: TransportName,
+  workload: WorkloadName,
+): boolean {
+  return MEASURE.waits.allows?.(wait, { ...MIN_CIRCUMSTANCES, transport, workload }) ?? true
 }
 
 /** Whether a transport can carry a workload at all. */

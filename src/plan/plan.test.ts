@@ -68,10 +68,9 @@ describe('cases', () => {
         direction: 'down',
         pin: { client: [3], server: [2, 1] },
         socket: {
+          ...DEFAULT_SOCKET,
           sendBufferBytes: 1 << 20,
           receiveBufferBytes: 5000,
-          noDelay: true,
-          congestionControl: null,
           dscp: 46,
           busyPollUs: 50,
           segmentationOffload: false,

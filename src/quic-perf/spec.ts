@@ -9,9 +9,13 @@ import {
 } from '../plan/defaults.js'
 import { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } from '../plan/quic.js'
 
+/** Ways for its one thread to wait. */
+export const PERF_WAITS = ['block', 'spin'] as const satisfies readonly WaitPolicy[]
+type PerfWait = (typeof PERF_WAITS)[number]
+
 /** What either end of the perf protocol may be told of its transport. */
 export interface PerfTransport {
-  readonly wait: WaitPolicy
+  readonly wait: PerfWait
   /** `null` = unpinned. */
   readonly cpu: number | null
   readonly cipher: TlsCipher

@@ -2,7 +2,7 @@ import { peerError } from '../errors.js'
 import { type Case, PLACES, type Place } from '../plan/case.js'
 import type { ResultDocument } from '../results/schema/schema.js'
 import type { Session } from '../session/client/client.js'
-import { rrFeature } from '../session/wire/protocol.js'
+import { featuresFor } from '../session/wire/protocol.js'
 import { enter } from './begin.js'
 import type { DocumentSink } from './document-sink.js'
 import type { RunEvent } from './events.js'
@@ -99,14 +99,11 @@ function checkPeer(cases: readonly Case[], { facts }: Session): void {
       hint: `--transport ${facts.transports.join(',')}`,
     })
   }
-  const unanswered = cases.find(
-    ({ transport, workload }) =>
-      workload === 'rr' && !facts.features.includes(rrFeature(transport)),
-  )
-  if (unanswered === undefined) return
+  const unknown = cases.flatMap(featuresFor).find(([feature]) => !facts.features.includes(feature))
+  if (unknown === undefined) return
   throw peerError(
     'XRB_PEER_WORKLOAD',
-    `The agent, of xrbench ${facts.tool.version}, cannot do rr over ${unanswered.transport}.`,
+    `The agent, of xrbench ${facts.tool.version}, cannot do ${unknown[1]}.`,
     { hint: 'install the same version of xrbench at both ends' },
   )
 }

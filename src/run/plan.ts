@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net'
 import { usageError } from '../errors.js'
 import { buildPlan } from '../plan/build.js'
 import type { Plan } from '../plan/case.js'
-import { carriersOf, carries } from '../plan/connects.js'
+import { canWait, carriersOf, carries } from '../plan/connects.js'
 import type { PlanRequest } from '../plan/request.js'
 import type { Asked } from './asked.js'
 import type { RunPlaces } from './places.js'
@@ -43,6 +43,20 @@ export function refuseIdle({ transports, plan }: Asked): void {
       'XRB_USAGE',
       `${idle} has no ${workloads.join(', ')}: that is for ${carriersOf(first).join(', ')}.`,
       `--transport ${carriersOf(first).join(',')} --workload ${first}`,
+    )
+  }
+  const awake = transports.find(
+    (one) =>
+      !workloads.some(
+        (workload) =>
+          carries(one, workload) && plan.waits.some((wait) => canWait(wait, one, workload)),
+      ),
+  )
+  if (awake !== undefined) {
+    throw usageError(
+      'XRB_USAGE',
+      `${awake} cannot wait by ${plan.waits.join(', ')}: that is for ping-pongs and streams over TCP, TLS and UDP.`,
+      '--wait block or spin, or --transport tcp,tls,udp',
     )
   }
   const connectsOnly = workloads.every((workload) => workload === 'connect')

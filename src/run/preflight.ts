@@ -13,6 +13,7 @@ export function checkMachine(plan: Pick<PlanRequest, 'pin' | 'socket'>, isLocal:
     if (isLocal) checkCpus('server', plan.pin.server)
   }
   checkCongestion(plan.socket.congestionControl)
+  if (plan.socket.mptcp) checkMptcp()
 }
 
 function checkCpus(end: 'client' | 'server', cpus: readonly number[]): void {
@@ -23,6 +24,19 @@ function checkCpus(end: 'client' | 'server', cpus: readonly number[]): void {
     'XRB_NO_CPU',
     `CPU ${missing}, asked for the ${end}, may not be used by this process.`,
     `CPUs that may be used: ${allowed.join(',')}`,
+  )
+}
+
+/** /proc/sys/net/mptcp/enabled (Documentation/networking/mptcp-sysctl.rst). */
+function checkMptcp(): void {
+  const enabled = read('/proc/sys/net/mptcp/enabled')
+  if (enabled?.[0] === '1') return
+  throw environmentError(
+    'XRB_NO_MPTCP',
+    enabled === null ? 'This kernel has no Multipath TCP.' : 'Multipath TCP is switched off here.',
+    enabled === null
+      ? 'leave out --mptcp, or use a kernel built with CONFIG_MPTCP (5.6 or newer)'
+      : 'sudo sysctl net.mptcp.enabled=1',
   )
 }
 

@@ -18,9 +18,22 @@
 #ifndef SO_BUSY_POLL
 #define SO_BUSY_POLL 46
 #endif
+#ifndef SO_PREFER_BUSY_POLL
+#define SO_PREFER_BUSY_POLL 69
+#endif
+#ifndef SO_INCOMING_NAPI_ID
+#define SO_INCOMING_NAPI_ID 56
+#endif
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
 
 namespace xr {
 namespace {
+
+/// For how long a device is polled where nobody says: what the kernel's documentation recommends
+/// (net.core.busy_read, Documentation/admin-guide/sysctl/net.rst).
+constexpr int kBusyPollUs = 50;
 
 void set_int(int fd, int level, int option, int value, const char* name) {
   if (setsockopt(fd, level, option, &value, sizeof value) != 0) throw_errno("UNSUPPORTED", name);
@@ -47,8 +60,11 @@ void apply_socket_options(int fd, int family, bool tcp, const SocketOptions& opt
     set_int(fd, SOL_SOCKET, SO_SNDBUF, *options.send_buffer_bytes, "SO_SNDBUF");
   if (options.receive_buffer_bytes)
     set_int(fd, SOL_SOCKET, SO_RCVBUF, *options.receive_buffer_bytes, "SO_RCVBUF");
-  if (options.busy_poll_us)
-    set_int(fd, SOL_SOCKET, SO_BUSY_POLL, *options.busy_poll_us, "SO_BUSY_POLL");
+  const auto busy_poll_us =
+      options.prefers_busy_poll ? options.busy_poll_us.value_or(kBusyPollUs) : options.busy_poll_us;
+  if (busy_poll_us) set_int(fd, SOL_SOCKET, SO_BUSY_POLL, *busy_poll_us, "SO_BUSY_POLL");
+  if (options.prefers_busy_poll)
+    set_int(fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, 1, "SO_PREFER_BUSY_POLL");
   if (options.dscp) {
     // The upper six bits of the traffic class (RFC 2474 section 3).
     const int traffic_class = *options.dscp << 2;
@@ -95,6 +111,36 @@ std::optional<int> path_mtu(int fd) noexcept {
 std::uint64_t datagram_header_bytes(int fd) noexcept {
   constexpr std::uint64_t kUdpHeaderBytes = 8;
   return kUdpHeaderBytes + (family_of(fd) == AF_INET6 ? 40 : 20);
+}
+
+UniqueFd stream_socket(int family, const SocketOptions& options) {
+  const int protocol = options.multipath ? IPPROTO_MPTCP : IPPROTO_TCP;
+  UniqueFd fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
+  if (fd) return fd;
+  if (options.multipath) throw_errno("UNSUPPORTED", "IPPROTO_MPTCP");
+  throw_errno("SOCKET", "socket");
+}
+
+bool is_multipath(int fd) noexcept {
+  // <linux/mptcp.h> of Debian 12's kernel headers does not agree with <netinet/in.h>.
+  constexpr int kSolMptcp = 284;
+  constexpr int kMptcpInfo = 1;
+  constexpr std::uint32_t kFallback = 1;
+  struct {
+    std::uint8_t counts[8];
+    std::uint32_t flags;
+    std::uint32_t rest[32];
+  } info{};
+  socklen_t length = sizeof info;
+  // One that fell back while it was accepted is a socket of TCP itself.
+  if (::getsockopt(fd, kSolMptcp, kMptcpInfo, &info, &length) != 0) return false;
+  return (info.flags & kFallback) == 0;
+}
+
+std::optional<bool> has_device_to_poll(int fd) noexcept {
+  const auto napi = get_int(fd, SOL_SOCKET, SO_INCOMING_NAPI_ID);
+  if (!napi) return std::nullopt;
+  return *napi != 0;
 }
 
 EffectiveSettings read_socket_settings(int fd, bool tcp) {

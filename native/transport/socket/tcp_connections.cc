@@ -90,8 +90,7 @@ void TcpConnections::close() noexcept {
 
 /// None where the port is taken.
 UniqueFd TcpConnections::listen_at(SocketAddress local) const {
-  UniqueFd fd(::socket(local.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) throw_errno("SOCKET", "socket");
+  UniqueFd fd = stream_socket(local.family(), spec_.socket);
   apply_socket_options(fd.get(), local.family(), true, spec_.socket);
   // A port that was named is wanted again while connections of the run before wait out their time.
   const int on = local.port() == 0 ? 0 : 1;
@@ -111,8 +110,7 @@ UniqueFd TcpConnections::listen_at(SocketAddress local) const {
 
 UniqueFd TcpConnections::dial(const SocketBlob& server, const Deadline& deadline) const {
   const SocketAddress& remote = server.addresses.front();
-  UniqueFd fd(::socket(remote.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  if (!fd) throw_errno("SOCKET", "socket");
+  UniqueFd fd = stream_socket(remote.family(), spec_.socket);
   apply_socket_options(fd.get(), remote.family(), true, spec_.socket);
   leave_port_to_connect(fd.get());
   if (::bind(fd.get(), local_.get(), local_.length) != 0) throw_errno("ADDRESS", "bind");

@@ -41,9 +41,10 @@ class TcpEndpoint final : public Endpoint {
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    const auto socket_of = [this](unsigned i) { return connections_.sockets()[i].get(); };
     outcome.effective = settings_;
-    outcome.tcp = tcp_statistics_of(
-        spec_, [this](unsigned i) { return connections_.sockets()[i].get(); });
+    read_after_run(spec_, socket_of, outcome.effective);
+    outcome.tcp = tcp_statistics_of(spec_, socket_of);
     return outcome;
   }
 

@@ -59,6 +59,7 @@ class UdpEndpoint final : public Endpoint {
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     settings.path_mtu_bytes = path_mtu(sockets_.front().get());
     if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
+    read_after_run(spec_, [this](unsigned i) { return sockets_[i].get(); }, settings);
     outcome.effective = std::move(settings);
     return outcome;
   }

@@ -51,7 +51,8 @@ export function parseWord<T extends string>(
   const found = known.find((word) => word === text)
   if (found !== undefined) return found
   const near = nearest(text, known)
-  const all = `${noun}s are ${known.join(', ')}`
+  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
+  const all = `${plural} are ${known.join(', ')}`
   throw usageError(
     code,
     `${option}: '${text}' is not a ${noun}.`,

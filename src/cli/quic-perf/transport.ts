@@ -1,8 +1,7 @@
-import { WAITS } from '../../options/measure.js'
 import { DEFAULT_UDP_PAYLOAD_BYTES, UDP_PAYLOAD } from '../../options/quic.js'
 import { TLS_CIPHERS } from '../../options/tls.js'
 import { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } from '../../plan/quic.js'
-import type { PerfTransport } from '../../quic-perf/spec.js'
+import { PERF_WAITS, type PerfTransport } from '../../quic-perf/spec.js'
 import { parseWhole } from '../../units.js'
 import { parseWord } from '../flags/list.js'
 import { parseValue } from '../flags/value.js'
@@ -21,7 +20,7 @@ export function readPerfTransport(
   isBulk = false,
 ): PerfTransport {
   return {
-    wait: wait === undefined ? 'block' : parseWord(wait, label('wait'), 'wait policy', WAITS),
+    wait: wait === undefined ? 'block' : parseWord(wait, label('wait'), 'wait policy', PERF_WAITS),
     cpu: cpu === undefined ? null : parseWhole(cpu, label('cpu'), 0, 1023),
     cipher:
       cipher === undefined

@@ -45,12 +45,14 @@ export function flagsOfRepetition(
   when(hasNothing(repetition), 'nothing-arrived')
   when(isStarved(repetition), 'starved-links')
   when(sendsFragments(c, report), 'ip-fragments')
+  when(c.parameters.socket.mptcp && someEnd(report, 'multipath'), 'mptcp-fallback')
+  when(c.parameters.wait === 'busy-poll' && someEnd(report, 'pollsDevice'), 'nothing-to-poll')
   when(isBelowRate(c, repetition), 'below-rate')
   when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
   when(isUnsteady(repetition), 'warmup-unsteady')
   when(lacksPercentiles(repetition.latency), 'too-few-samples')
   when(hasUnstableClock(repetition), 'clock-unstable')
-  when(c.parameters.wait === 'block' && cpus.some(isSaturated), 'cpu-saturated')
+  when(c.parameters.wait !== 'spin' && cpus.some(isSaturated), 'cpu-saturated')
   when(cpus.some(isSaturatedBySoftirq), 'cpu-saturated')
   when(cpus.some(isPushedOff), 'harness-overload')
   when(
@@ -152,6 +154,11 @@ function sendsFragments(c: Case, { client, server }: RepetitionReport): boolean 
     const sends = outcome?.links.some(({ role }) => role !== 'receiver') ?? false
     return sends && pathMtuBytes != null && size + headers > pathMtuBytes
   })
+}
+
+/** Whether something that the path or the peer decides on was not granted at an end. */
+function someEnd({ client, server }: RepetitionReport, wish: 'multipath' | 'pollsDevice'): boolean {
+  return [client, server].some(({ outcome }) => outcome?.effective[wish] === false)
 }
 
 /** Of a burst on the edge of the window nobody can say that it was missing. */

@@ -22,6 +22,9 @@ export const FLAG_SENTENCES = {
     'over some connections nothing arrived in the whole measured phase: the others had their share',
   'ip-fragments':
     'messages did not fit the MTU of the path and were cut into IP fragments: one lost fragment is a lost message',
+  'mptcp-fallback':
+    'a connection that was to be one of Multipath TCP fell back to TCP: one end, or something between them, has none',
+  'nothing-to-poll': 'there was no device for the kernel to poll: busy-poll waited as block does',
   'below-rate': 'the senders stayed more than 1 % below the rate that was asked for',
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',

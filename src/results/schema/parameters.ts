@@ -171,6 +171,16 @@ export const effectiveSchema = z
       .nullable()
       .optional()
       .describe('in front of each message, in no size and no goodput; absent: nothing'),
+    multipath: z
+      .boolean()
+      .nullable()
+      .optional()
+      .describe('all connections were of Multipath TCP to the end; absent: not asked for'),
+    pollsDevice: z
+      .boolean()
+      .nullable()
+      .optional()
+      .describe('the kernel had a device to poll; absent: not asked for, or not told'),
     rdma: rdmaSettings.nullable().default(null),
     tls: tlsSettings.nullable().default(null),
     quic: quicSettingsSchema.nullable().default(null),

@@ -5,6 +5,7 @@ import { checkQuicSize, checkSize } from '../../plan/limits.js'
 import { isWithinMachine } from '../../plan/transports.js'
 import { endpointSpec } from '../endpoint/spec.js'
 import type { PrepareMessage } from '../wire/client-messages.js'
+import { heardParameters } from '../wire/told-parameters.js'
 
 /** What an operator allows a client. */
 export interface AgentLimits {
@@ -33,11 +34,12 @@ const MAX_BUFFERED_BYTES = 1024 ** 3
  * @throws {XrbenchError} what the client may not have (`XRB_PEER_LIMIT`), or this version has not
  */
 export function admit(
-  request: PrepareMessage,
+  told: PrepareMessage,
   localAddress: string,
   { limits, rdmaPort, dataPorts }: Terms,
   isAlone = false,
 ): EndpointSpec {
+  const request = { ...told, parameters: heardParameters(told.parameters) }
   const { transport, workload, parameters } = request
   const family = localAddress.includes(':') ? 6 : 4
   checkSize(transport, workload, parameters.messageSizeBytes, family)
@@ -76,7 +78,7 @@ function checkRr({ transport, workload, parameters }: PrepareMessage): void {
   if (!carries(transport, workload)) {
     throw peerError('XRB_PEER_WORKLOAD', `The agent cannot do ${workload} over ${transport}.`)
   }
-  const isAsked = parameters.responseSizeBytes !== undefined && parameters.inflight !== undefined
+  const isAsked = parameters.responseSizeBytes !== null && parameters.inflight !== null
   if (workload === 'rr' && !isAsked) {
     throw peerError('XRB_PROTOCOL', 'The client asked for rr without saying what answers are like.')
   }

@@ -12,7 +12,6 @@ import type { EndpointSource } from '../endpoint/source.js'
 import { decides, endpointSpec, remoteParameters, samplesWarmup } from '../endpoint/spec.js'
 import { type Sample, Warmup, type WarmupEnd, warmupWindowNs } from '../endpoint/warmup.js'
 import { isRemote } from '../wire/addresses.js'
-import { forEveryAgent } from '../wire/client-messages.js'
 import { type ClockOffset, compareClocks, nowNs, skewBetween } from '../wire/clock.js'
 import {
   ENDING_GRACE_MS,
@@ -22,6 +21,7 @@ import {
   WINDOW_LEAD_MAX_MS,
   WINDOW_LEAD_MS,
 } from '../wire/protocol.js'
+import { toldParameters } from '../wire/told-parameters.js'
 import { type AgentReplies, agentReplies, type ClientChannel } from './agent-replies.js'
 import { type Failure, failureFrom, rootFailure } from './failure.js'
 import { type Interruption, watch } from './interruption.js'
@@ -73,7 +73,7 @@ export async function runRepetition(
     type: 'prepare',
     transport,
     workload,
-    parameters: forEveryAgent(remoteParameters(c, 'server')),
+    parameters: toldParameters(remoteParameters(c, 'server')),
   })
   const samples: SampleListeners = { agent: () => {} }
   const replies = agentReplies(channel, (sample) => samples.agent(sample))

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { knownToAll } from '../../options/known.js'
 import { MEASURE } from '../../options/measure.js'
 import { QUIC } from '../../options/quic.js'
 import { RDMA } from '../../options/rdma.js'
@@ -33,17 +32,6 @@ export const remoteParametersSchema = z.strictObject({
   quic: z.strictObject(quic).nullable(),
   quicOpenssl: z.strictObject({ streams: quic.streams, verify: quic.verify }).nullable(),
 })
-
-/** As agents of all versions of the protocol understand it. */
-export function forEveryAgent(p: RemoteParameters): RemoteParameters {
-  return {
-    ...knownToAll(MEASURE, p),
-    socket: knownToAll(SOCKET, p.socket),
-    rdma: p.rdma && knownToAll(RDMA, p.rdma),
-    tls: p.tls && knownToAll(TLS, p.tls),
-    quic: p.quic && knownToAll(QUIC, p.quic),
-  }
-}
 
 const tool = z.strictObject({ name: z.string().max(64), version: z.string().max(64) })
 export const helloToolSchema = tool

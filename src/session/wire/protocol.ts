@@ -1,4 +1,4 @@
-import type { TransportName } from '../../plan/case.js'
+import type { Case, TransportName } from '../../plan/case.js'
 import { ANSWERING } from '../../plan/connects.js'
 
 /**
@@ -12,8 +12,27 @@ export function rrFeature(transport: TransportName): string {
   return `rr:${transport}`
 }
 
+/** … that it knows an option which came after the first agents. */
+const MPTCP_FEATURE = 'option:mptcp'
+const BUSY_POLL_FEATURE = 'wait:busy-poll'
+
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
-export const PROTOCOL_FEATURES: readonly string[] = ANSWERING.map(rrFeature)
+export const PROTOCOL_FEATURES: readonly string[] = [
+  ...ANSWERING.map(rrFeature),
+  MPTCP_FEATURE,
+  BUSY_POLL_FEATURE,
+]
+
+/** What an agent has to know for a case, each with what it is called. */
+export function featuresFor({ transport, workload, parameters }: Case): [string, string][] {
+  return [
+    ...(workload === 'rr' ? [pair(rrFeature(transport), `rr over ${transport}`)] : []),
+    ...(parameters.socket.mptcp ? [pair(MPTCP_FEATURE, 'Multipath TCP')] : []),
+    ...(parameters.wait === 'busy-poll' ? [pair(BUSY_POLL_FEATURE, 'busy-poll')] : []),
+  ]
+}
+
+const pair = (feature: string, words: string): [string, string] => [feature, words]
 
 /** Where `xrbench serve` listens unless told otherwise; below the range Linux takes ephemeral ports from. */
 export const DEFAULT_PORT = 28470

@@ -161,6 +161,8 @@ const effective = z.strictObject({
   gso: z.boolean().nullable(),
   gro: z.boolean().nullable(),
   headerBytes: count.nullable().optional(),
+  multipath: z.boolean().nullable().optional(),
+  pollsDevice: z.boolean().nullable().optional(),
   rdma: rdma.nullable(),
   tls: tls.nullable(),
   quic: quic.nullable(),
