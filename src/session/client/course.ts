@@ -1,0 +1,176 @@
+import { setImmediate } from 'node:timers/promises'
+import type { EndpointSpec } from '../../addon/addon.js'
+import { after } from '../../deadline.js'
+import { measurementError, XrbenchError } from '../../errors.js'
+import type { RepetitionReport } from '../../results/repetition/report.js'
+import { decodeBlob, encodeBlob } from '../../transports/blob.js'
+import type { Progress } from '../endpoint/messages.js'
+import type { EndpointProcess } from '../endpoint/process.js'
+import { decides, samplesWarmup } from '../endpoint/spec.js'
+import { type Sample, Warmup, type WarmupEnd, warmupWindowNs } from '../endpoint/warmup.js'
+import { type ClockOffset, compareClocks, nowNs, skewBetween } from '../wire/clock.js'
+import {
+  ENDING_GRACE_MS,
+  MAX_WINDOWS,
+  WINDOW_LEAD_MAX_MS,
+  WINDOW_LEAD_MS,
+} from '../wire/protocol.js'
+import type { AgentReplies, ClientChannel } from './agent-replies.js'
+import type { Interruption } from './interruption.js'
+
+/** Both ends of a repetition, as its client has hold of them. */
+export interface Ends {
+  channel: ClientChannel
+  endpoint: EndpointProcess
+  replies: AgentReplies
+  samples: SampleListeners
+}
+
+/** Who is told of the agent's warm-up. */
+export interface SampleListeners {
+  agent: (sample: Sample) => void
+}
+
+/** How far a repetition came. */
+export type Course = Pick<RepetitionReport, 'warmup' | 'window'>
+
+type OnProgress = ((progress: Progress) => void) | undefined
+
+/**
+ * From `prepare` until all is measured (`null`) or something came between. Three things race: the steps, what interrupts them, and an end that is
+ * through before the news of it is here.
+ */
+export async function conduct(
+  ends: Ends,
+  spec: EndpointSpec,
+  interrupted: Promise<Interruption>,
+  onProgress: OnProgress,
+  course: Course,
+): Promise<Interruption | null> {
+  const over = new AbortController()
+  const measured = takeSteps(ends, spec, onProgress, course, over.signal).then(
+    () => null,
+    interruptionBy,
+  )
+  const first = await Promise.race([measured, interrupted])
+  const result =
+    first?.kind === 'ended' ? await settled(measured, ends.endpoint, ends.replies, first) : first
+  over.abort()
+  return result
+}
+
+/** An end that fails rejects a step with nothing of ours, and is told of by `interrupted`, which says more. */
+function interruptionBy(error: unknown): Promise<Interruption> {
+  if (error instanceof XrbenchError) return Promise.resolve({ kind: 'error', error })
+  return new Promise(() => {})
+}
+
+/** What a step gives, if the repetition is not over by then: else nothing is said to an end any more. */
+type InTime = <T>(step: Promise<T>) => Promise<T>
+
+/** Writes into `course` what it has come to. */
+async function takeSteps(
+  ends: Ends,
+  spec: EndpointSpec,
+  onProgress: OnProgress,
+  course: Course,
+  over: AbortSignal,
+): Promise<void> {
+  const { channel, endpoint, replies } = ends
+  const inTime: InTime = async (step) => {
+    const value = await step
+    over.throwIfAborted()
+    return value
+  }
+  const [mine, theirs] = await inTime(Promise.all([endpoint.open(spec), replies.prepared]))
+  channel.send({ type: 'connect', blob: encodeBlob(mine) })
+  const connecting = endpoint.connect(decodeBlob(theirs), spec.connectTimeoutNs / 1e6)
+  await inTime(Promise.all([connecting, replies.connected]))
+  const offset = await inTime(compareClocks(replies.clock))
+  channel.send({ type: 'start' })
+  await inTime(replies.started)
+  const beganNs = nowNs()
+  const { ended } = await inTime(warmUp(ends, spec, offset, onProgress))
+  // Two clocks drift apart in a warm-up.
+  const begin = await inTime(compareClocks(replies.clock))
+  const { version, startNs } = await nameWindow(ends, begin, inTime)
+  course.warmup = { durationNs: startNs - beganNs, ended }
+  course.window = { skewNs: begin.skewNs }
+  await allMeasured(spec, endpoint.measured(version), replies.measured(version))
+  const end = await compareClocks(replies.clock).catch(() => begin)
+  course.window = { skewNs: skewBetween(begin, end) }
+}
+
+/** Starts this end, and waits until what both ends receive is steady, or long enough. */
+async function warmUp(
+  { endpoint, samples }: Ends,
+  spec: EndpointSpec,
+  { offsetNs }: ClockOffset,
+  onProgress: OnProgress,
+): Promise<WarmupEnd> {
+  const ends = (['client', 'server'] as const).filter((role) => decides({ ...spec, role }))
+  const warmup = new Warmup(spec.warmupCapNs, ends, nowNs())
+  samples.agent = (sample) => warmup.add('server', { ...sample, atNs: sample.atNs - offsetNs })
+  const onSample = (sample: Sample) => warmup.add('client', sample)
+  const sampleNs = warmupWindowNs(spec.warmupCapNs)
+  await endpoint.run({
+    onProgress,
+    warmup: samplesWarmup(spec) ? { sampleNs, onSample } : undefined,
+  })
+  return warmup.ended
+}
+
+/**
+ * Names one window to both ends, far enough ahead for both; anew when it got to one of them too late.
+ * @throws {XrbenchError} `XRB_LATE` when no lead was long enough
+ */
+async function nameWindow(
+  { endpoint, replies }: Ends,
+  { offsetNs, roundTripNs }: ClockOffset,
+  inTime: InTime,
+): Promise<{ version: number; startNs: number }> {
+  let leadNs = WINDOW_LEAD_MS * 1e6 + 4 * roundTripNs
+  for (let version = 1; version <= MAX_WINDOWS; version++) {
+    const startNs = Math.round(nowNs() + leadNs)
+    const areAhead = await inTime(
+      Promise.all([
+        endpoint.schedule(version, startNs),
+        replies.schedule(version, Math.max(0, Math.round(startNs + offsetNs))),
+      ]),
+    )
+    if (areAhead.every(Boolean)) return { version, startNs }
+    leadNs = Math.min(2 * leadNs, WINDOW_LEAD_MAX_MS * 1e6)
+  }
+  throw measurementError(
+    'XRB_LATE',
+    'The two ends could not be told in time when to measure: they are too busy, or too far apart.',
+    { hint: 'use fewer --streams, or look whether one of the machines is overloaded' },
+  )
+}
+
+/**
+ * After one end has ended, the other is going to notice by itself, and then knows more than that we stopped it. Waits for that a little,
+ * or until it turns out that all has been measured after all.
+ */
+async function settled<T>(
+  measured: Promise<T>,
+  endpoint: EndpointProcess,
+  replies: AgentReplies,
+  ended: T,
+): Promise<T> {
+  const grace = after(ENDING_GRACE_MS, ended)
+  const both = Promise.all([endpoint.ended, replies.ended.catch(() => {})])
+  const result = await Promise.race([measured, both.then(() => setImmediate(ended)), grace.promise])
+  grace.cancel()
+  return result
+}
+
+/** The ends that decide how long it takes: initiators and receivers. */
+async function allMeasured(
+  spec: EndpointSpec,
+  client: Promise<void>,
+  server: Promise<void>,
+): Promise<void> {
+  if (decides({ ...spec, role: 'client' })) await client
+  if (decides({ ...spec, role: 'server' })) await server
+}
