@@ -11,6 +11,12 @@ const PURE_TESTS = [
   '{bench,scripts}/**/*.test.mjs',
   'scripts/summary-reporter.test.ts',
 ]
+
+/** They start commands that read and write files, and measure for a moment at most: two files at once, before those that have the machine to themselves. */
+const BESIDE_TESTS = [
+  'src/cli/{compare,export,files,plot,report,show,validate}/**/*.test.ts',
+  'src/cli/run/{bad-input,secrets}.test.ts',
+]
 const ALL_TESTS = ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/**/*.test.mjs']
 
 /** `--project machine`: all that need no lab, one file at a time, however they are parted otherwise. */
@@ -19,9 +25,12 @@ const isAskedForMachine = process.argv.some((arg) => /^(--project=)?machine$/.te
 /** Instrumented, whatever starts processes takes several times as long. */
 const PATIENCE = process.env.XRBENCH_SANITIZER === undefined ? 1 : 4
 
+const TWO_AT_ONCE = { fileParallelism: true, maxWorkers: 2 }
+
 const PARTED = [
-  project('pure', PURE_TESTS, { fileParallelism: true, maxWorkers: 2 }),
-  project('alone', ALL_TESTS, { sequence: { groupOrder: 1 } }, PURE_TESTS),
+  project('pure', PURE_TESTS, TWO_AT_ONCE),
+  project('beside', BESIDE_TESTS, { ...TWO_AT_ONCE, sequence: { groupOrder: 1 } }),
+  project('alone', ALL_TESTS, { sequence: { groupOrder: 2 } }, [...PURE_TESTS, ...BESIDE_TESTS]),
 ]
 
 function project(name: string, include: string[], options = {}, without: string[] = []) {
@@ -48,7 +57,7 @@ export default defineConfig({
           globalSetup: 'src/lab/fixtures/lab-problem.ts',
           setupFiles: 'src/lab/fixtures/need-lab.ts',
           // After all others: what they show comes sooner.
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
