@@ -13,6 +13,7 @@ test('there is a file of each stage of the format', () => {
   expect(files).toEqual([
     'connects.json.gz',
     'rdma-and-places.json.gz',
+    'requests-and-options.json.gz',
     'sockets-only.json.gz',
     'tls-and-quic.json.gz',
     'variants-and-quic.json.gz',
@@ -37,4 +38,17 @@ describe.each(files)('%s', (name) => {
       expect(effective.client === null || 'quic' in effective.client).toBe(true)
     }
   })
+})
+
+test('requests, histograms by name, sockets without a network and options of the table are as they were written', async () => {
+  const { cases } = await readResult(`${folder}requests-and-options.json.gz`)
+  const named = new Set(
+    cases.flatMap(({ repetitions }) => repetitions.flatMap((r) => Object.keys(r.histograms ?? {}))),
+  )
+  expect([...named].sort()).toEqual(['handshake'])
+  const granted = cases.flatMap(({ parameters }) => parameters.effective.client ?? [])
+  expect(granted.some(({ multipath }) => multipath === true)).toBe(true)
+  expect(granted.some(({ pollsDevice }) => pollsDevice === false)).toBe(true)
+  expect(cases.some(({ key }) => key === 'unix/ping-pong/64B/block/seqpacket')).toBe(true)
+  expect(cases.some(({ key }) => key.endsWith('rr/64B/block/response=4KiB/inflight=4'))).toBe(true)
 })
