@@ -61,9 +61,14 @@ function parseTime({ min, max }: Range, text: string, label: string): number {
   }
   throw usageError(
     'XRB_BAD_DURATION',
-    `${label}: '${text}' is outside ${formatDuration(min)} to ${formatDuration(max)}.`,
-    `${label} ${formatDuration(ns < min ? min : max)}`,
+    `${label}: '${text}' is outside ${timeText(min)} to ${timeText(max)}.`,
+    `${label} ${timeText(ns < min ? min : max)}`,
   )
+}
+
+function timeText(ns: number): string {
+  const hours = ns / 3600e9
+  return Number.isInteger(hours) && hours > 0 ? `${hours}h` : formatDuration(ns)
 }
 
 function parsePositiveRate(text: string, label: string): number {

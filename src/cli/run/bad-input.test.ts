@@ -66,7 +66,7 @@ const REFUSALS: Record<string, Refusal> = {
   },
   'size 0': {
     args: run('--size', '0'),
-    error: /1 B to 64 MiB.*\[XRB_BAD_SIZE\]/,
+    error: /outside 1B to 64MiB.*\[XRB_BAD_SIZE\]/,
     hint: /--size 1/,
   },
   'size above 64 MiB': {
@@ -233,7 +233,7 @@ test('with --json the error is also a document on stdout', async () => {
   expect(code).toBe(2)
   expect(stderr).toContain('[XRB_BAD_SIZE]')
   expect(JSON.parse(stdout)).toEqual({
-    error: { code: 'XRB_BAD_SIZE', message: expect.stringContaining('64 MiB'), hint: '--size 1' },
+    error: { code: 'XRB_BAD_SIZE', message: expect.stringContaining('64MiB'), hint: '--size 1B' },
   })
 })
 
