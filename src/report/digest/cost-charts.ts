@@ -29,6 +29,15 @@ const KINDS: readonly Kind[] = [
     per: () => 1,
   },
   {
+    id: 'cpu-per-request',
+    title: 'CPU time per request answered',
+    caption: 'User and system time of the measuring threads at each end, without soft interrupts.',
+    workload: 'rr',
+    unit: 'ns',
+    xName: 'CPU time per request',
+    per: () => 1,
+  },
+  {
     id: 'cpu-per-message',
     title: 'CPU time per message of a stream',
     caption: 'User and system time of the measuring threads at each end, without soft interrupts.',

@@ -38,6 +38,14 @@ const KINDS: readonly Kind[] = [
     unit: '1/s',
     yName: 'round trips per second',
   },
+  {
+    id: 'requests-over-size',
+    title: 'Requests answered per second over their size',
+    workload: 'rr',
+    value: 'messages',
+    unit: '1/s',
+    yName: 'requests per second',
+  },
 ]
 
 /** Drawn where something was measured with several sizes. */

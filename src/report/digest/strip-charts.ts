@@ -32,6 +32,22 @@ const KINDS: readonly Kind[] = [
     xName: 'round trip at p99',
   },
   {
+    id: 'repetitions-rr-p50',
+    title: 'p50 from a request to its answer, every repetition',
+    workload: 'rr',
+    value: 'p50',
+    unit: 'ns',
+    xName: 'from request to answer at p50',
+  },
+  {
+    id: 'repetitions-rr-p99',
+    title: 'p99 from a request to its answer, every repetition',
+    workload: 'rr',
+    value: 'p99',
+    unit: 'ns',
+    xName: 'from request to answer at p99',
+  },
+  {
     id: 'repetitions-goodput',
     title: 'Goodput of streams, every repetition',
     workload: 'stream',

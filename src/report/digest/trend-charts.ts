@@ -33,6 +33,14 @@ const KINDS: readonly Kind[] = [
     yName: 'round trip at p99',
   },
   {
+    id: 'trend-rr-p99',
+    title: 'p99 from a request to its answer',
+    workload: 'rr',
+    value: 'p99',
+    unit: 'ns',
+    yName: 'from request to answer at p99',
+  },
+  {
     id: 'trend-goodput',
     title: 'Goodput of streams',
     workload: 'stream',

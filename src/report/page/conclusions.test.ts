@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { sourceOf, TCP, TCP_STREAM, UDP, UDP_STREAM } from '../../compare/fixtures/sources.js'
+import { readResult } from '../../results/store/store.js'
 import { Collector } from '../digest/collect.js'
 import { renderConclusions } from './conclusions.js'
 
@@ -66,5 +67,19 @@ describe('conclusions', () => {
     )
     expect(text).toMatch(/Of \d+ comparisons \d+ worse/)
     expect(text).toMatch(/b against a: \d+ worse \(/)
+  })
+
+  test('tell of requests beside round trips', async () => {
+    const file = new URL(
+      '../../results/fixtures/golden/requests-and-options.json.gz',
+      import.meta.url,
+    ).pathname
+    const collector = new Collector()
+    collector.add({ file, doc: await readResult(file) })
+    const text = renderConclusions(collector.finish()).markup
+    expect(text).toContain('Round trips with 64 B, block:')
+    expect(text).toMatch(
+      /Requests with 64 B:<\/strong> At p50 UDP block response=4KiB inflight=4 \(/,
+    )
   })
 })

@@ -34,6 +34,7 @@ function placePart({ digests, ratios }: Collected, place: Place): Html | null {
   const cases = base.cases.filter((one) => one.place === place)
   const findings = [
     ...findingsOf(cases, ratios, 'ping-pong'),
+    ...findingsOf(cases, ratios, 'rr'),
     ...findingsOf(cases, ratios, 'stream'),
   ]
   if (findings.length === 0) return null

@@ -13,12 +13,29 @@ export interface Finding {
   sentences: string[]
 }
 
+/** Workloads of which one transport can be ahead of another. */
+const COMPARED = ['ping-pong', 'rr', 'stream'] as const
+
+const TITLES: Readonly<Record<CaseDigest['workload'], string>> = {
+  'ping-pong': 'Round trips',
+  rr: 'Requests',
+  stream: 'Streams',
+  connect: 'Connections',
+}
+
+const LEADS: Readonly<Record<(typeof COMPARED)[number], (name: string, sizes: string) => string>> =
+  {
+    'ping-pong': (name, sizes) => `${name} has the shortest median round trip with ${sizes}`,
+    rr: (name, sizes) => `${name} answers requests of ${sizes} soonest`,
+    stream: (name, sizes) => `${name} carries the most in messages of ${sizes}`,
+  }
+
 /** Which variants are ahead beyond chance, and with which sizes; `null`: none stood beside another. */
 export function leadOf(
   cases: readonly CaseDigest[],
   ratios: readonly VariantRatio[],
 ): string | null {
-  const told = (['ping-pong', 'stream'] as const).flatMap((workload) => {
+  const told = COMPARED.flatMap((workload) => {
     const [question] = QUESTIONS[workload]
     if (question === undefined) return []
     const won = new Map<string, { sizes: string[]; lost: number }>()
@@ -32,16 +49,14 @@ export function leadOf(
     }
     return [...won].map(([name, { sizes, lost }]) => {
       const but = lost > 0 ? `, but loses up to ${percentage(lost)} of them` : ''
-      return workload === 'ping-pong'
-        ? `${name} has the shortest median round trip with ${listed(sizes)}${but}`
-        : `${name} carries the most in messages of ${listed(sizes)}${but}`
+      return `${LEADS[workload](name, listed(sizes))}${but}`
     })
   })
   const isAlone = (workload: CaseDigest['workload']) =>
     groupsBySize(cases.filter((one) => one.workload === workload)).every(
       (one) => one.cases.length < 2,
     )
-  if (isAlone('ping-pong') && isAlone('stream')) return null
+  if (COMPARED.every(isAlone)) return null
   return told.length === 0
     ? 'No transport is shown to be ahead of the others.'
     : `${told.join('; ')}.`
@@ -56,7 +71,7 @@ export function findingsOf(
   const groups = groupsBySize(cases.filter((one) => one.workload === workload))
   const alone = groups.filter(({ cases: own }) => own.length === 1).flatMap(({ cases: own }) => own)
   const shared = groups.filter(({ cases: own }) => own.length > 1)
-  const what = workload === 'ping-pong' ? 'Round trips' : 'Streams'
+  const what = TITLES[workload]
   const showsWait = new Set(shared.map(({ wait }) => wait)).size > 1
   return [
     ...shared.map((group) => ({
