@@ -54,8 +54,9 @@ void check_spec(const EndpointSpec& spec) {
   if (spec.workload == Workload::kRr) {
     require(spec.transport == TransportKind::kTcp || spec.transport == TransportKind::kTls ||
                 spec.transport == TransportKind::kUdp || spec.transport == TransportKind::kQuic ||
+                spec.transport == TransportKind::kRdma ||
                 spec.transport == TransportKind::kLoopback,
-            "rr is for loopback, tcp, tls, udp and quic");
+            "rr is for loopback, tcp, tls, udp, quic and rdma");
     require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
             "responseSizeBytes must lie between 1 and 67,108,864");
     require(spec.inflight >= 1 && spec.inflight <= kMostInflight,

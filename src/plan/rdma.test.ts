@@ -59,6 +59,20 @@ describe('cases', () => {
   })
 })
 
+test('requests go where their ends can tell of receives', () => {
+  const taken = QUEUE_PAIR_TYPES.flatMap((queuePair) =>
+    RDMA_OPERATIONS.filter((operation) => {
+      try {
+        return plan({ queuePair, operation }, { workloads: ['rr'] }).cases.length > 0
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'XRB_RDMA_COMBINATION', exitCode: 2 })
+        return false
+      }
+    }).map((operation) => `${queuePair} ${operation}`),
+  )
+  expect(taken).toEqual(['rc send', 'rc write-imm', 'uc send', 'ud send'])
+})
+
 test('each service takes the operations that the standard gives it', () => {
   const taken = QUEUE_PAIR_TYPES.flatMap((queuePair) =>
     RDMA_OPERATIONS.filter((operation) => {

@@ -48,6 +48,7 @@ export function checkRdma({
       '--connect-by exchange, or --qp rc',
     )
   }
+  if (workload === 'rr') checkRequests(rdma)
   if (isAtomic(operation) && workload === 'stream') {
     throw refused(`A ${operation} has no stream.`, '--workload ping-pong')
   }
@@ -71,6 +72,22 @@ export function checkRdma({
   }
   if (operation === 'read' && workload === 'stream' && rateBitsPerSec > 0) {
     throw refused('A read stream is drawn by its receiver and has no rate.', 'leave out --rate')
+  }
+}
+
+/** Requests and answers are messages with immediate data, in which both ends tell of their receives. */
+function checkRequests({ queuePair, operation }: RdmaCase['rdma']): void {
+  if (operation !== 'send' && operation !== 'write-imm') {
+    throw refused(
+      `A ${operation} carries no requests and answers.`,
+      '--operation send or write-imm',
+    )
+  }
+  if (operation === 'write-imm' && queuePair !== 'rc') {
+    throw refused(
+      'Where a write can be lost nobody knows which: requests go by write-imm over RC alone.',
+      '--qp rc, or --operation send',
+    )
   }
 }
 

@@ -54,6 +54,9 @@ describe('rr', () => {
       expect(carries(transport, 'rr')).toBe(ANSWERING.includes(transport))
       expect(carriersOf('ping-pong')).toContain(transport)
     }
-    expect(keys({ transports: ['rdma', 'tcp'] })).toEqual(['tcp/rr/64B/block'])
+    expect(keys({ transports: ['shm', 'tcp', 'rdma'] })).toEqual([
+      'tcp/rr/64B/block',
+      'rdma/rr/64B/block/rc/send',
+    ])
   })
 })

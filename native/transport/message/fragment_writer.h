@@ -11,6 +11,24 @@
 
 namespace xr {
 
+/// Makes the datagram of a message that `part` says, of at most `most_bytes`, and gives its length.
+inline std::size_t write_fragment(std::uint8_t* to, std::size_t most_bytes, const MessageHead& head,
+                                  const FragmentHead& part, bool verify) noexcept {
+  write_fragment_head(to, part);
+  std::size_t own = kFragmentHeadBytes;
+  if (part.fragment == 0) {
+    write_head(to + own, head);
+    own += kMessageHeadBytes;
+  }
+  const std::uint64_t each = most_bytes - kFragmentHeadBytes;
+  const std::uint64_t all = kMessageHeadBytes + head.length;
+  const std::uint64_t here = std::min(each, all - part.fragment * each);
+  const std::size_t bytes = kFragmentHeadBytes + static_cast<std::size_t>(here);
+  if (verify) [[unlikely]]
+    write_pattern(to + own, bytes - own, part.datagram);
+  return bytes;
+}
+
 /// The datagrams that a message is cut into. Each has its own pattern, by its number, so that it
 /// can be checked whatever became of the others.
 class FragmentWriter {
@@ -30,20 +48,7 @@ class FragmentWriter {
 
   /// Makes one of them, and gives its length. `data()` are its bytes.
   std::size_t write(const MessageHead& head, const FragmentHead& part) noexcept {
-    std::uint8_t* to = buffer_.data();
-    write_fragment_head(to, part);
-    std::size_t own = kFragmentHeadBytes;
-    if (part.fragment == 0) {
-      write_head(to + own, head);
-      own += kMessageHeadBytes;
-    }
-    const std::uint64_t each = buffer_.size() - kFragmentHeadBytes;
-    const std::uint64_t all = kMessageHeadBytes + head.length;
-    const std::uint64_t here = std::min(each, all - part.fragment * each);
-    const std::size_t bytes = kFragmentHeadBytes + static_cast<std::size_t>(here);
-    if (verify_) [[unlikely]]
-      write_pattern(to + own, bytes - own, part.datagram);
-    return bytes;
+    return write_fragment(buffer_.data(), buffer_.size(), head, part, verify_);
   }
 
   const std::uint8_t* data() const noexcept { return buffer_.data(); }

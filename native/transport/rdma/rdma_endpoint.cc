@@ -114,6 +114,7 @@ class RdmaEndpoint final : public Endpoint {
 
  private:
   void check_size(int mtu) const {
+    if (spec_.workload == Workload::kRr) return check_parts(mtu);
     if (spec_.rdma.queue_pair == QueuePairType::kUd) {
       if (spec_.message_bytes > static_cast<std::uint64_t>(mtu)) {
         throw_fault("BAD_SPEC", "spec",
@@ -128,6 +129,25 @@ class RdmaEndpoint final : public Endpoint {
                   "the device's messages have at most " +
                       std::to_string(port_.attributes.max_msg_sz) + " bytes");
     }
+  }
+
+  /// A message of a message link may be many of the queue pair's.
+  void check_parts(int mtu) const {
+    if (spec_.rdma.queue_pair != QueuePairType::kUd) return;
+    const std::uint64_t most = most_payload_bytes(static_cast<std::size_t>(mtu));
+    if (spec_.longest_message_bytes() <= most) return;
+    throw_fault("BAD_SPEC", "spec",
+                "a message of 65,535 UD packets has at most " + std::to_string(most) +
+                    " bytes on this path (its MTU is " + std::to_string(mtu) + ")");
+  }
+
+  /// In front of what this end sends.
+  unsigned header_bytes() const noexcept {
+    const std::uint64_t payload =
+        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
+    const std::uint64_t parts =
+        FragmentWriter::fragments_of(payload, lanes_.front()->datagram_bytes());
+    return static_cast<unsigned>(kMessageHeadBytes + kFragmentHeadBytes * parts);
   }
 
   /// Near the device; with a device of software, which is the kernel's work on any CPU, near the
@@ -171,6 +191,12 @@ class RdmaEndpoint final : public Endpoint {
       if (peer_.lanes[i].window_bytes < kControlBytes + lanes_[i]->shape().stride)
         throw_fault("BAD_BLOB", "blob", "the peer's memory is smaller than a message");
       const LaneShape& shape = lanes_[i]->shape();
+      if (spec_.workload == Workload::kRr) {
+        const std::uint64_t depth = peer_.lanes[i].rx_depth;
+        if (depth < kLeastMessageReceives ||
+            peer_.lanes[i].window_bytes < kControlBytes + depth * shape.stride)
+          throw_fault("BAD_BLOB", "blob", "the peer's receives do not fit its memory");
+      }
       if (spec_.role_of(static_cast<unsigned>(i)) == Role::kSender && shape.credits &&
           peer_.lanes[i].rx_depth < 2 * shape.post_list) {
         throw_fault("BAD_BLOB", "blob", "the peer has fewer receives than a list of messages");
@@ -264,6 +290,7 @@ EffectiveSettings RdmaEndpoint::effective() const {
     settings.local_address = spec_.local_address;
     settings.remote_address = socket_address(peer_.cm_address, 0, 0).text();
   }
+  if (spec_.workload == Workload::kRr) settings.header_bytes = header_bytes();
   settings.rdma = std::move(rdma);
   return settings;
 }

@@ -40,6 +40,13 @@ void check_workload(const EndpointSpec& spec) {
             "(or the operation write-imm)");
     return;
   }
+  if (spec.workload == Workload::kRr) {
+    require(rdma.operation == RdmaOperation::kSend || rdma.operation == RdmaOperation::kWriteImm,
+            "requests go by send or write-imm, not by " + operation);
+    require(rdma.operation == RdmaOperation::kSend || rdma.queue_pair == QueuePairType::kRc,
+            "where a write can be lost nobody knows which: requests go by write-imm over rc alone");
+    return;
+  }
   require(!is_atomic(rdma.operation), operation + " has no stream, only ping-pong");
   require(rdma.queue_pair != QueuePairType::kUc || rdma.operation != RdmaOperation::kWrite,
           "a write stream over UC leaves no trace of what is lost: use write-imm over UC, or RC");
@@ -85,8 +92,8 @@ void check_iwarp(const EndpointSpec& spec, const std::string& device) {
     refuse(std::string(name_of(rdma.queue_pair)) + " queue pairs, only rc");
   if (is_atomic(rdma.operation)) refuse("atomic operations: use send, write or read");
   if (rdma.operation == RdmaOperation::kWriteImm) refuse("immediate data: use send or write");
-  if (spec.workload == Workload::kStream && rdma.operation == RdmaOperation::kSend)
-    refuse("immediate data, in which a stream of send has its credits: use write or read");
+  if (spec.workload != Workload::kPingPong && rdma.operation == RdmaOperation::kSend)
+    refuse("immediate data, in which a stream of send, or rr, has its credits: use write or read");
 }
 
 void check_rdma_spec(const EndpointSpec& spec) {

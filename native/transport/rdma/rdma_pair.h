@@ -47,7 +47,9 @@ inline EndpointSpec rdma_spec(QueuePairType type, RdmaOperation operation, WaitP
 inline std::string text_of(const EndpointSpec& spec) {
   return std::string(name_of(spec.rdma.queue_pair)) + " " + name_of(spec.rdma.operation) +
          (spec.wait == WaitPolicy::kSpin ? " spin " : " block ") +
-         (spec.workload == Workload::kStream ? "stream " : "ping-pong ") +
+         (spec.workload == Workload::kStream ? "stream "
+          : spec.workload == Workload::kRr   ? "rr "
+                                             : "ping-pong ") +
          std::to_string(spec.message_bytes) + " B";
 }
 

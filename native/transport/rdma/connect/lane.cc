@@ -130,7 +130,8 @@ void Lane::make_queue_pair(ibv_pd* domain, const EndpointSpec& spec) {
   if (!queue_pair_) throw_registration("ibv_create_qp", errno, shape_.total_bytes);
   // More than was asked for is no reason to use it.
   inline_bytes_ = shape_.inline_bytes == 0 ? 0 : granted.cap.max_inline_data;
-  if (spec.message_bytes > inline_bytes_) inline_bytes_ = 0;
+  // Of a message link some messages are shorter than others.
+  if (spec.workload != Workload::kRr && spec.message_bytes > inline_bytes_) inline_bytes_ = 0;
   copies_marks_ = shape_.inline_marks && granted.cap.max_inline_data >= sizeof(ProgressMark);
 }
 
@@ -144,7 +145,7 @@ void Lane::prepare_receives(const EndpointSpec& spec, Role role) {
   for (unsigned i = 0; i < count; ++i) {
     const unsigned slot = i % shape_.rx_slots;
     receive_buffers_[i] = {reinterpret_cast<std::uintptr_t>(rx_slot(slot)),
-                           static_cast<std::uint32_t>(spec.message_bytes + shape_.payload_offset),
+                           static_cast<std::uint32_t>(shape_.slot_bytes + shape_.payload_offset),
                            region_->lkey};
     receives_[i].wr_id = wire::kReceiveTag | slot;
     receives_[i].sg_list = has_payload ? &receive_buffers_[i] : nullptr;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <vector>
 
@@ -54,6 +55,11 @@ class Lane {
   unsigned inline_bytes() const noexcept { return inline_bytes_; }
   /// The device copies marks while they are posted, so that one word serves them all.
   bool copies_marks() const noexcept { return copies_marks_; }
+  /// What one message of the queue pair carries at most: over UD a packet of the path.
+  std::size_t datagram_bytes() const noexcept {
+    return type_ == QueuePairType::kUd ? std::min(shape_.slot_bytes, path_mtu_bytes_)
+                                       : shape_.slot_bytes;
+  }
 
   const PinnablePages& pages() const noexcept { return pages_; }
   std::uint8_t* memory() const noexcept { return pages_.data(); }
@@ -96,6 +102,7 @@ class Lane {
   unsigned receive_block_ = 1;
   unsigned inline_bytes_ = 0;
   bool copies_marks_ = false;
+  std::size_t path_mtu_bytes_ = 0;
   std::uint32_t packet_number_ = 0;
   std::uint32_t peer_queue_key_ = 0;
   LaneAddress peer_;

@@ -73,6 +73,7 @@ void Lane::expect(const RdmaBlob& peer, const LaneAddress& peer_lane) {
 
 void Lane::connect_negotiated(NegotiatedAttributes negotiated, const ChosenPort& port,
                               const RdmaBlob& local, const RdmaBlob& peer, ibv_mtu mtu) {
+  path_mtu_bytes_ = static_cast<std::size_t>(mtu_bytes(mtu));
   ibv_qp_attr& receive = negotiated.receive;
   receive.path_mtu = mtu;
   receive.max_dest_rd_atomic = local.incoming_reads;
@@ -94,6 +95,7 @@ void Lane::connect_negotiated(NegotiatedAttributes negotiated, const ChosenPort&
 void Lane::connect(const ChosenPort& port, ibv_pd* domain, const RdmaBlob& local,
                    const RdmaBlob& peer, const LaneAddress& peer_lane, ibv_mtu mtu) {
   expect(peer, peer_lane);
+  path_mtu_bytes_ = static_cast<std::size_t>(mtu_bytes(mtu));
   const bool reliable = type_ == QueuePairType::kRc;
   const bool datagrams = type_ == QueuePairType::kUd;
   const ibv_ah_attr address = address_of(port, peer);

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "workload/message_head.h"
+
 namespace xr {
 namespace {
 
@@ -20,6 +22,12 @@ constexpr std::size_t kListedBytes = 4096;
 constexpr unsigned kDefaultList = 16;
 // Progress of a stream is told at least so often.
 constexpr std::size_t kSignalBytes = std::size_t{1} << 20;
+// A message of a message link that is longer is cut: the first part is under way while the next is
+// written, and receives need not be as long as the longest.
+constexpr std::size_t kPartBytes = std::size_t{32} << 10;
+// Largest MTU of InfiniBand, and so the largest message of UD.
+constexpr std::size_t kMostPacketBytes = 4096;
+constexpr std::size_t kMessageLinkBytes = std::size_t{8} << 20;
 // mlx5 and its kin copy up to about this much into a work request at no cost.
 constexpr unsigned kDefaultInlineBytes = 220;
 
@@ -109,15 +117,41 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
   if (role == Role::kSender && shape.credits) shape.receive_work = 16;
 }
 
+/// Both ends send and receive, and each slot has one message at a time.
+void shape_messages(const EndpointSpec& spec, LaneShape& shape) {
+  const RdmaOptions& rdma = spec.rdma;
+  const unsigned most = within(kMessageLinkBytes, shape.stride, 16, kDefaultRxDepth);
+  shape.tx_depth =
+      std::clamp(or_default(rdma.tx_depth, std::min(most, kDefaultTxDepth)), 4u, kMostQueued);
+  shape.signal_every = std::min(shape.tx_depth / 2, or_default(rdma.signal_every, kMostUnsignalled));
+  shape.send_work = shape.tx_depth;
+  shape.tx_slots = shape.tx_depth;
+  // Blocks of a quarter, of which one may be out.
+  shape.rx_depth = std::max(kLeastMessageReceives, or_default(rdma.rx_depth, most)) / 4 * 4;
+  shape.rx_block = shape.rx_depth / 4;
+  shape.rx_slots = shape.rx_depth;
+  shape.inline_bytes = or_default(rdma.inline_bytes, kDefaultInlineBytes);
+}
+
+std::size_t slot_bytes_of(const EndpointSpec& spec) {
+  if (spec.workload != Workload::kRr) return spec.message_bytes;
+  if (spec.rdma.queue_pair == QueuePairType::kUd) return kMostPacketBytes;
+  return std::min(kPartBytes, static_cast<std::size_t>(spec.longest_message_bytes()) +
+                                  kMessageHeadBytes + kFragmentHeadBytes);
+}
+
 }  // namespace
 
 LaneShape shape_of(const EndpointSpec& spec, Role role) {
   LaneShape shape;
   shape.payload_offset = spec.rdma.queue_pair == QueuePairType::kUd ? kGrhBytes : 0;
-  const std::size_t bytes = spec.message_bytes + shape.payload_offset;
+  shape.slot_bytes = slot_bytes_of(spec);
+  const std::size_t bytes = shape.slot_bytes + shape.payload_offset;
   shape.stride = (bytes + kCacheLineBytes - 1) / kCacheLineBytes * kCacheLineBytes;
   shape.inline_bytes = wanted_inline(spec);
-  if (spec.workload == Workload::kPingPong) {
+  if (spec.workload == Workload::kRr) {
+    shape_messages(spec, shape);
+  } else if (spec.workload == Workload::kPingPong) {
     shape_ping_pong(spec, shape);
   } else {
     shape_stream(spec, role, shape);

@@ -17,6 +17,8 @@ inline constexpr std::size_t kAtomicOffset = 8;
 /// Where atomics have their local word.
 inline constexpr std::size_t kWordOffset = 64;
 using ProgressMark = std::uint64_t;
+/// Receives that each end of a message link has at least.
+inline constexpr unsigned kLeastMessageReceives = 8;
 
 /// How many of everything a lane has: queue depths, buffers and where they lie. Follows from the
 /// spec alone, so that both ends know each other's.
@@ -42,6 +44,8 @@ struct LaneShape {
   unsigned marks = 0;
   bool inline_marks = false;
 
+  /// Of a message as the queue pair carries it: of requests and answers, a part of one.
+  std::size_t slot_bytes = 0;
   std::size_t payload_offset = 0;
   std::size_t stride = 0;
   unsigned rx_slots = 1;

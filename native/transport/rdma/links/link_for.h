@@ -1,8 +1,11 @@
 #pragma once
 
+#include <utility>
+
 #include "transport/link_ends.h"
 #include "transport/rdma/links/message_ping_pong_link.h"
 #include "transport/rdma/links/one_sided_link.h"
+#include "transport/rdma/links/rdma_messages.h"
 #include "transport/rdma/links/stream_receiver_links.h"
 #include "transport/rdma/links/stream_sender_link.h"
 #include "transport/rdma/links/write_ping_pong_link.h"
@@ -54,6 +57,11 @@ void with_receiver(Lane& lane, const EndpointSpec& spec, const Waker& waker, con
 template <WaitPolicy kWait, bool kLossy, class Visitor>
 void with_link_of(Lane& lane, const EndpointSpec& spec, Role role, const Waker& waker,
                   const Visitor& visit) {
+  if (spec.workload == Workload::kRr) {
+    MessageShape shape = message_shape_of(spec);
+    RdmaMessages<kWait, kLossy> link(lane, spec, std::move(shape), waker);
+    return visit(kForRr, link);
+  }
   if (spec.workload == Workload::kPingPong)
     return with_ping_pong<kWait, kLossy>(lane, spec, role, waker, visit);
   if (role == Role::kReceiver) return with_receiver<kWait, kLossy>(lane, spec, waker, visit);

@@ -1,0 +1,160 @@
+#include "transport/rdma/links/rdma_messages.h"
+
+#include <algorithm>
+#include <future>
+#include <optional>
+#include <string>
+
+#include "base/error.h"
+#include "test/test.h"
+#include "transport/message/message_contract.h"
+#include "transport/rdma/links/lane_pair.h"
+#include "transport/rdma/rdma_pair.h"
+
+namespace {
+
+using xr::EndpointSpec;
+using xr::Io;
+using xr::kNsPerMs;
+using xr::kNsPerSec;
+using xr::MessageShape;
+using xr::QueuePairType;
+using xr::RdmaOperation;
+using xr::Role;
+using xr::RunStatus;
+using xr::Side;
+using xr::WaitPolicy;
+using xr::Workload;
+
+EndpointSpec rr_spec(QueuePairType type, RdmaOperation operation, WaitPolicy wait,
+                     std::uint64_t longest_bytes) {
+  EndpointSpec spec = xr::test::rdma_spec(type, operation, wait);
+  spec.workload = Workload::kRr;
+  spec.message_bytes = spec.response_bytes = longest_bytes;
+  return spec;
+}
+
+/// Two links of this process over one pair of queue pairs.
+template <WaitPolicy kWait, bool kLossy, QueuePairType kType, RdmaOperation kOperation>
+class RdmaWorld {
+ public:
+  static constexpr bool kTellsClosed = false;
+  static constexpr bool kTellsFull = !kLossy;
+  static constexpr std::uint32_t kLongestBytes = 100'000;
+  static constexpr std::size_t kMostUnderWay = kLossy ? 1 : 64;
+
+  explicit RdmaWorld(MessageShape shape)
+      : spec_(rr_spec(kType, kOperation, kWait, shape.longest_bytes)),
+        lanes_(spec_, Role::kInitiator, Role::kResponder) {
+    lanes_.connect();
+    client_.emplace(lanes_.client, spec_, shape, wakers_[0]);
+    server_.emplace(lanes_.server, spec_, shape, wakers_[1]);
+  }
+
+  auto& client() { return *client_; }
+  auto& server() { return *server_; }
+  void stop(Side side) { wakers_[side == Side::kClient ? 0 : 1].stop(); }
+
+ private:
+  EndpointSpec spec_;
+  std::array<xr::Waker, 2> wakers_;
+  xr::test::LanePair lanes_;
+  std::optional<xr::RdmaMessages<kWait, kLossy>> client_;
+  std::optional<xr::RdmaMessages<kWait, kLossy>> server_;
+};
+
+/// Of the contract, what holds for a link with one connection.
+template <class World>
+void check_contract(bool sleeps) {
+  xr::test::check_sizes_arrive_in_order<World>();
+  xr::test::check_untaken_hold_back<World>();
+  if constexpr (World::kTellsFull) xr::test::check_full_is_told<World>(sleeps);
+  xr::test::check_silence_is_a_stall<World>();
+  World world(xr::test::contract_shape(1000));
+  CHECK(world.client().wait(kNsPerMs) == Io::kDue);
+  world.stop(Side::kClient);
+  CHECK(world.client().wait(kNsPerSec) == Io::kStopped);
+}
+
+constexpr auto kSpin = WaitPolicy::kSpin;
+constexpr auto kBlock = WaitPolicy::kBlock;
+constexpr auto kRc = QueuePairType::kRc;
+constexpr auto kUc = QueuePairType::kUc;
+constexpr auto kUd = QueuePairType::kUd;
+constexpr auto kSend = RdmaOperation::kSend;
+constexpr auto kWriteImm = RdmaOperation::kWriteImm;
+
+TEST("messages over rdma: the contract, rc send, sleeping and spinning") {
+  xr::test::need_rdma();
+  check_contract<RdmaWorld<kBlock, false, kRc, kSend>>(true);
+  check_contract<RdmaWorld<kSpin, false, kRc, kSend>>(false);
+}
+
+TEST("messages over rdma: the contract, rc write-imm") {
+  xr::test::need_rdma();
+  check_contract<RdmaWorld<kBlock, false, kRc, kWriteImm>>(true);
+  check_contract<RdmaWorld<kSpin, false, kRc, kWriteImm>>(false);
+}
+
+TEST("messages over rdma: the contract, uc and ud, cut into packets") {
+  xr::test::need_rdma();
+  check_contract<RdmaWorld<kBlock, true, kUc, kSend>>(true);
+  check_contract<RdmaWorld<kSpin, true, kUd, kSend>>(false);
+}
+
+TEST("messages over rdma: rr, several under way, each queue pair and operation") {
+  xr::test::need_rdma();
+  struct Kind {
+    QueuePairType type;
+    RdmaOperation operation;
+  };
+  for (const auto& [type, operation] :
+       {Kind{kRc, kSend}, Kind{kRc, kWriteImm}, Kind{kUc, kSend}, Kind{kUd, kSend}}) {
+    for (const auto wait : {kSpin, kBlock}) {
+      for (const unsigned inflight : {1u, 40u}) {
+        EndpointSpec spec = rr_spec(type, operation, wait, 64);
+        spec.response_bytes = 5000;
+        spec.inflight = inflight;
+        spec.verify = true;
+        spec.phases.iterations = 400;
+        xr::test::RdmaPair pair(spec);
+        pair.connect();
+        const auto [client, server] = pair.run();
+        if (client.fault) xr::test::fail(__FILE__, __LINE__, client.fault->message);
+        CHECK(client.status == RunStatus::kCompleted);
+        const auto& end = client.links[0].marks.back().counters;
+        CHECK_EQ(end.messages + end.lost, 400u);
+        CHECK_EQ(end.bytes, end.messages * 5000);
+        CHECK(client.effective.header_bytes.value_or(0) >=
+              xr::kMessageHeadBytes + xr::kFragmentHeadBytes);
+      }
+    }
+  }
+}
+
+TEST("messages over rdma: receives that do not fit the memory of the peer are refused") {
+  xr::test::need_rdma();
+  EndpointSpec spec = rr_spec(kRc, kWriteImm, kSpin, 64);
+  xr::test::RdmaPair pair(spec);
+  auto blob = xr::decode_rdma_blob(pair.for_client, 1);
+  for (const std::uint32_t depth : {0u, 7u, 1u << 20}) {
+    blob.lanes[0].rx_depth = depth;
+    CHECK_EQ(xr::test::code_of([&] { pair.client->connect(xr::encode_rdma_blob(blob)); }),
+             "BAD_BLOB");
+  }
+}
+
+TEST("messages over rdma: what cannot carry requests is refused") {
+  const auto code = [](QueuePairType type, RdmaOperation operation) {
+    const EndpointSpec spec = rr_spec(type, operation, kSpin, 64);
+    return xr::test::code_of([&] { xr::check_rdma_spec(spec); });
+  };
+  CHECK_EQ(code(kRc, kSend), "");
+  CHECK_EQ(code(kUd, kSend), "");
+  CHECK_EQ(code(kRc, kWriteImm), "");
+  CHECK_EQ(code(kUc, kWriteImm), "BAD_SPEC");
+  CHECK_EQ(code(kRc, RdmaOperation::kWrite), "BAD_SPEC");
+  CHECK_EQ(code(kRc, RdmaOperation::kRead), "BAD_SPEC");
+}
+
+}  // namespace
