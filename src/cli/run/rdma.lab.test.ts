@@ -43,3 +43,23 @@ it('device and GID of both guests, rdma_cm, and what the ports counted', {
     expect(rdmaCounters?.client?.sent_pkts).toBeGreaterThanOrEqual(400)
   }
 })
+
+it('requests and answers between two guests, every byte of them', {
+  timeout: PATIENCE_MS,
+}, async () => {
+  const output = join(folder, 'rr.json')
+  const { code, stderr } = await runCli([
+    ...['run', '--lab', '--transport', 'rdma', '--workload', 'rr', '--response-size', '100k'],
+    ...['--inflight', '4', '--verify', '--iterations', '100', '--warmup', '0s', '--repeat', '1'],
+    ...['--output', output],
+  ])
+  expect({ code, stderr }).toMatchObject({ code: 0 })
+  const { cases } = await readResult(output)
+  const [measured] = cases
+  expect(measured?.key).toBe('rdma/rr/64B/block/response=100KiB/inflight=4/rc/send/verify')
+  const [repetition] = measured?.repetitions ?? []
+  expect(repetition).toMatchObject({ status: 'completed', loss: null })
+  expect(repetition?.latency?.count).toBe(100)
+  // A head for the message, and one for each of its parts of 32 KiB.
+  expect(measured?.parameters.effective.server?.headerBytes).toBe(40 + 16 * 4)
+})

@@ -82,22 +82,24 @@ async function takeSteps(
     over.throwIfAborted()
     return value
   }
+  // A question that follows `finish` is out of order, and would end the session.
+  const askClock = () => inTime(replies.clock())
   const [mine, theirs] = await inTime(Promise.all([endpoint.open(spec), replies.prepared]))
   channel.send({ type: 'connect', blob: encodeBlob(mine) })
   const connecting = endpoint.connect(decodeBlob(theirs), spec.connectTimeoutNs / 1e6)
   await inTime(Promise.all([connecting, replies.connected]))
-  const offset = await inTime(compareClocks(replies.clock))
+  const offset = await compareClocks(askClock)
   channel.send({ type: 'start' })
   await inTime(replies.started)
   const beganNs = nowNs()
   const { ended } = await inTime(warmUp(ends, spec, offset, onProgress))
   // Two clocks drift apart in a warm-up.
-  const begin = await inTime(compareClocks(replies.clock))
+  const begin = await compareClocks(askClock)
   const { version, startNs } = await nameWindow(ends, begin, inTime)
   course.warmup = { durationNs: startNs - beganNs, ended }
   course.window = { skewNs: begin.skewNs }
-  await allMeasured(spec, endpoint.measured(version), replies.measured(version))
-  const end = await compareClocks(replies.clock).catch(() => begin)
+  await inTime(allMeasured(spec, endpoint.measured(version), replies.measured(version)))
+  const end = await compareClocks(askClock).catch(() => begin)
   course.window = { skewNs: skewBetween(begin, end) }
 }
 

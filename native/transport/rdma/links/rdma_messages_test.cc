@@ -84,25 +84,25 @@ constexpr auto kUd = QueuePairType::kUd;
 constexpr auto kSend = RdmaOperation::kSend;
 constexpr auto kWriteImm = RdmaOperation::kWriteImm;
 
-TEST("messages over rdma: the contract, rc send, sleeping and spinning") {
+TEST("rdma messages device: the contract, rc send, sleeping and spinning") {
   xr::test::need_rdma();
   check_contract<RdmaWorld<kBlock, false, kRc, kSend>>(true);
   check_contract<RdmaWorld<kSpin, false, kRc, kSend>>(false);
 }
 
-TEST("messages over rdma: the contract, rc write-imm") {
+TEST("rdma messages device: the contract, rc write-imm") {
   xr::test::need_rdma();
   check_contract<RdmaWorld<kBlock, false, kRc, kWriteImm>>(true);
   check_contract<RdmaWorld<kSpin, false, kRc, kWriteImm>>(false);
 }
 
-TEST("messages over rdma: the contract, uc and ud, cut into packets") {
+TEST("rdma messages device: the contract, uc and ud, cut into packets") {
   xr::test::need_rdma();
   check_contract<RdmaWorld<kBlock, true, kUc, kSend>>(true);
   check_contract<RdmaWorld<kSpin, true, kUd, kSend>>(false);
 }
 
-TEST("messages over rdma: rr, several under way, each queue pair and operation") {
+TEST("rdma messages device: rr, several under way, each queue pair and operation") {
   xr::test::need_rdma();
   struct Kind {
     QueuePairType type;
@@ -132,7 +132,7 @@ TEST("messages over rdma: rr, several under way, each queue pair and operation")
   }
 }
 
-TEST("messages over rdma: receives that do not fit the memory of the peer are refused") {
+TEST("rdma messages device: receives that do not fit the memory of the peer are refused") {
   xr::test::need_rdma();
   EndpointSpec spec = rr_spec(kRc, kWriteImm, kSpin, 64);
   xr::test::RdmaPair pair(spec);
@@ -144,7 +144,7 @@ TEST("messages over rdma: receives that do not fit the memory of the peer are re
   }
 }
 
-TEST("messages over rdma: what cannot carry requests is refused") {
+TEST("rdma messages: what cannot carry requests is refused") {
   const auto code = [](QueuePairType type, RdmaOperation operation) {
     const EndpointSpec spec = rr_spec(type, operation, kSpin, 64);
     return xr::test::code_of([&] { xr::check_rdma_spec(spec); });
