@@ -29,6 +29,8 @@ const WRAPPER = process.execArgv.includes('--jitless')
 export class End {
   /** @type {EndpointProcess | undefined} */
   #endpoint
+  /** @type {Promise<unknown> | undefined} */
+  #measured
   /** @type {import('../child.mjs').Child | undefined} */
   #server
   #signal
@@ -49,16 +51,17 @@ export class End {
       case 'reap':
         return this.#reap()
       case 'open': {
-        this.#endpoint = new EndpointProcess(WRAPPER)
-        return Buffer.from(await this.#endpoint.open(request.spec)).toString('base64')
+        const endpoint = new EndpointProcess(WRAPPER)
+        this.#endpoint = endpoint
+        this.#measured = new Promise((resolve) => endpoint.onMeasured(resolve))
+        return Buffer.from(await endpoint.open(request.spec)).toString('base64')
       }
       case 'connect':
         return this.#need().connect(Buffer.from(request.blob, 'base64'), CONNECT_MS)
       case 'run':
         return this.#need().run({ isDirected: false })
       case 'measured': {
-        const endpoint = this.#need()
-        await Promise.race([endpoint.measured, endpoint.ended])
+        await Promise.race([this.#measured, this.#need().ended])
         return
       }
       case 'finish': {

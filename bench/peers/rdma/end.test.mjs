@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest'
+import { CONFIGURATIONS } from '../configurations.mjs'
+import { endpointSpec } from '../tools/endpoints.mjs'
+import { End } from './end.mjs'
+
+const ADDRESS = '127.0.0.1'
+
+test('an end measures for as long as it was told before it is finished', async () => {
+  const configuration = CONFIGURATIONS.find(({ name }) => name === 'rdma rate rc send 64 B spin')
+  if (configuration === undefined) throw new Error('no such configuration')
+  // The device of RDMA is in the lab alone; what an end does for its caller is the same over TCP.
+  const spec = (/** @type {'client' | 'server'} */ role) => ({
+    ...endpointSpec(
+      configuration,
+      { warmupSeconds: 0, durationSeconds: 0.2 },
+      { role, localAddress: ADDRESS, cpus: [] },
+    ),
+    transport: /** @type {const} */ ('tcp'),
+    wait: /** @type {const} */ ('block'),
+    rdma: null,
+  })
+  const { signal } = new AbortController()
+  const [near, far] = [new End(signal), new End(signal)]
+  try {
+    const [nearBlob, farBlob] = await Promise.all([
+      near.call({ do: 'open', spec: spec('client') }),
+      far.call({ do: 'open', spec: spec('server') }),
+    ])
+    await Promise.all([
+      far.call({ do: 'connect', blob: nearBlob }),
+      near.call({ do: 'connect', blob: farBlob }),
+    ])
+    await far.call({ do: 'run' })
+    await near.call({ do: 'run' })
+    await far.call({ do: 'measured' })
+    const server = await far.call({ do: 'finish' })
+    expect(server.failure).toBeNull()
+    // Nanoseconds are made of ticks, and one may be lost in that.
+    expect(server.elapsedNs).toBeGreaterThan(0.199e9)
+    expect(server.messages).toBeGreaterThan(0)
+    await near.call({ do: 'finish' })
+  } finally {
+    await Promise.all([near.call({ do: 'abandon' }), far.call({ do: 'abandon' })])
+  }
+})
