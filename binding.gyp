@@ -81,6 +81,7 @@
         'native/transport/udp/udp_endpoint.cc',
         'native/transport/unix/unix_endpoint.cc',
         'native/transport/wait/deadline.cc',
+        'native/transport/wait/ticks.cc',
       ],
       'cflags': ['-fPIC'],
       'conditions': [
@@ -262,6 +263,7 @@
           'native/transport/udp/udp_rr_test.cc',
           'native/transport/udp/udp_stream_link_test.cc',
           'native/transport/verify_test.cc',
+          'native/transport/wait/ticks_test.cc',
           'native/workload/link_test.cc',
           'native/workload/pacer_test.cc',
           'native/workload/ping_pong_test.cc',
@@ -298,6 +300,7 @@
               'native/transport/rdma/links/rdma_failure_test.cc',
               'native/transport/rdma/links/rdma_limits_test.cc',
               'native/transport/rdma/links/rdma_messages_test.cc',
+              'native/transport/rdma/links/rdma_sleep_test.cc',
               'native/transport/rdma/links/rdma_verify_test.cc',
               'native/transport/rdma/links/sleep_test.cc',
               'native/transport/rdma/rdma_death_test.cc',
