@@ -101,6 +101,11 @@ class LinkRun {
   const StopFlag& stop() const noexcept { return context_.stop; }
   LinkOutcome& outcome() noexcept { return outcome_; }
 
+  /// Its place among those of its direction, 0 to 1.
+  double phase() const noexcept {
+    return static_cast<double>(context_.link % spec().streams) / spec().streams;
+  }
+
   /// `loop(timeline)` of an end that decides when the run is measured.
   template <class Link, class Loop>
   void decide(Link& link, Histogram* histogram, const Loop& loop) {
@@ -158,7 +163,7 @@ void run_end(LinkEnd<Workload::kStream, Role::kSender>, Link& link, LinkRun<Cloc
   static_assert(StreamSender<Link>, "this link cannot send a stream");
   run.follow(link, [&](auto& follower) {
     Pacer<Clock> pacer(run.clock(), run.spec().rate_of_link());
-    return run_sender(link, run.spec().message_bytes, follower, pacer, run.stop());
+    return run_sender(link, run.spec().message_bytes, follower, pacer, run.stop(), run.phase());
   });
   if constexpr (CountsSendUnits<Link>) run.outcome().send_units = link.send_units();
 }

@@ -32,7 +32,13 @@ class Pacer {
         1, static_cast<std::uint64_t>(bits / (8 * static_cast<double>(message_bytes))));
   }
 
-  void start(std::uint64_t now) noexcept { begin_anew(now); }
+  /// The schedule begins `ahead_bytes` into it: senders that share a rate do not send all at once.
+  void start(std::uint64_t now, double ahead_bytes = 0) noexcept {
+    begin_anew(now);
+    booked_ticks_ = ahead_bytes * ticks_per_byte_;
+    due_ = began_ + static_cast<std::uint64_t>(
+                        std::min(booked_ticks_, static_cast<double>(kFurthestTicks)));
+  }
 
   /// Waits until the schedule allows the next departure. Returns the time read last.
   std::uint64_t wait(const StopFlag& stop) noexcept {

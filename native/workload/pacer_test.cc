@@ -35,6 +35,23 @@ TEST("pacer: neither ahead of its schedule nor behind it") {
   }
 }
 
+TEST("pacer: of senders that share a rate each begins at its own time, and keeps it") {
+  const StepClock clock;
+  const xr::StopFlag stop;
+  // 1,000 bytes every 20 us, of which three quarters of a message are over already for the others.
+  xr::Pacer<StepClock> pacer(clock, 400'000'000);
+  const std::uint64_t began = clock.now();
+  pacer.start(began, 750);
+  for (std::uint64_t sent = 0; sent <= 1000; ++sent) {
+    const std::uint64_t due = began + 15 * xr::kNsPerUs + sent * 20 * xr::kNsPerUs;
+    const std::uint64_t departs = pacer.wait(stop);
+    CHECK(departs >= due);
+    CHECK(departs < due + StepClock::kStepNs);
+    pacer.sent(1000);
+  }
+  CHECK_EQ(pacer.forgiven_bytes(), 0u);
+}
+
 TEST("pacer: a sender that is late by less than is forgiven catches up, one by more does not") {
   const StepClock clock;
   const xr::StopFlag stop;

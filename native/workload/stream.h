@@ -37,10 +37,11 @@ concept CountsSendUnits = requires(const Link& same) {
   { same.send_units() } noexcept -> std::same_as<std::uint64_t>;
 };
 
-/// Sends until it is stopped or the receiver goes.
+/// Sends until it is stopped or the receiver goes. `phase`: of several senders that share a rate,
+/// the part of a message's time by which this one begins later, 0 to 1.
 template <StreamSender Link, class Clock>
 Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower,
-              Pacer<Clock>& pacer, const StopFlag& stop) {
+              Pacer<Clock>& pacer, const StopFlag& stop, double phase = 0) {
   Counters& counters = link.counters();
   // At a rate, as many messages at once as make 100 µs of it: batches pay, bursts do not.
   const std::uint64_t most =
@@ -50,7 +51,8 @@ Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower
   std::uint64_t batches = 0;
   follower.start(counters);
   std::uint64_t read_at = follower.clock().now();
-  pacer.start(read_at);
+  pacer.start(read_at, phase * static_cast<double>(message_bytes));
+  if (pacer.limits()) pacer.wait(stop);
   for (;;) {
     const Counters before = counters;
     const Io io = link.send_some(most);

@@ -17,7 +17,7 @@ export type Kind =
       readonly max: number
       readonly orZero?: boolean
     }
-  /** Bits per second, more than 0. */
+  /** Bits per second, 1 to `MAX_RATE_BITS_PER_SEC`. */
   | { readonly is: 'rate' }
   | {
       readonly is: 'word'
@@ -55,9 +55,12 @@ export type ValueOf<K extends Kind> = K extends {
         ? Pin
         : number
 
+/** Of what can be offered. */
+export const MAX_RATE_BITS_PER_SEC = 1e15
+
 export const count = (min: number, max: number) => ({ is: 'count', min, max }) as const
 export const bytes = (min: number, max: number) => ({ is: 'bytes', min, max }) as const
-export const time = (min: number) => ({ is: 'time', min, max: MAX_DURATION_NS }) as const
+export const time = (min: number, max = MAX_DURATION_NS) => ({ is: 'time', min, max }) as const
 export const word = <const Words extends readonly string[]>(noun: string, words: Words) =>
   ({ is: 'word', noun, words }) as const
 export const aSwitch = { is: 'switch' } as const

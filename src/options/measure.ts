@@ -22,6 +22,8 @@ export const MAX_ITERATIONS = 1e12
 export const MAX_INFLIGHT = 4096
 export const DEFAULT_INFLIGHT = 1
 export const DEFAULT_MESSAGE_TIMEOUT_NS = 1e9
+/** For something that does not come. */
+const MAX_WAIT_NS = 3600e9
 
 /** Whose calls wait inside the kernel for the one socket, which is where it polls (socket(7), SO_BUSY_POLL). */
 function isBusyPolled({ transport, workload }: Circumstances): boolean {
@@ -184,25 +186,25 @@ export const MEASURE = {
     means: 'length of an interval of the time series, before doubling',
     byDefault: '250ms',
   }),
-  /** No progress for so long ends a repetition, 1e6 to 24 h. Default: 5e9; in the lab 15e9. */
+  /** No progress for so long ends a repetition, 1e6 to 1 h. Default: 5e9; in the lab 15e9. */
   idleTimeoutNs: option({
     flag: '--timeout <time>',
-    kind: time(1e6),
+    kind: time(1e6, MAX_WAIT_NS),
     default: 5e9,
     inLab: 15e9,
     help: 'no progress for so long ends a repetition',
     means: 'no progress for so long is a stall',
     byDefault: '5s; in the lab 15s',
   }),
-  /** An answer later than this is lost, where a transport loses; shorter than `idleTimeoutNs`. Default: 1e9. */
+  /** An answer later than this is lost, where a transport loses; 1e6 to 1 h, shorter than `idleTimeoutNs`. Default: 1e9, or half of `idleTimeoutNs` where that is less. */
   messageTimeoutNs: option({
     flag: '--message-timeout <time>',
-    kind: time(1),
+    kind: time(1e6, MAX_WAIT_NS),
     default: DEFAULT_MESSAGE_TIMEOUT_NS,
     help: 'an answer later than this is lost, where messages can be lost',
     means:
       'UDP ping-pong, and rr where messages can be lost: an answer that has not come by then is lost',
-    byDefault: '1s',
+    byDefault: '1s, or half of --timeout',
     of: [LOSSY_ANSWERS],
     key: (value) => `message-timeout=${formatDuration(value)}`,
   }),

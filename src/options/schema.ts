@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Kind } from './kind.js'
+import { type Kind, MAX_RATE_BITS_PER_SEC } from './kind.js'
 import type { Group, OfCase, Option } from './option.js'
 
 const MAX_LISTED_CPUS = 64
@@ -68,7 +68,7 @@ function onWire(option: Option): z.ZodType {
     case 'time':
       return z.int().min(lowest(option, kind.min)).max(kind.max)
     case 'rate':
-      return z.number().min(0).max(1e15)
+      return z.number().min(0).max(MAX_RATE_BITS_PER_SEC)
     default:
       return exactly(kind)
   }
@@ -106,7 +106,7 @@ function exactly(kind: Kind): z.ZodType {
         ? z.union([z.literal(0), whole(kind.min, kind.max)])
         : whole(kind.min, kind.max)
     case 'rate':
-      return whole(1, Number.MAX_SAFE_INTEGER)
+      return whole(1, MAX_RATE_BITS_PER_SEC)
     case 'word':
       return z.enum(kind.words)
     case 'name':

@@ -44,7 +44,7 @@ export const AF_UNIX: Use = {
 export const SEGMENTED: Use = {
   needs: 'a UDP or QUIC stream',
   holds: (c) => (c.transport === 'udp' || isQuic(c.transport)) && c.workload === 'stream',
-  hint: '--workload stream',
+  hint: '--transport udp --workload stream',
 }
 export const VERIFIABLE: Use = {
   needs: 'a transport other than QUIC, rr, or a ping-pong over QUIC streams',
@@ -67,7 +67,7 @@ export const ENCRYPTED: Use = {
 export const HANDSHAKES: Use = {
   needs: 'a connect over TLS or QUIC',
   holds: (c) => c.workload === 'connect' && usesTls(c.transport),
-  hint: '--workload connect',
+  hint: '--transport tls,quic --workload connect',
 }
 export const TLS_ONLY: Use = { needs: 'TLS', holds: (c) => c.transport === 'tls', hint: LEAVE_OUT }
 export const ANY_QUIC: Use = {

@@ -1,6 +1,6 @@
 import { usageError } from '../errors.js'
 import { filled, filledInLab } from '../options/fill.js'
-import { MEASURE } from '../options/measure.js'
+import { DEFAULT_MESSAGE_TIMEOUT_NS, MEASURE } from '../options/measure.js'
 import { QUIC } from '../options/quic.js'
 import { RDMA } from '../options/rdma.js'
 import { SOCKET } from '../options/socket.js'
@@ -41,24 +41,38 @@ export function complete(request: MeasureRequest, { label }: Pick<OptionNames, '
   }
   // A number of messages in place of a time.
   const length = iterations === undefined ? {} : { durationNs: 0 }
+  const own = filled(MEASURE, request)
   const plan: RequestAnywhere = {
-    ...filled(MEASURE, request),
+    ...own,
     ...length,
     ...groups,
+    messageTimeoutNs: messageTimeout(request, own.idleTimeoutNs, label),
     connectTimeoutNs: DEFAULT_REQUEST.connectTimeoutNs,
   }
-  if (plan.messageTimeoutNs >= plan.idleTimeoutNs) {
-    throw usageError(
-      'XRB_USAGE',
-      `${label('messageTimeout')} has to be shorter than ${label('timeout')}, or one loss would end a repetition.`,
-      'for example --message-timeout 1s --timeout 5s',
-    )
-  }
+  const inLab = filledInLab(MEASURE, request)
   const labPlan = {
-    ...filledInLab(MEASURE, request),
+    ...inLab,
     ...length,
     ...groups,
+    messageTimeoutNs: messageTimeout(request, inLab.idleTimeoutNs, label),
     connectTimeoutNs: LAB_CONNECT_TIMEOUT_NS,
   }
   return { transports: request.transports, plan, labPlan }
+}
+
+/** @throws {XrbenchError} `XRB_USAGE` where it was given and is not shorter than the other */
+function messageTimeout(
+  { messageTimeoutNs }: MeasureRequest,
+  idleTimeoutNs: number,
+  label: OptionNames['label'],
+): number {
+  if (messageTimeoutNs === undefined) {
+    return Math.min(DEFAULT_MESSAGE_TIMEOUT_NS, Math.max(1e6, Math.floor(idleTimeoutNs / 2)))
+  }
+  if (messageTimeoutNs < idleTimeoutNs) return messageTimeoutNs
+  throw usageError(
+    'XRB_USAGE',
+    `${label('messageTimeout')} has to be shorter than ${label('timeout')}, or one loss would end a repetition.`,
+    'for example --message-timeout 1s --timeout 5s',
+  )
 }

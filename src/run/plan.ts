@@ -55,8 +55,8 @@ export function refuseIdle({ transports, plan }: Asked): void {
   if (awake !== undefined) {
     throw usageError(
       'XRB_USAGE',
-      `${awake} cannot wait by ${plan.waits.join(', ')}: that is for ping-pongs and streams over TCP, TLS and UDP.`,
-      '--wait block or spin, or --transport tcp,tls,udp',
+      `${awake} has no ${workloads.join(', ')} that waits by ${plan.waits.join(', ')}: that is for ping-pongs and streams over TCP, TLS and UDP.`,
+      '--wait block or spin, or --transport tcp,tls,udp --workload ping-pong,stream',
     )
   }
   const connectsOnly = workloads.every((workload) => workload === 'connect')

@@ -1,7 +1,8 @@
 import { usageError } from '../../errors.js'
-import type { Kind } from '../../options/kind.js'
+import { type Kind, MAX_RATE_BITS_PER_SEC } from '../../options/kind.js'
 import {
   formatDuration,
+  formatRate,
   formatSize,
   parseDuration,
   parseRate,
@@ -73,6 +74,13 @@ function timeText(ns: number): string {
 
 function parsePositiveRate(text: string, label: string): number {
   const rate = parseRate(text, label)
+  if (rate > MAX_RATE_BITS_PER_SEC) {
+    throw usageError(
+      'XRB_BAD_RATE',
+      `${label}: '${text}' is above ${formatRate(MAX_RATE_BITS_PER_SEC)}, the highest rate that can be asked for.`,
+      'leave it out for no limit',
+    )
+  }
   if (rate > 0) return rate
   throw usageError('XRB_BAD_RATE', `${label} has to be more than 0.`, 'leave it out for no limit')
 }

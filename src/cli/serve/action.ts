@@ -7,6 +7,7 @@ import {
   startServing,
 } from '../../serve/serve.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
+import { SILENT } from '../../session/agent/server.js'
 import { createKey, loadKey, type SessionKey } from '../../session/wire/key.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
 import { MAX_DURATION_NS, parseDuration, parseWhole } from '../../units.js'
@@ -145,6 +146,7 @@ function describe(event: AgentEvent, verbose: boolean): string {
       return `session closed${inOrder ? '' : `: ${event.reason.message}`}`
     }
     case 'rejected':
-      return `rejected${verbose ? `: ${event.reason}` : ', it does not have the key'}`
+      if (verbose || event.reason === SILENT) return `rejected: ${event.reason}`
+      return 'rejected, it does not have the key'
   }
 }

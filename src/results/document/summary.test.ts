@@ -41,6 +41,24 @@ describe('a summary', () => {
     expect(summarise(c, [one, two])).toMatchObject({ repetitions: 0, latency: { count: 16_000 } })
   })
 
+  test('has no figure where all failed, and none of one in which nothing arrived', () => {
+    const failed = repetitions.map((repetition) => ({ ...repetition, status: 'failed' as const }))
+    expect(summarise(c, failed)).toMatchObject({
+      ...{ repetitions: 0, latency: null },
+      spread: { p50Ns: null, messagesPerSec: null },
+    })
+    const stream = caseOf('tcp', 'stream', { messageSizeBytes: 1_000 })
+    const [whole, silent] = [1_000, 0].map((messagesPerSec, i) =>
+      buildRepetition(stream, i, i, streamReport({ messagesPerSec, sizeBytes: 1_000 })),
+    )
+    if (!(whole && silent)) throw new Error('two repetitions')
+    expect(silent.flags).toContain('nothing-arrived')
+    expect(summarise(stream, [whole, silent])).toMatchObject({
+      repetitions: 2,
+      spread: { goodputBitsPerSec: { median: 8e6, min: 8e6, count: 1 } },
+    })
+  })
+
   test('of nothing measured is null throughout', () => {
     const { latency, loss, spread } = summarise(c, [])
     expect([latency, loss, spread.p50Ns, spread.goodputBitsPerSec]).toEqual([

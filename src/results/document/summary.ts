@@ -8,11 +8,15 @@ import type { Repetition, Spread, Summary } from '../schema/schema.js'
 
 /**
  * What the repetitions say together. Percentiles come from the merged histograms; the spread is that of the
- * repetitions' own values. Repetitions that did not complete are left out, unless there are no others.
+ * repetitions' own values. Repetitions that did not complete are left out, and those in which nothing arrived, of which there is no figure; where
+ * there are no others, those that were cut short have what they have. One that failed has no figure.
  */
 export function summarise(c: Case, repetitions: readonly Repetition[]): Summary {
   const completed = completedOf(repetitions)
-  const used = completed.length > 0 ? completed : repetitions
+  const used =
+    completed.length > 0
+      ? completed.filter(({ flags }) => !flags.includes('nothing-arrived'))
+      : repetitions.filter(({ status }) => status === 'aborted')
   const loss = addLosses(used.flatMap((repetition) => repetition.loss ?? []))
   const histograms = used.flatMap(({ latency }) => (latency === null ? [] : histogramOf(latency)))
   const hasLatency = c.workload !== 'stream' && histograms.length > 0

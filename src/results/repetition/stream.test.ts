@@ -151,6 +151,24 @@ describe('a stream', () => {
     })
   })
 
+  test('in both directions that are not through at once is what arrived over the longer time', () => {
+    // A second up, two down.
+    const up = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+    for (const link of up.server.outcome?.links ?? []) link.marks = link.marks.slice(0, 2)
+    const down = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+    const both = reportOf(
+      endOf([...(up.client.outcome?.links ?? []), ...(down.server.outcome?.links ?? [])]),
+      endOf([...(up.server.outcome?.links ?? []), ...(down.client.outcome?.links ?? [])]),
+    )
+    const { throughput, bytes, durationNs } = buildRepetition(tcpStream, 0, 0, both)
+    expect(throughput?.perDirection).toMatchObject({
+      up: { goodputBitsPerSec: 8e6 },
+      down: { goodputBitsPerSec: 8e6 },
+    })
+    expect(throughput?.goodputBitsPerSec).toBe(((bytes ?? 0) * 8e9) / (durationNs ?? 1))
+    expect(throughput?.goodputBitsPerSec).toBe(12e6)
+  })
+
   test('over UDP says what was lost and where it was dropped', () => {
     const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 100, lost: 50, dropped: 30 })
     const { loss } = buildRepetition(caseOf('udp', 'stream'), 0, 0, report)

@@ -19,20 +19,13 @@ export function throughputOf(c: Case, links: readonly MeasuredLink[]): Throughpu
     return those.length > 0 ? rateOf(those) : null
   }
   const perDirection = { up: oneWay('up'), down: oneWay('down') }
-  // Each over its own length: where iterations decide, those of two directions differ.
-  const ways = [perDirection.up, perDirection.down].filter((way) => way !== null)
-  const total = (pick: (way: Rate) => number) => ways.reduce((sum, way) => sum + pick(way), 0)
-  return {
-    goodputBitsPerSec: total((way) => way.goodputBitsPerSec),
-    messagesPerSec: total((way) => way.messagesPerSec),
-    measuredAt: 'receiver',
-    perDirection,
-  }
+  // Where iterations decide, each direction is through at its own time: rates over different lengths do not add up.
+  return { ...rateOf(links), measuredAt: 'receiver', perDirection }
 }
 
 function rateOf(links: readonly MeasuredLink[]): Rate {
   const windows = links.map((link) => link.window)
-  // All links of a direction have one window; one that ended early has a part of it.
+  // All links of a direction have one window; one that ended early, or with its direction, has a part of the longest.
   const seconds = Math.max(...windows.map(({ first, last }) => last.timeNs - first.timeNs)) / 1e9
   const perSec = (pick: (mark: Mark) => number) =>
     windows.reduce((sum, { first, last }) => sum + pick(last) - pick(first), 0) / seconds

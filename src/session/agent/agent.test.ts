@@ -9,6 +9,7 @@ import { HELLO, rawPeer } from '../fixtures/raw-peer.js'
 import { encodeFrame } from '../wire/frame.js'
 import { createKey } from '../wire/key.js'
 import { agentTlsOptions, clientTlsOptions } from '../wire/tls.js'
+import { SILENT } from './server.js'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -64,6 +65,24 @@ describe('before anything is parsed', () => {
     const socket = connectTls({ host: a.host, port: a.port, rejectUnauthorized: false })
     await expect(once(socket, 'secureConnect')).rejects.toThrow()
     await expectAlive(a)
+  })
+
+  it('silent connections, however many, keep nobody out', async () => {
+    const a = await agent()
+    const silent = await Promise.all(
+      Array.from({ length: 40 }, async () => {
+        const socket = connectTcp(a.port, a.host)
+        socket.on('error', () => {})
+        socket.resume()
+        await once(socket, 'connect')
+        return socket
+      }),
+    )
+    await expectAlive(a)
+    // The oldest of them made room.
+    await Promise.all(silent.slice(0, 8).map(async (one) => one.closed || once(one, 'close')))
+    expect(a.events).toContainEqual({ type: 'rejected', peer: expect.any(String), reason: SILENT })
+    for (const socket of silent) socket.destroy()
   })
 
   it('what is not TLS is cut off', async () => {

@@ -1,4 +1,4 @@
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
 import { environmentError, type XrbenchError } from '../../errors.js'
@@ -47,6 +47,26 @@ export interface Agent {
 /** Connections that have not shown the key yet are held open at most this many at a time. */
 const MAX_HANDSHAKES = 32
 
+/** Why one was rejected that has shown no key, and no wrong one. */
+export const SILENT = 'it said nothing while others came'
+
+/**
+ * Of more than can be held the oldest is let go: whoever has the key needs milliseconds to show it, and silent ones cannot keep others out.
+ */
+function letOldestGo(server: Server, onEvent: AgentOptions['onEvent']): void {
+  const waiting = new Map<string, Socket>()
+  server.on('connection', (socket: Socket) => {
+    const peer = peerOf(socket)
+    waiting.set(peer, socket)
+    socket.once('close', () => waiting.delete(peer))
+    const [oldest] = waiting
+    if (waiting.size <= MAX_HANDSHAKES || oldest === undefined) return
+    onEvent?.({ type: 'rejected', peer: oldest[0], reason: SILENT })
+    oldest[1].destroy()
+  })
+  server.on('secureConnection', (socket: TLSSocket) => waiting.delete(peerOf(socket)))
+}
+
 /**
  * Listens, and serves sessions until closed. `startAgent` is this with strict checks.
  * @throws {XrbenchError} `XRB_PORT_TAKEN`, `XRB_ADDRESS` (exit 3)
@@ -75,9 +95,11 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
     },
   }
   const server = createServer(agentTlsOptions(options.key))
-  server.maxConnections = MAX_HANDSHAKES + options.maxSessions
+  letOldestGo(server, options.onEvent)
   server.on('tlsClientError', (error, socket) => {
-    options.onEvent?.({ type: 'rejected', peer: peerOf(socket), reason: error.message })
+    // One that was let go, or went by itself.
+    if (socket.remoteAddress !== undefined)
+      options.onEvent?.({ type: 'rejected', peer: peerOf(socket), reason: error.message })
     socket.destroy()
   })
   server.on('secureConnection', (socket) => {
