@@ -40,6 +40,8 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
     noteTransport('TCP_NODELAY', granted.noDelay),
     note('DSCP', granted.dscp),
     note('busy poll', granted.busyPollUs),
+    noteTransport('Multipath TCP', granted.multipath),
+    noteHost('device polled by the kernel', granted.pollsDevice),
     noteTransport('UDP_SEGMENT', granted.gso),
     noteTransport('UDP_GRO', granted.gro),
     noteTransport('bytes in front of a message', granted.headerBytes),
