@@ -44,3 +44,12 @@ test.each<[string, () => Server, string, RegExp]>([
   )
   server.close()
 })
+
+test('a link-local address without an interface', async () => {
+  await expect(
+    connectSession({ host: 'fe80::1', port: 9, key: createKey() }),
+  ).rejects.toMatchObject({
+    ...{ code: 'XRB_PEER_UNREACHABLE', exitCode: 4 },
+    hint: expect.stringContaining('[fe80::1%eth0]'),
+  })
+})

@@ -175,13 +175,20 @@ function notConnected(error: unknown, host: string, port: number): XrbenchError 
       ...details,
     })
   }
-  const isNoRoute = /^E(HOST|NET)(UNREACH|DOWN)$/.test(code)
   return peerError('XRB_PEER_UNREACHABLE', `No agent can be reached at ${where} (${code}).`, {
-    hint: isNoRoute
-      ? `ip route get ${host}   (is there a way?); a firewall there may also answer so`
-      : 'start one there: xrbench serve',
+    hint: hintFor(code, host),
     ...details,
   })
+}
+
+function hintFor(code: string, host: string): string {
+  // The kernel does not know by which interface (ipv6(7), sin6_scope_id).
+  if (code === 'EINVAL' && /^fe[89ab]/i.test(host)) {
+    return `name the interface of this machine: [${host.split('%')[0]}%eth0], as ip -6 address shows it`
+  }
+  return /^E(HOST|NET)(UNREACH|DOWN)$/.test(code)
+    ? `ip route get ${host}   (is there a way?); a firewall there may also answer so`
+    : 'start one there: xrbench serve'
 }
 
 async function introduce(channel: ClientChannel, checks: AgentChecks): Promise<AgentFacts> {
