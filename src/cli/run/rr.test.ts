@@ -100,7 +100,7 @@ const REFUSALS: Record<string, Refusal> = {
   },
   'a transport without a message link': {
     args: [...RUN, '-t', 'quic:openssl', '-w', 'rr'],
-    error: /^quic:openssl has no rr: that is for tcp, /,
+    error: /^quic:openssl has no rr: that is for rdma, tcp, /,
     hint: /--workload rr/,
   },
   'a time for answers where none is lost': {
