@@ -1,4 +1,4 @@
-import { ENTRIES } from '../options/groups.js'
+import { ENTRIES, valueAt } from '../options/groups.js'
 import type { OptionNames } from '../run/names.js'
 import type { Variation } from './request.js'
 
@@ -9,10 +9,4 @@ const MEMBERS = new Map(ENTRIES.map(({ attribute, path }) => [attribute, path]))
 export function memberNames(request: Variation): OptionNames {
   const label = (option: string) => MEMBERS.get(option) ?? option
   return { label, isGiven: (option) => valueAt(request, label(option)) !== undefined }
-}
-
-function valueAt(request: object, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], request)
 }

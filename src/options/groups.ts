@@ -40,3 +40,13 @@ function attributeOf(flag: string): string {
   const [, name = ''] = /--(?:no-)?([a-z-]+)/.exec(flag) ?? []
   return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
+
+/** What stands at the path of an entry, as `socket.dscp`, in a request or in a case's parameters; `undefined`: nothing. */
+export function valueAt(from: object, path: string): unknown {
+  return path
+    .split('.')
+    .reduce<unknown>(
+      (value, key) => (value as Record<string, unknown> | null | undefined)?.[key],
+      from,
+    )
+}

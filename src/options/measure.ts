@@ -15,12 +15,12 @@ export const UNIX_TYPES = ['stream', 'seqpacket'] as const
 /** Of AF_UNIX sockets: a stream of bytes, or packets of one message each (unix(7)). */
 export type UnixType = (typeof UNIX_TYPES)[number]
 
-export const MAX_STREAMS = 64
-export const MAX_REPETITIONS = 1000
-export const MAX_ITERATIONS = 1e12
+const MAX_STREAMS = 64
+const MAX_REPETITIONS = 1000
+const MAX_ITERATIONS = 1e12
 /** Requests under way at once. */
-export const MAX_INFLIGHT = 4096
-export const DEFAULT_INFLIGHT = 1
+const MAX_INFLIGHT = 4096
+const DEFAULT_INFLIGHT = 1
 export const DEFAULT_MESSAGE_TIMEOUT_NS = 1e9
 /** For something that does not come. */
 const MAX_WAIT_NS = 3600e9

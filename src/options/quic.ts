@@ -10,10 +10,10 @@ export const QUIC_CONGESTIONS = ['cubic', 'reno', 'bbr'] as const
 export type QuicCongestion = (typeof QUIC_CONGESTIONS)[number]
 
 /** The smallest UDP payload that QUIC allows a path to have (RFC 9000 section 14). */
-export const MIN_UDP_PAYLOAD_BYTES = 1200
-export const MAX_UDP_PAYLOAD_BYTES = 65_507
+const MIN_UDP_PAYLOAD_BYTES = 1200
+const MAX_UDP_PAYLOAD_BYTES = 65_507
 /** One packet fills nearly all of what Linux' loopback device carries at once (its MTU is 65,536). */
-export const LOOPBACK_UDP_PAYLOAD_BYTES = 65_000
+const LOOPBACK_UDP_PAYLOAD_BYTES = 65_000
 /** Fits an Ethernet frame with every IP header. */
 export const DEFAULT_UDP_PAYLOAD_BYTES = 1452
 const MAX_QUIC_STREAMS = 64
@@ -28,7 +28,7 @@ export const UDP_PAYLOAD = {
 } as const
 
 /** Larger ones only fill queues: the round trip grows, the goodput does not. Large packets take a larger one. */
-export function defaultWindowBytes(udpPayloadBytes: number): number {
+function defaultWindowBytes(udpPayloadBytes: number): number {
   return (udpPayloadBytes > 9000 ? 8 : 2) * 1024 * 1024
 }
 

@@ -20,7 +20,7 @@ export const WAYS_TO_CONNECT = ['exchange', 'rdma-cm'] as const
 /** How queue pairs are connected: by what the session carries of them, or by the kernel's connection manager (rdma_cm(7)). */
 export type ConnectBy = (typeof WAYS_TO_CONNECT)[number]
 
-export const MAX_QUEUE_DEPTH = 8192
+const MAX_QUEUE_DEPTH = 8192
 /** An atomic operation works on one word (ibv_post_send(3)). */
 export const ATOMIC_BYTES = 8
 const of = [RDMA_ONLY]

@@ -4,7 +4,7 @@ import { type Circumstances, option } from './option.js'
 import { NETWORKS, SEGMENTED, SOCKETS, TCP } from './uses.js'
 
 /** Of a socket. */
-export const MAX_BUFFER_BYTES = 1024 ** 3
+const MAX_BUFFER_BYTES = 1024 ** 3
 const MAX_BUSY_POLL_US = 1_000_000
 
 /**

@@ -19,6 +19,7 @@ import {
   checkUnixSize,
   MAX_CASES,
 } from './limits.js'
+import { quicOpensslOptions } from './quic.js'
 import { checkRdma } from './rdma.js'
 import type { PlanRequest } from './request.js'
 import { usesTls } from './transports.js'
@@ -145,7 +146,7 @@ function makeCase(
         : null,
     quicOpenssl:
       transport === 'quic:openssl'
-        ? Object.freeze({ streams: ofCase(QUIC, request.quic, {}, c).streams, verify })
+        ? Object.freeze({ ...quicOpensslOptions(request.quic, workload), verify })
         : null,
     ...(unixType === undefined ? {} : { unixType }),
   })

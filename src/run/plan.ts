@@ -45,17 +45,17 @@ export function refuseIdle({ transports, plan }: Asked): void {
       `--transport ${carriersOf(first).join(',')} --workload ${first}`,
     )
   }
-  const awake = transports.find(
+  const unable = transports.find(
     (one) =>
       !workloads.some(
         (workload) =>
           carries(one, workload) && plan.waits.some((wait) => canWait(wait, one, workload)),
       ),
   )
-  if (awake !== undefined) {
+  if (unable !== undefined) {
     throw usageError(
       'XRB_USAGE',
-      `${awake} has no ${workloads.join(', ')} that waits by ${plan.waits.join(', ')}: that is for ping-pongs and streams over TCP, TLS and UDP.`,
+      `${unable} has no ${workloads.join(', ')} that waits by ${plan.waits.join(', ')}: that is for ping-pongs and streams over TCP, TLS and UDP.`,
       '--wait block or spin, or --transport tcp,tls,udp --workload ping-pong,stream',
     )
   }

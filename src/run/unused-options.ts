@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import { ENTRIES } from '../options/groups.js'
+import { ENTRIES, valueAt } from '../options/groups.js'
 import type { Case } from '../plan/case.js'
 import { circumstancesOf } from '../plan/circumstances.js'
 import type { OptionNames } from './names.js'
@@ -10,10 +10,12 @@ import type { OptionNames } from './names.js'
  * @throws {XrbenchError} `XRB_USAGE`
  */
 export function refuseUnused(cases: readonly Case[], names: OptionNames): void {
+  const known = cases.map((c) => ({ about: circumstancesOf(c), parameters: c.parameters }))
   for (const { attribute, casePath, option } of ENTRIES) {
     if (!names.isGiven(attribute)) continue
     const unmet = [...(option.of ?? []), ...(option.takesEffectIn ?? [])].find(
-      ({ holds }) => !cases.some((c) => holds(circumstancesOf(c), valueAt(c.parameters, casePath))),
+      ({ holds }) =>
+        !known.some(({ about, parameters }) => holds(about, valueAt(parameters, casePath))),
     )
     if (unmet === undefined) continue
     throw usageError(
@@ -22,13 +24,4 @@ export function refuseUnused(cases: readonly Case[], names: OptionNames): void {
       unmet.hint,
     )
   }
-}
-
-function valueAt(parameters: object, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>(
-      (value, key) => (value as Record<string, unknown> | null | undefined)?.[key],
-      parameters,
-    )
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { CONFIGURATIONS } from '../configurations.mjs'
-import { endpointSpec } from '../tools/endpoints.mjs'
+import { endpointSpec, measurePair } from '../tools/endpoints.mjs'
 import { End } from './end.mjs'
 
 const ADDRESS = '127.0.0.1'
@@ -21,25 +21,9 @@ test('an end measures for as long as it was told before it is finished', async (
   })
   const { signal } = new AbortController()
   const [near, far] = [new End(signal), new End(signal)]
-  try {
-    const [nearBlob, farBlob] = await Promise.all([
-      near.call({ do: 'open', spec: spec('client') }),
-      far.call({ do: 'open', spec: spec('server') }),
-    ])
-    await Promise.all([
-      far.call({ do: 'connect', blob: nearBlob }),
-      near.call({ do: 'connect', blob: farBlob }),
-    ])
-    await far.call({ do: 'run' })
-    await near.call({ do: 'run' })
-    await far.call({ do: 'measured' })
-    const server = await far.call({ do: 'finish' })
-    expect(server.failure).toBeNull()
-    // Nanoseconds are made of ticks, and one may be lost in that.
-    expect(server.elapsedNs).toBeGreaterThan(0.199e9)
-    expect(server.messages).toBeGreaterThan(0)
-    await near.call({ do: 'finish' })
-  } finally {
-    await Promise.all([near.call({ do: 'abandon' }), far.call({ do: 'abandon' })])
-  }
+  const [, server] = await measurePair(near, far, spec, far)
+  expect(server.failure).toBeNull()
+  // Nanoseconds are made of ticks, and one may be lost in that.
+  expect(server.elapsedNs).toBeGreaterThan(0.199e9)
+  expect(server.messages).toBeGreaterThan(0)
 })

@@ -14,6 +14,20 @@ export async function runEndpoints(configuration, context) {
       localAddress: addresses[role],
       cpus: places === null ? [] : [places[role]],
     })
+  // A stream ends where it arrives; only a read is drawn by the client.
+  const decides = isPushed(configuration) ? far : near
+  const [client, server] = await measurePair(near, far, spec, decides)
+  return readSummaries(configuration, client, server)
+}
+
+/**
+ * What both ends say of one run, that of the near one first.
+ * @param {import('../rdma/ends.mjs').Ends['near']} near
+ * @param {import('../rdma/ends.mjs').Ends['far']} far
+ * @param {(role: 'client' | 'server') => ReturnType<typeof endpointSpec>} spec
+ * @param {import('../rdma/ends.mjs').Ends['near']} decides whose measuring ends it
+ */
+export async function measurePair(near, far, spec, decides) {
   try {
     const [nearBlob, farBlob] = await Promise.all([
       near.call({ do: 'open', spec: spec('client') }),
@@ -25,14 +39,8 @@ export async function runEndpoints(configuration, context) {
     ])
     await far.call({ do: 'run' })
     await near.call({ do: 'run' })
-    // A stream ends where it arrives; only a read is drawn by the client.
-    const decides = isPushed(configuration) ? far : near
     await decides.call({ do: 'measured' })
-    const [client, server] = await Promise.all([
-      near.call({ do: 'finish' }),
-      far.call({ do: 'finish' }),
-    ])
-    return readSummaries(configuration, client, server)
+    return await Promise.all([near.call({ do: 'finish' }), far.call({ do: 'finish' })])
   } finally {
     await Promise.all([near.call({ do: 'abandon' }), far.call({ do: 'abandon' })])
   }

@@ -8,7 +8,7 @@ import { ANSWERING } from '../../plan/connects.js'
 export const PROTOCOL_VERSION = 2
 
 /** That an agent answers requests over a transport: one of before them says nothing of it. */
-export function rrFeature(transport: TransportName): string {
+function rrFeature(transport: TransportName): string {
   return `rr:${transport}`
 }
 

@@ -210,7 +210,7 @@ class RdmaMessages : public RdmaLink<kWait> {
 
   Io take(const Held& held) noexcept {
     // It only told of receives.
-    if (held.bytes == 0 || held.bytes <= payload_offset_) return Io::kOk;
+    if (held.bytes <= payload_offset_) return Io::kOk;
     const std::uint8_t* data = this->lane_.rx_slot(held.slot) + payload_offset_;
     const std::size_t bytes = held.bytes - payload_offset_;
     switch (incoming_.take(data, bytes, shape_, 0, flows_)) {
