@@ -29,9 +29,7 @@ PerfServerSpec server_spec(const EndpointSpec& spec, const Reader& reader) {
   perf.wait = spec.wait;
   perf.cpu = spec.cpus.empty() ? -1 : spec.cpus.front();
   perf.idle_timeout_ns = spec.idle_timeout_ns;
-  perf.socket = spec.socket;
-  perf.tls = spec.tls;
-  perf.quic = spec.quic;
+  perf.quic = spec.of<QuicOptions>();
   perf.port = static_cast<std::uint16_t>(within(reader, "port", 65'535));
   perf.connections = static_cast<unsigned>(within(reader, "maxConnections", 10'000));
   perf.limits.streams = static_cast<unsigned>(within(reader, "maxStreams", 65'536));

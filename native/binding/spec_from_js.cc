@@ -49,16 +49,22 @@ RdmaOptions rdma_options(const Reader& reader) {
   return options;
 }
 
+TlsCipher tls_cipher(const Reader& reader) {
+  return reader.one_of<TlsCipher>("cipher", {{"aes-128-gcm", TlsCipher::kAes128Gcm},
+                                             {"aes-256-gcm", TlsCipher::kAes256Gcm},
+                                             {"chacha20-poly1305", TlsCipher::kChacha20Poly1305}});
+}
+
+TlsHandshake tls_handshake(const Reader& reader) {
+  return reader.one_of<TlsHandshake>("handshake", {{"full", TlsHandshake::kFull},
+                                                   {"resumed", TlsHandshake::kResumed},
+                                                   {"0rtt", TlsHandshake::kEarlyData}});
+}
+
 TlsOptions tls_options(const Reader& reader) {
   TlsOptions options;
-  options.cipher =
-      reader.one_of<TlsCipher>("cipher", {{"aes-128-gcm", TlsCipher::kAes128Gcm},
-                                          {"aes-256-gcm", TlsCipher::kAes256Gcm},
-                                          {"chacha20-poly1305", TlsCipher::kChacha20Poly1305}});
-  options.handshake =
-      reader.one_of<TlsHandshake>("handshake", {{"full", TlsHandshake::kFull},
-                                                {"resumed", TlsHandshake::kResumed},
-                                                {"0rtt", TlsHandshake::kEarlyData}});
+  options.cipher = tls_cipher(reader);
+  options.handshake = tls_handshake(reader);
   options.kernel = reader.one_of<KernelTls>(
       "kernel", {{"off", KernelTls::kOff}, {"auto", KernelTls::kAuto}, {"on", KernelTls::kOn}});
   return options;
@@ -98,9 +104,47 @@ QuicOpensslOptions quic_openssl_options(const Reader& reader) {
   return options;
 }
 
+UnixOptions unix_options(const Reader& spec) {
+  UnixOptions options;
+  if (spec.is_given("unixType")) {
+    options.type = spec.one_of<UnixType>(
+        "unixType", {{"stream", UnixType::kStream}, {"seqpacket", UnixType::kSeqpacket}});
+  }
+  return options;
+}
+
 TransportKind transport_kind(const std::string& given) {
   for (const auto& [name, kind] : kTransportNames) {
     if (given == name) return kind;
+  }
+  bad("transport", "one of the known words");
+}
+
+TransportOptions transport_options(TransportKind kind, WaitPolicy wait, const Reader& spec) {
+  const auto over_sockets = [&](auto options) -> TransportOptions {
+    options.socket = socket_options(spec.object("socket"));
+    options.socket.prefers_busy_poll = wait == WaitPolicy::kBusyPoll;
+    return options;
+  };
+  switch (kind) {
+    case TransportKind::kLoopback: return LoopbackOptions{};
+    case TransportKind::kTcp: return over_sockets(TcpOptions{});
+    case TransportKind::kUdp: return over_sockets(UdpOptions{});
+    case TransportKind::kRdma: return rdma_options(spec.object("rdma"));
+    case TransportKind::kTls: return over_sockets(tls_options(spec.object("tls")));
+    case TransportKind::kQuic: {
+      QuicOptions options = quic_options(spec.object("quic"));
+      options.cipher = tls_cipher(spec.object("tls"));
+      options.handshake = tls_handshake(spec.object("tls"));
+      return over_sockets(options);
+    }
+    case TransportKind::kQuicOpenssl: {
+      QuicOpensslOptions options = quic_openssl_options(spec.object("quicOpenssl"));
+      options.cipher = tls_cipher(spec.object("tls"));
+      return over_sockets(options);
+    }
+    case TransportKind::kUnix: return over_sockets(unix_options(spec));
+    case TransportKind::kShm: return ShmOptions{};
   }
   bad("transport", "one of the known words");
 }
@@ -120,7 +164,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   if (!value.IsObject()) bad("spec", "an object");
   const Reader reader(value.As<Napi::Object>());
   EndpointSpec spec;
-  spec.transport = transport_kind(reader.text("transport"));
+  const TransportKind transport = transport_kind(reader.text("transport"));
   spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
   spec.local_address = reader.text("localAddress");
   if (reader.is_given("peerAddress")) spec.peer_address = reader.text("peerAddress");
@@ -146,10 +190,6 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
       "wait", {{"spin", WaitPolicy::kSpin},
                {"block", WaitPolicy::kBlock},
                {"busy-poll", WaitPolicy::kBusyPoll}});
-  if (reader.is_given("unixType")) {
-    spec.unix_type = reader.one_of<UnixType>(
-        "unixType", {{"stream", UnixType::kStream}, {"seqpacket", UnixType::kSeqpacket}});
-  }
   spec.phases.warmup_cap_ns = reader.integer("warmupCapNs");
   spec.phases.duration_ns = reader.integer("durationNs");
   spec.phases.iterations = reader.integer("iterations");
@@ -168,15 +208,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
     if (cpu > 1023) bad("cpus", "numbers below 1,024");
     spec.cpus.push_back(static_cast<int>(cpu));
   }
-  spec.socket = socket_options(reader.object("socket"));
-  spec.socket.prefers_busy_poll = spec.wait == WaitPolicy::kBusyPoll;
-  if (spec.transport == TransportKind::kRdma) spec.rdma = rdma_options(reader.object("rdma"));
-  if (spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic ||
-      spec.transport == TransportKind::kQuicOpenssl)
-    spec.tls = tls_options(reader.object("tls"));
-  if (spec.transport == TransportKind::kQuic) spec.quic = quic_options(reader.object("quic"));
-  if (spec.transport == TransportKind::kQuicOpenssl)
-    spec.quic_openssl = quic_openssl_options(reader.object("quicOpenssl"));
+  spec.options = transport_options(transport, spec.wait, reader);
   return spec;
 }
 

@@ -37,9 +37,16 @@ std::vector<TransportKind> transports() {
 EndpointSpec connects_over(TransportKind transport, TlsHandshake handshake, WaitPolicy wait) {
   EndpointSpec spec = xr::test::spec_for(transport, wait);
   spec.workload = xr::Workload::kConnect;
-  spec.tls.handshake = handshake;
+  if (auto* tls = std::get_if<xr::TlsOptions>(&spec.options)) tls->handshake = handshake;
+  if (auto* quic = std::get_if<xr::QuicOptions>(&spec.options)) quic->handshake = handshake;
   spec.phases.iterations = 20;
   return spec;
+}
+
+TlsHandshake handshake_of(const EndpointSpec& spec) {
+  if (const auto* tls = std::get_if<xr::TlsOptions>(&spec.options)) return tls->handshake;
+  const auto* quic = std::get_if<xr::QuicOptions>(&spec.options);
+  return quic != nullptr ? quic->handshake : TlsHandshake::kFull;
 }
 
 /// Every way to connect that there is.
@@ -71,10 +78,10 @@ void check(const EndpointSpec& spec, const RunOutcome& client, const RunOutcome&
   CHECK(handshake.totals.sum_ns < link.latency->totals.sum_ns);
   CHECK(handshake.extremes.min_ns > 0);
   CHECK_EQ(link.connects->made, count);
-  const bool resumes = spec.tls.handshake != TlsHandshake::kFull;
+  const TlsHandshake asked = handshake_of(spec);
+  const bool resumes = asked != TlsHandshake::kFull;
   CHECK_EQ(link.connects->resumed, resumes ? count : 0u);
-  CHECK_EQ(link.connects->early_data,
-           spec.tls.handshake == TlsHandshake::kEarlyData ? count : 0u);
+  CHECK_EQ(link.connects->early_data, asked == TlsHandshake::kEarlyData ? count : 0u);
   CHECK(server.links.at(0).marks.back().counters.messages >= count);
 }
 
@@ -105,7 +112,7 @@ TEST("connect: every QUIC client has to show its address first, where a Retry is
   for (const auto handshake :
        {TlsHandshake::kFull, TlsHandshake::kResumed, TlsHandshake::kEarlyData}) {
     EndpointSpec spec = connects_over(TransportKind::kQuic, handshake, WaitPolicy::kBlock);
-    spec.quic.retry = true;
+    spec.of<xr::QuicOptions>().retry = true;
     EndpointPair pair(spec);
     pair.connect();
     const auto [client, server] = pair.run(spec);

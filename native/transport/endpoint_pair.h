@@ -15,7 +15,7 @@ namespace xr::test {
 /// A short ping-pong on loopback.
 inline EndpointSpec spec_for(TransportKind transport, WaitPolicy wait) {
   EndpointSpec spec;
-  spec.transport = transport;
+  spec.options = default_options(transport);
   spec.wait = wait;
   spec.local_address = "127.0.0.1";
   spec.phases = {0, 0, 300, kNsPerSec};

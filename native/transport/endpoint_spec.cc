@@ -19,53 +19,95 @@ void require(bool holds, const char* what) {
   if (!holds) throw_fault("BAD_SPEC", "spec", what);
 }
 
+void check_without_multipath(const SocketOptions& socket) {
+  require(!socket.multipath, "mptcp is for tcp and tls");
+}
+
+void check_handshake(const EndpointSpec& spec, TlsHandshake handshake) {
+  require(handshake == TlsHandshake::kFull || spec.workload == Workload::kConnect,
+          "tls.handshake is full but for connect");
+}
+
+void check_options(const EndpointSpec&, const LoopbackOptions&) {}
+void check_options(const EndpointSpec&, const ShmOptions&) {}
+void check_options(const EndpointSpec&, const TcpOptions&) {}
+
+void check_options(const EndpointSpec& spec, const UdpOptions& udp) {
+  check_without_multipath(udp.socket);
+  // Messages of rr may be many datagrams.
+  if (spec.workload == Workload::kRr) return;
+  const bool ipv6 = spec.local_address.find(':') != std::string::npos;
+  require(spec.message_bytes <= (ipv6 ? kLargestDatagramIpv6Bytes : kLargestDatagramIpv4Bytes),
+          "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
+          "IPv6)");
+}
+
+void check_options(const EndpointSpec& spec, const RdmaOptions&) { check_rdma_spec(spec); }
+
+void check_options(const EndpointSpec& spec, const TlsOptions& tls) {
+  check_handshake(spec, tls.handshake);
+  require(tls.handshake != TlsHandshake::kEarlyData, "tls.handshake 0rtt is for quic");
+}
+
+void check_options(const EndpointSpec& spec, const QuicOptions& quic) {
+  check_without_multipath(quic.socket);
+  check_handshake(spec, quic.handshake);
+  // The library asserts some of these.
+  require(quic.streams >= 1 && quic.streams <= 64, "quic.streams must lie between 1 and 64");
+  require(quic.udp_payload_bytes >= 1200 && quic.udp_payload_bytes <= 65'507,
+          "quic.udpPayloadBytes must lie between 1,200 and 65,507");
+  require(quic.window_bytes >= 1024, "quic.windowBytes must be 1,024 or more");
+  require(quic.ack_threshold >= 1, "quic.ackThreshold must be 1 or more");
+  require(!quic.null_crypto || !quic.retry,
+          "quic.retry needs encrypted packets: a Retry is authenticated");
+  require(!quic.datagrams || spec.workload != Workload::kConnect,
+          "connect has its messages in streams");
+  require(!quic.datagrams || spec.workload == Workload::kRr ||
+              spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
+          "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
+}
+
+void check_options(const EndpointSpec&, const QuicOpensslOptions& quic) {
+  check_without_multipath(quic.socket);
+  require(quic.streams >= 1 && quic.streams <= 64, "quicOpenssl.streams must lie between 1 and 64");
+}
+
+void check_options(const EndpointSpec& spec, const UnixOptions& unix_options) {
+  check_without_multipath(unix_options.socket);
+  require(unix_options.type == UnixType::kStream || spec.message_bytes <= kLargestSeqpacketBytes,
+          "messageSizeBytes is beyond what a packet of AF_UNIX can carry (212,960 bytes)");
+}
+
 }  // namespace
 
 void check_spec(const EndpointSpec& spec) {
   require(spec.message_bytes >= 1 && spec.message_bytes <= kLargestMessageBytes,
           "messageSizeBytes must lie between 1 and 67,108,864");
-  // Messages of rr may be many datagrams.
-  if (spec.transport == TransportKind::kUdp && spec.workload != Workload::kRr) {
-    const bool ipv6 = spec.local_address.find(':') != std::string::npos;
-    require(spec.message_bytes <= (ipv6 ? kLargestDatagramIpv6Bytes : kLargestDatagramIpv4Bytes),
-            "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
-            "IPv6)");
-  }
-  require(spec.transport != TransportKind::kUnix || spec.unix_type == UnixType::kStream ||
-              spec.message_bytes <= kLargestSeqpacketBytes,
-          "messageSizeBytes is beyond what a packet of AF_UNIX can carry (212,960 bytes)");
   require(spec.streams >= 1 && spec.streams <= kMostStreams, "streams must lie between 1 and 64");
   require(
       spec.workload == Workload::kStream || (spec.streams == 1 && spec.direction == Direction::kUp),
       "ping-pong has one connection and no direction");
   if (spec.wait == WaitPolicy::kBusyPoll) {
-    require(spec.transport == TransportKind::kTcp || spec.transport == TransportKind::kTls ||
-                spec.transport == TransportKind::kUdp,
+    require(spec.transport() == TransportKind::kTcp || spec.transport() == TransportKind::kTls ||
+                spec.transport() == TransportKind::kUdp,
             "busy-poll is for tcp, tls and udp");
     require(spec.workload == Workload::kPingPong || spec.workload == Workload::kStream,
             "busy-poll is for ping-pong and stream");
   }
-  require(!spec.socket.multipath || spec.transport == TransportKind::kTcp ||
-              spec.transport == TransportKind::kTls,
-          "mptcp is for tcp and tls");
-  require(spec.workload != Workload::kConnect || spec.transport == TransportKind::kTcp ||
-              spec.transport == TransportKind::kTls || spec.transport == TransportKind::kQuic,
+  require(spec.workload != Workload::kConnect || spec.transport() == TransportKind::kTcp ||
+              spec.transport() == TransportKind::kTls || spec.transport() == TransportKind::kQuic,
           "connect is for tcp, tls and quic");
   if (spec.workload == Workload::kRr) {
-    require(spec.transport == TransportKind::kTcp || spec.transport == TransportKind::kTls ||
-                spec.transport == TransportKind::kUdp || spec.transport == TransportKind::kQuic ||
-                spec.transport == TransportKind::kRdma ||
-                spec.transport == TransportKind::kLoopback,
+    require(spec.transport() == TransportKind::kTcp || spec.transport() == TransportKind::kTls ||
+                spec.transport() == TransportKind::kUdp || spec.transport() == TransportKind::kQuic ||
+                spec.transport() == TransportKind::kRdma ||
+                spec.transport() == TransportKind::kLoopback,
             "rr is for loopback, tcp, tls, udp, quic and rdma");
     require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
             "responseSizeBytes must lie between 1 and 67,108,864");
     require(spec.inflight >= 1 && spec.inflight <= kMostInflight,
             "inflight must lie between 1 and 4,096");
   }
-  require(spec.tls.handshake == TlsHandshake::kFull || spec.workload == Workload::kConnect,
-          "tls.handshake is full but for connect");
-  require(spec.tls.handshake != TlsHandshake::kEarlyData || spec.transport == TransportKind::kQuic,
-          "tls.handshake 0rtt is for quic");
   require((spec.phases.duration_ns == 0) != (spec.phases.iterations == 0),
           "exactly one of durationNs and iterations must be given");
   require(spec.phases.duration_ns <= kLongestNs && spec.phases.warmup_cap_ns <= kLongestNs,
@@ -86,27 +128,7 @@ void check_spec(const EndpointSpec& spec) {
             "dataPorts must be ports from 1 to 65,535, the first before the last");
     require(ports.at_most >= 1, "dataPorts.atMost must be 1 or more");
   }
-  if (spec.transport == TransportKind::kQuic) {
-    // The library asserts some of these.
-    const QuicOptions& quic = spec.quic;
-    require(quic.streams >= 1 && quic.streams <= 64, "quic.streams must lie between 1 and 64");
-    require(quic.udp_payload_bytes >= 1200 && quic.udp_payload_bytes <= 65'507,
-            "quic.udpPayloadBytes must lie between 1,200 and 65,507");
-    require(quic.window_bytes >= 1024, "quic.windowBytes must be 1,024 or more");
-    require(quic.ack_threshold >= 1, "quic.ackThreshold must be 1 or more");
-    require(!quic.null_crypto || !quic.retry,
-            "quic.retry needs encrypted packets: a Retry is authenticated");
-    require(!quic.datagrams || spec.workload != Workload::kConnect,
-            "connect has its messages in streams");
-    require(!quic.datagrams || spec.workload == Workload::kRr ||
-                spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
-            "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
-  }
-  if (spec.transport == TransportKind::kQuicOpenssl) {
-    require(spec.quic_openssl.streams >= 1 && spec.quic_openssl.streams <= 64,
-            "quicOpenssl.streams must lie between 1 and 64");
-  }
-  if (spec.transport == TransportKind::kRdma) check_rdma_spec(spec);
+  std::visit([&](const auto& options) { check_options(spec, options); }, spec.options);
   for (const int cpu : spec.cpus)
     require(cpu >= 0 && cpu < 1024, "cpus must lie between 0 and 1023");
 }

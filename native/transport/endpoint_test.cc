@@ -52,7 +52,7 @@ void for_all_ways(const Body& body) {
   for_all(body);
   for (const auto wait : {WaitPolicy::kSpin, WaitPolicy::kBlock}) {
     EndpointSpec packets = spec_for(TransportKind::kUnix, wait);
-    packets.unix_type = xr::UnixType::kSeqpacket;
+    packets.of<xr::UnixOptions>().type = xr::UnixType::kSeqpacket;
     body(packets);
   }
 }

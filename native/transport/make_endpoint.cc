@@ -36,7 +36,7 @@ bool is_built_in(TransportKind transport) noexcept {
 
 std::unique_ptr<Endpoint> make_endpoint(const EndpointSpec& spec) {
   check_spec(spec);
-  switch (spec.transport) {
+  switch (spec.transport()) {
     case TransportKind::kLoopback: return make_loopback_endpoint(spec);
     case TransportKind::kTcp: return make_tcp_endpoint(spec);
     case TransportKind::kUdp: return make_udp_endpoint(spec);

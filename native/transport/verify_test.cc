@@ -50,7 +50,7 @@ void for_all(const Body& body) {
       spec.phases.iterations = 50;
       body(spec);
       if (transport != TransportKind::kUnix) continue;
-      spec.unix_type = xr::UnixType::kSeqpacket;
+      spec.of<xr::UnixOptions>().type = xr::UnixType::kSeqpacket;
       body(spec);
     }
   }
@@ -78,7 +78,7 @@ TEST("verify: messages of every length arrive as they were sent, to and fro and 
 
 TEST("verify: so do those of connections of their own") {
   for_all([](EndpointSpec spec) {
-    if (spec.transport != TransportKind::kTcp && spec.transport != TransportKind::kTls) return;
+    if (spec.transport() != TransportKind::kTcp && spec.transport() != TransportKind::kTls) return;
     spec.workload = xr::Workload::kConnect;
     spec.phases.iterations = 5;
     EndpointPair pair(spec);

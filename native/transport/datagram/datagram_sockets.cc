@@ -100,7 +100,7 @@ UniqueFd DatagramSockets::sibling_of(int door) const {
 UniqueFd DatagramSockets::bind_to(SocketAddress local, bool shares) const {
   UniqueFd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd) throw_errno("SOCKET", "socket");
-  apply_socket_options(fd.get(), local.family(), false, spec_.socket);
+  apply_socket_options(fd.get(), local.family(), false, options_);
   if (prepare_ != nullptr) prepare_(fd.get(), local.family());
   if (shares) allow_sharing(fd.get(), true);
   if (::bind(fd.get(), local.get(), local.length) == 0) return fd;

@@ -17,8 +17,9 @@ class DatagramSockets {
   /// What a transport asks of each socket beyond what the user did, before it is bound.
   using Prepare = void (*)(int fd, int family);
 
-  explicit DatagramSockets(const EndpointSpec& spec, Prepare prepare = nullptr)
-      : spec_(spec), prepare_(prepare) {}
+  DatagramSockets(const EndpointSpec& spec, const SocketOptions& options,
+                  Prepare prepare = nullptr)
+      : spec_(spec), options_(options), prepare_(prepare) {}
 
   /// Binds, and gives where each link is to be found. Throws ADDRESS or NO_DATA_PORT.
   std::vector<SocketAddress> open();
@@ -36,6 +37,7 @@ class DatagramSockets {
   UniqueFd accept(unsigned link, const Token& token, const Deadline& deadline);
 
   EndpointSpec spec_;
+  SocketOptions options_;
   Prepare prepare_;
   /// One for each link, or, of a server that has fewer ports than links, one for each port.
   std::vector<UniqueFd> bound_;

@@ -22,7 +22,7 @@ class QuicConnectorLink {
                     const StopFlag& stop)
       : setup_(setup),
         message_bytes_(spec.message_bytes),
-        handshake_(spec.tls.handshake),
+        handshake_(spec.of<QuicOptions>().handshake),
         port_(lane, spec.idle_timeout_ns, stop),
         message_(spec.message_bytes, 0x5a) {
     // The one that the run began with has done its part.

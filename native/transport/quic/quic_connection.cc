@@ -108,7 +108,7 @@ void QuicConnection::make_session(const QuicSetup& setup) {
   check_gnutls("gnutls_init", gnutls_init(&session_, flags));
   try {
     // QUIC has no middleboxes to please (RFC 9001 section 8.4).
-    set_priority(session_, setup.cipher, ":%DISABLE_TLS13_COMPAT_MODE");
+    set_priority(session_, setup.options.cipher, ":%DISABLE_TLS13_COMPAT_MODE");
     const int configured = server ? ngtcp2_crypto_gnutls_configure_server_session(session_)
                                   : ngtcp2_crypto_gnutls_configure_client_session(session_);
     if (configured != 0) throw_fault("QUIC", "ngtcp2_crypto_gnutls", "GnuTLS cannot do QUIC here");

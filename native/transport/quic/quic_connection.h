@@ -59,7 +59,6 @@ struct QuicTicket {
 /// What both ends of a connection know before its first packet.
 struct QuicSetup {
   Side side = Side::kClient;
-  TlsCipher cipher = TlsCipher::kAes128Gcm;
   QuicOptions options;
   /// The client's first packet is addressed to it, so that a server hears its own client only.
   Token token{};

@@ -30,13 +30,13 @@ class QuicEndpoint final : public Endpoint {
  public:
   explicit QuicEndpoint(const EndpointSpec& spec)
       : spec_(spec),
-        ports_(spec, forbid_fragments),
+        ports_(spec, spec.of<QuicOptions>().socket, forbid_fragments),
         token_(random_token()),
         origin_(read_clock_pair()) {}
   ~QuicEndpoint() override { close(); }
 
   Blob open() override {
-    if (spec_.quic.pacing && !can_pace(ngtcp2_version(0)->version_num)) {
+    if (spec_.of<QuicOptions>().pacing && !can_pace(ngtcp2_version(0)->version_num)) {
       throw_fault("UNSUPPORTED", "pacing",
                   std::string("pacing: ngtcp2 ") + ngtcp2_version(0)->version_str +
                       " counts whole nanoseconds for a byte, which is no rate; versions up to 1.1 "
@@ -45,7 +45,7 @@ class QuicEndpoint final : public Endpoint {
     const SocketBlob blob{TransportKind::kQuic, token_, ports_.open()};
     if (spec_.side == Side::kServer) {
       identity_.emplace();
-      gate_.emplace(spec_.quic.retry);
+      gate_.emplace(spec_.of<QuicOptions>().retry);
       if (resumes()) office_.emplace();
     }
     return encode_pinned_blob(blob, identity_ ? identity_->pin() : Pin{});
@@ -95,7 +95,7 @@ class QuicEndpoint final : public Endpoint {
   }
 
   std::uint64_t waiting_bytes() const noexcept override {
-    if (spec_.workload != Workload::kStream || spec_.quic.datagrams) return 0;
+    if (spec_.workload != Workload::kStream || spec_.of<QuicOptions>().datagrams) return 0;
     std::uint64_t all = 0;
     for (unsigned i = 0; i < spec_.link_count(); ++i)
       if (spec_.role_of(i) == Role::kSender) all += lanes_[i].connection->waiting_bytes();
@@ -115,8 +115,7 @@ class QuicEndpoint final : public Endpoint {
     const bool server = spec_.side == Side::kServer;
     QuicSetup setup;
     setup.side = spec_.side;
-    setup.cipher = spec_.tls.cipher;
-    setup.options = spec_.quic;
+    setup.options = spec_.of<QuicOptions>();
     setup.token = token;
     setup.server_name = token_name(setup.token);
     setup.local = local_address_of(lane.fd.get());
@@ -129,7 +128,7 @@ class QuicEndpoint final : public Endpoint {
     setup.early_data = office_ && takes_early_data();
     setup.wants_ticket = !server && resumes();
     setup.local_payload_bytes =
-        usable_payload_bytes(lane.fd.get(), spec_.quic.udp_payload_bytes);
+        usable_payload_bytes(lane.fd.get(), spec_.of<QuicOptions>().udp_payload_bytes);
     setup.tells_path = true;
     if (spec_.workload == Workload::kRr) setup.stream_events = &events_;
     // The first has looked; the others go the same way.
@@ -139,8 +138,8 @@ class QuicEndpoint final : public Endpoint {
     return setup;
   }
 
-  bool resumes() const noexcept { return spec_.tls.handshake != TlsHandshake::kFull; }
-  bool takes_early_data() const noexcept { return spec_.tls.handshake == TlsHandshake::kEarlyData; }
+  bool resumes() const noexcept { return spec_.of<QuicOptions>().handshake != TlsHandshake::kFull; }
+  bool takes_early_data() const noexcept { return spec_.of<QuicOptions>().handshake == TlsHandshake::kEarlyData; }
 
   template <WaitPolicy kWait, class Visitor>
   void with_connects(const Visitor& visit) {
@@ -159,7 +158,7 @@ class QuicEndpoint final : public Endpoint {
 
   /// Of a message that has to fit one packet; where the search goes on in the run it waits for it.
   void require_room(const QuicConnection& connection) const {
-    if (spec_.quic.datagrams && spec_.workload != Workload::kConnect &&
+    if (spec_.of<QuicOptions>().datagrams && spec_.workload != Workload::kConnect &&
         spec_.workload != Workload::kRr &&
         !connection.may_fit_datagram(spec_.message_bytes)) {
       throw Error(connection.no_room_fault("connect", spec_.message_bytes));
@@ -174,7 +173,7 @@ class QuicEndpoint final : public Endpoint {
   }
 
   void prepare(QuicLane& lane) {
-    lane.segmenting = is_bulk(lane) && spec_.socket.segmentation_offload;
+    lane.segmenting = is_bulk(lane) && spec_.of<QuicOptions>().socket.segmentation_offload;
     lane.merging = lane.segmenting && enable_merging(lane.fd.get());
     set_socket_timeouts(lane.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
     // Only the receiving half: the farewell must still go out.
@@ -182,12 +181,12 @@ class QuicEndpoint final : public Endpoint {
   }
 
   void open_streams(QuicLane& lane, Role role) const {
-    if (spec_.quic.datagrams) return;
+    if (spec_.of<QuicOptions>().datagrams) return;
     if (role == Role::kInitiator) lane.streams = {lane.connection->open_bidi_stream()};
     // The first stream that a client opens (RFC 9000 section 2.1).
     if (role == Role::kResponder) lane.streams = {0};
     if (role != Role::kSender) return;
-    for (unsigned i = 0; i < spec_.quic.streams; ++i)
+    for (unsigned i = 0; i < spec_.of<QuicOptions>().streams; ++i)
       lane.streams.push_back(lane.connection->open_uni_stream());
   }
 
@@ -248,7 +247,7 @@ class QuicEndpoint final : public Endpoint {
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects<kWait>(visit);
-    const bool datagrams = spec_.quic.datagrams;
+    const bool datagrams = spec_.of<QuicOptions>().datagrams;
     if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
@@ -269,9 +268,9 @@ class QuicEndpoint final : public Endpoint {
   void with_messages(const Visitor& visit) {
     QuicLane& lane = lanes_.front();
     const bool bulk = is_bulk(lane);
-    if (!spec_.quic.datagrams) {
+    if (!spec_.of<QuicOptions>().datagrams) {
       QuicStreamMessages<kWait> link(lane, events_, message_shape_of(spec_), bulk,
-                                     spec_.quic.window_bytes, waker_.flag());
+                                     spec_.of<QuicOptions>().window_bytes, waker_.flag());
       return visit(kForRr, link);
     }
     const bool is_client = spec_.side == Side::kClient;
@@ -286,7 +285,7 @@ class QuicEndpoint final : public Endpoint {
   /// In front of what this end sends.
   std::optional<unsigned> header_bytes() const noexcept {
     if (spec_.workload != Workload::kRr) return std::nullopt;
-    if (!spec_.quic.datagrams) return static_cast<unsigned>(kMessageHeadBytes);
+    if (!spec_.of<QuicOptions>().datagrams) return static_cast<unsigned>(kMessageHeadBytes);
     const std::uint64_t payload =
         spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
     const std::size_t frame =

@@ -74,7 +74,7 @@ TEST("quic handshake: ends of different protocols do not connect") {
 
 TEST("quic handshake: ends without a common cipher do not connect") {
   QuicSimulation simulation({}, 1, [](QuicSetup& client, QuicSetup&) {
-    client.cipher = xr::TlsCipher::kChacha20Poly1305;
+    client.options.cipher = xr::TlsCipher::kChacha20Poly1305;
   });
   CHECK(!simulation.establish());
   CHECK_EQ(simulation.server->fault_of("read", simulation.error()).code, "TLS");

@@ -2,6 +2,9 @@
 
 #include <cstdint>
 
+#include "transport/socket/socket_options.h"
+#include "transport/tls/tls_options.h"
+
 namespace xr {
 
 /// Of a packet with a DATAGRAM frame, so much is not payload: a short header with the largest
@@ -13,6 +16,9 @@ enum class QuicCongestion { kCubic, kReno, kBbr };
 
 /// As requested; mirrors `QuicOptions` in src/addon/addon.ts.
 struct QuicOptions {
+  SocketOptions socket;
+  TlsCipher cipher = TlsCipher::kAes128Gcm;
+  TlsHandshake handshake = TlsHandshake::kFull;
   /// Messages go as DATAGRAM frames (RFC 9221) and may be lost, instead of over streams.
   bool datagrams = false;
   /// QUIC streams of a connection, over which a stream workload is spread.

@@ -22,7 +22,7 @@ class QuicPingPongLink {
         pump_(lane, spec.message_bytes + 100 > lane.connection->payload_bytes(),
               spec.idle_timeout_ns, stop),
         in_(spec.message_bytes),
-        requests_(spec.side == Side::kClient ? spec.message_bytes : 0, spec.quic.verify) {
+        requests_(spec.side == Side::kClient ? spec.message_bytes : 0, spec.of<QuicOptions>().verify) {
     QuicInbox& inbox = pump_.connection().inbox();
     inbox.ring = in_.data();
     inbox.ring_bytes = in_.size();

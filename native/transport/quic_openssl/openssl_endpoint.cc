@@ -27,7 +27,7 @@ class QuicOpensslEndpoint final : public Endpoint {
  public:
   explicit QuicOpensslEndpoint(const EndpointSpec& spec)
       : spec_(spec),
-        ports_(spec, forbid_fragments),
+        ports_(spec, spec.of<QuicOpensslOptions>().socket, forbid_fragments),
         token_(random_token()),
         origin_(read_clock_pair()) {}
   ~QuicOpensslEndpoint() override { close(); }
@@ -51,9 +51,9 @@ class QuicOpensslEndpoint final : public Endpoint {
       usable_payload_bytes(lanes_.back()->fd.get(), kOpensslPayloadBytes);
     }
     if (identity_) {
-      context_.emplace(spec_.tls.cipher, token_, *identity_);
+      context_.emplace(spec_.of<QuicOpensslOptions>().cipher, token_, *identity_);
     } else {
-      context_.emplace(spec_.tls.cipher, remote.sockets.token, remote.pin);
+      context_.emplace(spec_.of<QuicOpensslOptions>().cipher, remote.sockets.token, remote.pin);
     }
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
       ossl::Lane& lane = *lanes_[i];
@@ -103,7 +103,7 @@ class QuicOpensslEndpoint final : public Endpoint {
  private:
   void prepare(ossl::Lane& lane) {
     const bool bulk = spec_.workload == Workload::kStream || spec_.message_bytes > 1100;
-    lane.segmenting = bulk && spec_.socket.segmentation_offload;
+    lane.segmenting = bulk && spec_.of<QuicOpensslOptions>().socket.segmentation_offload;
     lane.merging = lane.segmenting && enable_merging(lane.fd.get());
     set_socket_timeouts(lane.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
     // Only the receiving half: the farewell must still go out.
@@ -113,7 +113,7 @@ class QuicOpensslEndpoint final : public Endpoint {
   void open_streams(ossl::Lane& lane, Role role) const {
     if (role == Role::kInitiator) lane.streams.push_back(lane.connection->open_stream(true));
     if (role != Role::kSender) return;
-    for (unsigned i = 0; i < spec_.quic_openssl.streams; ++i)
+    for (unsigned i = 0; i < spec_.of<QuicOpensslOptions>().streams; ++i)
       lane.streams.push_back(lane.connection->open_stream(false));
   }
 
@@ -139,7 +139,7 @@ class QuicOpensslEndpoint final : public Endpoint {
     settings.protocol_version = 1;
     settings.messages = "stream";
     settings.shares_packets = true;
-    settings.streams = spec_.quic_openssl.streams;
+    settings.streams = spec_.of<QuicOpensslOptions>().streams;
     for (const auto& lane : lanes_) {
       if (!lane->connection) continue;
       const auto largest = static_cast<unsigned>(lane->connection->network().largest_sent_bytes());

@@ -1,10 +1,15 @@
 #pragma once
 
+#include "transport/socket/socket_options.h"
+#include "transport/tls/tls_options.h"
+
 namespace xr {
 
 /// As requested; mirrors `QuicOpensslOptions` in src/addon/addon.ts. OpenSSL lets neither windows
 /// nor packets, acknowledgements or congestion control be chosen.
 struct QuicOpensslOptions {
+  SocketOptions socket;
+  TlsCipher cipher = TlsCipher::kAes128Gcm;
   /// QUIC streams of a connection, over which a stream workload is spread.
   unsigned streams = 1;
   /// Every byte of a ping-pong is checked; slow.

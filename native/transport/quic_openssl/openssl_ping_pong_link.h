@@ -19,7 +19,7 @@ class PingPongLink {
       : message_bytes_(spec.message_bytes),
         pump_(lane, spec.message_bytes > kOnePacketBytes, spec.idle_timeout_ns, stop),
         in_(spec.message_bytes),
-        requests_(spec.side == Side::kClient ? spec.message_bytes : 0, spec.quic_openssl.verify),
+        requests_(spec.side == Side::kClient ? spec.message_bytes : 0, spec.of<QuicOpensslOptions>().verify),
         out_(spec.side == Side::kClient ? requests_.data() : in_.data()),
         taken_(nullptr, api().SSL_free),
         stream_(lane.streams.empty() ? nullptr : lane.streams.front().get()) {}

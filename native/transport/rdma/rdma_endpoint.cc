@@ -41,13 +41,13 @@ class RdmaEndpoint final : public Endpoint {
     if (port_.device.iwarp) {
       check_iwarp(spec_, port_.device.name);
       // Its queue pairs are joined by TCP connections, which only rdma_cm makes.
-      spec_.rdma.connect_by = ConnectBy::kRdmaCm;
+      spec_.of<RdmaOptions>().connect_by = ConnectBy::kRdmaCm;
     }
     check_size(mtu_bytes(port_.attributes.active_mtu));
     domain_.reset(verbs().alloc_pd(port_.device.context.get()));
     if (!domain_) throw_errno("RDMA_SETUP", "ibv_alloc_pd");
-    local_.queue_pair = spec_.rdma.queue_pair;
-    local_.operation = spec_.rdma.operation;
+    local_.queue_pair = spec_.of<RdmaOptions>().queue_pair;
+    local_.operation = spec_.of<RdmaOptions>().operation;
     local_.ethernet = port_.is_ethernet();
     local_.mtu = static_cast<std::uint8_t>(port_.attributes.active_mtu);
     local_.incoming_reads = static_cast<std::uint8_t>(
@@ -62,7 +62,7 @@ class RdmaEndpoint final : public Endpoint {
                                               local_.queue_key, memory_node(i)));
       local_.lanes.push_back(lanes_.back()->address());
     }
-    if (spec_.rdma.connect_by == ConnectBy::kRdmaCm) {
+    if (spec_.of<RdmaOptions>().connect_by == ConnectBy::kRdmaCm) {
       connector_ = make_cm_connector(spec_, port_, waker_);
       connector_->open(local_);
     }
@@ -115,7 +115,7 @@ class RdmaEndpoint final : public Endpoint {
  private:
   void check_size(int mtu) const {
     if (spec_.workload == Workload::kRr) return check_parts(mtu);
-    if (spec_.rdma.queue_pair == QueuePairType::kUd) {
+    if (spec_.of<RdmaOptions>().queue_pair == QueuePairType::kUd) {
       if (spec_.message_bytes > static_cast<std::uint64_t>(mtu)) {
         throw_fault("BAD_SPEC", "spec",
                     "a UD message is one packet, of at most " + std::to_string(mtu) +
@@ -133,7 +133,7 @@ class RdmaEndpoint final : public Endpoint {
 
   /// A message of a message link may be many of the queue pair's.
   void check_parts(int mtu) const {
-    if (spec_.rdma.queue_pair != QueuePairType::kUd) return;
+    if (spec_.of<RdmaOptions>().queue_pair != QueuePairType::kUd) return;
     const std::uint64_t most = most_payload_bytes(static_cast<std::size_t>(mtu));
     if (spec_.longest_message_bytes() <= most) return;
     throw_fault("BAD_SPEC", "spec",
@@ -167,7 +167,7 @@ class RdmaEndpoint final : public Endpoint {
 
   /// Whoever polls memory takes a message's last byte, or a mark behind it, for the whole of it.
   std::optional<bool> ask_data_in_order() const {
-    if (spec_.rdma.operation != RdmaOperation::kWrite) return std::nullopt;
+    if (spec_.of<RdmaOptions>().operation != RdmaOperation::kWrite) return std::nullopt;
     if (verbs().query_qp_data_in_order == nullptr) return std::nullopt;
     return verbs().query_qp_data_in_order(lanes_.front()->queue_pair(), IBV_WR_RDMA_WRITE, 0) == 1;
   }
@@ -220,10 +220,10 @@ class RdmaEndpoint final : public Endpoint {
   /// The kernel chose it by the addresses.
   void use_gid(int index) {
     if (index < 0 || index == port_.gid_index) return;
-    if (spec_.rdma.gid_index) {
+    if (spec_.of<RdmaOptions>().gid_index) {
       throw_fault("UNSUPPORTED", "gidIndex",
                   "rdma-cm chooses the GID by address, here index " + std::to_string(index) +
-                      " and not " + std::to_string(*spec_.rdma.gid_index) +
+                      " and not " + std::to_string(*spec_.of<RdmaOptions>().gid_index) +
                       "; with connectBy exchange it can be named");
     }
     port_.gid_index = index;
@@ -270,15 +270,15 @@ EffectiveSettings RdmaEndpoint::effective() const {
   rdma.mtu_bytes = mtu_bytes(mtu_);
   rdma.local_mtu_bytes = mtu_bytes(static_cast<ibv_mtu>(local_.mtu));
   rdma.remote_mtu_bytes = mtu_bytes(static_cast<ibv_mtu>(peer_.mtu));
-  rdma.queue_pair = name_of(spec_.rdma.queue_pair);
-  rdma.operation = name_of(spec_.rdma.operation);
+  rdma.queue_pair = name_of(spec_.of<RdmaOptions>().queue_pair);
+  rdma.operation = name_of(spec_.of<RdmaOptions>().operation);
   rdma.connect_by = name_of(local_.connect_by);
   rdma.tx_depth = static_cast<int>(shape.tx_depth);
   rdma.rx_depth = static_cast<int>(shape.rx_depth);
   rdma.signal_every = static_cast<int>(shape.signal_every);
   rdma.post_list = static_cast<int>(shape.post_list);
   rdma.inline_bytes = static_cast<int>(lane.inline_bytes());
-  rdma.verify = spec_.rdma.verify;
+  rdma.verify = spec_.of<RdmaOptions>().verify;
   rdma.device_numa_node = numa_node_;
   rdma.memory_numa_node = memory_node_of_all();
   rdma.data_in_order = data_in_order_;

@@ -33,11 +33,11 @@ constexpr Combination kCombinations[] = {
 };
 
 bool has_ping_pong(const EndpointSpec& spec) {
-  return spec.rdma.operation != RdmaOperation::kWrite || spec.wait == WaitPolicy::kSpin;
+  return spec.of<xr::RdmaOptions>().operation != RdmaOperation::kWrite || spec.wait == WaitPolicy::kSpin;
 }
 bool has_stream(const EndpointSpec& spec) {
-  return !is_atomic(spec.rdma.operation) && !(spec.rdma.operation == RdmaOperation::kWrite &&
-                                              spec.rdma.queue_pair == QueuePairType::kUc);
+  return !is_atomic(spec.of<xr::RdmaOptions>().operation) && !(spec.of<xr::RdmaOptions>().operation == RdmaOperation::kWrite &&
+                                              spec.of<xr::RdmaOptions>().queue_pair == QueuePairType::kUc);
 }
 
 void check_ping_pong(const EndpointSpec& spec) {
@@ -67,7 +67,7 @@ void check_stream(const EndpointSpec& spec) {
     }
   }
   // What is read is not sent by anybody.
-  if (is_one_sided(spec.rdma.operation)) return;
+  if (is_one_sided(spec.of<xr::RdmaOptions>().operation)) return;
   for (unsigned i = 0; i < spec.link_count(); ++i) {
     const bool up = client.links[i].role == Role::kSender;
     const auto& sent = (up ? client : server).links[i].marks.back().counters;
@@ -94,13 +94,13 @@ TEST("rdma device: ping-pong of each operation, service and wait policy") {
 TEST("rdma device: verified ping-pong at sizes around byte, word, packet and the largest") {
   for_all([](EndpointSpec spec) {
     if (!has_ping_pong(spec)) return;
-    spec.rdma.verify = true;
-    const bool datagrams = spec.rdma.queue_pair == QueuePairType::kUd;
+    spec.of<xr::RdmaOptions>().verify = true;
+    const bool datagrams = spec.of<xr::RdmaOptions>().queue_pair == QueuePairType::kUd;
     for (const std::uint64_t bytes :
          {1ull, 7ull, 100ull, 1024ull, 5000ull, 1ull << 20, 8ull << 20}) {
-      if (is_atomic(spec.rdma.operation) || (datagrams && bytes > 1024)) continue;
+      if (is_atomic(spec.of<xr::RdmaOptions>().operation) || (datagrams && bytes > 1024)) continue;
       // A lossy service loses large messages as soon as one packet is lost.
-      if (spec.rdma.queue_pair == QueuePairType::kUc && bytes > 5000) continue;
+      if (spec.of<xr::RdmaOptions>().queue_pair == QueuePairType::kUc && bytes > 5000) continue;
       if (spec.wait == WaitPolicy::kBlock && bytes != 5000) continue;
       spec.message_bytes = bytes;
       spec.phases.iterations = bytes > 5000 ? 3 : 40;
@@ -127,18 +127,18 @@ TEST("rdma device: verified streams at odd sizes, depths and lists") {
   for_all([](EndpointSpec spec) {
     if (!has_stream(spec)) return;
     spec.workload = Workload::kStream;
-    spec.rdma.verify = true;
-    const bool datagrams = spec.rdma.queue_pair == QueuePairType::kUd;
+    spec.of<xr::RdmaOptions>().verify = true;
+    const bool datagrams = spec.of<xr::RdmaOptions>().queue_pair == QueuePairType::kUd;
     for (const std::uint64_t bytes : {1ull, 1000ull, 70'001ull}) {
-      if (bytes > 1024 && spec.rdma.queue_pair != QueuePairType::kRc) continue;
+      if (bytes > 1024 && spec.of<xr::RdmaOptions>().queue_pair != QueuePairType::kRc) continue;
       if (datagrams && bytes > 1024) continue;
       if (spec.wait == WaitPolicy::kSpin && bytes != 1000) continue;
       for (const int depth : {1, 10, 128}) {
         spec.message_bytes = bytes;
         // All receives are used more than once where they are many.
         spec.phases.iterations = bytes > 5000 ? 20 : depth == 128 ? 600 : 60;
-        spec.rdma.tx_depth = depth;
-        spec.rdma.post_list = depth / 3 + 1;
+        spec.of<xr::RdmaOptions>().tx_depth = depth;
+        spec.of<xr::RdmaOptions>().post_list = depth / 3 + 1;
         check_stream(spec);
       }
     }
@@ -226,7 +226,7 @@ TEST("rdma device: the smaller MTU of both ends is used") {
   need_rdma();
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kSpin);
   spec.message_bytes = 5000;
-  spec.rdma.verify = true;
+  spec.of<xr::RdmaOptions>().verify = true;
   RdmaPair pair(spec);
   // Six bytes come before the MTU in the description.
   pair.for_client[6] = 1;

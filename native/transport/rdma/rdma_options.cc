@@ -32,7 +32,7 @@ void require_range(const std::optional<int>& value, int least, int most, const c
 }
 
 void check_workload(const EndpointSpec& spec) {
-  const RdmaOptions& rdma = spec.rdma;
+  const RdmaOptions& rdma = spec.of<RdmaOptions>();
   const std::string operation = name_of(rdma.operation);
   if (spec.workload == Workload::kPingPong) {
     require(rdma.operation != RdmaOperation::kWrite || spec.wait == WaitPolicy::kSpin,
@@ -82,7 +82,7 @@ const char* name_of(ConnectBy connect_by) noexcept {
 }
 
 void check_iwarp(const EndpointSpec& spec, const std::string& device) {
-  const RdmaOptions& rdma = spec.rdma;
+  const RdmaOptions& rdma = spec.of<RdmaOptions>();
   const auto refuse = [&](const std::string& what) {
     throw_fault("UNSUPPORTED", "device", device + " is an iWARP device, which has no " + what);
   };
@@ -97,7 +97,7 @@ void check_iwarp(const EndpointSpec& spec, const std::string& device) {
 }
 
 void check_rdma_spec(const EndpointSpec& spec) {
-  const RdmaOptions& rdma = spec.rdma;
+  const RdmaOptions& rdma = spec.of<RdmaOptions>();
   require(service_allows(rdma.queue_pair, rdma.operation),
           std::string(name_of(rdma.operation)) + " is not an operation of " +
               name_of(rdma.queue_pair) +

@@ -20,11 +20,11 @@ constexpr RdmaOperation kOperations[] = {RdmaOperation::kSend,     RdmaOperation
 
 EndpointSpec spec_of(QueuePairType type, RdmaOperation operation) {
   EndpointSpec spec;
-  spec.transport = xr::TransportKind::kRdma;
+  spec.options = xr::RdmaOptions{};
   spec.wait = WaitPolicy::kSpin;
   spec.message_bytes = is_atomic(operation) ? 8 : 64;
-  spec.rdma.queue_pair = type;
-  spec.rdma.operation = operation;
+  spec.of<xr::RdmaOptions>().queue_pair = type;
+  spec.of<xr::RdmaOptions>().operation = operation;
   return spec;
 }
 
@@ -64,7 +64,7 @@ TEST("rdma options: what has no meaning is refused") {
   read.rate_bits_per_sec = 1000;
   CHECK(refusal(read).find("rate") != std::string::npos);
   EndpointSpec deep = spec_of(QueuePairType::kRc, RdmaOperation::kSend);
-  deep.rdma.tx_depth = 0;
+  deep.of<xr::RdmaOptions>().tx_depth = 0;
   CHECK(refusal(deep).find("txDepth") != std::string::npos);
 }
 
@@ -76,10 +76,10 @@ TEST("rdma options: queues and buffers fit together at every size and depth") {
           EndpointSpec spec = spec_of(QueuePairType::kRc, RdmaOperation::kSend);
           spec.workload = Workload::kStream;
           spec.message_bytes = bytes;
-          spec.rdma.tx_depth = depth;
-          spec.rdma.rx_depth = depth < 4 ? 4 : depth;
-          spec.rdma.post_list = list;
-          spec.rdma.verify = verify;
+          spec.of<xr::RdmaOptions>().tx_depth = depth;
+          spec.of<xr::RdmaOptions>().rx_depth = depth < 4 ? 4 : depth;
+          spec.of<xr::RdmaOptions>().post_list = list;
+          spec.of<xr::RdmaOptions>().verify = verify;
           const auto sender = xr::shape_of(spec, Role::kSender);
           const auto receiver = xr::shape_of(spec, Role::kReceiver);
           // With all that can be unsignalled outstanding there is still room for a list.

@@ -29,7 +29,7 @@ inline void need_rdma() {
 
 inline EndpointSpec rdma_spec(QueuePairType type, RdmaOperation operation, WaitPolicy wait) {
   EndpointSpec spec;
-  spec.transport = TransportKind::kRdma;
+  spec.options = RdmaOptions{};
   spec.wait = wait;
   // Both ends are here: any active port will do.
   spec.local_address = "127.0.0.1";
@@ -39,13 +39,13 @@ inline EndpointSpec rdma_spec(QueuePairType type, RdmaOperation operation, WaitP
   spec.message_timeout_ns = 2 * kNsPerSec;
   spec.idle_timeout_ns = 20 * kNsPerSec;
   spec.connect_timeout_ns = 10 * kNsPerSec;
-  spec.rdma.queue_pair = type;
-  spec.rdma.operation = operation;
+  spec.of<RdmaOptions>().queue_pair = type;
+  spec.of<RdmaOptions>().operation = operation;
   return spec;
 }
 
 inline std::string text_of(const EndpointSpec& spec) {
-  return std::string(name_of(spec.rdma.queue_pair)) + " " + name_of(spec.rdma.operation) +
+  return std::string(name_of(spec.of<RdmaOptions>().queue_pair)) + " " + name_of(spec.of<RdmaOptions>().operation) +
          (spec.wait == WaitPolicy::kSpin ? " spin " : " block ") +
          (spec.workload == Workload::kStream ? "stream "
           : spec.workload == Workload::kRr   ? "rr "

@@ -21,7 +21,6 @@ namespace {
 EndpointSpec meeting_of(EndpointSpec spec) {
   spec.streams = 1;
   spec.direction = Direction::kUp;
-  spec.socket = {};
   return spec;
 }
 
@@ -30,7 +29,7 @@ class ShmEndpoint final : public Endpoint {
   explicit ShmEndpoint(const EndpointSpec& spec)
       : spec_(spec),
         layout_(spec.message_bytes, spec.workload == Workload::kPingPong),
-        meeting_(meeting_of(spec), SOCK_STREAM),
+        meeting_(meeting_of(spec), {}, SOCK_STREAM),
         origin_(read_clock_pair()) {}
   ~ShmEndpoint() override { close(); }
 

@@ -46,10 +46,9 @@ EffectiveSettings read_socket_settings(int fd, bool tcp);
 /// What became of options that the path or the peer decides on, when a run is over: of all
 /// connections of an endpoint, `socket_of(i)` being the socket of its link i.
 template <class SocketOf>
-void read_after_run(const EndpointSpec& spec, const SocketOf& socket_of,
-                    EffectiveSettings& settings) noexcept {
+void read_after_run(const EndpointSpec& spec, const SocketOptions& asked,
+                    const SocketOf& socket_of, EffectiveSettings& settings) noexcept {
   if (spec.workload == Workload::kConnect) return;
-  const SocketOptions& asked = spec.socket;
   for (unsigned i = 0; i < spec.link_count(); ++i) {
     const int fd = socket_of(i);
     if (asked.multipath) settings.multipath = settings.multipath.value_or(true) && is_multipath(fd);

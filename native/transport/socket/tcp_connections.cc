@@ -49,11 +49,12 @@ void make_blocking(int fd) {
 
 }  // namespace
 
-TcpConnections::TcpConnections(const EndpointSpec& spec) : spec_(spec), token_(random_token()) {}
+TcpConnections::TcpConnections(const EndpointSpec& spec, const SocketOptions& options)
+    : spec_(spec), options_(options), token_(random_token()) {}
 
 SocketBlob TcpConnections::open() {
   local_ = parse_address(spec_.local_address, 0);
-  SocketBlob blob{spec_.transport, token_, {}};
+  SocketBlob blob{spec_.transport(), token_, {}};
   if (spec_.side == Side::kServer) {
     UniqueFd listener = take_data_port(spec_.data_ports, [&](unsigned port) {
       SocketAddress address = local_;
@@ -90,8 +91,8 @@ void TcpConnections::close() noexcept {
 
 /// None where the port is taken.
 UniqueFd TcpConnections::listen_at(SocketAddress local) const {
-  UniqueFd fd = stream_socket(local.family(), spec_.socket);
-  apply_socket_options(fd.get(), local.family(), true, spec_.socket);
+  UniqueFd fd = stream_socket(local.family(), options_);
+  apply_socket_options(fd.get(), local.family(), true, options_);
   // A port that was named is wanted again while connections of the run before wait out their time.
   const int on = local.port() == 0 ? 0 : 1;
   if (::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) != 0)
@@ -110,8 +111,8 @@ UniqueFd TcpConnections::listen_at(SocketAddress local) const {
 
 UniqueFd TcpConnections::dial(const SocketBlob& server, const Deadline& deadline) const {
   const SocketAddress& remote = server.addresses.front();
-  UniqueFd fd = stream_socket(remote.family(), spec_.socket);
-  apply_socket_options(fd.get(), remote.family(), true, spec_.socket);
+  UniqueFd fd = stream_socket(remote.family(), options_);
+  apply_socket_options(fd.get(), remote.family(), true, options_);
   leave_port_to_connect(fd.get());
   if (::bind(fd.get(), local_.get(), local_.length) != 0) throw_errno("ADDRESS", "bind");
   if (::connect(fd.get(), remote.get(), remote.length) != 0) {

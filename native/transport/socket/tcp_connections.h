@@ -14,7 +14,7 @@ namespace xr {
 /// whoever shows the session's token. What runs over them is the transport's.
 class TcpConnections {
  public:
-  explicit TcpConnections(const EndpointSpec& spec);
+  TcpConnections(const EndpointSpec& spec, const SocketOptions& options);
 
   /// What the peer needs: the token and, of a server, where it listens.
   SocketBlob open();
@@ -42,6 +42,7 @@ class TcpConnections {
   void accept_all(const Deadline& deadline);
 
   EndpointSpec spec_;
+  SocketOptions options_;
   Token token_;
   /// Without a port.
   SocketAddress local_;

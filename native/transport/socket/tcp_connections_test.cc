@@ -36,10 +36,10 @@ TEST("tcp connections: what a dial needs to know is known before, and its port i
   xr::EndpointSpec spec = xr::test::spec_for(xr::TransportKind::kTcp, xr::WaitPolicy::kBlock);
   spec.workload = xr::Workload::kConnect;
   spec.side = Side::kServer;
-  TcpConnections server(spec);
+  TcpConnections server(spec, {});
   const xr::SocketBlob where = server.open();
   spec.side = Side::kClient;
-  TcpConnections client(spec);
+  TcpConnections client(spec, {});
   client.open();
   const int before = addresses_parsed.load();
   CHECK(before > 0);

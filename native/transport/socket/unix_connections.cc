@@ -45,11 +45,12 @@ void make_blocking(int fd) {
 
 }  // namespace
 
-UnixConnections::UnixConnections(const EndpointSpec& spec, int socket_type)
-    : spec_(spec), socket_type_(socket_type), token_(random_token()) {}
+UnixConnections::UnixConnections(const EndpointSpec& spec, const SocketOptions& options,
+                                 int socket_type)
+    : spec_(spec), options_(options), socket_type_(socket_type), token_(random_token()) {}
 
 Blob UnixConnections::open() {
-  Blob blob = encode_blob({spec_.transport, token_, {}});
+  Blob blob = encode_blob({spec_.transport(), token_, {}});
   if (spec_.side == Side::kClient) return blob;
   const Token name = random_token();
   const UnixAddress address = abstract_address(name);
@@ -67,7 +68,7 @@ void UnixConnections::connect(const Blob& peer, const Deadline& deadline) {
   if (peer.size() < name_bytes)
     throw_fault("BAD_BLOB", "blob", "the peer's endpoint description has an unexpected length");
   const auto middle = peer.end() - static_cast<std::ptrdiff_t>(name_bytes);
-  const SocketBlob blob = decode_blob(Blob(peer.begin(), middle), spec_.transport, 0);
+  const SocketBlob blob = decode_blob(Blob(peer.begin(), middle), spec_.transport(), 0);
   sockets_.resize(spec_.link_count());
   if (spec_.side == Side::kServer) {
     accept_all(deadline);
@@ -93,7 +94,7 @@ UniqueFd UnixConnections::make_socket() const {
 UniqueFd UnixConnections::dial(const Token& name, const Deadline& deadline) const {
   const UnixAddress address = abstract_address(name);
   UniqueFd fd = make_socket();
-  apply_socket_options(fd.get(), AF_UNIX, false, spec_.socket);
+  apply_socket_options(fd.get(), AF_UNIX, false, options_);
   while (::connect(fd.get(), address.get(), address.length) != 0) {
     if (errno == ECONNREFUSED) {
       throw Error(Fault{"CONNECT_REFUSED", "connect", ECONNREFUSED,
@@ -129,7 +130,7 @@ void UnixConnections::accept_all(const Deadline& deadline) {
   for (unsigned missing = spec_.link_count(); missing > 0;) {
     auto [fd, link] = acceptor_.next(deadline);
     if (sockets_[link]) continue;
-    apply_socket_options(fd.get(), AF_UNIX, false, spec_.socket);
+    apply_socket_options(fd.get(), AF_UNIX, false, options_);
     if (::send(fd.get(), &kWelcome, 1, MSG_NOSIGNAL) != 1) continue;
     make_blocking(fd.get());
     sockets_[link] = std::move(fd);

@@ -18,7 +18,7 @@ namespace xr {
 class UnixConnections {
  public:
   /// `socket_type`: SOCK_STREAM or SOCK_SEQPACKET.
-  UnixConnections(const EndpointSpec& spec, int socket_type);
+  UnixConnections(const EndpointSpec& spec, const SocketOptions& options, int socket_type);
 
   /// What the peer needs: the token and, of a server, where it listens.
   Blob open();
@@ -36,6 +36,7 @@ class UnixConnections {
   void accept_all(const Deadline& deadline);
 
   EndpointSpec spec_;
+  SocketOptions options_;
   int socket_type_;
   Token token_;
   GreetingAcceptor acceptor_;

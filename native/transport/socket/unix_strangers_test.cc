@@ -45,18 +45,18 @@ bool is_connected(const UniqueFd& fd) {
 TEST("strangers: those at an AF_UNIX socket keep no connection waiting") {
   for (const int type : {SOCK_STREAM, SOCK_SEQPACKET}) {
     xr::EndpointSpec spec;
-    spec.transport = xr::TransportKind::kUnix;
+    spec.options = xr::UnixOptions{};
     spec.workload = xr::Workload::kStream;
     spec.streams = 2;
     // Nothing ends because a time has passed.
     spec.connect_timeout_ns = 3600 * xr::kNsPerSec;
     spec.side = xr::Side::kClient;
-    xr::UnixConnections nobody(spec, type);
+    xr::UnixConnections nobody(spec, {}, type);
     spec.side = xr::Side::kServer;
-    xr::UnixConnections server(spec, type);
+    xr::UnixConnections server(spec, {}, type);
     const xr::Blob blob = server.open();
     const xr::SocketBlob where = xr::decode_blob(
-        xr::Blob(blob.begin(), blob.end() - xr::kTokenBytes), spec.transport, 0);
+        xr::Blob(blob.begin(), blob.end() - xr::kTokenBytes), spec.transport(), 0);
     xr::Waker waker;
     auto accepting = std::async(std::launch::async, [&, peer = nobody.open()] {
       server.connect(peer, xr::Deadline(spec.connect_timeout_ns, waker));

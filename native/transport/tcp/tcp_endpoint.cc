@@ -19,7 +19,7 @@ namespace {
 class TcpEndpoint final : public Endpoint {
  public:
   explicit TcpEndpoint(const EndpointSpec& spec)
-      : spec_(spec), connections_(spec), origin_(read_clock_pair()) {}
+      : spec_(spec), connections_(spec, spec.of<TcpOptions>().socket), origin_(read_clock_pair()) {}
   ~TcpEndpoint() override { close(); }
 
   Blob open() override { return encode_blob(connections_.open()); }
@@ -43,7 +43,7 @@ class TcpEndpoint final : public Endpoint {
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     const auto socket_of = [this](unsigned i) { return connections_.sockets()[i].get(); };
     outcome.effective = settings_;
-    read_after_run(spec_, socket_of, outcome.effective);
+    read_after_run(spec_, spec_.of<TcpOptions>().socket, socket_of, outcome.effective);
     outcome.tcp = tcp_statistics_of(spec_, socket_of);
     return outcome;
   }

@@ -25,7 +25,7 @@ namespace {
 class TlsEndpoint final : public Endpoint {
  public:
   explicit TlsEndpoint(const EndpointSpec& spec)
-      : spec_(spec), connections_(spec), origin_(read_clock_pair()) {}
+      : spec_(spec), connections_(spec, spec.of<TlsOptions>().socket), origin_(read_clock_pair()) {}
   ~TlsEndpoint() override { close(); }
 
   Blob open() override {
@@ -43,10 +43,10 @@ class TlsEndpoint final : public Endpoint {
     connections_.connect(remote_.sockets, deadline);
     const Identity* identity = identity_ ? &*identity_ : nullptr;
     for (const UniqueFd& connection : connections_.sockets()) {
-      sessions_.push_back(std::make_unique<TlsSession>(connection.get(), spec_.tls.cipher, identity,
+      sessions_.push_back(std::make_unique<TlsSession>(connection.get(), spec_.of<TlsOptions>().cipher, identity,
                                                        pin(), first_resumption()));
       sessions_.back()->handshake(deadline);
-      if (spec_.tls.kernel != KernelTls::kOff) ask_kernel(*sessions_.back());
+      if (spec_.of<TlsOptions>().kernel != KernelTls::kOff) ask_kernel(*sessions_.back());
       if (resumes() && identity == nullptr) ticket_ = sessions_.back()->take_ticket(deadline);
     }
     for (const UniqueFd& connection : connections_.sockets()) {
@@ -63,7 +63,7 @@ class TlsEndpoint final : public Endpoint {
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     const auto socket_of = [this](unsigned i) { return connections_.sockets()[i].get(); };
     outcome.effective = settings_;
-    read_after_run(spec_, socket_of, outcome.effective);
+    read_after_run(spec_, spec_.of<TlsOptions>().socket, socket_of, outcome.effective);
     outcome.tcp = tcp_statistics_of(spec_, socket_of);
     return outcome;
   }
@@ -90,9 +90,9 @@ class TlsEndpoint final : public Endpoint {
   /// The first connection decides for all.
   void ask_kernel(TlsSession& session) {
     if (&session != sessions_.front().get() && !in_kernel_) return;
-    kernel_problem_ = move_to_kernel(session, spec_.tls.cipher);
+    kernel_problem_ = move_to_kernel(session, spec_.of<TlsOptions>().cipher);
     const bool refused = !kernel_problem_.empty();
-    if (refused && (spec_.tls.kernel == KernelTls::kOn || in_kernel_))
+    if (refused && (spec_.of<TlsOptions>().kernel == KernelTls::kOn || in_kernel_))
       throw_fault("UNSUPPORTED", "kTLS", "kTLS: the kernel does not take it: " + kernel_problem_);
     in_kernel_ = !refused;
   }
@@ -106,7 +106,7 @@ class TlsEndpoint final : public Endpoint {
     return settings;
   }
 
-  bool resumes() const noexcept { return spec_.tls.handshake == TlsHandshake::kResumed; }
+  bool resumes() const noexcept { return spec_.of<TlsOptions>().handshake == TlsHandshake::kResumed; }
   const Pin* pin() const noexcept { return identity_ ? nullptr : &remote_.pin; }
 
   /// Of the connection that a run begins with, which brings the ticket for those it is about.
@@ -140,7 +140,7 @@ class TlsEndpoint final : public Endpoint {
       resumption.office = office_ ? &*office_ : nullptr;
       resumption.ticket = office_ ? nullptr : &ticket_;
     }
-    const TlsLayer layer(spec_.tls.cipher, identity_ ? &*identity_ : nullptr, pin(), resumption);
+    const TlsLayer layer(spec_.of<TlsOptions>().cipher, identity_ ? &*identity_ : nullptr, pin(), resumption);
     if (spec_.side == Side::kClient) {
       TcpConnectorLink<TlsLayer> link(connections_, remote_.sockets, layer, spec_, waker_);
       visit(kForConnector, link);

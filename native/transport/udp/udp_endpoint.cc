@@ -33,7 +33,7 @@ constexpr std::size_t kLeastDatagramBytes = 508;
 class UdpEndpoint final : public Endpoint {
  public:
   explicit UdpEndpoint(const EndpointSpec& spec)
-      : spec_(spec), ports_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+      : spec_(spec), ports_(spec, spec.of<UdpOptions>().socket), token_(random_token()), origin_(read_clock_pair()) {}
   ~UdpEndpoint() override { close(); }
 
   Blob open() override { return encode_blob({TransportKind::kUdp, token_, ports_.open()}); }
@@ -59,7 +59,9 @@ class UdpEndpoint final : public Endpoint {
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     settings.path_mtu_bytes = path_mtu(sockets_.front().get());
     if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
-    read_after_run(spec_, [this](unsigned i) { return sockets_[i].get(); }, settings);
+    read_after_run(
+        spec_, spec_.of<UdpOptions>().socket, [this](unsigned i) { return sockets_[i].get(); },
+        settings);
     outcome.effective = std::move(settings);
     return outcome;
   }
@@ -118,7 +120,7 @@ class UdpEndpoint final : public Endpoint {
     set_socket_timeouts(fd, initiator ? spec_.message_timeout_ns : spec_.idle_timeout_ns,
                         spec_.idle_timeout_ns);
     if (role == Role::kReceiver) tell_drops(fd);
-    if (!spec_.socket.segmentation_offload) return;
+    if (!spec_.of<UdpOptions>().socket.segmentation_offload) return;
     if (role == Role::kSender) offload_sending(fd);
     if (role == Role::kReceiver) gro_ = enable_merging(fd);
   }

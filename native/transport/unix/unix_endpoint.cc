@@ -25,7 +25,7 @@ std::optional<int> buffer_bytes(int fd, int option) noexcept {
 }
 
 int socket_type_of(const EndpointSpec& spec) noexcept {
-  return spec.unix_type == UnixType::kSeqpacket ? SOCK_SEQPACKET : SOCK_STREAM;
+  return spec.of<UnixOptions>().type == UnixType::kSeqpacket ? SOCK_SEQPACKET : SOCK_STREAM;
 }
 
 /// A packet is taken whole or refused by each send: one that never fits is refused here.
@@ -42,7 +42,7 @@ void check_packet_fits(std::uint64_t message_bytes, int send_buffer_bytes) {
 class UnixEndpoint final : public Endpoint {
  public:
   explicit UnixEndpoint(const EndpointSpec& spec)
-      : spec_(spec), connections_(spec, socket_type_of(spec)), origin_(read_clock_pair()) {}
+      : spec_(spec), connections_(spec, spec.of<UnixOptions>().socket, socket_type_of(spec)), origin_(read_clock_pair()) {}
   ~UnixEndpoint() override { close(); }
 
   Blob open() override { return connections_.open(); }
@@ -56,7 +56,7 @@ class UnixEndpoint final : public Endpoint {
     const int first = connections_.sockets().front().get();
     settings_.send_buffer_bytes = buffer_bytes(first, SO_SNDBUF);
     settings_.receive_buffer_bytes = buffer_bytes(first, SO_RCVBUF);
-    if (spec_.unix_type == UnixType::kSeqpacket && settings_.send_buffer_bytes)
+    if (spec_.of<UnixOptions>().type == UnixType::kSeqpacket && settings_.send_buffer_bytes)
       check_packet_fits(spec_.message_bytes, *settings_.send_buffer_bytes);
   }
 
@@ -89,7 +89,7 @@ class UnixEndpoint final : public Endpoint {
       ByteStreamLink link(bytes, spec_, spec_.role_of(i), waker_.flag());
       visit(kForPingPong | kForStream, link);
     };
-    if (spec_.unix_type == UnixType::kSeqpacket) {
+    if (spec_.of<UnixOptions>().type == UnixType::kSeqpacket) {
       run(UnixPackets<kWait>(fd, spec_, waker_.flag()));
     } else {
       run(TcpBytes<kWait>(fd, spec_.idle_timeout_ns, waker_.flag()));

@@ -35,14 +35,13 @@ class Client final : public PerfClient {
     const SocketAddress remote = parse_address(requests_.address, requests_.port);
     lane_.fd = UniqueFd(::socket(remote.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
     if (!lane_.fd) throw_errno("SOCKET", "socket");
-    apply_socket_options(lane_.fd.get(), remote.family(), false, spec_.socket);
+    apply_socket_options(lane_.fd.get(), remote.family(), false, spec_.of<QuicOptions>().socket);
     forbid_fragments(lane_.fd.get(), remote.family());
     if (::connect(lane_.fd.get(), remote.get(), remote.length) != 0)
       throw_errno("CONNECT_REFUSED", "connect");
     QuicSetup setup;
     setup.side = Side::kClient;
-    setup.cipher = spec_.tls.cipher;
-    setup.options = spec_.quic;
+    setup.options = spec_.of<QuicOptions>();
     setup.token = random_token();
     setup.local = local_address_of(lane_.fd.get());
     setup.remote = remote;
@@ -52,9 +51,9 @@ class Client final : public PerfClient {
     setup.alpn = kPerfAlpn;
     setup.stream_events = &events_;
     setup.local_payload_bytes =
-        usable_payload_bytes(lane_.fd.get(), spec_.quic.udp_payload_bytes);
+        usable_payload_bytes(lane_.fd.get(), spec_.of<QuicOptions>().udp_payload_bytes);
     shake_hands(lane_, setup, nullptr, deadline);
-    lane_.segmenting = spec_.socket.segmentation_offload;
+    lane_.segmenting = spec_.of<QuicOptions>().socket.segmentation_offload;
     lane_.merging = lane_.segmenting && enable_merging(lane_.fd.get());
     set_socket_timeouts(lane_.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
     // Only the receiving half: the farewell must still go out.

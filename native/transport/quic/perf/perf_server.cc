@@ -38,7 +38,7 @@ UniqueFd bound_socket(const PerfServerSpec& spec) {
   const SocketAddress local = parse_address(spec.address, spec.port);
   UniqueFd fd(::socket(local.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd) throw_errno("SOCKET", "socket");
-  apply_socket_options(fd.get(), local.family(), false, spec.socket);
+  apply_socket_options(fd.get(), local.family(), false, spec.quic.socket);
   forbid_fragments(fd.get(), local.family());
   if (::bind(fd.get(), local.get(), local.length) != 0)
     throw_errno(errno == EADDRINUSE ? "ADDRESS_IN_USE" : "ADDRESS", "bind");
@@ -56,9 +56,9 @@ class Server final : public PerfServer {
   explicit Server(const PerfServerSpec& spec)
       : spec_(spec),
         fd_(bound_socket(spec)),
-        merging_(spec.socket.segmentation_offload && enable_merging(fd_.get())),
+        merging_(spec.quic.socket.segmentation_offload && enable_merging(fd_.get())),
         receiver_(kLargestDatagramBytes, merging_, true),
-        sender_(fd_.get(), spec.quic.udp_payload_bytes, spec.socket.segmentation_offload,
+        sender_(fd_.get(), spec.quic.udp_payload_bytes, spec.quic.socket.segmentation_offload,
                 kSendPatienceNs, waker_.flag()) {
     if (spec.certificate_file.empty()) {
       identity_.emplace();
@@ -66,7 +66,6 @@ class Server final : public PerfServer {
       identity_.emplace(spec.certificate_file, spec.key_file);
     }
     setup_.side = Side::kServer;
-    setup_.cipher = spec.tls.cipher;
     setup_.options = spec.quic;
     setup_.local = local_address_of(fd_.get());
     setup_.identity = &*identity_;

@@ -22,8 +22,6 @@ struct PerfServerSpec {
   PerfLimits limits;
   unsigned connections = 256;
   std::uint64_t idle_timeout_ns = 0;
-  SocketOptions socket;
-  TlsOptions tls;
   QuicOptions quic;
 };
 

@@ -52,7 +52,7 @@ xr::RunOutcome ask(const Running& running, std::uint64_t request_bytes,
                    std::uint64_t response_bytes, unsigned concurrency, std::uint64_t count,
                    xr::WaitPolicy wait = xr::WaitPolicy::kBlock) {
   xr::EndpointSpec spec;
-  spec.transport = xr::TransportKind::kQuic;
+  spec.options = xr::QuicOptions{};
   spec.wait = wait;
   spec.phases.iterations = count;
   if (count == 0) spec.phases.duration_ns = 200 * kNsPerMs;
@@ -105,7 +105,7 @@ Bytes first_packet() {
   xr::UniqueFd trap(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   CHECK_EQ(::bind(trap.get(), any.get(), any.length), 0);
   xr::EndpointSpec spec;
-  spec.transport = xr::TransportKind::kQuic;
+  spec.options = xr::QuicOptions{};
   spec.phases.iterations = 1;
   spec.message_timeout_ns = spec.idle_timeout_ns = kNsPerSec;
   spec.connect_timeout_ns = 50 * kNsPerMs;
@@ -179,7 +179,7 @@ TEST("perf server: another certificate than the pinned one is no server") {
   Running running;
   Running other;
   xr::EndpointSpec spec;
-  spec.transport = xr::TransportKind::kQuic;
+  spec.options = xr::QuicOptions{};
   spec.phases.iterations = 1;
   spec.message_timeout_ns = spec.idle_timeout_ns = spec.connect_timeout_ns = 5 * kNsPerSec;
   xr::PerfRequests requests;

@@ -16,7 +16,7 @@ using test::RdmaPair;
 
 EndpointSpec cm_spec(RdmaOperation operation, WaitPolicy wait = WaitPolicy::kSpin) {
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, operation, wait);
-  spec.rdma.connect_by = ConnectBy::kRdmaCm;
+  spec.of<xr::RdmaOptions>().connect_by = ConnectBy::kRdmaCm;
   return spec;
 }
 
@@ -68,7 +68,7 @@ TEST("rdma cm device: ping-pong of each operation") {
        {RdmaOperation::kSend, RdmaOperation::kWrite, RdmaOperation::kWriteImm, RdmaOperation::kRead,
         RdmaOperation::kFetchAdd, RdmaOperation::kCompareSwap}) {
     EndpointSpec spec = cm_spec(operation);
-    spec.rdma.verify = true;
+    spec.of<xr::RdmaOptions>().verify = true;
     check_run(spec);
   }
   check_run(cm_spec(RdmaOperation::kSend, WaitPolicy::kBlock));
@@ -145,7 +145,7 @@ TEST("rdma cm device: both ends connect in the same way") {
   need_cm();
   EndpointSpec spec = cm_spec(RdmaOperation::kSend);
   const auto by_cm = make_endpoint(spec);
-  spec.rdma.connect_by = ConnectBy::kExchange;
+  spec.of<xr::RdmaOptions>().connect_by = ConnectBy::kExchange;
   const auto by_exchange = make_endpoint(spec);
   const Blob blob = by_exchange->open();
   by_cm->open();
@@ -154,7 +154,7 @@ TEST("rdma cm device: both ends connect in the same way") {
 
 TEST("rdma cm: what it does not connect, and what iWARP does not have, is refused by name") {
   EndpointSpec spec = cm_spec(RdmaOperation::kSend);
-  spec.rdma.queue_pair = QueuePairType::kUd;
+  spec.of<xr::RdmaOptions>().queue_pair = QueuePairType::kUd;
   CHECK_EQ(code_of([&] { check_rdma_spec(spec); }), "BAD_SPEC");
 
   spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kSpin);

@@ -57,14 +57,14 @@ std::uint32_t random_24_bits() {
 Lane::Lane(const ChosenPort& port, ibv_pd* domain, const EndpointSpec& spec, Role role,
            std::uint32_t queue_key, std::optional<int> numa_node)
     : shape_(shape_of(spec, role)),
-      type_(spec.rdma.queue_pair),
+      type_(spec.of<RdmaOptions>().queue_pair),
       software_(port.device.software),
-      access_(access_for(spec.rdma, port.device.iwarp)),
+      access_(access_for(spec.of<RdmaOptions>(), port.device.iwarp)),
       pages_(shape_.total_bytes, numa_node),
       packet_number_(random_24_bits()) {
   std::memset(pages_.data() + shape_.tx_offset, 0x5a, shape_.total_bytes - shape_.tx_offset);
   // A reader may come before this end has begun to run.
-  if (spec.rdma.verify && spec.rdma.operation == RdmaOperation::kRead) {
+  if (spec.of<RdmaOptions>().verify && spec.of<RdmaOptions>().operation == RdmaOperation::kRead) {
     for (unsigned slot = 0; slot < shape_.rx_slots; ++slot)
       write_pattern(rx_slot(slot), spec.message_bytes, 0);
   }
@@ -141,7 +141,7 @@ void Lane::prepare_receives(const EndpointSpec& spec, Role role) {
   receive_block_ = credits_only ? 1 : shape_.rx_block;
   receives_.assign(count, {});
   receive_buffers_.assign(count, {});
-  const bool has_payload = spec.rdma.operation == RdmaOperation::kSend && !credits_only;
+  const bool has_payload = spec.of<RdmaOptions>().operation == RdmaOperation::kSend && !credits_only;
   for (unsigned i = 0; i < count; ++i) {
     const unsigned slot = i % shape_.rx_slots;
     receive_buffers_[i] = {reinterpret_cast<std::uintptr_t>(rx_slot(slot)),

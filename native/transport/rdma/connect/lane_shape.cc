@@ -40,8 +40,8 @@ unsigned or_default(const std::optional<int>& asked, unsigned otherwise) {
 }
 
 unsigned wanted_inline(const EndpointSpec& spec) {
-  if (is_one_sided(spec.rdma.operation)) return 0;
-  if (spec.rdma.inline_bytes) return static_cast<unsigned>(*spec.rdma.inline_bytes);
+  if (is_one_sided(spec.of<RdmaOptions>().operation)) return 0;
+  if (spec.of<RdmaOptions>().inline_bytes) return static_cast<unsigned>(*spec.of<RdmaOptions>().inline_bytes);
   return spec.message_bytes <= kDefaultInlineBytes ? static_cast<unsigned>(spec.message_bytes) : 0;
 }
 
@@ -50,7 +50,7 @@ bool receives_messages(RdmaOperation operation) {
 }
 
 void shape_ping_pong(const EndpointSpec& spec, LaneShape& shape) {
-  const RdmaOptions& rdma = spec.rdma;
+  const RdmaOptions& rdma = spec.of<RdmaOptions>();
   if (is_one_sided(rdma.operation)) return;
   const unsigned automatic = rdma.operation == RdmaOperation::kWrite
                                  ? within(kWarmBytes / 2, shape.stride, 1, kMostUnsignalled)
@@ -75,7 +75,7 @@ void shape_ping_pong(const EndpointSpec& spec, LaneShape& shape) {
 }
 
 void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
-  const RdmaOptions& rdma = spec.rdma;
+  const RdmaOptions& rdma = spec.of<RdmaOptions>();
   const RdmaOperation operation = rdma.operation;
   const bool small = spec.message_bytes <= kListedBytes;
   shape.tx_depth = or_default(rdma.tx_depth, kDefaultTxDepth);
@@ -119,7 +119,7 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
 
 /// Both ends send and receive, and each slot has one message at a time.
 void shape_messages(const EndpointSpec& spec, LaneShape& shape) {
-  const RdmaOptions& rdma = spec.rdma;
+  const RdmaOptions& rdma = spec.of<RdmaOptions>();
   const unsigned most = within(kMessageLinkBytes, shape.stride, 16, kDefaultRxDepth);
   shape.tx_depth =
       std::clamp(or_default(rdma.tx_depth, std::min(most, kDefaultTxDepth)), 4u, kMostQueued);
@@ -135,7 +135,7 @@ void shape_messages(const EndpointSpec& spec, LaneShape& shape) {
 
 std::size_t slot_bytes_of(const EndpointSpec& spec) {
   if (spec.workload != Workload::kRr) return spec.message_bytes;
-  if (spec.rdma.queue_pair == QueuePairType::kUd) return kMostPacketBytes;
+  if (spec.of<RdmaOptions>().queue_pair == QueuePairType::kUd) return kMostPacketBytes;
   return std::min(kPartBytes, static_cast<std::size_t>(spec.longest_message_bytes()) +
                                   kMessageHeadBytes + kFragmentHeadBytes);
 }
@@ -144,7 +144,7 @@ std::size_t slot_bytes_of(const EndpointSpec& spec) {
 
 LaneShape shape_of(const EndpointSpec& spec, Role role) {
   LaneShape shape;
-  shape.payload_offset = spec.rdma.queue_pair == QueuePairType::kUd ? kGrhBytes : 0;
+  shape.payload_offset = spec.of<RdmaOptions>().queue_pair == QueuePairType::kUd ? kGrhBytes : 0;
   shape.slot_bytes = slot_bytes_of(spec);
   const std::size_t bytes = shape.slot_bytes + shape.payload_offset;
   shape.stride = (bytes + kCacheLineBytes - 1) / kCacheLineBytes * kCacheLineBytes;

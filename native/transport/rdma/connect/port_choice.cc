@@ -55,7 +55,7 @@ class Search {
 
   std::optional<ChosenPort> in(RdmaDevice& device) {
     for (int port = 1; port <= device.attributes.phys_port_cnt; ++port) {
-      if (spec_.rdma.port && *spec_.rdma.port != port) continue;
+      if (spec_.of<RdmaOptions>().port && *spec_.of<RdmaOptions>().port != port) continue;
       ibv_port_attr attributes{};
       if (verbs().port_of(device.context.get(), static_cast<std::uint8_t>(port), attributes) != 0)
         continue;
@@ -86,8 +86,8 @@ class Search {
 
   [[noreturn]] void give_up() const {
     if (!tables_.empty()) {
-      const std::string wanted = spec_.rdma.gid_index
-                                     ? "GID index " + std::to_string(*spec_.rdma.gid_index)
+      const std::string wanted = spec_.of<RdmaOptions>().gid_index
+                                     ? "GID index " + std::to_string(*spec_.of<RdmaOptions>().gid_index)
                                      : "RoCE v2 GID for source address " + spec_.local_address;
       throw_fault(
           "RDMA_NO_GID", "gid",
@@ -100,14 +100,14 @@ class Search {
  private:
   /// Its GIDs hold no address: rdma_cm knows which device has one.
   bool is_iwarp_here(const RdmaDevice& device) const {
-    if (!device.iwarp || spec_.rdma.gid_index) return false;
-    return loopback_ || spec_.rdma.device || cm_device_at(spec_.local_address) == device.name;
+    if (!device.iwarp || spec_.of<RdmaOptions>().gid_index) return false;
+    return loopback_ || spec_.of<RdmaOptions>().device || cm_device_at(spec_.local_address) == device.name;
   }
 
   const ibv_gid_entry* pick(const std::vector<ibv_gid_entry>& entries,
                             const ibv_port_attr& attributes) const {
-    if (spec_.rdma.gid_index) {
-      const auto index = static_cast<std::uint32_t>(*spec_.rdma.gid_index);
+    if (spec_.of<RdmaOptions>().gid_index) {
+      const auto index = static_cast<std::uint32_t>(*spec_.of<RdmaOptions>().gid_index);
       const auto found = std::find_if(entries.begin(), entries.end(),
                                       [&](const auto& e) { return e.gid_index == index; });
       return found == entries.end() ? nullptr : &*found;
@@ -121,7 +121,7 @@ class Search {
         return &entry;
       // A device that was named is used with any address it has; without its name only where both
       // ends are on this machine.
-      if (!loopback_ && !spec_.rdma.device) continue;
+      if (!loopback_ && !spec_.of<RdmaOptions>().device) continue;
       const int rank = rank_for_loopback(entry);
       if (rank > best_rank) {
         best = &entry;
@@ -168,8 +168,8 @@ class Search {
 
 ChosenPort choose_port(const EndpointSpec& spec) {
   Search search(spec);
-  if (spec.rdma.device) {
-    RdmaDevice device = open_rdma_device(*spec.rdma.device);
+  if (spec.of<RdmaOptions>().device) {
+    RdmaDevice device = open_rdma_device(*spec.of<RdmaOptions>().device);
     if (auto chosen = search.in(device)) return std::move(*chosen);
     search.give_up();
   }

@@ -16,7 +16,7 @@ namespace detail {
 template <WaitPolicy kWait, bool kLossy, class Visitor>
 void with_ping_pong(Lane& lane, const EndpointSpec& spec, Role role, const Waker& waker,
                     const Visitor& visit) {
-  const RdmaOperation operation = spec.rdma.operation;
+  const RdmaOperation operation = spec.of<RdmaOptions>().operation;
   if (is_one_sided(operation)) {
     if (role == Role::kResponder) {
       OneSidedTargetLink link(waker);
@@ -38,7 +38,7 @@ void with_ping_pong(Lane& lane, const EndpointSpec& spec, Role role, const Waker
 
 template <WaitPolicy kWait, bool kLossy, class Visitor>
 void with_receiver(Lane& lane, const EndpointSpec& spec, const Waker& waker, const Visitor& visit) {
-  switch (spec.rdma.operation) {
+  switch (spec.of<RdmaOptions>().operation) {
     case RdmaOperation::kWrite: {
       WriteReceiverLink<kWait> link(lane, spec, waker);
       return visit(kForStreamReceiver, link);
@@ -65,7 +65,7 @@ void with_link_of(Lane& lane, const EndpointSpec& spec, Role role, const Waker& 
   if (spec.workload == Workload::kPingPong)
     return with_ping_pong<kWait, kLossy>(lane, spec, role, waker, visit);
   if (role == Role::kReceiver) return with_receiver<kWait, kLossy>(lane, spec, waker, visit);
-  if (is_one_sided(spec.rdma.operation)) {
+  if (is_one_sided(spec.of<RdmaOptions>().operation)) {
     OneSidedTargetLink link(waker);
     return visit(kForStreamSender, link);
   }
@@ -80,7 +80,7 @@ template <WaitPolicy kWait, class Visitor>
 void with_link(Lane& lane, const EndpointSpec& spec, unsigned i, const Waker& waker,
                const Visitor& visit) {
   const Role role = spec.role_of(i);
-  const bool lossy = spec.rdma.queue_pair != QueuePairType::kRc;
+  const bool lossy = spec.of<RdmaOptions>().queue_pair != QueuePairType::kRc;
   return lossy ? detail::with_link_of<kWait, true>(lane, spec, role, waker, visit)
                : detail::with_link_of<kWait, false>(lane, spec, role, waker, visit);
 }

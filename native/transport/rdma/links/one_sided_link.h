@@ -16,7 +16,7 @@ class OneSidedInitiatorLink : public RdmaLink<kWait> {
  public:
   OneSidedInitiatorLink(Lane& lane, const EndpointSpec& spec, const Waker& waker)
       : Base(lane, spec, waker),
-        operation_(spec.rdma.operation),
+        operation_(spec.of<RdmaOptions>().operation),
         into_(is_atomic(operation_) ? lane.memory() + kWordOffset : lane.tx_slot(0)),
         request_(this->message_to_peer(spec, buffer_, into_)) {
     if (operation_ == RdmaOperation::kFetchAdd) request_.wr.atomic.compare_add = 1;

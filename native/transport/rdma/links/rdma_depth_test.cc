@@ -23,11 +23,11 @@ constexpr unsigned kDeep = 512;
 EndpointSpec deep_writes(std::optional<int> inline_bytes) {
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kWrite, WaitPolicy::kSpin);
   spec.workload = Workload::kStream;
-  spec.rdma.verify = true;
-  spec.rdma.tx_depth = kDeep;
-  spec.rdma.signal_every = 1;
-  spec.rdma.post_list = 1;
-  spec.rdma.inline_bytes = inline_bytes;
+  spec.of<xr::RdmaOptions>().verify = true;
+  spec.of<xr::RdmaOptions>().tx_depth = kDeep;
+  spec.of<xr::RdmaOptions>().signal_every = 1;
+  spec.of<xr::RdmaOptions>().post_list = 1;
+  spec.of<xr::RdmaOptions>().inline_bytes = inline_bytes;
   return spec;
 }
 
@@ -78,12 +78,12 @@ TEST("rdma device: verified streams with more under way than 256") {
     for (const int depth : {512, 8192}) {
       EndpointSpec spec = rdma_spec(QueuePairType::kRc, operation, WaitPolicy::kBlock);
       spec.workload = Workload::kStream;
-      spec.rdma.verify = true;
-      spec.rdma.tx_depth = depth;
-      spec.rdma.rx_depth = depth;
+      spec.of<xr::RdmaOptions>().verify = true;
+      spec.of<xr::RdmaOptions>().tx_depth = depth;
+      spec.of<xr::RdmaOptions>().rx_depth = depth;
       // One completion and one mark for all that fits, and for each.
-      spec.rdma.signal_every = depth == 512 ? 1 : depth / 2;
-      spec.rdma.post_list = depth / 4;
+      spec.of<xr::RdmaOptions>().signal_every = depth == 512 ? 1 : depth / 2;
+      spec.of<xr::RdmaOptions>().post_list = depth / 4;
       spec.phases.iterations = 3 * static_cast<unsigned>(depth);
       RdmaPair pair(spec);
       pair.connect();

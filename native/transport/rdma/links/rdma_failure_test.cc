@@ -157,16 +157,16 @@ TEST("rdma device: GIDs of different kinds are refused before anything is sent")
 TEST("rdma device: devices, ports and GIDs that are not there are refused with what is") {
   need_rdma();
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kSpin);
-  spec.rdma.device = "nosuch0";
+  spec.of<xr::RdmaOptions>().device = "nosuch0";
   CHECK_EQ(code_of([&] { make_endpoint(spec)->open(); }), "RDMA_NO_DEVICE");
-  spec.rdma.device.reset();
-  spec.rdma.gid_index = 60'000;
+  spec.of<xr::RdmaOptions>().device.reset();
+  spec.of<xr::RdmaOptions>().gid_index = 60'000;
   CHECK_EQ(code_of([&] { make_endpoint(spec)->open(); }), "RDMA_NO_GID");
-  spec.rdma.gid_index.reset();
+  spec.of<xr::RdmaOptions>().gid_index.reset();
   spec.local_address = "203.0.113.9";
   CHECK_EQ(code_of([&] { make_endpoint(spec)->open(); }), "RDMA_NO_GID");
   spec.local_address = "127.0.0.1";
-  spec.rdma.queue_pair = QueuePairType::kUd;
+  spec.of<xr::RdmaOptions>().queue_pair = QueuePairType::kUd;
   spec.message_bytes = 8000;
   CHECK_EQ(code_of([&] { make_endpoint(spec)->open(); }), "BAD_SPEC");
 }

@@ -34,7 +34,7 @@ TEST("rdma device: more messages than a byte or sixteen bits can count") {
   need_rdma();
   // A ping-pong of plain writes has a number of one byte in each message.
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kWrite, WaitPolicy::kSpin);
-  spec.rdma.verify = true;
+  spec.of<xr::RdmaOptions>().verify = true;
   spec.phases.iterations = 1000;
   check_all_arrives(spec);
   spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kSpin);
@@ -49,11 +49,11 @@ TEST("rdma device: sends with rare completions never fill their queue") {
   for (const int every : {1, 3, 64}) {
     for (const auto operation : {RdmaOperation::kSend, RdmaOperation::kWrite}) {
       EndpointSpec spec = rdma_spec(QueuePairType::kRc, operation, WaitPolicy::kSpin);
-      spec.rdma.signal_every = every;
+      spec.of<xr::RdmaOptions>().signal_every = every;
       check_all_arrives(spec);
       spec.workload = Workload::kStream;
-      spec.rdma.tx_depth = 7;
-      spec.rdma.post_list = 2;
+      spec.of<xr::RdmaOptions>().tx_depth = 7;
+      spec.of<xr::RdmaOptions>().post_list = 2;
       check_all_arrives(spec);
     }
   }
@@ -66,8 +66,8 @@ TEST("rdma device: streams of the largest messages, verified") {
     EndpointSpec spec = rdma_spec(QueuePairType::kRc, operation, WaitPolicy::kBlock);
     spec.workload = Workload::kStream;
     spec.message_bytes = 8 << 20;
-    spec.rdma.tx_depth = 2;
-    spec.rdma.verify = true;
+    spec.of<xr::RdmaOptions>().tx_depth = 2;
+    spec.of<xr::RdmaOptions>().verify = true;
     spec.phases.iterations = 3;
     check_all_arrives(spec);
   }
@@ -112,7 +112,7 @@ void give_up(Until until) {
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kBlock);
   if (until == Until::kOpenFails) {
     spec.workload = Workload::kStream;
-    spec.rdma.queue_pair = QueuePairType::kUd;
+    spec.of<xr::RdmaOptions>().queue_pair = QueuePairType::kUd;
     spec.message_bytes = 5000;
     CHECK_EQ(test::code_of([&] { make_endpoint(spec)->open(); }), "BAD_SPEC");
     return;

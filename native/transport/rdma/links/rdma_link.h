@@ -21,7 +21,7 @@ class RdmaLink {
       : lane_(lane),
         message_bytes_(spec.message_bytes),
         idle_timeout_ns_(spec.idle_timeout_ns),
-        verify_(spec.rdma.verify),
+        verify_(spec.of<RdmaOptions>().verify),
         completions_(lane, waker),
         room_(lane.shape().tx_depth),
         signal_every_(lane.shape().signal_every) {}
@@ -39,7 +39,7 @@ class RdmaLink {
   /// A work request for one message from `buffer`, which outlives it.
   ibv_send_wr message_to_peer(const EndpointSpec& spec, ibv_sge& buffer,
                               std::uint8_t* from) const noexcept {
-    const RdmaOptions& rdma = spec.rdma;
+    const RdmaOptions& rdma = spec.of<RdmaOptions>();
     buffer = {reinterpret_cast<std::uintptr_t>(from), static_cast<std::uint32_t>(message_bytes_),
               lane_.local_key()};
     ibv_send_wr request{};

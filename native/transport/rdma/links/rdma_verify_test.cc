@@ -21,7 +21,7 @@ constexpr std::size_t kWrong = 37;
 EndpointSpec verified(QueuePairType type, RdmaOperation operation, Workload workload) {
   EndpointSpec spec = rdma_spec(type, operation, WaitPolicy::kSpin);
   spec.workload = workload;
-  spec.rdma.verify = true;
+  spec.of<xr::RdmaOptions>().verify = true;
   if (!is_atomic(operation)) spec.message_bytes = kBytes;
   return spec;
 }
@@ -31,7 +31,7 @@ void check_found(const EndpointSpec& spec, Io io, const Link& link) {
   const auto fault = link.fault();
   if (io != Io::kError || !fault) throw std::runtime_error(text_of(spec) + " found nothing");
   CHECK_EQ(fault->code, "DATA_MISMATCH");
-  if (is_atomic(spec.rdma.operation)) return;
+  if (is_atomic(spec.of<xr::RdmaOptions>().operation)) return;
   if (fault->message.find("from byte " + std::to_string(kWrong) + " on") == std::string::npos)
     throw std::runtime_error(text_of(spec) + ": " + fault->message);
 }
@@ -143,8 +143,8 @@ TEST("rdma device: a wrong byte is found by reads, whichever of a list brings it
   check_found(spec, initiator.receive_reply(), initiator);
 
   spec.workload = Workload::kStream;
-  spec.rdma.tx_depth = 16;
-  spec.rdma.post_list = 4;
+  spec.of<xr::RdmaOptions>().tx_depth = 16;
+  spec.of<xr::RdmaOptions>().post_list = 4;
   LanePair stream(spec, Role::kReceiver, Role::kSender);
   stream.connect();
   stream.server.rx_slot(3)[kWrong] ^= 1;

@@ -21,7 +21,7 @@ class MessageReceiverLink : public RdmaLink<kWait> {
   MessageReceiverLink(Lane& lane, const EndpointSpec& spec, const Waker& waker)
       : Base(lane, spec, waker),
         window_(sizeof(std::uint32_t)),
-        numbered_slots_(spec.rdma.operation == RdmaOperation::kWriteImm),
+        numbered_slots_(spec.of<RdmaOptions>().operation == RdmaOperation::kWriteImm),
         posted_(lane.receive_count()) {
     credit_.opcode = IBV_WR_SEND_WITH_IMM;
   }

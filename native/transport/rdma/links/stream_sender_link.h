@@ -24,9 +24,9 @@ class StreamSenderLink : public RdmaLink<kWait> {
             1, (lane.peer().window_bytes - static_cast<std::uint32_t>(kControlBytes)) /
                    static_cast<std::uint32_t>(lane.shape().stride))),
         with_credits_(lane.shape().credits),
-        with_marks_(spec.rdma.operation == RdmaOperation::kWrite),
-        remote_slots_(spec.rdma.operation == RdmaOperation::kWrite ||
-                      spec.rdma.operation == RdmaOperation::kWriteImm),
+        with_marks_(spec.of<RdmaOptions>().operation == RdmaOperation::kWrite),
+        remote_slots_(spec.of<RdmaOptions>().operation == RdmaOperation::kWrite ||
+                      spec.of<RdmaOptions>().operation == RdmaOperation::kWriteImm),
         credit_limit_(lane.peer().rx_depth),
         requests_(list_),
         buffers_(list_) {

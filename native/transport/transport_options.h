@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <variant>
+
+#include "transport/quic/quic_options.h"
+#include "transport/quic_openssl/openssl_options.h"
+#include "transport/rdma/rdma_options.h"
+#include "transport/socket/socket_options.h"
+#include "transport/tls/tls_options.h"
+#include "transport/unix/unix_options.h"
+
+namespace xr {
+
+struct LoopbackOptions {};
+
+struct TcpOptions {
+  SocketOptions socket;
+};
+
+struct UdpOptions {
+  SocketOptions socket;
+};
+
+struct ShmOptions {};
+
+/// What one transport alone has; a new one is a struct here and a word in `TransportKind`.
+using TransportOptions =
+    std::variant<LoopbackOptions, TcpOptions, UdpOptions, RdmaOptions, TlsOptions, QuicOptions,
+                 QuicOpensslOptions, UnixOptions, ShmOptions>;
+
+/// In the order of `TransportOptions`. Its numbers travel in blobs.
+enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpenssl, kUnix, kShm };
+
+static_assert(std::variant_size_v<TransportOptions> ==
+              static_cast<std::size_t>(TransportKind::kShm) + 1);
+
+constexpr TransportKind kind_of(const TransportOptions& options) noexcept {
+  return static_cast<TransportKind>(options.index());
+}
+
+/// Of that transport, as they are where nothing is asked for.
+TransportOptions default_options(TransportKind kind);
+
+}  // namespace xr
