@@ -83,7 +83,7 @@ void Lane::connect_negotiated(NegotiatedAttributes negotiated, const ChosenPort&
     throw_transition("RTR", error, port, peer, mtu);
 
   ibv_qp_attr& send = negotiated.send;
-  send.timeout = kTimeout;
+  send.timeout = acknowledgement_timeout(port);
   send.retry_cnt = kRetries;
   send.rnr_retry = kRnrRetries;
   send.max_rd_atomic = outgoing_reads(port, peer);
@@ -123,7 +123,7 @@ void Lane::connect(const ChosenPort& port, ibv_pd* domain, const RdmaBlob& local
   attributes.sq_psn = packet_number_;
   mask = IBV_QP_STATE | IBV_QP_SQ_PSN;
   if (reliable) {
-    attributes.timeout = kTimeout;
+    attributes.timeout = acknowledgement_timeout(port);
     attributes.retry_cnt = kRetries;
     attributes.rnr_retry = kRnrRetries;
     attributes.max_rd_atomic = outgoing_reads(port, peer);

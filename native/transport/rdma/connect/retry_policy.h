@@ -8,10 +8,18 @@
 
 namespace xr {
 
-// 4.096 µs × 2^14 = 67 ms, six times: a peer that is gone is noticed in under a second. Seven would
-// mean for ever to rxe (drivers/infiniband/sw/rxe/rxe_comp.c), though not to the standard.
-inline constexpr std::uint8_t kTimeout = 14;
+// Six times: a peer that is gone is noticed in under a second, over a device of software in under
+// four. Seven would mean for ever to rxe (drivers/infiniband/sw/rxe/rxe_comp.c), though not to the
+// standard.
 inline constexpr std::uint8_t kRetries = 6;
+
+/// How long an acknowledgement is waited for: 4.096 µs × 2^14 = 67 ms. Of a device of software, whose
+/// far end needs a processor that others may have just then, × 2^17 = 537 ms: an emulated one takes
+/// a millisecond for a packet, of which 128 are under way, and what is sent again for no reason is
+/// more than work: rxe takes some of it for a request that its queue pair does not allow.
+inline std::uint8_t acknowledgement_timeout(const ChosenPort& port) noexcept {
+  return port.device.software ? 17 : 14;
+}
 // 0.64 ms each (InfiniBand Architecture 1.x, table 45), six times. Seven would mean for ever: a bug
 // has to end as an error.
 inline constexpr std::uint8_t kRnrTimer = 12;
