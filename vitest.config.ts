@@ -4,7 +4,7 @@ import { SummaryReporter } from './scripts/summary-reporter.js'
 /** They boot virtual machines, which takes minutes under emulation. Alone: `npm run test:lab`. */
 const LAB_TESTS = 'src/**/*.lab.test.ts'
 
-/** They read, count and draw, and measure nothing: two files at once, before all others. */
+/** They read, count and draw, and measure nothing: two files at once, before all others, and in processes that they share, for to start one and to load what it needs takes longer than most of them. */
 const PURE_TESTS = [
   'src/*.test.ts',
   'src/{compare,environment,fixtures,options,plan,report,results}/**/*.test.ts',
@@ -28,7 +28,7 @@ const PATIENCE = process.env.XRBENCH_SANITIZER === undefined ? 1 : 4
 const TWO_AT_ONCE = { fileParallelism: true, maxWorkers: 2 }
 
 const PARTED = [
-  project('pure', PURE_TESTS, TWO_AT_ONCE),
+  project('pure', PURE_TESTS, { ...TWO_AT_ONCE, isolate: false }),
   project('beside', BESIDE_TESTS, { ...TWO_AT_ONCE, sequence: { groupOrder: 1 } }),
   project('alone', ALL_TESTS, { sequence: { groupOrder: 2 } }, [...PURE_TESTS, ...BESIDE_TESTS]),
 ]
