@@ -254,6 +254,7 @@
           'native/transport/rr_test.cc',
           'native/transport/run_links_test.cc',
           'native/transport/shm/shm_ring_test.cc',
+          'native/transport/socket/byte_stream_link_test.cc',
           'native/transport/socket/tcp_connections_test.cc',
           'native/transport/socket/tcp_statistics_test.cc',
           'native/transport/socket/tcp_strangers_test.cc',
@@ -268,6 +269,7 @@
           'native/workload/link_test.cc',
           'native/workload/pacer_test.cc',
           'native/workload/ping_pong_test.cc',
+          'native/workload/stream_test.cc',
         ],
         'conditions': [
           ['gnutls==1', {

@@ -117,6 +117,19 @@ std::uint64_t RunBoard::attempts(std::uint32_t version) const noexcept {
   return sum;
 }
 
+std::uint64_t RunBoard::moved(unsigned other_than, bool all) const noexcept {
+  std::uint64_t sum = 0;
+  for (unsigned i = 0; i < kMostLinks; ++i) {
+    const Cell& cell = cells_[i];
+    if (i == other_than) continue;
+    if (!all && cell.phase_.load(std::memory_order_relaxed) == Phase::kIdle) continue;
+    sum += cell.messages_.load(std::memory_order_relaxed) +
+           cell.bytes_.load(std::memory_order_relaxed) +
+           cell.lost_.load(std::memory_order_relaxed);
+  }
+  return sum;
+}
+
 void RunBoard::end_early(std::uint32_t version, std::uint64_t end) noexcept {
   std::uint64_t never = kNever;
   early_ends_[version].compare_exchange_strong(never, end);

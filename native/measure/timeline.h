@@ -44,6 +44,8 @@ class Timeline {
   /// True without a director: then a receiver's time begins with what arrives first.
   bool begins_with_arrival() const noexcept { return !board_.directed(); }
   const Clock& clock() const noexcept { return clock_; }
+  const RunBoard& board() const noexcept { return board_; }
+  unsigned link() const noexcept { return link_; }
   std::uint64_t next_edge() const noexcept { return next_edge_; }
   std::uint64_t target() const noexcept { return target_; }
 
@@ -83,6 +85,8 @@ class Timeline {
   /// call only where a mark is due. False when the loop is to end.
   template <class Link>
   bool on_edge(std::uint64_t now, const Counters& before, Link& link) noexcept {
+    // Those that decide show each message.
+    if (follows_) show(link.counters());
     if (board_.directed() && board_.version() != window_.version) {
       window_ = board_.window(board_.version());
       stage_ = Stage::kWarmup;

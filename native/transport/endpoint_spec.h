@@ -10,6 +10,7 @@
 #include "measure/timeline.h"
 #include "transport/transport_options.h"
 #include "workload/io.h"
+#include "workload/silence.h"
 
 namespace xr {
 
@@ -55,6 +56,10 @@ struct PortRange {
 /// One end of one repetition; the C++ face of `EndpointSpec` in src/addon/addon.ts, which documents
 /// the fields.
 struct EndpointSpec {
+  /// Long beside the naps of those who sleep in short ones (Ticks), short beside what is measured.
+  static constexpr std::uint64_t kLongestWaitNs = 250 * kNsPerMs;
+  static constexpr double kLongestIntervalNs = 1e18;
+
   /// Which transport it is, and what that one alone has.
   TransportOptions options = TcpOptions{};
   Side side = Side::kClient;
@@ -104,6 +109,21 @@ struct EndpointSpec {
 
   /// What each connection is to carry of the offered load, bits per second; 0 = no limit.
   double rate_of_link() const noexcept { return rate_bits_per_sec / streams; }
+
+  /// How long a link waits in one go for what does not come. The loop of a stream looks around then,
+  /// and lets it wait on; any other ends.
+  std::uint64_t wait_ns() const noexcept {
+    if (workload != Workload::kStream) return idle_timeout_ns;
+    return std::min(idle_timeout_ns / 4, kLongestWaitNs);
+  }
+
+  Patience patience() const noexcept {
+    if (rate_bits_per_sec <= 0) return {wait_ns(), idle_timeout_ns, 0};
+    // Of a rate next to nothing, what a clock's ticks can hold.
+    const double interval_ns = static_cast<double>(message_bytes) * 8 * kNsPerSec / rate_of_link();
+    return {wait_ns(), idle_timeout_ns,
+            static_cast<std::uint64_t>(std::min(interval_ns, kLongestIntervalNs))};
+  }
 
   /// What this end does on connection `link`.
   Role role_of(unsigned link) const noexcept {

@@ -163,7 +163,8 @@ void run_end(LinkEnd<Workload::kStream, Role::kSender>, Link& link, LinkRun<Cloc
   static_assert(StreamSender<Link>, "this link cannot send a stream");
   run.follow(link, [&](auto& follower) {
     Pacer<Clock> pacer(run.clock(), run.spec().rate_of_link());
-    return run_sender(link, run.spec().message_bytes, follower, pacer, run.stop(), run.phase());
+    return run_sender(link, run.spec().message_bytes, follower, pacer, run.spec().patience(),
+                      run.stop(), run.phase());
   });
   if constexpr (CountsSendUnits<Link>) run.outcome().send_units = link.send_units();
 }
@@ -172,7 +173,9 @@ template <class Link, class Clock>
 void run_end(LinkEnd<Workload::kStream, Role::kReceiver>, Link& link, LinkRun<Clock>& run) {
   static_assert(StreamReceiver<Link>, "this link cannot receive a stream");
   run.decide(link, nullptr,
-             [&](auto& timeline) { return run_receiver(link, timeline, run.stop()); });
+             [&](auto& timeline) {
+               return run_receiver(link, timeline, run.spec().patience(), run.stop());
+             });
 }
 
 template <class Link, class Clock>

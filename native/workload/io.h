@@ -10,7 +10,7 @@ enum class Io {
   kDue,      ///< a time came first: a timer's, or that to look at the clock
   kNothing,  ///< nothing is there now
   kFull,     ///< no more goes now: a window, a buffer or congestion control stands in the way
-  kStalled,  ///< nothing at all within the idle timeout
+  kStalled,  ///< nothing at all within the idle timeout; a stream may be gone on with after it
   kClosed,   ///< the peer went away
   kStopped,  ///< the stop flag
   kError,    ///< see the link's `failure()`

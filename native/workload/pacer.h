@@ -42,11 +42,19 @@ class Pacer {
 
   /// Waits until the schedule allows the next departure. Returns the time read last.
   std::uint64_t wait(const StopFlag& stop) noexcept {
+    return wait(stop, [](std::uint64_t) {});
+  }
+
+  /// The same, with a call of `after_nap(now)` wherever it has slept and sleeps on: every 50 ms.
+  template <class AfterNap>
+  std::uint64_t wait(const StopFlag& stop, const AfterNap& after_nap) noexcept {
     std::uint64_t now = clock_.now();
     while (now < due_ && !stop.is_set()) {
       const std::uint64_t early_ns = clock_.to_ns(due_ - now);
-      if (early_ns > kSpinNs) sleep_ns(early_ns - kSpinNs < kNapNs ? early_ns - kSpinNs : kNapNs);
+      const bool is_long = early_ns > kSpinNs + kNapNs;
+      if (early_ns > kSpinNs) sleep_ns(is_long ? kNapNs : early_ns - kSpinNs);
       now = clock_.now();
+      if (is_long) after_nap(now);
     }
     return now;
   }

@@ -9,6 +9,7 @@
 #include "workload/io.h"
 #include "workload/link.h"
 #include "workload/pacer.h"
+#include "workload/silence.h"
 
 namespace xr {
 
@@ -19,6 +20,8 @@ inline constexpr std::uint64_t kUnlimitedBatch = ~std::uint64_t{0};
 //   Io receive_some()                 what is there, at least one byte; counts messages, bytes and
 //                                     loss
 //   std::uint64_t send_units()        of a sender that hands over messages: how many, one by one
+//   std::uint64_t heard()             where more comes than is counted: changes with each
+// and after kStalled, which it gives when a wait has brought nothing, either goes on where it was;
 // and what every link has. A sender needs the first, a receiver the second.
 
 template <class Link>
@@ -41,7 +44,8 @@ concept CountsSendUnits = requires(const Link& same) {
 /// the part of a message's time by which this one begins later, 0 to 1.
 template <StreamSender Link, class Clock>
 Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower,
-              Pacer<Clock>& pacer, const StopFlag& stop, double phase = 0) {
+              Pacer<Clock>& pacer, const Patience& patience, const StopFlag& stop,
+              double phase = 0) {
   Counters& counters = link.counters();
   // At a rate, as many messages at once as make 100 µs of it: batches pay, bursts do not.
   const std::uint64_t most =
@@ -51,14 +55,28 @@ Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower
   std::uint64_t batches = 0;
   follower.start(counters);
   std::uint64_t read_at = follower.clock().now();
+  using Judge = Silence<Clock>;
+  Judge silence(follower.clock(), follower.board(), follower.link(), true, patience);
+  silence.start(read_at);
+  // Messages may be far apart: edges do not wait for the next.
+  const auto await_departure = [&] {
+    pacer.wait(stop, [&](std::uint64_t now) {
+      if (now >= follower.next_edge()) follower.on_edge(now, counters, link);
+    });
+  };
   pacer.start(read_at, phase * static_cast<double>(message_bytes));
-  if (pacer.limits()) pacer.wait(stop);
+  if (pacer.limits()) await_departure();
   for (;;) {
     const Counters before = counters;
     const Io io = link.send_some(most);
-    if (io != Io::kOk) [[unlikely]]
-      return io;
-    if (ration.is_due(batches++)) {
+    if (io != Io::kOk) [[unlikely]] {
+      if (io != Io::kStalled) return io;
+      // A part of a message may have gone.
+      follower.show(counters);
+      if (silence.judge(follower.clock().now(), movement_of(link)) == Judge::Verdict::kDown)
+        return io;
+    }
+    if (ration.is_due(batches++) || io != Io::kOk) {
       const std::uint64_t now = follower.clock().now();
       ration.read(follower.clock().to_ns(now - read_at));
       read_at = now;
@@ -68,7 +86,7 @@ Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower
     if (pacer.limits()) {
       pacer.sent(counters.bytes - before.bytes);
       counters.forgiven_bytes = pacer.forgiven_bytes();
-      pacer.wait(stop);
+      await_departure();
     }
     if (stop.is_set()) [[unlikely]]
       return Io::kStopped;
@@ -77,20 +95,30 @@ Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower
 
 /// Counts what arrives, between the edges of its window.
 template <StreamReceiver Link, class Clock>
-Io run_receiver(Link& link, Timeline<Clock>& timeline, const StopFlag& stop) {
+Io run_receiver(Link& link, Timeline<Clock>& timeline, const Patience& patience,
+                const StopFlag& stop) {
   Counters& counters = link.counters();
+  using Judge = Silence<Clock>;
+  Judge silence(timeline.clock(), timeline.board(), timeline.link(), false, patience);
+  silence.start(timeline.clock().now());
+  const auto judge = [&] { return silence.judge(timeline.clock().now(), movement_of(link)); };
   // Whoever ends its own warm-up begins with the first arrival.
   if (timeline.begins_with_arrival()) {
-    const Io io = link.receive_some();
+    Io io = link.receive_some();
+    while (io == Io::kStalled && judge() != Judge::Verdict::kDown) io = link.receive_some();
     if (io != Io::kOk) return io;
   }
   timeline.start(counters);
   for (;;) {
     const Counters before = counters;
     const Io io = link.receive_some();
-    // Where nothing came, no edge was met, however late that is known.
-    if (io != Io::kOk) [[unlikely]]
-      return io;
+    if (io != Io::kOk) [[unlikely]] {
+      if (io != Io::kStalled) return io;
+      const auto verdict = judge();
+      if (verdict == Judge::Verdict::kDown) return io;
+      // Where a path may be down, no edge was met, however late that is known.
+      if (verdict == Judge::Verdict::kOpen) continue;
+    }
     const std::uint64_t now = timeline.clock().now();
     if (now >= timeline.next_edge()) [[unlikely]] {
       if (!timeline.on_edge(now, before, link)) return Io::kOk;

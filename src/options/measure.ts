@@ -186,14 +186,18 @@ export const MEASURE = {
     means: 'length of an interval of the time series, before doubling',
     byDefault: '250ms',
   }),
-  /** No progress for so long ends a repetition, 1e6 to 1 h. Default: 5e9; in the lab 15e9. */
+  /**
+   * No progress for so long ends a repetition, 1e6 to 1 h: of a stream, of all its connections, and beyond the time between two messages of a rate.
+   * Default: 5e9; in the lab 15e9.
+   */
   idleTimeoutNs: option({
     flag: '--timeout <time>',
     kind: time(1e6, MAX_WAIT_NS),
     default: 5e9,
     inLab: 15e9,
-    help: 'no progress for so long ends a repetition',
-    means: 'no progress for so long is a stall',
+    help: 'no progress for so long ends a repetition; one connection of a stream that starves beside others does not',
+    means:
+      'no progress for so long is a stall; of a stream, of all its connections, beyond the time between two messages of its rate',
     byDefault: '5s; in the lab 15s',
   }),
   /** An answer later than this is lost, where a transport loses; 1e6 to 1 h, shorter than `idleTimeoutNs`. Default: 1e9, or half of `idleTimeoutNs` where that is less. */

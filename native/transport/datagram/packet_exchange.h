@@ -26,6 +26,8 @@ class PacketExchange {
 
   std::uint64_t refused() const noexcept { return sender_.refused(); }
   IoFailure failure() const noexcept { return failure_; }
+  /// Packets, whatever is in them.
+  std::uint64_t heard() const noexcept { return inlet_.packets(); }
 
  protected:
   /// `bulk`: many packets at a time are received, else one.

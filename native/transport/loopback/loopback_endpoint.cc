@@ -151,7 +151,7 @@ class LoopbackEndpoint final : public Endpoint {
     LoopbackWire& wire = *meeting_->wires[i];
     const bool client = spec_.side == Side::kClient;
     LoopbackLink<kWait> link(client ? wire.up : wire.down, client ? wire.down : wire.up,
-                             spec_.message_bytes, spec_.idle_timeout_ns, stop_);
+                             spec_.message_bytes, spec_.wait_ns(), stop_);
     visit(kForPingPong | kForStream, link);
   }
 

@@ -145,6 +145,7 @@ class QuicDatagramSenderLink {
   QuicDatagramSenderLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
         width_(sequence_width(spec.message_bytes)),
+        wait_ns_(spec.wait_ns()),
         pump_(lane, true, spec.idle_timeout_ns, stop),
         message_(spec.message_bytes) {}
 
@@ -161,7 +162,7 @@ class QuicDatagramSenderLink {
       }
       if (io != Io::kFull) return io;
       if (const Io flushed = pump_.flush(); flushed != Io::kOk) return flushed;
-      if (const Io read = pump_.read_some(); read != Io::kOk) return read;
+      if (const Io read = pump_.read_some(wait_ns_); read != Io::kOk) return read;
     }
     return pump_.flush();
   }
@@ -169,6 +170,7 @@ class QuicDatagramSenderLink {
   /// DATAGRAM frames, each of one message.
   std::uint64_t send_units() const noexcept { return pump_.datagrams(); }
 
+  std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
   IoFailure failure() const noexcept { return pump_.failure(); }
@@ -177,6 +179,7 @@ class QuicDatagramSenderLink {
  private:
   std::uint64_t message_bytes_;
   unsigned width_;
+  std::uint64_t wait_ns_;
   QuicPump<kWait> pump_;
   PageBuffer message_;
   Counters counters_;
@@ -191,6 +194,7 @@ class QuicDatagramReceiverLink {
         message_bytes_(spec.message_bytes),
         width_(sequence_width(spec.message_bytes)),
         window_(width_),
+        wait_ns_(spec.wait_ns()),
         pump_(lane, true, spec.idle_timeout_ns, stop) {
     QuicInbox& inbox = pump_.connection().inbox();
     inbox.context = this;
@@ -205,7 +209,7 @@ class QuicDatagramReceiverLink {
   Io receive_some() noexcept {
     const std::uint64_t before = counters_.messages;
     do {
-      if (const Io io = pump_.read_some(); io != Io::kOk) [[unlikely]]
+      if (const Io io = pump_.read_some(wait_ns_); io != Io::kOk) [[unlikely]]
         return io;
       if (const Io io = pump_.write_control(); io != Io::kOk) [[unlikely]]
         return io;
@@ -213,6 +217,7 @@ class QuicDatagramReceiverLink {
     return Io::kOk;
   }
 
+  std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
   IoFailure failure() const noexcept { return pump_.failure(); }
@@ -229,6 +234,7 @@ class QuicDatagramReceiverLink {
   std::uint64_t message_bytes_;
   unsigned width_;
   SequenceWindow window_;
+  std::uint64_t wait_ns_;
   QuicPump<kWait> pump_;
   Counters counters_;
 };

@@ -18,6 +18,7 @@ class QuicSenderLink {
  public:
   QuicSenderLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
+        wait_ns_(spec.wait_ns()),
         most_messages_(kBatchBytes / spec.message_bytes + 1),
         pump_(lane, true, spec.idle_timeout_ns, stop),
         ring_(kRingBytes) {
@@ -39,7 +40,7 @@ class QuicSenderLink {
       counters_.messages += out.sent / message_bytes_ - whole;
       if (io != Io::kFull) return io;
       const bool moved = out.sent != began;
-      if (const Io read = pump_.read_some(); read != Io::kOk || moved) return read;
+      if (const Io read = pump_.read_some(wait_ns_); read != Io::kOk || moved) return read;
     }
   }
 
@@ -50,6 +51,7 @@ class QuicSenderLink {
     return units;
   }
 
+  std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
   IoFailure failure() const noexcept { return pump_.failure(); }
@@ -61,6 +63,7 @@ class QuicSenderLink {
   static constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
 
   std::uint64_t message_bytes_;
+  std::uint64_t wait_ns_;
   std::uint64_t most_messages_;
   QuicPump<kWait> pump_;
   PageBuffer ring_;
@@ -76,6 +79,7 @@ class QuicReceiverLink {
  public:
   QuicReceiverLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : fd_(lane.fd.get()),
+        wait_ns_(spec.wait_ns()),
         pump_(lane, true, spec.idle_timeout_ns, stop),
         already_(pump_.connection().inbox().bytes),
         already_messages_(pump_.connection().inbox().messages) {
@@ -89,7 +93,7 @@ class QuicReceiverLink {
     const QuicInbox& inbox = pump_.connection().inbox();
     const std::uint64_t before = inbox.bytes;
     do {
-      if (const Io io = pump_.read_some(); io != Io::kOk) [[unlikely]]
+      if (const Io io = pump_.read_some(wait_ns_); io != Io::kOk) [[unlikely]]
         return io;
       if (const Io io = pump_.write_control(); io != Io::kOk) [[unlikely]]
         return io;
@@ -99,6 +103,7 @@ class QuicReceiverLink {
     return Io::kOk;
   }
 
+  std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
   IoFailure failure() const noexcept { return pump_.failure(); }
@@ -106,6 +111,7 @@ class QuicReceiverLink {
 
  private:
   int fd_;
+  std::uint64_t wait_ns_;
   QuicPump<kWait> pump_;
   std::uint64_t already_;
   std::uint64_t already_messages_;

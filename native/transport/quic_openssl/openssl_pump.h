@@ -39,8 +39,11 @@ class Pump : public PacketExchange<kWait, Lane> {
 
   /// Waits until something came and was taken in, or a timer was due; what had to be answered is
   /// sent then.
-  Io read_some() noexcept {
-    const Io io = inlet_.wait(due_ns_, idle_timeout_ns_, taker());
+  Io read_some() noexcept { return read_some(idle_timeout_ns_); }
+
+  /// As above; kStalled after `limit_ns`.
+  Io read_some(std::uint64_t limit_ns) noexcept {
+    const Io io = inlet_.wait(due_ns_, limit_ns, taker());
     return io == Io::kOk || io == Io::kDue ? tick() : io;
   }
 

@@ -21,6 +21,7 @@ class SenderLink {
  public:
   SenderLink(Lane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
+        wait_ns_(spec.wait_ns()),
         streams_(lane.streams),
         sent_(lane.streams.size(), 0),
         pump_(lane, true, spec.idle_timeout_ns, stop),
@@ -43,13 +44,14 @@ class SenderLink {
       if (const Io io = pump_.tick(); io != Io::kOk) [[unlikely]]
         return io;
       if (sent != before) return Io::kOk;
-      if (const Io io = pump_.read_some(); io != Io::kOk) return io;
+      if (const Io io = pump_.read_some(wait_ns_); io != Io::kOk) return io;
     }
   }
 
   /// Messages that were handed over.
   std::uint64_t send_units() const noexcept { return units_; }
 
+  std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
   IoFailure failure() const noexcept { return pump_.failure(); }
@@ -74,6 +76,7 @@ class SenderLink {
   }
 
   std::uint64_t message_bytes_;
+  std::uint64_t wait_ns_;
   std::vector<Stream>& streams_;
   /// Of each.
   std::vector<std::uint64_t> sent_;
@@ -92,6 +95,7 @@ class ReceiverLink {
   ReceiverLink(Lane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : fd_(lane.fd.get()),
         message_bytes_(spec.message_bytes),
+        wait_ns_(spec.wait_ns()),
         pump_(lane, true, spec.idle_timeout_ns, stop),
         buffer_(kBufferBytes) {
     // The peer may open no more than a hundred.
@@ -100,7 +104,7 @@ class ReceiverLink {
 
   Io receive_some() noexcept {
     for (;;) {
-      if (const Io io = pump_.read_some(); io != Io::kOk) [[unlikely]]
+      if (const Io io = pump_.read_some(wait_ns_); io != Io::kOk) [[unlikely]]
         return io;
       while (streams_.size() < kMostStreams) {
         Stream stream = pump_.connection().take_stream();
@@ -129,6 +133,7 @@ class ReceiverLink {
     }
   }
 
+  std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
   IoFailure failure() const noexcept { return pump_.failure(); }
@@ -140,6 +145,7 @@ class ReceiverLink {
 
   int fd_;
   std::uint64_t message_bytes_;
+  std::uint64_t wait_ns_;
   Pump<kWait> pump_;
   PageBuffer buffer_;
   std::vector<Stream> streams_;

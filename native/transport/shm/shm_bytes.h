@@ -40,7 +40,7 @@ class ShmBytes {
         in_(in),
         alive_(alive),
         message_bytes_(spec.message_bytes),
-        idle_timeout_ns_(spec.idle_timeout_ns),
+        idle_timeout_ns_(spec.wait_ns()),
         stop_(stop) {}
 
   void begin_send(bool /*more*/) noexcept {}

@@ -32,7 +32,7 @@ class ByteStreamLink {
         buffer_(role == Role::kReceiver
                     ? std::max<std::size_t>(spec.message_bytes, kReceiveBufferBytes)
                     : spec.message_bytes),
-        idle_timeout_ns_(spec.idle_timeout_ns),
+        idle_timeout_ns_(spec.wait_ns()),
         stop_(stop),
         verify_(spec.verify),
         incoming_(spec.message_bytes) {}
@@ -58,10 +58,13 @@ class ByteStreamLink {
   Io send_some(std::uint64_t most) noexcept {
     if (verify_) [[unlikely]]
       write_pattern(buffer_.data(), message_bytes_, counters_.messages);
+    const std::size_t before = done_;
     const Io io = send_message(most == kUnlimitedBatch);
     if (io == Io::kOk) [[likely]] {
       counters_.messages += 1;
-      counters_.bytes += message_bytes_;
+      counters_.bytes += message_bytes_ - before;
+    } else {
+      counters_.bytes += done_ - before;
     }
     return io;
   }
@@ -92,17 +95,19 @@ class ByteStreamLink {
  private:
   static constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
 
+  /// Goes on with one that a wait in vain has cut short.
   Io send_message(bool more) noexcept {
     bytes_.begin_send(more);
-    std::size_t done = 0;
     SpinGuard guard(idle_timeout_ns_, stop_);
     for (;;) {
-      const ssize_t sent = bytes_.send(buffer_.data() + done, message_bytes_ - done);
+      const ssize_t sent = bytes_.send(buffer_.data() + done_, message_bytes_ - done_);
       if (sent >= 0) [[likely]] {
-        units_ += done == 0;
-        done += static_cast<std::size_t>(sent);
-        if (done == message_bytes_) [[likely]]
+        units_ += done_ == 0;
+        done_ += static_cast<std::size_t>(sent);
+        if (done_ == message_bytes_) [[likely]] {
+          done_ = 0;
           return Io::kOk;
+        }
         guard.progressed();
       } else if (const Io io = bytes_.after_send(sent, guard); io != Io::kOk) {
         return io;
@@ -138,6 +143,8 @@ class ByteStreamLink {
   bool verify_;
   bool differs_ = false;
   PatternReader incoming_;
+  /// Of the message that is being sent.
+  std::size_t done_ = 0;
   std::uint64_t units_ = 0;
   Counters counters_;
 };

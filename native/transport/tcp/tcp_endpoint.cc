@@ -29,7 +29,7 @@ class TcpEndpoint final : public Endpoint {
     server_ = reached(decode_blob(peer, TransportKind::kTcp, connections_.peer_addresses()), spec_);
     connections_.connect(server_, deadline);
     for (const UniqueFd& connection : connections_.sockets()) {
-      set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
+      set_socket_timeouts(connection.get(), spec_.wait_ns(), spec_.wait_ns());
       waker_.watch(connection.get());
     }
     // Now, not when the run begins: by then the peer may be gone, and getpeername with it.
@@ -71,7 +71,7 @@ class TcpEndpoint final : public Endpoint {
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects(visit);
     if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
-    TcpLink<kWait> link({connections_.sockets()[i].get(), spec_.idle_timeout_ns, waker_.flag()},
+    TcpLink<kWait> link({connections_.sockets()[i].get(), spec_.wait_ns(), waker_.flag()},
                         spec_, spec_.role_of(i), waker_.flag());
     visit(kForPingPong | kForStream, link);
   }

@@ -50,7 +50,7 @@ class TlsEndpoint final : public Endpoint {
       if (resumes() && identity == nullptr) ticket_ = sessions_.back()->take_ticket(deadline);
     }
     for (const UniqueFd& connection : connections_.sockets()) {
-      set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
+      set_socket_timeouts(connection.get(), spec_.wait_ns(), spec_.wait_ns());
       waker_.watch(connection.get());
     }
     // Now, not when the run begins: by then the peer may be gone, and getpeername with it.
@@ -124,11 +124,11 @@ class TlsEndpoint final : public Endpoint {
     if (spec_.workload == Workload::kConnect) return with_connects(visit);
     if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
     if (in_kernel_) {
-      TcpLink<kWait> link({sessions_[i]->fd(), spec_.idle_timeout_ns, waker_.flag()}, spec_,
+      TcpLink<kWait> link({sessions_[i]->fd(), spec_.wait_ns(), waker_.flag()}, spec_,
                           spec_.role_of(i), waker_.flag());
       return visit(kForPingPong | kForStream, link);
     }
-    TlsLink<kWait> link({*sessions_[i], spec_.idle_timeout_ns, waker_.flag()}, spec_,
+    TlsLink<kWait> link({*sessions_[i], spec_.wait_ns(), waker_.flag()}, spec_,
                         spec_.role_of(i), waker_.flag());
     visit(kForPingPong | kForStream, link);
   }

@@ -117,8 +117,8 @@ class UdpEndpoint final : public Endpoint {
 
   void prepare(int fd, Role role) {
     const bool initiator = role == Role::kInitiator;
-    set_socket_timeouts(fd, initiator ? spec_.message_timeout_ns : spec_.idle_timeout_ns,
-                        spec_.idle_timeout_ns);
+    set_socket_timeouts(fd, initiator ? spec_.message_timeout_ns : spec_.wait_ns(),
+                        spec_.wait_ns());
     if (role == Role::kReceiver) tell_drops(fd);
     if (!spec_.of<UdpOptions>().socket.segmentation_offload) return;
     if (role == Role::kSender) offload_sending(fd);
@@ -159,13 +159,13 @@ class UdpEndpoint final : public Endpoint {
         return visit(kForPingPong, link);
       }
       case Role::kSender: {
-        UdpSenderLink<kWait> link(fd, spec_.message_bytes, segments_, spec_.idle_timeout_ns,
+        UdpSenderLink<kWait> link(fd, spec_.message_bytes, segments_, spec_.wait_ns(),
                                   spec_.verify, stop_flag);
         return visit(kForStreamSender, link);
       }
       case Role::kReceiver: {
-        UdpReceiverLink<kWait> link(fd, spec_.message_bytes, gro_, spec_.idle_timeout_ns,
-                                    spec_.verify, stop_flag);
+        UdpReceiverLink<kWait> link(fd, spec_.message_bytes, gro_, spec_.wait_ns(), spec_.verify,
+                                    stop_flag);
         return visit(kForStreamReceiver, link);
       }
     }

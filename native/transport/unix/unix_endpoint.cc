@@ -50,7 +50,7 @@ class UnixEndpoint final : public Endpoint {
   void connect(const Blob& peer) override {
     connections_.connect(peer, Deadline(spec_.connect_timeout_ns, waker_));
     for (const UniqueFd& connection : connections_.sockets()) {
-      set_socket_timeouts(connection.get(), spec_.idle_timeout_ns, spec_.idle_timeout_ns);
+      set_socket_timeouts(connection.get(), spec_.wait_ns(), spec_.wait_ns());
       waker_.watch(connection.get());
     }
     const int first = connections_.sockets().front().get();
@@ -92,7 +92,7 @@ class UnixEndpoint final : public Endpoint {
     if (spec_.of<UnixOptions>().type == UnixType::kSeqpacket) {
       run(UnixPackets<kWait>(fd, spec_, waker_.flag()));
     } else {
-      run(TcpBytes<kWait>(fd, spec_.idle_timeout_ns, waker_.flag()));
+      run(TcpBytes<kWait>(fd, spec_.wait_ns(), waker_.flag()));
     }
   }
 

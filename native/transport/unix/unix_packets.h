@@ -25,7 +25,7 @@ class UnixPackets {
   UnixPackets(int fd, const EndpointSpec& spec, const StopFlag& stop) noexcept
       : fd_(fd),
         message_bytes_(spec.message_bytes),
-        idle_timeout_ns_(spec.idle_timeout_ns),
+        idle_timeout_ns_(spec.wait_ns()),
         stop_(stop) {}
 
   void begin_send(bool /*more*/) noexcept {}

@@ -69,9 +69,7 @@ describe('streams that share a line', () => {
     ['quic', 'up', 64],
   ] as const)('%s %s, %i of them, bring what it carries', async ([t, way, streams], { skip }) => {
     skip(problem !== null, problem ?? '')
-    // Of many connections over a short queue some bring nothing for seconds: that is no stall.
     const args = ['-t', t, '--direction', way, '--streams', String(streams), '-s', '16k']
-    args.push('--timeout', '20s')
     const { repetitions } = await measure(...args)
     const rates = repetitions.flatMap(({ throughput }) =>
       Object.values(throughput?.perDirection ?? {}).flatMap((one) =>

@@ -124,6 +124,34 @@ describe('a stream', () => {
     expect(buildRepetition(tcpPingPong, 0, 0, report)).not.toHaveProperty('starvedLinks')
   })
 
+  test('of which a connection brought nothing for the time-out counts it', () => {
+    const silentFor = (ms: number, change: object = {}) => {
+      const asked = caseOf('tcp', 'stream', { idleTimeoutNs: 1e9, streams: 2, ...change })
+      const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000, streams: 2 })
+      const links = report.server.outcome?.links ?? []
+      const [link] = links
+      const [first, second] = link?.marks ?? []
+      if (!link || !first || !second) throw new Error('no marks')
+      const at = (timeNs: number, bytes: number) => ({
+        ...second,
+        timeNs,
+        bytes: first.bytes + bytes,
+      })
+      links[0] = {
+        ...link,
+        marks: [first, at(0.3e9, 7), at(0.3e9 + ms * 1e6, 7), at(2.2e9, 1e6)],
+      }
+      return buildRepetition(asked, 0, 0, report)
+    }
+    expect(silentFor(990).starvedLinks).toBe(0)
+    expect(silentFor(1_000)).toMatchObject({ starvedLinks: 1 })
+    expect(silentFor(1_000).flags).toContain('starved-links')
+    // 256 KiB every 300 ms.
+    const seldom = { messageSizeBytes: 262_144, rateBitsPerSec: (2 * 262_144 * 8) / 0.3 }
+    expect(silentFor(1_290, seldom).starvedLinks).toBe(0)
+    expect(silentFor(1_300, seldom).starvedLinks).toBe(1)
+  })
+
   test('says how many units its senders handed to the transport', () => {
     const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000, streams: 2 })
     const sender = report.client.outcome?.links[0]

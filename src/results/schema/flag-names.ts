@@ -19,7 +19,7 @@ export const FLAG_SENTENCES = {
   loss: 'messages were lost: they count as infinitely late in percentiles, and not in goodput',
   'nothing-arrived': 'not one message arrived in the measured phase: there is no figure',
   'starved-links':
-    'over some connections nothing arrived in the whole measured phase: the others had their share',
+    'over some connections nothing arrived in the whole measured phase, or for --timeout on end: the others had their share',
   'ip-fragments':
     'messages did not fit the MTU of the path and were cut into IP fragments: one lost fragment is a lost message',
   'mptcp-fallback':

@@ -94,7 +94,7 @@ export const repetitionSchema = z
       .nullable()
       .optional()
       .describe(
-        'connections over which nothing arrived in the whole measured phase, of all streams and directions; absent: another workload; null: not completed',
+        'connections over which nothing arrived in the whole measured phase, or for the idle timeout on end, of all streams and directions; absent: another workload; null: not completed',
       ),
     loss: lossSchema.nullable().describe('UDP only'),
     cpu: bothEnds(cpuSchema.nullable()),

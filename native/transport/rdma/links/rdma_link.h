@@ -20,7 +20,7 @@ class RdmaLink {
   RdmaLink(Lane& lane, const EndpointSpec& spec, const Waker& waker)
       : lane_(lane),
         message_bytes_(spec.message_bytes),
-        idle_timeout_ns_(spec.idle_timeout_ns),
+        idle_timeout_ns_(spec.wait_ns()),
         verify_(spec.of<RdmaOptions>().verify),
         completions_(lane, waker),
         room_(lane.shape().tx_depth),

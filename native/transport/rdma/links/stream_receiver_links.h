@@ -28,7 +28,7 @@ class MessageReceiverLink : public RdmaLink<kWait> {
 
   Io receive_some() noexcept {
     for (;;) {
-      while (consumed_ >= this->lane_.receive_block()) {
+      while (owes_credit_ || consumed_ >= this->lane_.receive_block()) {
         if (const Io io = replenish(); io != Io::kOk) return io;
       }
       const ibv_wc* completion = nullptr;
@@ -63,20 +63,30 @@ class MessageReceiverLink : public RdmaLink<kWait> {
     return Io::kOk;
   }
 
+  /// Where there is no room for the credit it is owed still, and the next call goes on with it.
   Io replenish() noexcept {
+    if (!owes_credit_) {
+      if (const Io io = post_block(); io != Io::kOk) return io;
+    }
+    if (!this->lane_.shape().credits) return Io::kOk;
+    owes_credit_ = true;
+    // A credit counts from the beginning, so that each makes those before it superfluous.
+    if (const Io io = this->make_room(1, [this](const ibv_wc& late) { return count_late(late); });
+        io != Io::kOk)
+      return io;
+    owes_credit_ = false;
+    credit_.imm_data = htonl(posted_);
+    return this->post(credit_, credit_, 1);
+  }
+
+  Io post_block() noexcept {
     const unsigned block = this->lane_.receive_block();
     if (const int error = this->lane_.post_receives(next_block_); error != 0)
       return this->completions_.failed("ibv_post_recv", error);
     next_block_ = (next_block_ + 1) % (this->lane_.receive_count() / block);
     consumed_ -= block;
     posted_ += block;
-    if (!this->lane_.shape().credits) return Io::kOk;
-    // A credit counts from the beginning, so that each makes those before it superfluous.
-    if (const Io io = this->make_room(1, [this](const ibv_wc& late) { return count_late(late); });
-        io != Io::kOk)
-      return io;
-    credit_.imm_data = htonl(posted_);
-    return this->post(credit_, credit_, 1);
+    return Io::kOk;
   }
 
   void count_late(const ibv_wc& completion) noexcept {
@@ -100,6 +110,7 @@ class MessageReceiverLink : public RdmaLink<kWait> {
   std::uint32_t posted_;
   unsigned consumed_ = 0;
   unsigned next_block_ = 0;
+  bool owes_credit_ = false;
 };
 
 /// Counts plain writes by the number that the sender writes after them.
