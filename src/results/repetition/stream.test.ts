@@ -69,6 +69,7 @@ describe('a stream', () => {
     ['what was asked for', {}, 1_000, false],
     // 4 messages in 2 s of 5: the fifth lies on the edge.
     ['a message less', { rateBitsPerSec: 20_000 }, 2, false],
+    ['no message, where none was due', { rateBitsPerSec: 1_000 }, 0, false],
     ['a message less of each of several streams', { streams: 4, rateBitsPerSec: 80_000 }, 2, false],
   ])('at a rate is marked where it is below it: %s', (_, change, messagesPerSec, isBelow) => {
     const asked = { messageSizeBytes: 1_000, rateBitsPerSec: 8e6, ...change }
