@@ -78,7 +78,7 @@ struct EndpointSpec {
   WaitPolicy wait = WaitPolicy::kBlock;
   PhaseSpec phases;
   double rate_bits_per_sec = 0;
-  /// Of `kTcp`, `kUdp` and `kTls`.
+  /// Of all but `kRdma`, `kQuic` and `kQuicOpenssl`, which have their own.
   bool verify = false;
   std::uint64_t message_timeout_ns = 0;
   std::uint64_t idle_timeout_ns = 0;

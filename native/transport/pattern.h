@@ -75,6 +75,54 @@ class PatternReader {
   std::size_t at_ = 0;
 };
 
+/// Whether a numbered message holds the pattern of its number behind it: from byte `at` on.
+inline bool holds_pattern_behind(std::size_t at, const std::uint8_t* message, std::size_t bytes,
+                                 std::uint64_t number) noexcept {
+  PatternReader pattern(bytes);
+  pattern.seek(number, at);
+  return pattern.accept(message + at, bytes - at);
+}
+
+/// What a verified stream of bytes holds, round and round, whatever its messages: each byte depends
+/// on its place in the stream alone, for what has been handed over must not change before it has
+/// arrived.
+class PatternRing {
+ public:
+  static constexpr std::size_t kBytes = std::size_t{256} << 10;
+
+  PatternRing() : bytes_(kBytes) { write_pattern(bytes_.data(), kBytes, 0); }
+
+  /// Writes what stands from `offset` on.
+  void copy(std::uint64_t offset, std::uint8_t* to, std::size_t length) const noexcept {
+    for_each_piece(offset, length, [&](const std::uint8_t* piece, std::size_t done,
+                                       std::size_t here) { std::memcpy(to + done, piece, here); });
+  }
+
+  /// Whether that is what came from `offset` on.
+  bool matches(std::uint64_t offset, const std::uint8_t* data, std::size_t length) const noexcept {
+    bool all = true;
+    for_each_piece(offset, length, [&](const std::uint8_t* piece, std::size_t done,
+                                       std::size_t here) {
+      all &= std::memcmp(data + done, piece, here) == 0;
+    });
+    return all;
+  }
+
+ private:
+  template <class Visit>
+  void for_each_piece(std::uint64_t offset, std::size_t length,
+                      const Visit& visit) const noexcept {
+    for (std::size_t done = 0; done < length;) {
+      const std::size_t at = static_cast<std::size_t>((offset + done) % kBytes);
+      const std::size_t here = std::min(length - done, kBytes - at);
+      visit(bytes_.data() + at, done, here);
+      done += here;
+    }
+  }
+
+  PageBuffer bytes_;
+};
+
 /// Of data that are not what was sent.
 inline Fault mismatch_fault() {
   return {"DATA_MISMATCH", "verify", 0, "a message is not as it was sent"};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <future>
+#include <variant>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -38,7 +39,20 @@ std::vector<TransportKind> transports() {
 #ifdef XRBENCH_TLS
       TransportKind::kTls,
 #endif
+#ifdef XRBENCH_QUIC
+      TransportKind::kQuic,
+#endif
   };
+}
+
+void set_verify(EndpointSpec& spec, bool on) {
+  spec.verify = on;
+  if (auto* quic = std::get_if<xr::QuicOptions>(&spec.options)) quic->verify = on;
+}
+
+bool has_datagrams(const EndpointSpec& spec) {
+  const auto* quic = std::get_if<xr::QuicOptions>(&spec.options);
+  return quic != nullptr && quic->datagrams;
 }
 
 template <class Body>
@@ -46,12 +60,17 @@ void for_all(const Body& body) {
   for (const TransportKind transport : transports()) {
     for (const WaitPolicy wait : {WaitPolicy::kBlock, WaitPolicy::kSpin}) {
       EndpointSpec spec = xr::test::spec_for(transport, wait);
-      spec.verify = true;
+      set_verify(spec, true);
       spec.phases.iterations = 50;
       body(spec);
-      if (transport != TransportKind::kUnix) continue;
-      spec.of<xr::UnixOptions>().type = xr::UnixType::kSeqpacket;
-      body(spec);
+      if (auto* packets = std::get_if<xr::UnixOptions>(&spec.options)) {
+        packets->type = xr::UnixType::kSeqpacket;
+        body(spec);
+      }
+      if (auto* quic = std::get_if<xr::QuicOptions>(&spec.options)) {
+        quic->datagrams = true;
+        body(spec);
+      }
     }
   }
 }
@@ -66,6 +85,7 @@ TEST("verify: messages of every length arrive as they were sent, to and fro and 
       spec.workload = workload;
       for (const std::uint64_t bytes : {1u, 7u, 8u, 9u, 1000u, 20'001u, 60'000u}) {
         spec.message_bytes = bytes;
+        if (has_datagrams(spec) && bytes > 1000) continue;
         EndpointPair pair(spec);
         pair.connect();
         const auto [client, server] = pair.run(spec);
@@ -78,7 +98,10 @@ TEST("verify: messages of every length arrive as they were sent, to and fro and 
 
 TEST("verify: so do those of connections of their own") {
   for_all([](EndpointSpec spec) {
-    if (spec.transport() != TransportKind::kTcp && spec.transport() != TransportKind::kTls) return;
+    const TransportKind transport = spec.transport();
+    const bool connects = transport == TransportKind::kTcp || transport == TransportKind::kTls ||
+                          (transport == TransportKind::kQuic && !has_datagrams(spec));
+    if (!connects) return;
     spec.workload = xr::Workload::kConnect;
     spec.phases.iterations = 5;
     EndpointPair pair(spec);
@@ -96,7 +119,7 @@ TEST("verify: a stream that holds something else is a fault at the receiver") {
     const auto server = xr::make_endpoint(spec);
     spec.side = xr::Side::kClient;
     // Its messages hold whatever its buffer does.
-    spec.verify = false;
+    set_verify(spec, false);
     const auto client = xr::make_endpoint(spec);
     const xr::Blob for_client = server->open();
     const xr::Blob for_server = client->open();

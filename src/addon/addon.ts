@@ -39,7 +39,7 @@ export type NativeTransport =
 /** Options of the sockets of one case as requested; `null` leaves the kernel's own. */
 export type SocketOptions = OfCase<typeof SOCKET>
 interface Verified {
-  /** Messages have a pattern, which the receiver checks; slow. Of QUIC: ping-pongs over a stream, and rr. */
+  /** Messages have a pattern, which the receiver checks; slow. */
   verify: boolean
 }
 /** … of RDMA; `null` leaves the choice to the addon, which tells it in `RdmaSettings`. */
@@ -94,7 +94,7 @@ export interface EndpointSpec {
   intervalNs: number
   /** Offered load of a stream in one direction over all its connections, payload bits per second; 0 = unlimited. */
   rateBitsPerSec: number
-  /** TCP, UDP and TLS: every byte of each message is checked where it arrives; slow. RDMA and QUIC have options of their own. */
+  /** Every byte of each message is checked where it arrives; slow. RDMA and QUIC have options of their own. */
   verify: boolean
   /** UDP ping-pong, and `rr` where messages can be lost: an answer that has not come by then is lost. */
   messageTimeoutNs: number

@@ -2,7 +2,7 @@ import { runsOverTcp } from '../plan/transports.js'
 import { formatDuration, formatRate, formatSize, MAX_MESSAGE_BYTES } from '../units.js'
 import { aSwitch, bytes, count, time, word } from './kind.js'
 import { type Circumstances, option } from './option.js'
-import { AF_UNIX, LOSSY_ANSWERS, REQUESTS, STREAMS, VERIFIABLE } from './uses.js'
+import { AF_UNIX, LOSSY_ANSWERS, REQUESTS, STREAMS } from './uses.js'
 import { WORKLOAD_NAMES } from './workloads.js'
 
 export const DIRECTIONS = ['up', 'down', 'both'] as const
@@ -220,15 +220,13 @@ export const MEASURE = {
     help: 'auto, none, or CLIENT:SERVER, as 3:2 or 2,3:0,1',
     byDefault: 'auto',
   }),
-  /** Every byte is checked where it arrives; slow. Of QUIC: ping-pongs over streams. Default: false. */
+  /** Every byte is checked where it arrives; slow. Default: false. */
   verify: option({
     flag: '--verify',
     kind: aSwitch,
     default: false,
-    help: 'check every byte of the messages where they arrive; slow; QUIC: of ping-pongs and rr',
+    help: 'check every byte of the messages where they arrive; slow',
     means: 'every byte of each message checked where it arrives',
-    of: [VERIFIABLE],
-    otherwise: false,
     absent: false,
   }),
   /** Of AF_UNIX: `stream` (bytes) or `seqpacket` (a packet for each message). Default: `['stream']`. */

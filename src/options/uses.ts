@@ -46,14 +46,6 @@ export const SEGMENTED: Use = {
   holds: (c) => (c.transport === 'udp' || isQuic(c.transport)) && c.workload === 'stream',
   hint: '--transport udp --workload stream',
 }
-export const VERIFIABLE: Use = {
-  needs: 'a transport other than QUIC, rr, or a ping-pong over QUIC streams',
-  holds: (c) =>
-    !isQuic(c.transport) ||
-    c.workload === 'rr' ||
-    (c.workload === 'ping-pong' && c.messages !== 'datagram'),
-  hint: LEAVE_OUT,
-}
 export const RDMA_ONLY: Use = {
   needs: 'RDMA',
   holds: (c) => c.transport === 'rdma',

@@ -1,9 +1,7 @@
-import { peerError } from '../errors.js'
 import { type Case, PLACES, type Place } from '../plan/case.js'
 import type { ResultDocument } from '../results/schema/schema.js'
-import type { Session } from '../session/client/client.js'
-import { featuresFor } from '../session/wire/protocol.js'
 import { enter } from './begin.js'
+import { checkPeer } from './check-peer.js'
 import type { DocumentSink } from './document-sink.js'
 import type { RunEvent } from './events.js'
 import { withLocalHints } from './local-hints.js'
@@ -90,22 +88,6 @@ async function measureAt(
     const runner = where.kind === 'here' ? withLocalHints(session) : session
     course.ends.push(await runPlan({ plan, place, runner, sink, signal, onEvent, wantsProgress }))
   })
-}
-
-function checkPeer(cases: readonly Case[], { facts }: Session): void {
-  const missing = cases.find(({ transport }) => !facts.transports.includes(transport))
-  if (missing !== undefined) {
-    throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
-      hint: `--transport ${facts.transports.join(',')}`,
-    })
-  }
-  const unknown = cases.flatMap(featuresFor).find(([feature]) => !facts.features.includes(feature))
-  if (unknown === undefined) return
-  throw peerError(
-    'XRB_PEER_WORKLOAD',
-    `The agent, of xrbench ${facts.tool.version}, cannot do ${unknown[1]}.`,
-    { hint: 'install the same version of xrbench at both ends' },
-  )
 }
 
 function endOf(error: unknown, signal: AbortSignal): RunEnd {

@@ -96,6 +96,7 @@ int QuicConnection::on_stream_data(ngtcp2_conn* conn, std::uint32_t flags, std::
       done += here;
     }
   }
+  if (inbox.wanted != nullptr) inbox.differs |= !inbox.wanted->matches(offset, data, length);
   inbox.bytes += length;
   if (inbox.message_bytes != 0)
     inbox.messages += messages_ended(offset, length, inbox.message_bytes);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "measure/mark.h"
+#include "transport/pattern.h"
 #include "transport/quic/quic_gate.h"
 #include "transport/quic/quic_port.h"
 #include "workload/connect.h"
@@ -24,7 +25,8 @@ class QuicConnectorLink {
         message_bytes_(spec.message_bytes),
         handshake_(spec.of<QuicOptions>().handshake),
         port_(lane, spec.idle_timeout_ns, stop),
-        message_(spec.message_bytes, 0x5a) {
+        message_(spec.message_bytes, 0x5a),
+        reply_(spec.of<QuicOptions>().verify ? spec.message_bytes : 0) {
     // The one that the run began with has done its part.
     port_.say_farewell(*lane.connection);
   }
@@ -54,6 +56,11 @@ class QuicConnectorLink {
   Io connect_once(const Established& established) {
     ++setup_.number;
     connection_ = std::make_unique<QuicConnection>(setup_, monotonic_raw_ns());
+    if (!reply_.empty()) {
+      write_pattern(message_.data(), message_.size(), setup_.number);
+      connection_->inbox().ring = reply_.data();
+      connection_->inbox().ring_bytes = reply_.size();
+    }
     QuicOutgoing out{-1, message_.data(), message_.size(), 0};
     if (setup_.early_data) out.id = connection_->open_bidi_stream();
     for (bool is_told = false;;) {
@@ -68,7 +75,9 @@ class QuicConnectorLink {
           out.sent = 0;
         }
       }
-      if (connection_->inbox().bytes >= message_bytes_) return Io::kOk;
+      if (connection_->inbox().bytes < message_bytes_) continue;
+      if (!reply_.empty() && reply_ != message_) return port_.failed(mismatch_fault());
+      return Io::kOk;
     }
   }
 
@@ -94,6 +103,8 @@ class QuicConnectorLink {
   TlsHandshake handshake_;
   QuicPort<kWait> port_;
   std::vector<std::uint8_t> message_;
+  /// Empty: nothing is verified.
+  std::vector<std::uint8_t> reply_;
   std::unique_ptr<QuicConnection> connection_;
   ConnectCounts connects_;
   Counters counters_;

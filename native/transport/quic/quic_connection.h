@@ -22,6 +22,7 @@
 #include "transport/quic/quic_events.h"
 #include "transport/quic/quic_path_search.h"
 #include "transport/socket/address.h"
+#include "transport/pattern.h"
 #include "transport/socket/blob.h"
 
 namespace xr {
@@ -36,6 +37,10 @@ struct QuicInbox {
   /// are not.
   std::uint64_t message_bytes = 0;
   std::uint64_t messages = 0;
+  /// What every stream should hold: bytes that differ from it are noted. Null: they are not looked
+  /// at.
+  const PatternRing* wanted = nullptr;
+  bool differs = false;
   /// The windows open by `give_credit` alone, not as data come.
   bool holds_credit = false;
   /// Called for each DATAGRAM frame.

@@ -8,6 +8,7 @@
 #include "measure/clock.h"
 #include "measure/mark.h"
 #include "transport/datagram/sequence_window.h"
+#include "transport/pattern.h"
 #include "transport/quic/quic_pump.h"
 #include "transport/socket/options.h"
 #include "workload/io.h"
@@ -28,7 +29,8 @@ class QuicDatagramPingPongLink {
         out_(spec.message_bytes),
         in_(spec.message_bytes),
         message_timeout_ns_(spec.message_timeout_ns),
-        idle_timeout_ns_(spec.idle_timeout_ns) {
+        idle_timeout_ns_(spec.idle_timeout_ns),
+        verify_(spec.of<QuicOptions>().verify) {
     QuicInbox& inbox = pump_.connection().inbox();
     inbox.context = this;
     inbox.on_datagram = [](void* self, const std::uint8_t* data, std::size_t length) {
@@ -40,6 +42,8 @@ class QuicDatagramPingPongLink {
   QuicDatagramPingPongLink& operator=(const QuicDatagramPingPongLink&) = delete;
 
   Io send_request() noexcept {
+    if (verify_) [[unlikely]]
+      write_pattern(out_.data(), message_bytes_, number_);
     write_sequence(out_.data(), number_, width_);
     arrived_ = false;
     return send(out_.data());
@@ -50,7 +54,9 @@ class QuicDatagramPingPongLink {
     if (io == Io::kOk) [[likely]] {
       ++number_;
       lost_for_ns_ = 0;
-      return Io::kOk;
+      if (verify_) [[unlikely]]
+        differs_ = std::memcmp(in_.data(), out_.data(), message_bytes_) != 0;
+      return differs_ ? Io::kError : Io::kOk;
     }
     if (io != Io::kStalled) return io;
     counters_.lost += 1;
@@ -75,7 +81,9 @@ class QuicDatagramPingPongLink {
     counters_.local_drops = pump_.refused();
   }
   IoFailure failure() const noexcept { return pump_.failure(); }
-  std::optional<Fault> fault() const { return pump_.fault(); }
+  std::optional<Fault> fault() const {
+    return differs_ ? std::optional(mismatch_fault()) : pump_.fault();
+  }
 
  private:
   void take(const std::uint8_t* data, std::size_t length) noexcept {
@@ -131,6 +139,8 @@ class QuicDatagramPingPongLink {
   PageBuffer in_;
   std::uint64_t message_timeout_ns_;
   std::uint64_t idle_timeout_ns_;
+  bool verify_;
+  bool differs_ = false;
   bool arrived_ = false;
   std::uint64_t number_ = 0;
   std::uint64_t lost_for_ns_ = 0;
@@ -146,12 +156,15 @@ class QuicDatagramSenderLink {
       : message_bytes_(spec.message_bytes),
         width_(sequence_width(spec.message_bytes)),
         wait_ns_(spec.wait_ns()),
+        verify_(spec.of<QuicOptions>().verify),
         pump_(lane, true, spec.idle_timeout_ns, stop),
         message_(spec.message_bytes) {}
 
   Io send_some(std::uint64_t most) noexcept {
     if (const Io io = pump_.read_ready(); io != Io::kOk) return io;
     for (std::uint64_t left = std::min<std::uint64_t>(most, kMaxSegments); left > 0;) {
+      if (verify_) [[unlikely]]
+        write_pattern(message_.data(), message_bytes_, counters_.messages);
       write_sequence(message_.data(), counters_.messages, width_);
       const Io io = pump_.write_datagram(message_.data(), message_bytes_);
       if (io == Io::kOk) [[likely]] {
@@ -180,6 +193,7 @@ class QuicDatagramSenderLink {
   std::uint64_t message_bytes_;
   unsigned width_;
   std::uint64_t wait_ns_;
+  bool verify_;
   QuicPump<kWait> pump_;
   PageBuffer message_;
   Counters counters_;
@@ -195,6 +209,7 @@ class QuicDatagramReceiverLink {
         width_(sequence_width(spec.message_bytes)),
         window_(width_),
         wait_ns_(spec.wait_ns()),
+        verify_(spec.of<QuicOptions>().verify),
         pump_(lane, true, spec.idle_timeout_ns, stop) {
     QuicInbox& inbox = pump_.connection().inbox();
     inbox.context = this;
@@ -213,19 +228,26 @@ class QuicDatagramReceiverLink {
         return io;
       if (const Io io = pump_.write_control(); io != Io::kOk) [[unlikely]]
         return io;
-    } while (counters_.messages == before);
-    return Io::kOk;
+    } while (counters_.messages == before && !differs_);
+    return differs_ ? Io::kError : Io::kOk;
   }
 
   std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
   IoFailure failure() const noexcept { return pump_.failure(); }
-  std::optional<Fault> fault() const { return pump_.fault(); }
+  std::optional<Fault> fault() const {
+    return differs_ ? std::optional(mismatch_fault()) : pump_.fault();
+  }
 
  private:
   void take(const std::uint8_t* data, std::size_t length) noexcept {
-    if (length != message_bytes_ || !window_.accept(read_sequence(data, width_), counters_)) return;
+    if (length != message_bytes_) return;
+    const std::uint64_t number = read_sequence(data, width_);
+    // All that stands behind the number. Where there is anything, the number is whole.
+    if (verify_) [[unlikely]]
+      differs_ |= !holds_pattern_behind(width_, data, length, number);
+    if (!window_.accept(number, counters_)) return;
     counters_.messages += 1;
     counters_.bytes += message_bytes_;
   }
@@ -235,6 +257,8 @@ class QuicDatagramReceiverLink {
   unsigned width_;
   SequenceWindow window_;
   std::uint64_t wait_ns_;
+  bool verify_;
+  bool differs_ = false;
   QuicPump<kWait> pump_;
   Counters counters_;
 };

@@ -35,7 +35,7 @@ struct QuicOptions {
   std::uint64_t key_update_ns = 0;
   /// A diagnostic: packets are copied where they would be encrypted. Never with a peer elsewhere.
   bool null_crypto = false;
-  /// Every byte of a ping-pong is checked; slow.
+  /// Every byte is checked; slow.
   bool verify = false;
 };
 

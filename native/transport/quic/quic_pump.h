@@ -163,6 +163,7 @@ class QuicPump : public PacketExchange<kWait, QuicLane> {
 
   Io flush() noexcept { return sent(sender_.flush()); }
 
+  const QuicInbox& inbox() const noexcept { return connection_.inbox(); }
   /// DATAGRAM frames written.
   std::uint64_t datagrams() const noexcept { return datagrams_; }
   std::optional<Fault> fault() const {

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/page_buffer.h"
 #include "measure/mark.h"
+#include "transport/pattern.h"
 #include "transport/quic/quic_pump.h"
 #include "transport/socket/options.h"
 #include "workload/io.h"
@@ -22,6 +24,7 @@ class QuicSenderLink {
         most_messages_(kBatchBytes / spec.message_bytes + 1),
         pump_(lane, true, spec.idle_timeout_ns, stop),
         ring_(kRingBytes) {
+    if (spec.of<QuicOptions>().verify) PatternRing().copy(0, ring_.data(), kRingBytes);
     for (const std::int64_t id : lane.streams)
       streams_.push_back({id, ring_.data(), ring_.size(), 0, message_bytes_});
   }
@@ -58,7 +61,7 @@ class QuicSenderLink {
   std::optional<Fault> fault() const { return pump_.fault(); }
 
  private:
-  static constexpr std::size_t kRingBytes = std::size_t{256} << 10;
+  static constexpr std::size_t kRingBytes = PatternRing::kBytes;
   /// More than a run of packets holds, which is what ends a batch without limit.
   static constexpr std::uint64_t kBatchBytes = std::uint64_t{1} << 20;
 
@@ -83,9 +86,14 @@ class QuicReceiverLink {
         pump_(lane, true, spec.idle_timeout_ns, stop),
         already_(pump_.connection().inbox().bytes),
         already_messages_(pump_.connection().inbox().messages) {
-    pump_.connection().inbox().message_bytes = spec.message_bytes;
+    QuicInbox& inbox = pump_.connection().inbox();
+    inbox.message_bytes = spec.message_bytes;
+    if (spec.of<QuicOptions>().verify) inbox.wanted = &wanted_.emplace();
   }
-  ~QuicReceiverLink() { pump_.connection().inbox().message_bytes = 0; }
+  ~QuicReceiverLink() {
+    pump_.connection().inbox().message_bytes = 0;
+    pump_.connection().inbox().wanted = nullptr;
+  }
   QuicReceiverLink(const QuicReceiverLink&) = delete;
   QuicReceiverLink& operator=(const QuicReceiverLink&) = delete;
 
@@ -100,14 +108,16 @@ class QuicReceiverLink {
     } while (inbox.bytes == before);
     counters_.bytes = inbox.bytes - already_;
     counters_.messages = inbox.messages - already_messages_;
-    return Io::kOk;
+    return inbox.differs ? Io::kError : Io::kOk;
   }
 
   std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
   IoFailure failure() const noexcept { return pump_.failure(); }
-  std::optional<Fault> fault() const { return pump_.fault(); }
+  std::optional<Fault> fault() const {
+    return pump_.inbox().differs ? std::optional(mismatch_fault()) : pump_.fault();
+  }
 
  private:
   int fd_;
@@ -115,6 +125,7 @@ class QuicReceiverLink {
   QuicPump<kWait> pump_;
   std::uint64_t already_;
   std::uint64_t already_messages_;
+  std::optional<PatternRing> wanted_;
   Counters counters_;
 };
 

@@ -34,6 +34,7 @@ struct Sender {
     CHECK(simulation.transfer(some_bytes(std::size_t{4} << 20), kNothing));
     simulation.run(kNsPerSec, [] { return false; });
     spec.message_bytes = message_bytes;
+    spec.options = xr::QuicOptions{};
     spec.workload = xr::Workload::kStream;
     spec.idle_timeout_ns = kNsPerSec;
     lane.fd = std::move(fds[1]);
@@ -125,6 +126,7 @@ struct Receiver {
     CHECK(simulation.establish());
     simulation.run(kNsPerSec, [] { return false; });
     spec.message_bytes = 1000;
+    spec.options = xr::QuicOptions{};
     spec.workload = xr::Workload::kStream;
     spec.idle_timeout_ns = kNsPerSec;
     lane.fd = std::move(fds[0]);

@@ -12,7 +12,7 @@ struct QuicOpensslOptions {
   TlsCipher cipher = TlsCipher::kAes128Gcm;
   /// QUIC streams of a connection, over which a stream workload is spread.
   unsigned streams = 1;
-  /// Every byte of a ping-pong is checked; slow.
+  /// Every byte is checked; slow.
   bool verify = false;
 };
 

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "base/page_buffer.h"
 #include "measure/mark.h"
+#include "transport/pattern.h"
 #include "transport/quic_openssl/openssl_pump.h"
 #include "transport/socket/options.h"
 #include "transport/stream_messages.h"
@@ -25,7 +27,9 @@ class SenderLink {
         streams_(lane.streams),
         sent_(lane.streams.size(), 0),
         pump_(lane, true, spec.idle_timeout_ns, stop),
-        buffer_(message_bytes_) {}
+        buffer_(message_bytes_) {
+    if (spec.of<QuicOpensslOptions>().verify) pattern_.emplace();
+  }
 
   /// What is left of a message on the stream whose turn it is counts as one.
   Io send_some(std::uint64_t most) noexcept {
@@ -67,6 +71,8 @@ class SenderLink {
     for (const std::uint64_t enough = sent + kChunkBytes; sent < until && sent < enough;) {
       const std::uint64_t into_message = sent % message_bytes_;
       std::size_t written = 0;
+      if (pattern_) [[unlikely]]
+        pattern_->copy(sent, buffer_.data(), message_bytes_ - into_message);
       if (api().SSL_write_ex(stream, buffer_.data(), message_bytes_ - into_message, &written) != 1)
         return pump_.meaning_of_nothing("SSL_write", stream);
       units_ += written > 0 && into_message == 0;
@@ -81,6 +87,7 @@ class SenderLink {
   /// Of each.
   std::vector<std::uint64_t> sent_;
   Pump<kWait> pump_;
+  std::optional<PatternRing> pattern_;
   PageBuffer buffer_;
   std::size_t turn_ = 0;
   std::uint64_t units_ = 0;
@@ -100,6 +107,7 @@ class ReceiverLink {
         buffer_(kBufferBytes) {
     // The peer may open no more than a hundred.
     streams_.reserve(kMostStreams);
+    if (spec.of<QuicOpensslOptions>().verify) wanted_.emplace();
   }
 
   Io receive_some() noexcept {
@@ -122,11 +130,14 @@ class ReceiverLink {
         while (api().SSL_read_ex(stream.get(), buffer_.data(), buffer_.size(), &got) == 1) {
           counters_.bytes += got;
           counters_.messages += messages_ended(received_[i], got, message_bytes_);
+          if (wanted_) [[unlikely]]
+            differs_ |= !wanted_->matches(received_[i], buffer_.data(), got);
           received_[i] += got;
         }
         if (const Io io = pump_.meaning_of_nothing("SSL_read", stream.get()); io != Io::kOk)
           return io;
       }
+      if (differs_) return Io::kError;
       if (counters_.bytes == before) continue;
       // The window that has become free goes out.
       return pump_.tick();
@@ -137,7 +148,9 @@ class ReceiverLink {
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
   IoFailure failure() const noexcept { return pump_.failure(); }
-  std::optional<Fault> fault() const { return pump_.fault(); }
+  std::optional<Fault> fault() const {
+    return differs_ ? std::optional(mismatch_fault()) : pump_.fault();
+  }
 
  private:
   static constexpr std::size_t kBufferBytes = std::size_t{256} << 10;
@@ -147,6 +160,8 @@ class ReceiverLink {
   std::uint64_t message_bytes_;
   std::uint64_t wait_ns_;
   Pump<kWait> pump_;
+  std::optional<PatternRing> wanted_;
+  bool differs_ = false;
   PageBuffer buffer_;
   std::vector<Stream> streams_;
   /// Of each.

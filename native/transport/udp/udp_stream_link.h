@@ -228,20 +228,14 @@ class UdpReceiverLink {
   void take(std::uint32_t dropped, const std::uint8_t* message) noexcept {
     const std::uint64_t lost_before = counters_.lost;
     const std::uint64_t number = read_sequence(message, width_);
+    // All that stands behind the number. Where there is anything, the number is whole.
     if (verify_) [[unlikely]]
-      check(number, message);
+      differs_ |= !holds_pattern_behind(width_, message, message_bytes_, number);
     const bool is_new = window_.accept(number, counters_);
     drops_.account(dropped, lost_before, counters_);
     if (!is_new) return;
     counters_.messages += 1;
     counters_.bytes += message_bytes_;
-  }
-
-  /// All that stands behind the number. Where there is anything, the number is whole.
-  void check(std::uint64_t number, const std::uint8_t* message) noexcept {
-    PatternReader pattern(message_bytes_);
-    pattern.seek(number, width_);
-    differs_ |= !pattern.accept(message + width_, message_bytes_ - width_);
   }
 
   int fd_;

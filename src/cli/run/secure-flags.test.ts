@@ -258,12 +258,6 @@ const REFUSALS: Record<string, Refusal> = {
     error: /^--ack-threshold: 0 is outside 1 to 1000/,
     hint: /1 to 1000/,
   },
-  'a check of what connects carry': {
-    args: [...CONNECTS, '-t', 'quic', '--verify'],
-    error:
-      /^--verify would change nothing: it needs a transport other than QUIC, rr, or a ping-pong over QUIC streams/,
-    hint: /leave it out/,
-  },
 }
 
 describe.skipIf(!isHere)('refused before anything starts', ABSENT, () => {

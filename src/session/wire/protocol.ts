@@ -1,5 +1,6 @@
 import type { Case, TransportName } from '../../plan/case.js'
 import { ANSWERING } from '../../plan/connects.js'
+import { isQuic } from '../../plan/transports.js'
 
 /**
  * The control protocol's constants. A client and an agent understand each other when `PROTOCOL_VERSION` is
@@ -15,21 +16,32 @@ function rrFeature(transport: TransportName): string {
 /** … that it knows an option which came after the first agents. */
 const MPTCP_FEATURE = 'option:mptcp'
 const BUSY_POLL_FEATURE = 'wait:busy-poll'
+/** … or can check more than the first did, which sent whatever was there. */
+const VERIFY_QUIC_FEATURE = 'verify:quic'
 
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = [
   ...ANSWERING.map(rrFeature),
   MPTCP_FEATURE,
   BUSY_POLL_FEATURE,
+  VERIFY_QUIC_FEATURE,
 ]
 
 /** What an agent has to know for a case, each with what it is called. */
-export function featuresFor({ transport, workload, parameters }: Case): [string, string][] {
+export function featuresFor(c: Case): [string, string][] {
+  const { transport, workload, parameters } = c
   return [
     ...(workload === 'rr' ? [pair(rrFeature(transport), `rr over ${transport}`)] : []),
     ...(parameters.socket.mptcp ? [pair(MPTCP_FEATURE, 'Multipath TCP')] : []),
     ...(parameters.wait === 'busy-poll' ? [pair(BUSY_POLL_FEATURE, 'busy-poll')] : []),
+    ...(isLateVerify(c) ? [pair(VERIFY_QUIC_FEATURE, `--verify of a ${workload} over QUIC`)] : []),
   ]
+}
+
+/** The first agents check what comes back over a stream of QUIC. */
+function isLateVerify({ transport, workload, parameters: { verify, quic } }: Case): boolean {
+  const isFirst = workload === 'rr' || (workload === 'ping-pong' && quic?.messages !== 'datagram')
+  return verify && isQuic(transport) && !isFirst
 }
 
 const pair = (feature: string, words: string): [string, string] => [feature, words]

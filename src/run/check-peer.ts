@@ -1,0 +1,24 @@
+import { peerError } from '../errors.js'
+import type { Case } from '../plan/case.js'
+import type { Session } from '../session/client/client.js'
+import { featuresFor } from '../session/wire/protocol.js'
+
+/**
+ * Whether the agent can do all that is planned, as far as it has told.
+ * @throws {XrbenchError} `XRB_PEER_TRANSPORT`, `XRB_PEER_WORKLOAD` (exit 4)
+ */
+export function checkPeer(cases: readonly Case[], { facts }: Pick<Session, 'facts'>): void {
+  const missing = cases.find(({ transport }) => !facts.transports.includes(transport))
+  if (missing !== undefined) {
+    throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
+      hint: `--transport ${facts.transports.join(',')}`,
+    })
+  }
+  const unknown = cases.flatMap(featuresFor).find(([feature]) => !facts.features.includes(feature))
+  if (unknown === undefined) return
+  throw peerError(
+    'XRB_PEER_WORKLOAD',
+    `The agent, of xrbench ${facts.tool.version}, cannot do ${unknown[1]}.`,
+    { hint: 'install the same version of xrbench at both ends' },
+  )
+}
