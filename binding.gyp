@@ -79,6 +79,7 @@
         'native/transport/socket/tcp_statistics.cc',
         'native/transport/socket/unix_connections.cc',
         'native/transport/tcp/tcp_endpoint.cc',
+        'native/transport/tls/kernel_keys.cc',
         'native/transport/udp/udp_endpoint.cc',
         'native/transport/unix/unix_endpoint.cc',
         'native/transport/wait/deadline.cc',

@@ -7,6 +7,7 @@
 #include "measure/hdr_layout.h"
 #include "transport/endpoint.h"
 #include "transport/quic_openssl/openssl_api.h"
+#include "transport/tls/kernel_keys.h"
 
 #ifndef XRBENCH_VERSION
 #define XRBENCH_VERSION "0"
@@ -58,12 +59,25 @@ Napi::Object openssl_facts(Napi::Env env) {
   return facts;
 }
 
+/// `kernelTlsProblems` of src/addon/addon.ts.
+Napi::Value kernel_tls_problems(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  Napi::Object problems = Napi::Object::New(env);
+  for (const auto& [name, cipher] : kTlsCipherNames) {
+    const std::string problem = why_no_kernel_tls(cipher);
+    problems.Set(name, problem.empty() ? env.Null() : Napi::Value(Napi::String::New(env, problem)));
+  }
+  return problems;
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("build", build_facts(env));
   exports.Set("openssl", openssl_facts(env));
   exports.Set("Endpoint", EndpointWrap::define(env));
   exports.Set("highestTrackableNs", static_cast<double>(hdr::kHighestTrackable));
   exports.Set("clockReport", Napi::Function::New<clock_report>(env, "clockReport"));
+  exports.Set("kernelTlsProblems",
+              Napi::Function::New<kernel_tls_problems>(env, "kernelTlsProblems"));
   exports.Set("rdmaDevices", Napi::Function::New<rdma_devices>(env, "rdmaDevices"));
   exports.Set("rdmaLink", rdma_link(env));
   exports.Set("recordValues", Napi::Function::New<record_values>(env, "recordValues"));

@@ -50,9 +50,7 @@ RdmaOptions rdma_options(const Reader& reader) {
 }
 
 TlsCipher tls_cipher(const Reader& reader) {
-  return reader.one_of<TlsCipher>("cipher", {{"aes-128-gcm", TlsCipher::kAes128Gcm},
-                                             {"aes-256-gcm", TlsCipher::kAes256Gcm},
-                                             {"chacha20-poly1305", TlsCipher::kChacha20Poly1305}});
+  return reader.one_of<TlsCipher>("cipher", kTlsCipherNames);
 }
 
 TlsHandshake tls_handshake(const Reader& reader) {

@@ -3,8 +3,8 @@
 #include <napi.h>
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <utility>
@@ -55,8 +55,8 @@ class Reader {
     return value.As<Napi::String>().Utf8Value();
   }
 
-  template <class Enum>
-  Enum one_of(const char* name, std::initializer_list<std::pair<const char*, Enum>> choices) const {
+  template <class Enum, std::size_t kCount>
+  Enum one_of(const char* name, const std::pair<const char*, Enum> (&choices)[kCount]) const {
     const std::string given = text(name);
     for (const auto& [word, value] : choices) {
       if (given == word) return value;

@@ -8,7 +8,7 @@ import type { OfCase } from '../options/option.js'
 import type { QUIC } from '../options/quic.js'
 import type { RDMA } from '../options/rdma.js'
 import type { SOCKET } from '../options/socket.js'
-import type { TLS } from '../options/tls.js'
+import type { TLS, TlsCipher } from '../options/tls.js'
 import type { WorkloadName } from '../options/workloads.js'
 import type { EffectiveSettings } from './effective.js'
 import type { ClockReport, NativeFault, RawHistogram, RunOutcome } from './outcome.js'
@@ -178,6 +178,8 @@ export interface Addon {
   Endpoint: new (spec: EndpointSpec) => Endpoint
   /** The RDMA ports that can be used here, or what is in the way. Opens each device (milliseconds). */
   rdmaDevices(): { ports: RdmaPort[]; problem: NativeFault | null }
+  /** Why the kernel of this machine does not take the records of TLS (kTLS), for each cipher; `null`: it does, or nobody knows. */
+  kernelTlsProblems(): Record<TlsCipher, string | null>
   readonly rdmaLink: RdmaLink
   /** Chooses the clock as a run would and measures it (about 20 ms). */
   clockReport(): ClockReport

@@ -22,6 +22,25 @@ test('a transport that the agent has not', () => {
   )
 })
 
+test('kTLS where its kernel has none for the cipher', () => {
+  const lacks = { features: [...PROTOCOL_FEATURES, 'lacks:ktls:aes-256-gcm'] }
+  const asked = (cipher: 'aes-128-gcm' | 'aes-256-gcm', kernel: 'on' | 'auto' | 'off') =>
+    check(
+      { transports: ['tls'], tls: { ...DEFAULT_REQUEST.tls, cipher, kernel: ['off', kernel] } },
+      lacks,
+    )
+  expect(asked('aes-256-gcm', 'auto')).not.toThrow()
+  expect(asked('aes-256-gcm', 'off')).not.toThrow()
+  expect(asked('aes-128-gcm', 'on')).not.toThrow()
+  expect(asked('aes-256-gcm', 'on')).toThrow(
+    expect.objectContaining({
+      code: 'XRB_PEER_UNSUPPORTED',
+      exitCode: 4,
+      message: expect.stringContaining('kTLS with aes-256-gcm'),
+    }),
+  )
+})
+
 test('what agents of before cannot check', () => {
   const before = { features: PROTOCOL_FEATURES.filter((feature) => feature !== 'verify:quic') }
   const quic = { transports: ['quic'], verify: true } as const

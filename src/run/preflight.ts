@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { environmentError } from '../errors.js'
+import type { Case } from '../plan/case.js'
 import type { PlanRequest } from '../plan/request.js'
 import { allowedCpus } from '../session/endpoint/cpus.js'
+import { requireKernelTls } from '../transports/kernel-tls.js'
 
 /**
  * What can be known to fail on this machine is refused before anything starts.
@@ -14,6 +16,17 @@ export function checkMachine(plan: Pick<PlanRequest, 'pin' | 'socket'>, isLocal:
   }
   checkCongestion(plan.socket.congestionControl)
   if (plan.socket.mptcp) checkMptcp()
+}
+
+/**
+ * The same of what depends on the cases: those that are to be measured here.
+ * @throws {XrbenchError} exit 3
+ */
+export function checkCases(cases: readonly Case[]): void {
+  for (const { transport, place, parameters } of cases) {
+    if (transport !== 'tls' || place !== 'host') continue
+    if (parameters.tls?.kernel === 'on') requireKernelTls(parameters.tls.cipher)
+  }
 }
 
 function checkCpus(end: 'client' | 'server', cpus: readonly number[]): void {

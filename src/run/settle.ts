@@ -3,6 +3,7 @@ import type { Place, Plan } from '../plan/case.js'
 import type { CheckedErrand } from './check.js'
 import type { RunEvent } from './events.js'
 import { choosePlaces } from './places.js'
+import { checkCases } from './preflight.js'
 import type { Where } from './where.js'
 
 /** An errand whose cases are known, and where each of them is measured. */
@@ -37,6 +38,7 @@ export async function settle(
   const release = async () => device?.release()
   try {
     const plan = errand.plan(family, found)
+    checkCases(plan.cases)
     const address = device?.address ?? null
     const here: Where = { kind: 'here', family: address?.includes(':') ? 6 : family, address }
     return {

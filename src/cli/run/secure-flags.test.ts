@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { CaseResult, ResultDocument } from '../../results/schema/schema.js'
 import { WIRES } from '../../transports/fixtures/wires.js'
+import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import { expectRefusal, type Refusal } from '../fixtures/refusal.js'
 import { runCli } from '../fixtures/spawn-cli.js'
 import { expectValid } from '../fixtures/valid-result.js'
@@ -262,4 +263,21 @@ const REFUSALS: Record<string, Refusal> = {
 
 describe.skipIf(!isHere)('refused before anything starts', ABSENT, () => {
   test.each(Object.entries(REFUSALS))('%s', (_, refusal) => expectRefusal(refusal, folder))
+
+  test.skipIf(ciphersWithoutKernel().length === 0)(
+    'kTLS where the kernel has none',
+    { meta: { skipReason: 'this kernel has kTLS' } },
+    async () => {
+      const [cipher = ''] = ciphersWithoutKernel()
+      await expectRefusal(
+        {
+          args: [...run('-t', 'tcp,tls', '--ktls', 'on'), '--cipher', cipher],
+          error: /^kTLS: the kernel does not take it: T[A-Z_]+: .*\. \[XRB_UNSUPPORTED\]$/,
+          hint: /modprobe tls.*--ktls auto/,
+          code: 3,
+        },
+        folder,
+      )
+    },
+  )
 })

@@ -3,6 +3,7 @@ import { type AddressInfo, connect as connectTcp, createServer } from 'node:net'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { reservePort } from '../../transports/fixtures/reserved-port.js'
+import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import { connectSession } from '../client/client.js'
 import { testAgent } from '../fixtures/agent.js'
 import { HELLO, rawPeer } from '../fixtures/raw-peer.js'
@@ -39,6 +40,17 @@ async function expectFree(of: Awaited<ReturnType<typeof agent>>) {
     }
   }
 }
+
+it('tells where its kernel does not take the records of TLS, if it does TLS at all', async () => {
+  for (const transports of [['tcp'], ['tcp', 'tls']]) {
+    const a = await agent({ transports })
+    const session = await connectSession(a)
+    const told = session.facts.features.filter((feature) => feature.startsWith('lacks:'))
+    const lacks = transports.includes('tls') ? ciphersWithoutKernel() : []
+    expect(told).toEqual(lacks.map((cipher) => `lacks:ktls:${cipher}`))
+    await session.close()
+  }
+})
 
 describe('before anything is parsed', () => {
   it('another key is refused, at both ends by name', async () => {

@@ -2,6 +2,7 @@ import type { TLSSocket } from 'node:tls'
 import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
 import { EXIT_CODES, peerError, XrbenchError } from '../../errors.js'
 import type { Environment } from '../../results/schema/environment.js'
+import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import type { EndpointSource } from '../endpoint/source.js'
 import { isRemote, plainAddress } from '../wire/addresses.js'
 import { Channel } from '../wire/channel.js'
@@ -115,10 +116,14 @@ async function hello(context: AgentContext) {
     type: 'hello-ok' as const,
     protocol: protocol.PROTOCOL_VERSION,
     tool: context.tool,
-    features: [...protocol.PROTOCOL_FEATURES],
+    features: [...protocol.PROTOCOL_FEATURES, ...lacksOf(context.transports)],
     transports: context.transports,
     environment: await context.environment(),
   }
+}
+
+function lacksOf(transports: readonly string[]): string[] {
+  return transports.includes('tls') ? ciphersWithoutKernel().map(protocol.noKernelTlsFeature) : []
 }
 
 function busy(): XrbenchError {

@@ -1,3 +1,4 @@
+import type { TlsCipher } from '../../options/tls.js'
 import type { Case, TransportName } from '../../plan/case.js'
 import { ANSWERING } from '../../plan/connects.js'
 import { isQuic } from '../../plan/transports.js'
@@ -26,6 +27,19 @@ export const PROTOCOL_FEATURES: readonly string[] = [
   BUSY_POLL_FEATURE,
   VERIFY_QUIC_FEATURE,
 ]
+
+/** What an agent says where its kernel does not take the records of a cipher: those of before it say nothing of it, whatever they can. */
+export function noKernelTlsFeature(cipher: TlsCipher): string {
+  return `lacks:ktls:${cipher}`
+}
+
+/** What an agent must not lack for a case, each with what it is called. */
+export function lacksFor({ transport, parameters: { tls } }: Case): [string, string][] {
+  if (transport !== 'tls' || tls?.kernel !== 'on') return []
+  return [
+    pair(noKernelTlsFeature(tls.cipher), `kTLS with ${tls.cipher}: its kernel does not take it`),
+  ]
+}
 
 /** What an agent has to know for a case, each with what it is called. */
 export function featuresFor(c: Case): [string, string][] {
