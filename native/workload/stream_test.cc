@@ -108,6 +108,7 @@ TEST("stream: when no connection gets anything the path is down, whoever starved
 TEST("stream: what a sender hands over is no sign of life to a receiver, arrivals are one to a sender") {
   Stage down;
   down.link.meanwhile = [&] { down.sibling_sends(); };
+  down.link.until_ns = Stage::began_ns + 20 * kNsPerSec;
   CHECK(down.receive() == Io::kStalled);
 
   for (const bool receives : {false, true}) {

@@ -38,6 +38,17 @@ export const NATIVE = [
     ['add_mark(edge, before)', 'add_mark(now, before)'],
   ),
   ...of(
+    'native/workload/silence.h',
+    'native/workload/stream_test.cc',
+    'stream',
+    ['if (others_move) moved_at_ = now;', ''],
+    ['if (own != own_) moved_at_ =', 'if (false) moved_at_ ='],
+    ['silent >= limit_', 'silent > 2 * limit_'],
+    ['others_move || silent < interval_', 'others_move'],
+    ['board_.moved(link_, follows_)', 'board_.moved(link_, true)'],
+    ['board_.moved(link_, follows_)', 'board_.moved(link_, false)'],
+  ),
+  ...of(
     'native/workload/pacer.h',
     'native/workload/pacer_test.cc',
     'pacer',
