@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { EndpointSpec } from '../../addon/addon.js'
 import { deferred } from '../../deferred.js'
 import type { EndpointProcess } from '../endpoint/process.js'
@@ -7,6 +7,12 @@ import { type ClockReading, nowNs } from '../wire/clock.js'
 import type { AgentReplies, ClientChannel } from './agent-replies.js'
 import { conduct } from './course.js'
 import type { Interruption } from './interruption.js'
+
+const clock = vi.hoisted(() => ({ aheadNs: 0 }))
+vi.mock('../wire/clock.js', async (original) => {
+  const real = await original<typeof import('../wire/clock.js')>()
+  return { ...real, nowNs: () => real.nowNs() + clock.aheadNs }
+})
 
 /** Ends that are through with each step at once; the clock is another machine's. */
 function promptEnds() {
@@ -57,4 +63,32 @@ test('after a repetition is over the agent is asked nothing more', async () => {
   await setImmediate()
   await setImmediate()
   expect(asked).toHaveLength(before)
+})
+
+test('a window that came too late is named anew so far ahead as that takes', async () => {
+  const { ends, asked } = promptEnds()
+  const hopNs = 3e9
+  const leads: number[] = []
+  const { endpoint } = ends as { endpoint: Partial<EndpointProcess> }
+  endpoint.schedule = async (_version, startNs) => {
+    leads.push(startNs - nowNs())
+    // It waits for a CPU, and so does its answer.
+    clock.aheadNs += hopNs
+    const isAhead = startNs > nowNs()
+    clock.aheadNs += hopNs
+    return isAhead
+  }
+  const spec = { workload: 'ping-pong', direction: 'up', warmupCapNs: 0, connectTimeoutNs: 1e9 }
+  const course = { warmup: null, window: null }
+  const result = conduct(ends, spec as EndpointSpec, new Promise(() => {}), undefined, course)
+  while (course.window === null) await setImmediate()
+  asked.at(-1)?.resolve({ nowNs: nowNs(), clockId: 'another' })
+  expect(leads).toHaveLength(2)
+  expect(leads[0]).toBeLessThan(hopNs)
+  expect(leads[1]).toBeGreaterThan(hopNs)
+  for (;;) {
+    const next = await Promise.race([result, setImmediate('pending')])
+    if (next !== 'pending') break
+    asked.at(-1)?.resolve({ nowNs: nowNs(), clockId: 'another' })
+  }
 })

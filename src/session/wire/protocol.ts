@@ -95,7 +95,7 @@ export const ENDPOINT_FINISH_MS = 2_000 * SLOWNESS
 export const REPORT_DEADLINE_MS = 4_000 * SLOWNESS
 /** After one end has ended before it should, the other has so long to notice by itself, and to say why. */
 export const ENDING_GRACE_MS = 500 * SLOWNESS
-/** A window is named so long ahead, plus four round trips of the session; twice as long after each time that it got there too late. */
+/** A window is named so long ahead, plus four round trips of the session; after each time that it got there too late, twice as long, or as long as the ends took to say so. */
 export const WINDOW_LEAD_MS = 60 * SLOWNESS
 export const WINDOW_LEAD_MAX_MS = 4_000 * SLOWNESS
 /** A client that names more windows than that, or asks for the time more often, is out of order. */
