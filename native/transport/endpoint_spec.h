@@ -56,8 +56,9 @@ struct PortRange {
 /// One end of one repetition; the C++ face of `EndpointSpec` in src/addon/addon.ts, which documents
 /// the fields.
 struct EndpointSpec {
-  /// Long beside the naps of those who sleep in short ones (Ticks), short beside what is measured.
-  static constexpr std::uint64_t kLongestWaitNs = 250 * kNsPerMs;
+  /// Short beside a time-out, and long enough that many that starve together hardly run: where they
+  /// outnumber the CPUs, whoever wakes up takes its turn before others.
+  static constexpr std::uint64_t kLongestWaitNs = kNsPerSec;
   static constexpr double kLongestIntervalNs = 1e18;
 
   /// Which transport it is, and what that one alone has.

@@ -5,7 +5,6 @@
 
 #include "measure/mark.h"
 #include "measure/run_board.h"
-#include "workload/io.h"
 
 namespace xr {
 

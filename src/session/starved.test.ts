@@ -11,7 +11,8 @@ import { testCase } from './fixtures/case.js'
 
 watchMoments()
 
-const IDLE_NS = 500e6
+/** A busy machine may let all of them rest for a while. */
+const IDLE_NS = 2e9
 
 /** Seen from the client: `down` while it measures; of `up` it knows when it has begun. */
 const WAYS = [
@@ -19,18 +20,13 @@ const WAYS = [
   ['up', 'warm-up'],
 ] as const satisfies [string, Moment][]
 
-async function during(
-  direction: 'up' | 'down',
-  moment: Moment,
-  rateBitsPerSec: number,
-  what: (path: CutPath) => void,
-) {
+async function during(direction: 'up' | 'down', moment: Moment, what: (path: CutPath) => void) {
   const c = testCase(
     { workload: 'stream' },
     {
-      ...{ direction, streams: 3, messageSizeBytes: 4096, rateBitsPerSec },
-      ...{ warmupCapNs: 200e6, durationNs: 2.5e9, idleTimeoutNs: IDLE_NS },
-      // Little waits on the way.
+      ...{ direction, streams: 3, messageSizeBytes: 4096, rateBitsPerSec: 30e6 },
+      ...{ warmupCapNs: 200e6, durationNs: 4e9, idleTimeoutNs: IDLE_NS },
+      // Little waits on the way: a sender, too, soon waits in vain.
       socket: {
         ...testCase().parameters.socket,
         sendBufferBytes: 16_384,
@@ -54,31 +50,25 @@ async function during(
 }
 
 describe.concurrent.each(WAYS)('a stream %s', (direction, moment) => {
-  it.for([
-    ['as fast as it goes', 0],
-    ['at a rate', 30e6],
-  ] as const)(
-    '%s goes on when one connection is starved, and says so',
-    async ([, rate], { expect }) => {
-      const { c, report, isDone } = await during(direction, moment, rate, (path) =>
-        path.cutOne(1, 'silent'),
-      )
-      expect(isDone).toBe(true)
-      expect(report.failure).toBeNull()
-      const { status, starvedLinks, flags, bytes } = buildRepetition(c, 0, 0, report)
-      expect({ status, starvedLinks }).toEqual({ status: 'completed', starvedLinks: 1 })
-      expect(flags).toContain('starved-links')
-      expect(bytes).toBeGreaterThan(0)
-    },
-  )
+  it('goes on when one connection is starved, and says so', async ({ expect }) => {
+    const { c, report, isDone } = await during(direction, moment, (path) =>
+      path.cutOne(1, 'silent'),
+    )
+    expect(isDone).toBe(true)
+    expect(report.failure).toBeNull()
+    const { status, starvedLinks, flags, bytes } = buildRepetition(c, 0, 0, report)
+    expect({ status, starvedLinks }).toEqual({ status: 'completed', starvedLinks: 1 })
+    expect(flags).toContain('starved-links')
+    expect(bytes).toBeGreaterThan(0)
+  })
 
   it('ends as stalled when all are silent', async ({ expect }) => {
-    const { report } = await during(direction, moment, 30e6, (path) => path.cut('silent'))
+    const { report } = await during(direction, moment, (path) => path.cut('silent'))
     expect(report.failure).toMatchObject({ code: 'XRB_STALLED' })
   })
 
   it('ends when one connection is closed', async ({ expect }) => {
-    const { report } = await during(direction, moment, 30e6, (path) => path.cutOne(1, 'closed'))
+    const { report } = await during(direction, moment, (path) => path.cutOne(1, 'closed'))
     expect(report.failure).toMatchObject({ code: 'XRB_PEER_CLOSED' })
   })
 })
