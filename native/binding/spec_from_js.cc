@@ -76,7 +76,10 @@ QuicOptions quic_options(const Reader& reader) {
     return static_cast<unsigned>(*value);
   };
   QuicOptions options;
-  options.datagrams = reader.one_of<bool>("messages", {{"stream", false}, {"datagram", true}});
+  options.messages = reader.one_of<QuicMessages>("messages",
+                                                 {{"stream", QuicMessages::kStream},
+                                                  {"stream-each", QuicMessages::kStreamEach},
+                                                  {"datagram", QuicMessages::kDatagram}});
   options.streams = number("streams", 64);
   options.udp_payload_bytes = number("udpPayloadBytes", 65'507);
   options.window_bytes = number("windowBytes", kLargestWindow);

@@ -60,9 +60,11 @@ void check_options(const EndpointSpec& spec, const QuicOptions& quic) {
   require(quic.ack_threshold >= 1, "quic.ackThreshold must be 1 or more");
   require(!quic.null_crypto || !quic.retry,
           "quic.retry needs encrypted packets: a Retry is authenticated");
-  require(!quic.datagrams || spec.workload != Workload::kConnect,
+  require(quic.messages != QuicMessages::kStreamEach || spec.workload == Workload::kRr,
+          "streams of their own are for the messages of rr");
+  require(!quic.in_datagrams() || spec.workload != Workload::kConnect,
           "connect has its messages in streams");
-  require(!quic.datagrams || spec.workload == Workload::kRr ||
+  require(!quic.in_datagrams() || spec.workload == Workload::kRr ||
               spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
           "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
 }

@@ -14,6 +14,7 @@ namespace {
 using xr::EndpointSpec;
 using xr::kNsPerMs;
 using xr::kNsPerSec;
+using xr::QuicMessages;
 using xr::RunOutcome;
 using xr::RunStatus;
 using xr::TransportKind;
@@ -41,15 +42,17 @@ void for_all(const Body& body) {
       spec.workload = Workload::kRr;
       body(spec);
       if (transport != TransportKind::kQuic) continue;
-      spec.of<xr::QuicOptions>().datagrams = true;
-      body(spec);
+      for (const auto messages : {QuicMessages::kStreamEach, QuicMessages::kDatagram}) {
+        spec.of<xr::QuicOptions>().messages = messages;
+        body(spec);
+      }
     }
   }
 }
 
 bool is_lossy(const EndpointSpec& spec) {
   const auto* quic = std::get_if<xr::QuicOptions>(&spec.options);
-  return quic != nullptr ? quic->datagrams : spec.transport() == TransportKind::kUdp;
+  return quic != nullptr ? quic->in_datagrams() : spec.transport() == TransportKind::kUdp;
 }
 
 TEST("rr: requests and answers of other sizes, one under way and many") {

@@ -8,7 +8,7 @@ export interface Circumstances {
   readonly workload: WorkloadName
   readonly messageSizeBytes: number
   /** `null`: a transport that has no choice. */
-  readonly messages: 'stream' | 'datagram' | null
+  readonly messages: 'stream' | 'stream-each' | 'datagram' | null
   readonly queuePair: 'rc' | 'uc' | 'ud' | null
   readonly udpPayloadBytes: number | null
   /** Warm-up and measured phase at most; where messages decide, no limit. */

@@ -3,8 +3,8 @@ import { aSwitch, bytes, count, word } from './kind.js'
 import { option, type Use } from './option.js'
 import { ANY_QUIC, lasting, NGTCP2, QUIC_BYTES } from './uses.js'
 
-export const QUIC_MESSAGES = ['stream', 'datagram'] as const
-/** What carries a message: a stream, or a DATAGRAM frame (RFC 9221), which may be lost. */
+export const QUIC_MESSAGES = ['stream', 'stream-each', 'datagram'] as const
+/** What carries messages: one stream for all, a stream for each, or DATAGRAM frames (RFC 9221), which may be lost. */
 export type QuicMessages = (typeof QUIC_MESSAGES)[number]
 export const QUIC_CONGESTIONS = ['cubic', 'reno', 'bbr'] as const
 export type QuicCongestion = (typeof QUIC_CONGESTIONS)[number]
@@ -40,15 +40,20 @@ const OUTLASTED: Use = {
 
 /** Of QUIC by ngtcp2; `streams` of both libraries. */
 export const QUIC = {
-  /** What carries a message, one case for each: `stream`, or `datagram` (a DATAGRAM frame, RFC 9221, which may be lost). Default: `['stream']`. */
+  /**
+   * What carries messages, one case for each: `stream`, one for all of a connection; `stream-each`, a stream for each message of `rr`, so that one that is
+   * lost on the way holds back no other; or `datagram` (DATAGRAM frames, RFC 9221, which may be lost). Default: `['stream']`.
+   */
   messages: option({
     flag: '--quic-messages <list>',
     kind: word('way to carry messages', QUIC_MESSAGES),
     default: ['stream'],
-    help: 'stream, or datagram (RFC 9221, may be lost): what carries a message',
+    help: 'what carries messages: stream, stream-each (rr: a stream for each, none waits for another), or datagram (RFC 9221, may be lost)',
     byDefault: 'stream',
     each: 'messages',
     of: [ANY_QUIC, lasting('QUIC ping-pong, stream or rr')],
+    // Of a ping-pong one is under way, and a stream of bytes has no messages to be told apart.
+    allows: (value, { workload }) => value !== 'stream-each' || workload === 'rr',
     otherwise: 'stream',
     key: (value) => value,
     isAlwaysInKey: true,

@@ -41,6 +41,7 @@ export function buildPlan(...requests: [PlanRequest, ...PlanRequest[]]): Plan {
       'shorten --size or another list',
     )
   }
+  refuseIdleStreams(cases, requests)
   refuseIdleWaits(cases, requests)
   return Object.freeze({ cases: Object.freeze(cases), repetitions: requests[0].repetitions })
 }
@@ -52,6 +53,18 @@ function refuseIdleWaits(cases: readonly Case[], requests: readonly PlanRequest[
     'XRB_USAGE',
     `Nothing that is to be measured can wait by ${idle}.`,
     'it is for ping-pongs and streams over TCP, TLS and UDP: --transport tcp',
+  )
+}
+
+function refuseIdleStreams(cases: readonly Case[], requests: readonly PlanRequest[]): void {
+  const isAsked = requests.some(
+    ({ transports, quic }) => transports.includes('quic') && quic.messages.includes('stream-each'),
+  )
+  if (!isAsked || cases.some((c) => c.parameters.quic?.messages === 'stream-each')) return
+  throw usageError(
+    'XRB_USAGE',
+    'Nothing that is to be measured has a QUIC stream for each message: stream-each is for rr.',
+    '--workload rr, or --quic-messages stream',
   )
 }
 

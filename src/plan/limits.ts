@@ -57,7 +57,7 @@ export function checkQuicSize(
   bytes: number,
 ): void {
   const limit = udpPayloadBytes - QUIC_DATAGRAM_OVERHEAD_BYTES
-  if (messages === 'stream' || bytes <= limit) return
+  if (messages !== 'datagram' || bytes <= limit) return
   throw usageError(
     'XRB_BAD_SIZE',
     `A message of ${thousands(bytes)} B does not fit a QUIC datagram, which carries at most ${thousands(limit)} B in packets of ${thousands(udpPayloadBytes)} B.`,
@@ -67,7 +67,7 @@ export function checkQuicSize(
 
 /** @throws {XrbenchError} `XRB_USAGE` when messages are to go as DATAGRAM frames alone, which OpenSSL has not */
 export function checkQuicOpenssl({ messages }: { messages: readonly QuicMessages[] }): void {
-  if (messages.includes('stream')) return
+  if (messages.some((one) => one !== 'datagram')) return
   throw usageError(
     'XRB_USAGE',
     'OpenSSL carries QUIC streams only: quic:openssl cannot send DATAGRAM frames.',

@@ -43,9 +43,44 @@ describe('cases of QUIC', () => {
   })
 
   test('datagrams can be lost, streams cannot', () => {
-    const { cases } = plan({ messages: ['stream', 'datagram'] })
-    expect(cases.map(isLossy)).toEqual([false, true])
+    const { cases } = plan(
+      { messages: ['stream', 'stream-each', 'datagram'] },
+      { workloads: ['rr'] },
+    )
+    expect(cases.map(isLossy)).toEqual([false, false, true])
   })
+
+  test('a stream for each message is for rr: other workloads have their other ways', () => {
+    const messages = ['stream', 'stream-each'] as const
+    expect(keys({ messages }, { workloads: ['ping-pong', 'rr', 'stream'] })).toEqual([
+      'quic/ping-pong/64B/block/stream',
+      'quic/rr/64B/block/stream',
+      'quic/rr/64B/block/stream-each',
+      'quic/stream/256KiB/block/stream',
+    ])
+  })
+
+  test.each(['ping-pong', 'stream', 'connect'] as const)(
+    'a stream for each message is refused where there is nothing but %s',
+    (workload) => {
+      for (const messages of [['stream-each'], ['stream', 'stream-each']] as const) {
+        expect(() => plan({ messages }, { workloads: [workload] })).toThrow(
+          expect.objectContaining({
+            code: 'XRB_USAGE',
+            exitCode: 2,
+            message:
+              'Nothing that is to be measured has a QUIC stream for each message: stream-each is for rr.',
+            hint: '--workload rr, or --quic-messages stream',
+          }),
+        )
+      }
+      // Without QUIC it is the option that changes nothing, and a variable is let pass.
+      const transports = ['tcp'] as const
+      expect(
+        keys({ messages: ['stream-each'] }, { workloads: [workload], transports }),
+      ).toHaveLength(1)
+    },
+  )
 
   test.each([
     [1418, false],

@@ -43,7 +43,7 @@ class OutgoingMessage {
 };
 
 /// What is wrong with what came.
-enum class MessageTrouble { kNone, kHead, kDiffers };
+enum class MessageTrouble { kNone, kHead, kDiffers, kStream };
 
 inline std::optional<Fault> message_fault(MessageTrouble trouble) {
   switch (trouble) {
@@ -52,6 +52,9 @@ inline std::optional<Fault> message_fault(MessageTrouble trouble) {
       return Fault{"BAD_MESSAGE", "receive", 0,
                    "the peer sent a message that was not agreed on: its length or its flow"};
     case MessageTrouble::kDiffers: return mismatch_fault();
+    case MessageTrouble::kStream:
+      return Fault{"BAD_MESSAGE", "receive", 0,
+                   "the peer has ended or given up a stream that was not one whole message"};
   }
   return std::nullopt;
 }

@@ -134,10 +134,11 @@ void QuicConnection::end_uni_stream(std::int64_t id, void* stream) noexcept {
 
 int QuicConnection::on_stream_close(ngtcp2_conn* conn, std::uint32_t, std::int64_t id,
                                     std::uint64_t, void* user, void* stream) noexcept {
-  const QuicStreamEvents* events = static_cast<QuicConnection*>(user)->setup_.stream_events;
+  auto* self = static_cast<QuicConnection*>(user);
+  const QuicStreamEvents* events = self->setup_.stream_events;
   if (events != nullptr) events->closed(events->context, id, stream);
   // Or a peer that opens one after the other would come to our limit.
-  if (ngtcp2_conn_is_local_stream(conn, id) != 0) return 0;
+  if (ngtcp2_conn_is_local_stream(conn, id) != 0 || self->inbox_.holds_credit) return 0;
   if (ngtcp2_is_bidi_stream(id) != 0) {
     ngtcp2_conn_extend_max_streams_bidi(conn, 1);
   } else {

@@ -218,8 +218,8 @@ QuicSettings QuicConnection::settings() const {
   settings.version = ngtcp2_version(0)->version_str;
   settings.built_with = NGTCP2_VERSION;
   settings.protocol_version = ngtcp2_conn_get_negotiated_version(conn_);
-  settings.messages = setup_.options.datagrams ? "datagram" : "stream";
-  settings.shares_packets = !setup_.options.datagrams;
+  settings.messages = name_of(setup_.options.messages);
+  settings.shares_packets = !setup_.options.in_datagrams();
   settings.streams = setup_.options.streams;
   settings.udp_payload_bytes = static_cast<unsigned>(payload_bytes_);
   if (setup_.local_payload_bytes != 0)

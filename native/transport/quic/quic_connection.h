@@ -8,6 +8,7 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,7 +42,8 @@ struct QuicInbox {
   /// at.
   const PatternRing* wanted = nullptr;
   bool differs = false;
-  /// The windows open by `give_credit` alone, not as data come.
+  /// The windows, and the number of streams, open by `give_credit`, `give_stream_credit` and
+  /// `let_open_bidi` alone, not as data come and streams end.
   bool holds_credit = false;
   /// Called for each DATAGRAM frame.
   void (*on_datagram)(void* context, const std::uint8_t* data, std::size_t length) = nullptr;
@@ -177,13 +179,14 @@ class QuicConnection {
   /// As `write`, but NGTCP2_ERR_WRITE_MORE says that there is room for another frame in the packet,
   /// which is then to be written next, into the same place; a `write` of nothing ends it. `last`:
   /// with the end of the stream. `taken` is -1 when nothing of the stream is in the packet.
-  ngtcp2_ssize write_some(std::uint8_t* to, std::int64_t id, const ngtcp2_vec& data, bool last,
-                          ngtcp2_ssize& taken, std::uint64_t now_ns) noexcept {
+  ngtcp2_ssize write_some(std::uint8_t* to, std::int64_t id, std::span<const ngtcp2_vec> data,
+                          bool last, ngtcp2_ssize& taken, std::uint64_t now_ns) noexcept {
     const std::uint32_t flags =
         NGTCP2_WRITE_STREAM_FLAG_MORE | (last ? NGTCP2_WRITE_STREAM_FLAG_FIN : 0u);
     taken = -1;
-    const ngtcp2_ssize length = ngtcp2_conn_writev_stream(
-        conn_, nullptr, nullptr, to, payload_bytes_, &taken, flags, id, &data, 1, now_ns);
+    const ngtcp2_ssize length =
+        ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &taken, flags, id,
+                                  data.data(), data.size(), now_ns);
     if (taken > 0) unacked_ += static_cast<std::uint64_t>(taken);
     return length;
   }
@@ -285,8 +288,24 @@ class QuicConnection {
   void ask_to_stop(std::int64_t id, std::uint64_t code) noexcept { stop_stream(conn_, id, code); }
   /// Lets the peer send so much more on a stream, and over all of them.
   void give_credit(std::int64_t id, std::uint64_t bytes) noexcept {
+    give_stream_credit(id, bytes);
+    give_credit(bytes);
+  }
+  void give_credit(std::uint64_t bytes) noexcept { ngtcp2_conn_extend_max_offset(conn_, bytes); }
+  void give_stream_credit(std::int64_t id, std::uint64_t bytes) noexcept {
     ngtcp2_conn_extend_max_stream_offset(conn_, id, bytes);
-    ngtcp2_conn_extend_max_offset(conn_, bytes);
+  }
+  /// Lets the peer open so many more streams of both ways.
+  void let_open_bidi(std::size_t streams) noexcept {
+    ngtcp2_conn_extend_max_streams_bidi(conn_, streams);
+  }
+  bool is_own_stream(std::int64_t id) const noexcept {
+    return ngtcp2_conn_is_local_stream(conn_, id) != 0;
+  }
+  static bool is_bidi_stream(std::int64_t id) noexcept { return ngtcp2_is_bidi_stream(id) != 0; }
+  /// How many more the peer lets this end open now.
+  std::uint64_t bidi_streams_left() const noexcept {
+    return ngtcp2_conn_get_streams_bidi_left(conn_);
   }
   /// Bytes of streams of which it is not known that they have arrived.
   std::uint64_t unacked_bytes() const noexcept { return unacked_; }

@@ -2,19 +2,14 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
-#include <span>
 #include <utility>
 
-#include "measure/mark.h"
 #include "transport/message/flow_losses.h"
 #include "transport/message/fragment_writer.h"
-#include "transport/message/idle_watch.h"
-#include "transport/message/message_arrivals.h"
 #include "transport/message/message_contents.h"
 #include "transport/message/message_reassembly.h"
 #include "transport/message/message_shape.h"
-#include "transport/message/ready_sockets.h"
+#include "transport/quic/quic_message_link.h"
 #include "transport/quic/quic_pump.h"
 #include "workload/io.h"
 #include "workload/message_link.h"
@@ -24,20 +19,19 @@ namespace xr {
 /// Messages in DATAGRAM frames, several for one that does not fit into one: congestion control says
 /// when they go, and nothing sends them again.
 template <WaitPolicy kWait>
-class QuicDatagramMessages {
+class QuicDatagramMessages : public QuicMessageLink<QuicDatagramMessages<kWait>, kWait> {
+  using Base = QuicMessageLink<QuicDatagramMessages<kWait>, kWait>;
+
  public:
   static constexpr bool kIsLossy = true;
 
   /// Frames of one way begin with the number `send_base`, those of the other with `receive_base`.
   QuicDatagramMessages(QuicLane& lane, MessageShape shape, std::uint64_t send_base,
                        std::uint64_t receive_base, bool bulk, const StopFlag& stop)
-      : shape_(std::move(shape)),
-        idle_(shape_.idle_timeout_ns, stop),
-        pump_(lane, bulk, shape_.idle_timeout_ns, stop),
+      : Base(lane, std::move(shape), kMostArrivals, bulk, stop),
         writer_(shape_, frame_bytes(*lane.connection)),
         next_datagram_(send_base),
         incoming_(receive_base),
-        arrivals_(kMostArrivals),
         flows_(shape_.connection_of_flow.size()) {
     QuicInbox& inbox = pump_.connection().inbox();
     inbox.context = this;
@@ -46,8 +40,6 @@ class QuicDatagramMessages {
     };
   }
   ~QuicDatagramMessages() { pump_.connection().inbox().on_datagram = nullptr; }
-  QuicDatagramMessages(const QuicDatagramMessages&) = delete;
-  QuicDatagramMessages& operator=(const QuicDatagramMessages&) = delete;
 
   /// What a DATAGRAM frame carries on this connection, as far as is known.
   static std::size_t frame_bytes(const QuicConnection& connection) noexcept {
@@ -55,7 +47,7 @@ class QuicDatagramMessages {
   }
 
   Io offer(const MessageHead& head) noexcept {
-    if (fragment_ != fragments_) return Io::kFull;
+    if (is_sending()) return Io::kFull;
     head_ = head;
     fragment_ = 0;
     fragments_ = static_cast<std::uint32_t>(
@@ -63,51 +55,32 @@ class QuicDatagramMessages {
     return push();
   }
 
-  Io wait(std::uint64_t limit_ns) noexcept {
-    if (limit_ns != kNoLimit) idle_.heard();
-    if (!arrivals_.is_empty() && fragment_ == fragments_) return Io::kOk;
-    if (owes_packets_) {
-      if (const Io io = write_control(); io != Io::kOk) return io;
-    }
-    for (;;) {
-      const bool was_sending = fragment_ != fragments_;
-      const std::size_t before = arrivals_.size();
-      const Io io = pump_.read_some(std::min(limit_ns, kMessageNapNs));
-      if (trouble_ != MessageTrouble::kNone) [[unlikely]]
-        return Io::kError;
-      if (io == Io::kStalled) return idle_.due(limit_ns);
-      if (io != Io::kOk) [[unlikely]]
-        return io;
-      owes_packets_ = true;
-      if (was_sending) {
-        if (const Io sent = push(); sent != Io::kOk) return sent;
-      }
-      if (arrivals_.size() > before || (was_sending && fragment_ == fragments_)) [[likely]] {
-        idle_.heard();
-        return Io::kOk;
-      }
-      if (const Io written = write_control(); written != Io::kOk) return written;
-      if (limit_ns != kNoLimit) return idle_.due(limit_ns);
-    }
-  }
-
-  std::span<const MessageHead> arrivals() const noexcept { return arrivals_.all(); }
-  void taken(std::size_t count) noexcept { arrivals_.taken(count); }
-
-  Counters& counters() noexcept { return counters_; }
   const FlowCounters& flow(std::uint32_t number) const noexcept { return flows_[number]; }
   void refresh() noexcept {
     counters_.local_drops = pump_.refused() + dropped_;
     counters_.duplicates = incoming_.datagrams().duplicates;
     counters_.reordered = incoming_.datagrams().reordered;
   }
-  IoFailure failure() const noexcept { return pump_.failure(); }
-  std::optional<Fault> fault() const {
-    if (auto fault = message_fault(trouble_)) return fault;
-    return pump_.fault();
+
+  // What the wait asks for.
+
+  bool is_sending() const noexcept { return fragment_ != fragments_; }
+  Io settle() noexcept { return owes_packets_ ? write() : Io::kOk; }
+  Io go_on() noexcept { return is_sending() ? push() : Io::kOk; }
+  Io write() noexcept {
+    owes_packets_ = false;
+    return pump_.write_control();
   }
 
  private:
+  using Base::arrivals_;
+  using Base::counters_;
+  using Base::idle_;
+  using Base::owes_packets_;
+  using Base::pump_;
+  using Base::shape_;
+  using Base::trouble_;
+
   static constexpr std::size_t kMostArrivals = 4096;
 
   /// As many fragments as congestion control lets go.
@@ -123,11 +96,6 @@ class QuicDatagramMessages {
       fragment_ += 1;
     }
     return pump_.flush();
-  }
-
-  Io write_control() noexcept {
-    owes_packets_ = false;
-    return pump_.write_control();
   }
 
   void take(const std::uint8_t* data, std::size_t length) noexcept {
@@ -147,22 +115,15 @@ class QuicDatagramMessages {
       trouble_ = MessageTrouble::kDiffers;
   }
 
-  MessageShape shape_;
-  IdleWatch idle_;
-  QuicPump<kWait> pump_;
   FragmentWriter writer_;
   std::uint64_t next_datagram_;
   /// The message of which some has not gone out.
   MessageHead head_;
   std::uint32_t fragment_ = 0;
   std::uint32_t fragments_ = 0;
-  bool owes_packets_ = false;
   MessageReassembly incoming_;
-  MessageArrivals arrivals_;
   FlowLosses flows_;
   std::uint64_t dropped_ = 0;
-  Counters counters_;
-  MessageTrouble trouble_ = MessageTrouble::kNone;
 };
 
 }  // namespace xr

@@ -14,6 +14,7 @@
 #include "transport/quic/quic_datagram_messages.h"
 #include "transport/quic/quic_handshake.h"
 #include "transport/quic/quic_ping_pong_link.h"
+#include "transport/quic/quic_stream_each_messages.h"
 #include "transport/quic/quic_stream_links.h"
 #include "transport/quic/quic_stream_messages.h"
 #include "transport/run_links.h"
@@ -95,7 +96,7 @@ class QuicEndpoint final : public Endpoint {
   }
 
   std::uint64_t waiting_bytes() const noexcept override {
-    if (spec_.workload != Workload::kStream || spec_.of<QuicOptions>().datagrams) return 0;
+    if (spec_.workload != Workload::kStream || spec_.of<QuicOptions>().in_datagrams()) return 0;
     std::uint64_t all = 0;
     for (unsigned i = 0; i < spec_.link_count(); ++i)
       if (spec_.role_of(i) == Role::kSender) all += lanes_[i].connection->waiting_bytes();
@@ -131,6 +132,7 @@ class QuicEndpoint final : public Endpoint {
         usable_payload_bytes(lane.fd.get(), spec_.of<QuicOptions>().udp_payload_bytes);
     setup.tells_path = true;
     if (spec_.workload == Workload::kRr) setup.stream_events = &events_;
+    if (setup.options.messages == QuicMessages::kStreamEach) setup.peer_streams = kMostInflight;
     // The first has looked; the others go the same way.
     if (const QuicLane& first = lanes_.front(); &lane != &first)
       setup.path_payload_bytes =
@@ -158,7 +160,7 @@ class QuicEndpoint final : public Endpoint {
 
   /// Of a message that has to fit one packet; where the search goes on in the run it waits for it.
   void require_room(const QuicConnection& connection) const {
-    if (spec_.of<QuicOptions>().datagrams && spec_.workload != Workload::kConnect &&
+    if (spec_.of<QuicOptions>().in_datagrams() && spec_.workload != Workload::kConnect &&
         spec_.workload != Workload::kRr &&
         !connection.may_fit_datagram(spec_.message_bytes)) {
       throw Error(connection.no_room_fault("connect", spec_.message_bytes));
@@ -181,7 +183,7 @@ class QuicEndpoint final : public Endpoint {
   }
 
   void open_streams(QuicLane& lane, Role role) const {
-    if (spec_.of<QuicOptions>().datagrams) return;
+    if (spec_.of<QuicOptions>().messages != QuicMessages::kStream) return;
     if (role == Role::kInitiator) lane.streams = {lane.connection->open_bidi_stream()};
     // The first stream that a client opens (RFC 9000 section 2.1).
     if (role == Role::kResponder) lane.streams = {0};
@@ -247,7 +249,7 @@ class QuicEndpoint final : public Endpoint {
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects<kWait>(visit);
-    const bool datagrams = spec_.of<QuicOptions>().datagrams;
+    const bool datagrams = spec_.of<QuicOptions>().in_datagrams();
     if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
@@ -268,9 +270,15 @@ class QuicEndpoint final : public Endpoint {
   void with_messages(const Visitor& visit) {
     QuicLane& lane = lanes_.front();
     const bool bulk = is_bulk(lane);
-    if (!spec_.of<QuicOptions>().datagrams) {
+    const QuicOptions& options = spec_.of<QuicOptions>();
+    if (options.messages == QuicMessages::kStream) {
       QuicStreamMessages<kWait> link(lane, events_, message_shape_of(spec_), bulk,
-                                     spec_.of<QuicOptions>().window_bytes, waker_.flag());
+                                     options.window_bytes, waker_.flag());
+      return visit(kForRr, link);
+    }
+    if (options.messages == QuicMessages::kStreamEach) {
+      QuicStreamEachMessages<kWait> link(lane, events_, message_shape_of(spec_), bulk,
+                                         kMostInflight, waker_.flag());
       return visit(kForRr, link);
     }
     const bool is_client = spec_.side == Side::kClient;
@@ -285,7 +293,7 @@ class QuicEndpoint final : public Endpoint {
   /// In front of what this end sends.
   std::optional<unsigned> header_bytes() const noexcept {
     if (spec_.workload != Workload::kRr) return std::nullopt;
-    if (!spec_.of<QuicOptions>().datagrams) return static_cast<unsigned>(kMessageHeadBytes);
+    if (!spec_.of<QuicOptions>().in_datagrams()) return static_cast<unsigned>(kMessageHeadBytes);
     const std::uint64_t payload =
         spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
     const std::size_t frame =

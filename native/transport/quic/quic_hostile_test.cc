@@ -238,7 +238,7 @@ TEST("quic hostile: frames that anyone can make up end a connection, and no proc
   // Without packet protection whatever is changed comes as far as the parser of frames.
   const auto open_packets = [](QuicSetup& client, QuicSetup& server) {
     client.options.null_crypto = server.options.null_crypto = true;
-    client.options.datagrams = server.options.datagrams = true;
+    client.options.messages = server.options.messages = xr::QuicMessages::kDatagram;
   };
   std::mt19937_64 random(17);
   unsigned broken = 0;

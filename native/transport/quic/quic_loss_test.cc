@@ -81,7 +81,7 @@ TEST("quic loss: datagrams are lost with their packets, never sent again and nev
   for (const double loss : {0.0, 0.01, 0.05}) {
     QuicPath path{0, 0, 0};
     QuicSimulation simulation(path, 9, [](xr::QuicSetup& client, xr::QuicSetup& server) {
-      client.options.datagrams = server.options.datagrams = true;
+      client.options.messages = server.options.messages = xr::QuicMessages::kDatagram;
     });
     CHECK(simulation.establish());
     simulation.run(kNsPerSec, [] { return false; });
@@ -144,7 +144,7 @@ TEST("quic loss: an outage that swallows a whole window of datagrams is outlived
   for (const std::size_t bytes : {std::size_t{2}, std::size_t{1400}}) {
     for (const double loss_before : {0.0, 0.05}) {
       QuicSimulation simulation({}, 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
-        client.options.datagrams = server.options.datagrams = true;
+        client.options.messages = server.options.messages = xr::QuicMessages::kDatagram;
       });
       CHECK(simulation.establish());
       simulation.run(kNsPerSec, [] { return false; });

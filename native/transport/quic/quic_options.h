@@ -12,6 +12,10 @@ namespace xr {
 /// section 4).
 inline constexpr std::uint64_t kQuicDatagramOverheadBytes = 1 + 8 + 4 + 16 + 1 + 4;
 
+/// What carries a message: one stream for all, or for each one of its own, or DATAGRAM frames (RFC
+/// 9221), which may be lost.
+enum class QuicMessages { kStream, kStreamEach, kDatagram };
+
 enum class QuicCongestion { kCubic, kReno, kBbr };
 
 /// As requested; mirrors `QuicOptions` in src/addon/addon.ts.
@@ -19,8 +23,7 @@ struct QuicOptions {
   SocketOptions socket;
   TlsCipher cipher = TlsCipher::kAes128Gcm;
   TlsHandshake handshake = TlsHandshake::kFull;
-  /// Messages go as DATAGRAM frames (RFC 9221) and may be lost, instead of over streams.
-  bool datagrams = false;
+  QuicMessages messages = QuicMessages::kStream;
   /// QUIC streams of a connection, over which a stream workload is spread.
   unsigned streams = 1;
   unsigned udp_payload_bytes = 1452;
@@ -37,6 +40,8 @@ struct QuicOptions {
   bool null_crypto = false;
   /// Every byte is checked; slow.
   bool verify = false;
+
+  bool in_datagrams() const noexcept { return messages == QuicMessages::kDatagram; }
 };
 
 }  // namespace xr

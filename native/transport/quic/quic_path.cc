@@ -89,7 +89,7 @@ ngtcp2_ssize QuicConnection::write_path_packet(std::uint8_t* to, std::uint64_t n
     }
   }
   const bool probes = search_.wants_probe();
-  if (probes && setup_.options.datagrams && wants_timed_byte(search_.probe_bytes())) {
+  if (probes && setup_.options.in_datagrams() && wants_timed_byte(search_.probe_bytes())) {
     if (const ngtcp2_ssize length = write_timed_byte(to, now_ns); length != 0) return length;
   }
   std::array<std::uint8_t, kMark.size() + 2> note{};

@@ -174,7 +174,7 @@ constexpr std::size_t kLongBytes = 1400;
 QuicSimulation with_datagrams() {
   QuicSimulation simulation(path_of(0), 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
     both_search(client, server);
-    client.options.datagrams = server.options.datagrams = true;
+    client.options.messages = server.options.messages = xr::QuicMessages::kDatagram;
   });
   CHECK(both_know(simulation));
   CHECK_EQ(simulation.client->payload_bytes(), 1452u);
@@ -260,7 +260,7 @@ TEST("quic path: a datagram waits for the search, and is refused where that ends
 TEST("quic path: a message that has no room any more is told with what has") {
   QuicSimulation simulation(path_of(1272), 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
     both_search(client, server);
-    client.options.datagrams = server.options.datagrams = true;
+    client.options.messages = server.options.messages = xr::QuicMessages::kDatagram;
   });
   CHECK(both_know(simulation));
   CHECK(simulation.client->fits_datagram(1238));

@@ -122,15 +122,21 @@ class QuicPump : public PacketExchange<kWait, QuicLane> {
   }
 
   /// Whatever `next(room, now_ns)` writes, packet by packet: it gives what
-  /// `QuicConnection::write` gives, until 0.
+  /// `QuicConnection::write` gives, until 0 or, where packets are paced, so much as goes at once.
   template <class Next>
   Io write_all(const Next& next) noexcept {
     const std::uint64_t now_ns = monotonic_raw_ns();
-    for (;;) {
+    const std::uint64_t burst_bytes =
+        connection_.paces() ? connection_.burst_bytes() : QuicOutgoing::kUncut;
+    for (std::uint64_t written = 0; written < burst_bytes;) {
       const ngtcp2_ssize length = next(sender_.room(), now_ns);
-      if (length <= 0) return length == 0 ? flush() : failed("ngtcp2_conn_writev_stream", length);
+      if (length < 0) return failed("ngtcp2_conn_writev_stream", length);
+      if (length == 0) break;
+      written += static_cast<std::uint64_t>(length);
       if (const Io io = add(length); io != Io::kOk) return io;
     }
+    if (connection_.paces()) connection_.end_burst(now_ns);
+    return flush();
   }
 
   /// One DATAGRAM frame; kFull when the connection does not take it now.

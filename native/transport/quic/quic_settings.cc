@@ -31,6 +31,15 @@ const char* name_of(QuicCongestion congestion) noexcept {
   return "";
 }
 
+const char* name_of(QuicMessages messages) noexcept {
+  switch (messages) {
+    case QuicMessages::kStream: return "stream";
+    case QuicMessages::kStreamEach: return "stream-each";
+    case QuicMessages::kDatagram: return "datagram";
+  }
+  return "";
+}
+
 ngtcp2_settings settings_for(const QuicSetup& setup, std::uint64_t now_ns) noexcept {
   const QuicOptions& options = setup.options;
   ngtcp2_settings settings;
@@ -68,7 +77,7 @@ ngtcp2_transport_params parameters_for(const QuicSetup& setup) noexcept {
   params.max_udp_payload_size = 65'527;
   // What the path carries is found out with them.
   params.max_datagram_frame_size =
-      options.datagrams || setup.local_payload_bytes != 0 ? 65'535 : 0;
+      options.in_datagrams() || setup.local_payload_bytes != 0 ? 65'535 : 0;
   params.disable_active_migration = 1;
   return params;
 }

@@ -9,6 +9,7 @@ namespace xr {
 
 /// As a user writes it.
 const char* name_of(QuicCongestion congestion) noexcept;
+const char* name_of(QuicMessages messages) noexcept;
 
 /// What this end does by itself.
 ngtcp2_settings settings_for(const QuicSetup& setup, std::uint64_t now_ns) noexcept;

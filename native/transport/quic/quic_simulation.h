@@ -162,6 +162,14 @@ class QuicSimulation {
     note(client->read(packet.data(), packet.size(), now_ns_));
   }
 
+  /// What an end writes in place of what it would by itself, as `QuicConnection::write` has it.
+  using Writer =
+      std::function<ngtcp2_ssize(QuicConnection&, std::uint8_t* to, std::uint64_t now_ns)>;
+  Writer client_writes;
+  Writer server_writes;
+  /// Whether a packet to the server is lost, by its place among them, whatever the path does.
+  std::function<bool(std::uint64_t number)> loses;
+
   QuicSetup& server_setup() noexcept { return server_setup_; }
   std::uint64_t now_ns() const noexcept { return now_ns_; }
   void wait(std::uint64_t ns) noexcept { now_ns_ += ns; }
@@ -187,7 +195,9 @@ class QuicSimulation {
       std::size_t taken = 0;
       ngtcp2_ssize length = 0;
       const bool sends = &from == client.get() && data_ != nullptr && sent_ < data_->size();
-      if (sends) {
+      if (const Writer& writes = &from == client.get() ? client_writes : server_writes; writes) {
+        length = writes(from, packet.data(), now_ns_);
+      } else if (sends) {
         const ngtcp2_vec piece{const_cast<std::uint8_t*>(data_->data()) + sent_,
                                data_->size() - sent_};
         length = from.write(packet.data(), stream_, &piece, 1, taken, now_ns_);
@@ -208,6 +218,10 @@ class QuicSimulation {
     ++traffic.sent;
     traffic.bytes += packet.size();
     if (captures) traffic.capture.push_back(packet);
+    if (&traffic == &to_server && loses && loses(traffic.sent - 1)) {
+      ++traffic.dropped;
+      return;
+    }
     if (chance(path_.loss) || (path_.largest_bytes != 0 && packet.size() > path_.largest_bytes)) {
       ++traffic.dropped;
       return;

@@ -3,20 +3,15 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
-#include <optional>
-#include <span>
 #include <utility>
+#include <vector>
 
 #include "base/page_buffer.h"
-#include "measure/mark.h"
-#include "transport/message/flow_losses.h"
-#include "transport/message/idle_watch.h"
-#include "transport/message/message_arrivals.h"
 #include "transport/message/message_contents.h"
 #include "transport/message/message_parser.h"
 #include "transport/message/message_shape.h"
-#include "transport/message/ready_sockets.h"
 #include "transport/quic/quic_events.h"
+#include "transport/quic/quic_message_link.h"
 #include "transport/quic/quic_pump.h"
 #include "workload/io.h"
 #include "workload/message_link.h"
@@ -27,23 +22,24 @@ namespace xr {
 /// window of the peer opens as messages are taken, so that those not taken hold it back; an
 /// acknowledgement goes with the next message.
 template <WaitPolicy kWait>
-class QuicStreamMessages {
+class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWait> {
+  using Base = QuicMessageLink<QuicStreamMessages<kWait>, kWait>;
+
  public:
   static constexpr bool kIsLossy = false;
 
   /// `events` are those that the connection was set up with; this fills them in.
   QuicStreamMessages(QuicLane& lane, QuicStreamEvents& events, MessageShape shape, bool bulk,
                      std::uint64_t window_bytes, const StopFlag& stop)
-      : shape_(std::move(shape)),
-        idle_(shape_.idle_timeout_ns, stop),
+      // As many as the window lets come while none of them is taken; of a large one, more than any
+      // workload leaves.
+      : Base(lane, std::move(shape),
+             static_cast<std::size_t>(
+                 std::min(window_bytes / kMessageHeadBytes + 1, kMostArrivals)),
+             bulk, stop),
         id_(lane.streams.front()),
-        pump_(lane, bulk, shape_.idle_timeout_ns, stop),
         outgoing_(shape_),
         ring_(kRingBytes),
-        // As many as the window lets come while none of them is taken; of a large one, more than any
-        // workload leaves.
-        arrivals_(static_cast<std::size_t>(
-            std::min(window_bytes / kMessageHeadBytes + 1, kMostArrivals))),
         flows_(shape_.connection_of_flow.size()),
         events_(events),
         quiet_(events) {
@@ -56,8 +52,6 @@ class QuicStreamMessages {
     events_ = quiet_;
     pump_.connection().inbox().holds_credit = false;
   }
-  QuicStreamMessages(const QuicStreamMessages&) = delete;
-  QuicStreamMessages& operator=(const QuicStreamMessages&) = delete;
 
   Io offer(const MessageHead& head) noexcept {
     if (is_sending_) return Io::kFull;
@@ -67,50 +61,47 @@ class QuicStreamMessages {
     return push();
   }
 
-  Io wait(std::uint64_t limit_ns) noexcept {
-    if (limit_ns != kNoLimit) idle_.heard();
-    if (!arrivals_.is_empty() && !is_sending_) return Io::kOk;
+  const FlowCounters& flow(std::uint32_t number) const noexcept { return flows_[number]; }
+
+  // What the wait asks for.
+
+  bool is_sending() const noexcept { return is_sending_; }
+
+  Io settle() noexcept {
     give_credit();
-    if (owes_packets_ || unsent() > 0) {
-      if (const Io io = write(); io != Io::kOk) return io;
-    }
-    for (;;) {
-      const bool was_sending = is_sending_;
-      const std::size_t before = arrivals_.size();
-      const Io io = pump_.read_some(std::min(limit_ns, kMessageNapNs));
-      if (trouble_ != MessageTrouble::kNone) [[unlikely]]
-        return Io::kError;
-      if (io == Io::kStalled) return idle_.due(limit_ns);
-      if (io != Io::kOk) [[unlikely]]
-        return io;
-      owes_packets_ = true;
-      give_credit();
-      // With what was acknowledged there may be room again.
-      if (unsent() > 0 || is_sending_) {
-        if (const Io sent = push(); sent != Io::kOk) return sent;
-      }
-      if (arrivals_.size() > before || (was_sending && !is_sending_)) [[likely]] {
-        idle_.heard();
-        return Io::kOk;
-      }
-      if (const Io written = write(); written != Io::kOk) return written;
-      if (limit_ns != kNoLimit) return idle_.due(limit_ns);
-    }
+    return owes_packets_ || unsent() > 0 ? write() : Io::kOk;
   }
 
-  std::span<const MessageHead> arrivals() const noexcept { return arrivals_.all(); }
-  void taken(std::size_t count) noexcept { arrivals_.taken(count); }
+  Io go_on() noexcept {
+    give_credit();
+    // With what was acknowledged there may be room again.
+    return unsent() > 0 || is_sending_ ? push() : Io::kOk;
+  }
 
-  Counters& counters() noexcept { return counters_; }
-  const FlowCounters& flow(std::uint32_t number) const noexcept { return flows_[number]; }
-  void refresh() noexcept { counters_.local_drops = pump_.refused(); }
-  IoFailure failure() const noexcept { return pump_.failure(); }
-  std::optional<Fault> fault() const {
-    if (auto fault = message_fault(trouble_)) return fault;
-    return pump_.fault();
+  /// What goes now of what was appended, and all else that is to be sent.
+  Io write() noexcept {
+    is_blocked_ = false;
+    owes_packets_ = false;
+    if (unsent() == 0) return pump_.write_control();
+    do {
+      const Io io = pump_.write_stream(out_, appended_);
+      if (io == Io::kFull) {
+        is_blocked_ = true;
+        return Io::kOk;
+      }
+      if (io != Io::kOk) return io;
+    } while (unsent() > 0);
+    return Io::kOk;
   }
 
  private:
+  using Base::arrivals_;
+  using Base::idle_;
+  using Base::owes_packets_;
+  using Base::pump_;
+  using Base::shape_;
+  using Base::trouble_;
+
   /// What is not acknowledged stays here.
   static constexpr std::size_t kRingBytes = std::size_t{4} << 20;
   static constexpr std::uint64_t kMostArrivals = 65'536;
@@ -146,22 +137,6 @@ class QuicStreamMessages {
     return some > 0;
   }
 
-  /// What goes now of what was appended, and all else that is to be sent.
-  Io write() noexcept {
-    is_blocked_ = false;
-    owes_packets_ = false;
-    if (unsent() == 0) return pump_.write_control();
-    do {
-      const Io io = pump_.write_stream(out_, appended_);
-      if (io == Io::kFull) {
-        is_blocked_ = true;
-        return Io::kOk;
-      }
-      if (io != Io::kOk) return io;
-    } while (unsent() > 0);
-    return Io::kOk;
-  }
-
   void give_credit() noexcept {
     if (!arrivals_.is_empty() || held_credit_ == 0) return;
     pump_.connection().give_credit(id_, std::exchange(held_credit_, 0));
@@ -184,14 +159,11 @@ class QuicStreamMessages {
         return;
       }
       arrivals_.add(parser_.head());
-      flows_.completed(parser_.head().flow, parser_.head().number);
+      flows_[parser_.head().flow].messages += 1;
     }
   }
 
-  MessageShape shape_;
-  IdleWatch idle_;
   std::int64_t id_;
-  QuicPump<kWait> pump_;
   OutgoingMessage outgoing_;
   PageBuffer ring_;
   QuicOutgoing out_;
@@ -202,14 +174,9 @@ class QuicStreamMessages {
   bool is_sending_ = false;
   /// No more goes now.
   bool is_blocked_ = false;
-  /// Something has come, and nothing was sent since.
-  bool owes_packets_ = false;
   MessageParser parser_;
-  MessageArrivals arrivals_;
-  FlowLosses flows_;
+  std::vector<FlowCounters> flows_;
   std::uint64_t held_credit_ = 0;
-  Counters counters_;
-  MessageTrouble trouble_ = MessageTrouble::kNone;
   QuicStreamEvents& events_;
   QuicStreamEvents quiet_;
 };

@@ -51,6 +51,39 @@ describe('rr', () => {
     }
   })
 
+  test.each(transports.filter((one) => one === 'quic'))(
+    'over %s: one stream for all messages, a stream for each, DATAGRAM frames',
+    async (quic) => {
+      const ways = ['stream', 'stream-each', 'datagram']
+      const { code, stderr } = await runCli([
+        ...['run', '-q', '-t', quic, '-w', 'rr', '--quic-messages', ways.join(','), '--verify'],
+        ...['--size', '64', '--response-size', '3k', '--inflight', '16'],
+        ...['-n', '400', '-r', '1', '--warmup', '0', '-o', output],
+      ])
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+      const document: ResultDocument = JSON.parse(readFileSync(output, 'utf8'))
+      expectValid(document)
+      expect(document.cases.map(({ key }) => key)).toEqual(
+        ways.map((way) => `quic/rr/64B/block/response=3KiB/inflight=16/${way}/verify`),
+      )
+      for (const [i, { parameters, repetitions }] of document.cases.entries()) {
+        const { requested, effective } = parameters
+        expect(requested.quic?.messages).toBe(ways[i])
+        const isLossy = ways[i] === 'datagram'
+        for (const end of [effective.client, effective.server]) {
+          expect(end?.quic).toMatchObject({ messages: ways[i], sharesPackets: !isLossy })
+        }
+        // A stream says by itself where its message ends: no head is longer for it.
+        expect(effective.client?.headerBytes).toBe(isLossy ? 56 : 40)
+        for (const { messages, latency, loss } of repetitions) {
+          expect(loss === null).toBe(!isLossy)
+          expect((messages ?? 0) + (loss?.lost ?? 0)).toBe(400)
+          expect(latency?.count).toBe(messages)
+        }
+      }
+    },
+  )
+
   test('is compared by its latency with the same of another file', async () => {
     const run = ['run', '-q', '-t', 'tcp', '-w', 'rr', '-n', '300', '-r', '2', '--warmup', '0']
     const other = join(folder, 'other.json')

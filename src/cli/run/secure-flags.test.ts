@@ -215,6 +215,12 @@ const REFUSALS: Record<string, Refusal> = {
     error: /^--quic-messages: 'datagrams' is not a way to carry messages/,
     hint: /did you mean datagram\?/,
   },
+  'a stream for each message of a ping-pong': {
+    args: run('-t', 'quic', '--quic-messages', 'stream-each'),
+    error:
+      /^Nothing that is to be measured has a QUIC stream for each message: stream-each is for rr\./,
+    hint: /--workload rr, or --quic-messages stream/,
+  },
   'streams of a ping-pong': {
     args: run('-t', 'quic', '--quic-streams', '4'),
     error: /^--quic-streams would change nothing: it needs a stream of bytes over QUIC/,

@@ -19,6 +19,7 @@ const MPTCP_FEATURE = 'option:mptcp'
 const BUSY_POLL_FEATURE = 'wait:busy-poll'
 /** … or can check more than the first did, which sent whatever was there. */
 const VERIFY_QUIC_FEATURE = 'verify:quic'
+const STREAM_EACH_FEATURE = 'quic-messages:stream-each'
 
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = [
@@ -26,6 +27,7 @@ export const PROTOCOL_FEATURES: readonly string[] = [
   MPTCP_FEATURE,
   BUSY_POLL_FEATURE,
   VERIFY_QUIC_FEATURE,
+  STREAM_EACH_FEATURE,
 ]
 
 /** What an agent says where its kernel does not take the records of a cipher: those of before it say nothing of it, whatever they can. */
@@ -49,6 +51,9 @@ export function featuresFor(c: Case): [string, string][] {
     ...(parameters.socket.mptcp ? [pair(MPTCP_FEATURE, 'Multipath TCP')] : []),
     ...(parameters.wait === 'busy-poll' ? [pair(BUSY_POLL_FEATURE, 'busy-poll')] : []),
     ...(isLateVerify(c) ? [pair(VERIFY_QUIC_FEATURE, `--verify of a ${workload} over QUIC`)] : []),
+    ...(parameters.quic?.messages === 'stream-each'
+      ? [pair(STREAM_EACH_FEATURE, 'a QUIC stream for each message')]
+      : []),
   ]
 }
 
