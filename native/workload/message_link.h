@@ -41,13 +41,16 @@ struct FlowCounters {
 ///                         maybe before that. 0: looks, without sleeping. With arrivals that are not
 ///                         taken it takes in no more: a peer that sends without end is held back.
 ///                         kStalled: kNoLimit, and nothing at all within the idle timeout
-///   arrivals()            the heads of complete messages in the order in which they became so
+///   arrivals()            the heads of complete messages in the order in which they became so.
+///                         Those of a flow come in the order of their offers, unless they may get
+///                         lost or each has a way of its own (QUIC, a stream for each)
 ///   taken(count)          the first `count` of them are done with
 ///   counters()            of the whole link; `messages` and `bytes` are the loop's, the rest is
 ///                         the link's where it can lose something
-///   flow(number)          what became of the messages of that flow
+///   flow(number)          what became of the messages of that flow. One that was overtaken counts
+///                         as lost nowhere but where it may be
 ///   refresh()             brings counters up to date that cost a system call
-///   kIsLossy              whether messages may get lost, come twice, or overtake others
+///   kIsLossy              whether messages may get lost or come twice
 ///
 /// kClosed, kStopped and kError mean what they do for every link. What a peer sends is hostile: a
 /// head of a flow that is not its connection's, or longer than agreed, is kError, with a fault.

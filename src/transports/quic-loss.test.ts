@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { EndpointSpec } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
+import { QUIC_MESSAGES } from '../options/quic.js'
 import { lossyPath } from './fixtures/lossy-path.js'
 import { last, only } from './fixtures/outcome.js'
 import { spec, start } from './fixtures/pair.js'
@@ -57,6 +58,22 @@ describe.each(QUIC)('$name', (wire) => {
       expect(last(only(client, 'initiator').marks).messages).toBe(iterations)
       expect(last(only(server, 'responder').marks).messages).toBe(iterations)
       expectCounted(client, server, used)
+    })
+
+    it.each(QUIC_MESSAGES)('requests are answered, each once, by %s', async (messages) => {
+      const iterations = 300
+      const { client, server } = await across(wire, path, {
+        ...{ workload: 'rr', iterations, verify: true, inflight: 8 },
+        ...{ messageSizeBytes: 3000, responseSizeBytes: 500, messageTimeoutNs: 300e6 },
+        quic: { ...quic, messages },
+      })
+      expect([client.fault, server.fault]).toEqual([null, null])
+      const { messages: answered, lost } = last(only(client, 'initiator').marks)
+      expect(answered + lost).toBe(iterations)
+      // What is sent again is late and not lost, and what overtakes it makes it no loss either.
+      if (messages === 'datagram') return
+      expect(lost).toBe(0)
+      expect(last(only(server, 'responder').marks).messages).toBe(iterations)
     })
 
     it.each(['up', 'down'] as const)('a stream %s goes on', async (direction) => {

@@ -178,11 +178,13 @@ class QuicConnection {
 
   /// As `write`, but NGTCP2_ERR_WRITE_MORE says that there is room for another frame in the packet,
   /// which is then to be written next, into the same place; a `write` of nothing ends it. `last`:
-  /// with the end of the stream. `taken` is -1 when nothing of the stream is in the packet.
+  /// with the end of the stream. `taken` is -1 when nothing of the stream is in the packet. Without
+  /// `shares` the packet ends with this.
   ngtcp2_ssize write_some(std::uint8_t* to, std::int64_t id, std::span<const ngtcp2_vec> data,
-                          bool last, ngtcp2_ssize& taken, std::uint64_t now_ns) noexcept {
-    const std::uint32_t flags =
-        NGTCP2_WRITE_STREAM_FLAG_MORE | (last ? NGTCP2_WRITE_STREAM_FLAG_FIN : 0u);
+                          bool last, ngtcp2_ssize& taken, std::uint64_t now_ns,
+                          bool shares = true) noexcept {
+    const std::uint32_t flags = (shares ? NGTCP2_WRITE_STREAM_FLAG_MORE : 0u) |
+                                (last ? NGTCP2_WRITE_STREAM_FLAG_FIN : 0u);
     taken = -1;
     const ngtcp2_ssize length =
         ngtcp2_conn_writev_stream(conn_, nullptr, nullptr, to, payload_bytes_, &taken, flags, id,

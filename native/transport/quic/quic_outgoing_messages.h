@@ -77,8 +77,9 @@ class QuicOutgoingMessages {
       const std::size_t count = describe(message, pieces);
       const bool last = pieces[0].len + pieces[1].len == message.bytes - message.sent;
       ngtcp2_ssize taken = -1;
-      const ngtcp2_ssize length =
-          connection.write_some(to, message.id, {pieces.data(), count}, last, taken, now_ns);
+      const bool shares = ready_.size() > 1;
+      const ngtcp2_ssize length = connection.write_some(to, message.id, {pieces.data(), count},
+                                                        last, taken, now_ns, shares);
       if (length == NGTCP2_ERR_STREAM_DATA_BLOCKED) {
         // Its own window is full; others may go on.
         ready_.pop();

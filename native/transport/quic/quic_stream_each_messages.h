@@ -79,9 +79,16 @@ class QuicStreamEachMessages : public QuicMessageLink<QuicStreamEachMessages<kWa
     owes_packets_ = false;
     QuicConnection& connection = pump_.connection();
     outgoing_.begin_turn(connection);
-    return pump_.write_all([&](std::uint8_t* room, std::uint64_t now_ns) {
-      const ngtcp2_ssize ends = incoming_.write_ends(connection, room, now_ns);
-      return ends == NGTCP2_ERR_WRITE_MORE ? outgoing_.write(connection, room, now_ns) : ends;
+    const bool has_messages = !outgoing_.is_empty();
+    bool is_through = false;
+    return pump_.write_all([&](std::uint8_t* room, std::uint64_t now_ns) -> ngtcp2_ssize {
+      if (is_through) return 0;
+      ngtcp2_ssize length = incoming_.write_ends(connection, room, now_ns);
+      if (length == NGTCP2_ERR_WRITE_MORE) length = outgoing_.write(connection, room, now_ns);
+      // The last of the messages left room in its packet: nothing else is to be sent.
+      is_through = has_messages && outgoing_.is_empty() &&
+                   length < static_cast<ngtcp2_ssize>(connection.payload_bytes());
+      return length;
     });
   }
 

@@ -44,7 +44,8 @@ class PerfOutbox {
       const ngtcp2_vec piece = piece_at(stream->sent, left);
       const bool last = stream->has_end && piece.len == left;
       ngtcp2_ssize taken = -1;
-      const ngtcp2_ssize length = connection.write_some(to, stream->id, {&piece, 1}, last, taken, now_ns);
+      const ngtcp2_ssize length =
+          connection.write_some(to, stream->id, {&piece, 1}, last, taken, now_ns);
       ready_.remove(*stream);
       if (taken > 0) {
         stream->sent += static_cast<std::uint64_t>(taken);

@@ -74,7 +74,7 @@ class Pair {
       const ngtcp2_vec vector{const_cast<std::uint8_t*>(bytes.data()) + sent, here};
       Bytes packet(client->payload_bytes());
       ngtcp2_ssize taken = -1;
-      ngtcp2_ssize length = client->write_some(packet.data(), id, vector, final, taken, now_ns_);
+      ngtcp2_ssize length = client->write_some(packet.data(), id, {&vector, 1}, final, taken, now_ns_);
       if (taken >= 0) {
         sent += static_cast<std::size_t>(taken);
         ended = final && static_cast<std::size_t>(taken) == here;
@@ -233,7 +233,7 @@ TEST("perf: an endless answer goes on until the client asks for it to stop") {
   Bytes packet(1452);
   ngtcp2_ssize taken = -1;
   ngtcp2_ssize length =
-      pair.client->write_some(packet.data(), id, nothing, true, taken, pair.now_ns_);
+      pair.client->write_some(packet.data(), id, {&nothing, 1}, true, taken, pair.now_ns_);
   std::size_t none = 0;
   if (length == NGTCP2_ERR_WRITE_MORE)
     length = pair.client->write(packet.data(), -1, nullptr, 0, none, pair.now_ns_);
