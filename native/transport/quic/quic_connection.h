@@ -304,6 +304,10 @@ class QuicConnection {
   bool is_own_stream(std::int64_t id) const noexcept {
     return ngtcp2_conn_is_local_stream(conn_, id) != 0;
   }
+  /// Whether there is such a stream, of a peer since its first frame. Detaches what was attached.
+  bool has_stream(std::int64_t id) noexcept {
+    return ngtcp2_conn_set_stream_user_data(conn_, id, nullptr) == 0;
+  }
   static bool is_bidi_stream(std::int64_t id) noexcept { return ngtcp2_is_bidi_stream(id) != 0; }
   /// How many more the peer lets this end open now.
   std::uint64_t bidi_streams_left() const noexcept {

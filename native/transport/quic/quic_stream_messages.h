@@ -45,6 +45,7 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
         quiet_(events) {
     out_ = {id_, ring_.data(), ring_.size()};
     pump_.connection().inbox().holds_credit = true;
+    owes_packets_ = pump_.connection().is_own_stream(id_);
     events_ = {this, &QuicStreamMessages::on_data,
                [](void*, std::int64_t, void*, std::uint64_t) {}, quiet_.closed};
   }
@@ -82,7 +83,9 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
   Io write() noexcept {
     is_blocked_ = false;
     owes_packets_ = false;
-    if (unsent() == 0) return pump_.write_control();
+    if (!is_open_) [[unlikely]]
+      open();
+    if (unsent() == 0 || !is_open_) return pump_.write_control();
     do {
       const Io io = pump_.write_stream(out_, appended_);
       if (io == Io::kFull) {
@@ -137,6 +140,30 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
     return some > 0;
   }
 
+  /// The client's first frame makes the stream, if only one without a byte. A server that is to send
+  /// before it has come waits for it.
+  void open() noexcept {
+    QuicConnection& connection = pump_.connection();
+    is_open_ = connection.is_own_stream(id_) ? unsent() > 0 || announce()
+                                             : connection.has_stream(id_);
+    is_blocked_ = !is_open_;
+  }
+
+  bool announce() noexcept {
+    bool is_told = false;
+    pump_.write_all([&](std::uint8_t* room, std::uint64_t now_ns) -> ngtcp2_ssize {
+      if (is_told) return 0;
+      ngtcp2_ssize taken = -1;
+      const ngtcp2_ssize length =
+          pump_.connection().write_some(room, id_, {}, false, taken, now_ns, false);
+      is_told = taken >= 0;
+      return length;
+    });
+    // Else at the next occasion.
+    owes_packets_ = !is_told;
+    return is_told;
+  }
+
   void give_credit() noexcept {
     if (!arrivals_.is_empty() || held_credit_ == 0) return;
     pump_.connection().give_credit(id_, std::exchange(held_credit_, 0));
@@ -172,6 +199,8 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
   MessageHead head_;
   std::size_t appended_of_head_ = 0;
   bool is_sending_ = false;
+  /// Both ends have the stream.
+  bool is_open_ = false;
   /// No more goes now.
   bool is_blocked_ = false;
   MessageParser parser_;
