@@ -68,10 +68,11 @@ function deepestIdleState(files: MachineFiles): string | null {
   return deepest === undefined ? null : files.text(`${CPUS}/cpu0/cpuidle/${deepest}/name`)
 }
 
-/** A kernel without the feature has no such file; one that does not use it says `(null)` or nothing. */
+/** A kernel without the feature has no such file beside that of what CPUs are there; one that does not use it says `(null)` or nothing. */
 function nohzFull(files: MachineFiles): string | null {
   const list = files.text(`${CPUS}/nohz_full`)
-  return list?.includes('null') ? '' : list
+  if (list === null) return files.text(`${CPUS}/online`) === null ? null : ''
+  return list.includes('null') ? '' : list
 }
 
 function mitigations(files: MachineFiles): Record<string, string> | null {

@@ -75,6 +75,11 @@ describe('cpu', () => {
   })
 })
 
+test('a kernel that cannot stop its tick has no file that says so, and no such CPU', () => {
+  expect(captureCpu(machineWith({ [`${CPUS}/online`]: '0-1\n' })).nohzFull).toBe('')
+  expect(captureCpu(machineWith({})).nohzFull).toBeNull()
+})
+
 describe('virtualisation', () => {
   const cpuinfo = (model: string, flags: string) =>
     `processor\t: 0\nmodel name\t: ${model}\nflags\t\t: ${flags}\n`

@@ -264,6 +264,14 @@ describe('when something breaks, the run says so within seconds and keeps what w
     expect(await cli.leftovers()).toEqual([])
   })
 
+  test.each(['run', 'serve'])('%s: too few files may be open', async (command) => {
+    const { code, stderr } = await runCli([command, ...(command === 'run' ? ['-t', 'tcp'] : [])], {
+      wrapper: ['sh', '-c', 'ulimit -n 60; exec "$@"', 'sh'],
+    })
+    expect(stderr).toMatch(/^error: .*\[XRB_DESCRIPTORS\]\nhint: ulimit -n \d+$/m)
+    expect(code).toBe(3)
+  })
+
   test('no room for what is printed', async () => {
     const { code, stderr } = await runCli(['run', '-t', 'tcp', ...SHORT, '--json'], {
       wrapper: ['sh', '-c', 'exec "$@" > /dev/full', 'sh'],

@@ -1,5 +1,11 @@
 import { CommanderError } from '@commander-js/extra-typings'
-import { EXIT_CODES, type ExitCode, usageError, XrbenchError } from '../../errors.js'
+import {
+  EXIT_CODES,
+  type ExitCode,
+  environmentError,
+  usageError,
+  XrbenchError,
+} from '../../errors.js'
 import { note, print } from './output.js'
 
 /** Says on stderr what went wrong (with `json` also on stdout, as a document), and returns the exit code. */
@@ -38,11 +44,24 @@ export function errorDocument(error: XrbenchError): {
 export function asXrbenchError(error: unknown, command?: string): XrbenchError {
   if (error instanceof XrbenchError) return error
   if (error instanceof CommanderError) return fromCommander(error, command)
+  if (isOutOfDescriptors(error)) {
+    return environmentError(
+      'XRB_DESCRIPTORS',
+      'This process may not open as many files as it needs.',
+      'ulimit -n 1024',
+    )
+  }
   const message = error instanceof Error ? error.message : String(error)
   return new XrbenchError('XRB_INTERNAL', EXIT_CODES.internal, `Unexpected: ${message}`, {
     hint: 'please report this, with what --verbose adds',
     cause: error,
   })
+}
+
+/** EMFILE of the process, ENFILE of the whole machine (open(2)). */
+function isOutOfDescriptors(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'EMFILE' || code === 'ENFILE'
 }
 
 function fromCommander(error: CommanderError, command: string | undefined): XrbenchError {

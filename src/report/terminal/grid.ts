@@ -22,10 +22,13 @@ export function renderGrid(
   style: Palette,
 ): string[] {
   const cases = groups.flatMap((group) => group.cases)
-  const sized = columns.map((column): Sized => {
-    const texts = cases.map((one) => column.cell(one))
-    return { ...column, texts, width: Math.max(column.title.length, ...texts.map((t) => t.length)) }
-  })
+  const sized = withRoomForGroups(
+    columns.map((column): Sized => {
+      const texts = cases.map((one) => column.cell(one))
+      const width = Math.max(column.title.length, ...texts.map((t) => t.length))
+      return { ...column, texts, width }
+    }),
+  )
   // A name is broken only where whole ones would cost a further block.
   const whole = layOut(cases, sized, width, width)
   const broken = layOut(cases, sized, width, Math.max(24, Math.floor(width * 0.3)))
@@ -39,6 +42,18 @@ export function renderGrid(
       ...rest,
     ]),
   ])
+}
+
+/** Where nothing was measured, columns are narrower than the name over them: their first takes the rest. */
+function withRoomForGroups(columns: readonly Sized[]): Sized[] {
+  return columns.map((column, i) => {
+    const { group, width } = column
+    if (group === undefined || columns[i - 1]?.group === group) return column
+    const until = columns.findIndex((other, j) => j > i && other.group !== group)
+    const members = columns.slice(i, until === -1 ? columns.length : until)
+    const missing = group.length - (widthOf(members) - GAP)
+    return missing > 0 ? { ...column, width: width + missing } : column
+  })
 }
 
 /** The title of the group that begins with this row. */

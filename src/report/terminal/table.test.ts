@@ -164,6 +164,14 @@ describe('rows', () => {
     expect(text).toContain(`${c.key} failed in run 2: No progress for 5 s.\n`)
     expect(text).toContain(`${last.key} was not run: Not here.\n`)
     expect(lines(text).filter((line) => line.startsWith('*'))).toEqual([])
+    expect(text.replaceAll('\n', ' ')).toContain('over all samples of the runs that completed')
+  })
+
+  test('without a figure leave the names over their columns whole', () => {
+    const plan = { cases: [c], repetitions: 3 }
+    const doc = createDocument({ command: [], plan, version: '0.1.0', ...machines })
+    finishDocument(doc, 'aborted')
+    expect(lines(renderTable(doc, plain))[0]).toMatch(/full round trip .*CPU per message/)
   })
 
   test('break a long name after a slash', () => {

@@ -1,4 +1,5 @@
 import { caseTitle } from '../../results/document/case-name.js'
+import { completedOf } from '../../results/repetition/completed.js'
 import { flagShare } from '../../results/repetition/flag-share.js'
 import type { CaseResult, Clock, ResultDocument } from '../../results/schema/schema.js'
 import { groupByPlace } from '../words/places.js'
@@ -103,9 +104,11 @@ function libraries({ transport, parameters }: CaseResult): string[] {
   ]
 }
 
-function mergedWords({ plannedRepetitions: planned }: ResultDocument): string {
+function mergedWords({ plannedRepetitions: planned, cases }: ResultDocument): string {
   if (planned === 1) return 'there was one run of each'
-  return `percentiles are over all samples of ${planned} runs, rates and CPU are the median run`
+  const areAllThere = cases.every(({ repetitions }) => completedOf(repetitions).length === planned)
+  const runs = areAllThere ? `${planned} runs` : 'the runs that completed'
+  return `percentiles are over all samples of ${runs}, rates and CPU are the median run`
 }
 
 function clockWords(shown: readonly CaseResult[]): string {
