@@ -52,7 +52,7 @@ void set_verify(EndpointSpec& spec, bool on) {
 
 bool has_datagrams(const EndpointSpec& spec) {
   const auto* quic = std::get_if<xr::QuicOptions>(&spec.options);
-  return quic != nullptr && quic->datagrams;
+  return quic != nullptr && quic->in_datagrams();
 }
 
 template <class Body>
@@ -68,7 +68,7 @@ void for_all(const Body& body) {
         body(spec);
       }
       if (auto* quic = std::get_if<xr::QuicOptions>(&spec.options)) {
-        quic->datagrams = true;
+        quic->messages = xr::QuicMessages::kDatagram;
         body(spec);
       }
     }

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "transport/socket/socket_options.h"
-#include "transport/tls/tls_options.h"
+#include "transport/tls_words.h"
 
 namespace xr {
 

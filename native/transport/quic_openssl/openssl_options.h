@@ -1,7 +1,7 @@
 #pragma once
 
 #include "transport/socket/socket_options.h"
-#include "transport/tls/tls_options.h"
+#include "transport/tls_words.h"
 
 namespace xr {
 
