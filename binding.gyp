@@ -260,7 +260,7 @@
           'native/transport/socket/tcp_statistics_test.cc',
           'native/transport/socket/tcp_strangers_test.cc',
           'native/transport/socket/unix_strangers_test.cc',
-          'native/transport/udp/local_drops_test.cc',
+          'native/transport/datagram/local_drops_test.cc',
           'native/transport/udp/udp_messages_test.cc',
           'native/transport/udp/udp_ping_pong_link_test.cc',
           'native/transport/udp/udp_rr_test.cc',

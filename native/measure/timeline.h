@@ -179,9 +179,11 @@ class Timeline {
 
   template <class Link>
   static Counters refreshed(const Counters& before, Link& link) noexcept {
+    // What the link counts message by message is in `before` as the losses are that it belongs to.
+    const std::uint64_t known = link.counters().local_drops;
     link.refresh();
     Counters counters = before;
-    counters.local_drops = link.counters().local_drops;
+    counters.local_drops += link.counters().local_drops - known;
     return counters;
   }
 

@@ -124,6 +124,65 @@ TEST("timeline: more intervals than there is room for become half as many, twice
   for (std::size_t i = 0; i < marks.size(); ++i) CHECK_EQ(marks[i].time_ns, i * 2 * kNsPerMs);
 }
 
+/// What was lost with each batch was dropped here, as the link knows at once.
+struct DroppingLink {
+  Counters& counters() noexcept { return counts; }
+  void refresh() noexcept {}
+  void receive() noexcept {
+    counts.messages += 10;
+    counts.lost += 3;
+    counts.local_drops += 3;
+  }
+  Counters counts;
+};
+
+TEST("timeline: drops that a link counts with its messages are marked with the losses they are part of") {
+  const PhaseSpec phases{0, 10 * kNsPerMs, 0, kNsPerMs};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, nullptr, board, 0);
+  DroppingLink link;
+  HandClock::time_ns = kNsPerSec;
+  timeline.start(link.counts);
+  for (bool goes_on = true; goes_on;) {
+    const Counters before = link.counts;
+    const std::uint64_t now = HandClock::time_ns += 700'000;
+    link.receive();
+    if (now >= timeline.next_edge()) goes_on = timeline.on_edge(now, before, link);
+    goes_on = goes_on && !timeline.is_through();
+  }
+  CHECK(timeline.series().marks().size() > 5);
+  for (const xr::Mark& mark : timeline.series().marks())
+    CHECK_EQ(mark.counters.local_drops, mark.counters.lost);
+}
+
+/// The kernel counts, and says so when it is asked.
+struct AskedLink {
+  Counters& counters() noexcept { return counts; }
+  void refresh() noexcept { counts.local_drops = of_kernel; }
+  Counters counts;
+  std::uint64_t of_kernel = 0;
+};
+
+TEST("timeline: drops that the kernel counts are marked as they are then") {
+  const PhaseSpec phases{0, 10 * kNsPerMs, 0, kNsPerMs};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  Timeline timeline({}, phases, nullptr, board, 0);
+  AskedLink link;
+  HandClock::time_ns = kNsPerSec;
+  timeline.start(link.counts);
+  while (!timeline.is_through()) {
+    const Counters before = link.counts;
+    const std::uint64_t now = HandClock::time_ns += 100'000;
+    link.counts.messages += 1;
+    link.of_kernel += 2;
+    if (now >= timeline.next_edge() && !timeline.on_edge(now, before, link)) break;
+  }
+  const auto& marks = timeline.series().marks();
+  CHECK_EQ(marks.back().counters.local_drops - marks.front().counters.local_drops, 200u);
+}
+
 TEST("timeline: a lost message is an attempt") {
   const PhaseSpec phases{0, 0, 10, kNsPerSec};
   RunBoard board(phases);

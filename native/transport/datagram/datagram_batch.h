@@ -76,17 +76,10 @@ class DatagramReceiver {
     return ::recvmmsg(fd, headers_.data(), static_cast<unsigned>(headers_.size()), flags, nullptr);
   }
 
-  /// Calls `take(data, length)` for each datagram of the first `slots` slots, in order. A datagram
-  /// of length zero, which is also what a stopped socket gives, is left out.
-  template <class Take>
-  void for_each(int slots, const Take& take) noexcept {
-    for_each_slot(slots, [&](std::size_t, const Told&, std::uint8_t* data, std::size_t length) {
-      take(data, length);
-    });
-  }
-
-  /// As above, `take(dropped, together, data, length)`: how many buffers the kernel had dropped when
-  /// this one came in, where `tell_drops` is on, and how many datagrams are in the same slot.
+  /// Calls `take(dropped, together, data, length)` for each datagram of the first `slots` slots, in
+  /// order: how many buffers the kernel had dropped when this one came in, where `tell_drops` is on,
+  /// and how many datagrams are in the same slot. A datagram of length zero, which is also what a
+  /// stopped socket gives, is left out.
   template <class Take>
   void for_each_with_drops(int slots, const Take& take) noexcept {
     for_each_slot(slots,

@@ -42,7 +42,8 @@ Received cross(const DatagramPair& pair, bool merging, const std::vector<std::si
     const int got = receiver.receive(pair.receiver(), MSG_WAITFORONE);
     CHECK(got > 0);
     received.slots += got;
-    receiver.for_each(got, [&](const std::uint8_t* data, std::size_t length) {
+    receiver.for_each_with_drops(got, [&](std::uint32_t, std::size_t, const std::uint8_t* data,
+                                         std::size_t length) {
       CHECK(std::all_of(data, data + length, [&](std::uint8_t byte) { return byte == letter; }));
       ++letter;
       received.lengths.push_back(length);

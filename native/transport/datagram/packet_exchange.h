@@ -28,6 +28,8 @@ class PacketExchange {
   IoFailure failure() const noexcept { return failure_; }
   /// Packets, whatever is in them.
   std::uint64_t heard() const noexcept { return inlet_.packets(); }
+  /// That of the packet which is being read.
+  const KernelBuffer& buffer() const noexcept { return inlet_.buffer(); }
 
  protected:
   /// `bulk`: many packets at a time are received, else one.

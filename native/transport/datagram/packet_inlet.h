@@ -31,6 +31,14 @@ inline void nap_until_readable(int fd, std::uint64_t ns) noexcept {
   ::ppoll(&watched, 1, &limit, nullptr);
 }
 
+/// What the kernel hands over as one: a packet, or several that it has merged.
+struct KernelBuffer {
+  /// From 1 on; 0 = none yet.
+  std::uint64_t number = 0;
+  /// How many of them it had dropped before this one, where the socket tells (`tell_drops`).
+  std::uint32_t dropped_before = 0;
+};
+
 /// The receiving side of a connected UDP socket of which an engine has timers: waits for packets or
 /// for a time, whichever is first.
 template <WaitPolicy kWait>
@@ -77,6 +85,8 @@ class PacketInlet {
   }
 
   std::uint64_t packets() const noexcept { return packets_; }
+  /// That of the packet which `take` has; only where many are taken at a time.
+  const KernelBuffer& buffer() const noexcept { return buffer_; }
   /// Whether the path was said to carry less than was sent, since this was asked last.
   bool take_size_news() noexcept { return std::exchange(has_size_news_, false); }
 
@@ -104,7 +114,15 @@ class PacketInlet {
     const std::uint64_t now_ns = monotonic_raw_ns();
     silent_since_ns_ = 0;
     Io io = Io::kNothing;
-    batch_->for_each(got, [&](const std::uint8_t* data, std::size_t length) {
+    std::size_t left_in_buffer = 0;
+    batch_->for_each_with_drops(got, [&](std::uint32_t dropped, std::size_t together,
+                                         const std::uint8_t* data, std::size_t length) {
+      if (left_in_buffer == 0) {
+        left_in_buffer = together;
+        ++buffer_.number;
+        buffer_.dropped_before = dropped;
+      }
+      --left_in_buffer;
       if (io != Io::kOk && io != Io::kNothing) return;
       ++packets_;
       io = take(data, length, now_ns);
@@ -146,6 +164,7 @@ class PacketInlet {
   PageBuffer single_;
   std::optional<DatagramReceiver> batch_;
   std::uint64_t packets_ = 0;
+  KernelBuffer buffer_;
   std::uint64_t silent_since_ns_ = 0;
   bool has_size_news_ = false;
 };

@@ -7,6 +7,8 @@
 #include "base/page_buffer.h"
 #include "measure/clock.h"
 #include "measure/mark.h"
+#include "transport/datagram/datagram_batch.h"
+#include "transport/datagram/local_drops.h"
 #include "transport/datagram/sequence_window.h"
 #include "transport/pattern.h"
 #include "transport/quic/quic_pump.h"
@@ -204,13 +206,13 @@ template <WaitPolicy kWait>
 class QuicDatagramReceiverLink {
  public:
   QuicDatagramReceiverLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
-      : fd_(lane.fd.get()),
-        message_bytes_(spec.message_bytes),
+      : message_bytes_(spec.message_bytes),
         width_(sequence_width(spec.message_bytes)),
         window_(width_),
         wait_ns_(spec.wait_ns()),
         verify_(spec.of<QuicOptions>().verify),
         pump_(lane, true, spec.idle_timeout_ns, stop) {
+    tell_drops(lane.fd.get());
     QuicInbox& inbox = pump_.connection().inbox();
     inbox.context = this;
     inbox.on_datagram = [](void* self, const std::uint8_t* data, std::size_t length) {
@@ -234,7 +236,7 @@ class QuicDatagramReceiverLink {
 
   std::uint64_t heard() const noexcept { return pump_.heard(); }
   Counters& counters() noexcept { return counters_; }
-  void refresh() noexcept { counters_.local_drops = socket_drops(fd_); }
+  void refresh() noexcept {}
   IoFailure failure() const noexcept { return pump_.failure(); }
   std::optional<Fault> fault() const {
     return differs_ ? std::optional(mismatch_fault()) : pump_.fault();
@@ -247,12 +249,21 @@ class QuicDatagramReceiverLink {
     // All that stands behind the number. Where there is anything, the number is whole.
     if (verify_) [[unlikely]]
       differs_ |= !holds_pattern_behind(width_, data, length, number);
-    if (!window_.accept(number, counters_)) return;
+    const KernelBuffer& buffer = pump_.buffer();
+    if (buffer.number != buffer_number_) {
+      drops_.saw_buffer(in_buffer_);
+      buffer_number_ = buffer.number;
+      in_buffer_ = 0;
+    }
+    ++in_buffer_;
+    const std::uint64_t lost_before = counters_.lost;
+    const bool is_new = window_.accept(number, counters_);
+    drops_.account(buffer.dropped_before, lost_before, counters_);
+    if (!is_new) return;
     counters_.messages += 1;
     counters_.bytes += message_bytes_;
   }
 
-  int fd_;
   std::uint64_t message_bytes_;
   unsigned width_;
   SequenceWindow window_;
@@ -260,6 +271,10 @@ class QuicDatagramReceiverLink {
   bool verify_;
   bool differs_ = false;
   QuicPump<kWait> pump_;
+  LocalDrops drops_;
+  /// The one whose messages are being counted, and how many it has brought so far.
+  std::uint64_t buffer_number_ = 0;
+  std::uint64_t in_buffer_ = 0;
   Counters counters_;
 };
 

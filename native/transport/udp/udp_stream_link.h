@@ -18,7 +18,7 @@
 #include "transport/datagram/datagram_batch.h"
 #include "transport/datagram/sequence_window.h"
 #include "transport/pattern.h"
-#include "transport/udp/local_drops.h"
+#include "transport/datagram/local_drops.h"
 #include "transport/udp/path_mtu.h"
 #include "transport/wait/spin_guard.h"
 #include "workload/io.h"

@@ -157,7 +157,7 @@ export const lossSchema = z
     localDropsSender: count.nullable().describe("refused by the sender's own stack"),
     localDropsReceiver: count
       .nullable()
-      .describe("messages dropped by the receiver's own socket; stream: of those lost"),
+      .describe("dropped by the receiver's own socket; streams of UDP and of QUIC datagrams: of the messages lost, else buffers of the kernel"),
   })
   .meta({ id: 'Loss', description: 'Over the measured phase; UDP only' })
 

@@ -1,4 +1,4 @@
-#include "transport/udp/local_drops.h"
+#include "transport/datagram/local_drops.h"
 
 #include <vector>
 
