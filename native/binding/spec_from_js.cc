@@ -122,9 +122,11 @@ TransportKind transport_kind(const std::string& given) {
 }
 
 TransportOptions transport_options(TransportKind kind, WaitPolicy wait, const Reader& spec) {
+  // Read for those without a socket too: what is out of range is refused everywhere.
+  SocketOptions socket = socket_options(spec.object("socket"));
+  socket.prefers_busy_poll = wait == WaitPolicy::kBusyPoll;
   const auto over_sockets = [&](auto options) -> TransportOptions {
-    options.socket = socket_options(spec.object("socket"));
-    options.socket.prefers_busy_poll = wait == WaitPolicy::kBusyPoll;
+    options.socket = socket;
     return options;
   };
   switch (kind) {

@@ -124,6 +124,11 @@ class Timeline {
 
   /// Keeps what there is when a run ends before its time. Harmless after a regular end.
   void finish(std::uint64_t now, const Counters& counters) noexcept {
+    // A sender may have waited for room since before its window began: in it, it sent nothing.
+    if (follows_ && stage_ == Stage::kWarmup && board_.directed() && board_.version() != 0) {
+      window_ = board_.window(board_.version());
+      if (now >= window_.start) begin(counters);
+    }
     if (stage_ == Stage::kMeasure) {
       add_marks_until(now, counters);
       if (stage_ == Stage::kMeasure && clock_.to_ns(now - window_.start) > last_mark_ns())

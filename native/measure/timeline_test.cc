@@ -437,6 +437,28 @@ TEST("follower: meets the window, and decides nothing") {
   CHECK(directed.board.standing().phase == xr::Phase::kIdle);
 }
 
+TEST("follower: one that waits for room through its whole window has sent nothing in it") {
+  const PhaseSpec phases{0, 150 * kNsPerMs, 0, 50 * kNsPerMs};
+  Directed directed(phases);
+  auto follower = Timeline::follower(HandClock{}, phases, directed.board, 1);
+  QuietLink link;
+  HandClock::time_ns = kNsPerSec;
+  follower.start(link.counts);
+  link.counts.messages = 7;
+  Window window;
+  window.version = 1;
+  window.start = kNsPerSec + 100 * kNsPerMs;
+  window.end = window.start + phases.duration_ns;
+  window.interval = phases.interval_ns;
+  directed.board.name(window);
+  follower.finish(kNsPerSec + 400 * kNsPerMs, link.counts);
+  const auto& marks = follower.series().marks();
+  CHECK_EQ(marks.size(), 4u);
+  CHECK_EQ(marks.back().time_ns, 150 * kNsPerMs);
+  CHECK_EQ(marks.front().counters.messages, 7u);
+  CHECK_EQ(marks.back().counters.messages, 7u);
+}
+
 TEST("follower: marks stay regular and few, however long it follows") {
   const PhaseSpec phases{0, 0, 1, kNsPerSec};
   RunBoard board(phases);
