@@ -157,7 +157,9 @@ export const lossSchema = z
     localDropsSender: count.nullable().describe("refused by the sender's own stack"),
     localDropsReceiver: count
       .nullable()
-      .describe("dropped by the receiver's own socket; streams of UDP and of QUIC datagrams: of the messages lost, else buffers of the kernel"),
+      .describe(
+        "dropped by the receiver's own socket; streams of UDP and of QUIC datagrams: of the messages lost, else buffers of the kernel",
+      ),
   })
   .meta({ id: 'Loss', description: 'Over the measured phase; UDP only' })
 
