@@ -237,9 +237,11 @@
         'configurations': {'Release': {'cflags!': ['-O3'], 'cflags': ['-O1']}},
         'sources': [
           'native/measure/clock_test.cc',
+          'native/measure/follower_test.cc',
           'native/measure/histogram_test.cc',
           'native/measure/run_board_test.cc',
           'native/measure/scheduling_test.cc',
+          'native/measure/timeline_drops_test.cc',
           'native/measure/timeline_test.cc',
           'native/test/main.cc',
           'native/transport/connect_test.cc',

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "test/directed_board.h"
 #include "test/hand_clock.h"
 #include "test/test.h"
 
@@ -12,17 +13,11 @@ using xr::kNsPerMs;
 using xr::kNsPerSec;
 using xr::PhaseSpec;
 using xr::RunBoard;
-using xr::Window;
+using xr::test::Directed;
 using xr::test::HandClock;
+using xr::test::QuietLink;
 
 using Timeline = xr::Timeline<HandClock>;
-
-struct QuietLink {
-  Counters& counters() noexcept { return counts; }
-  void refresh() noexcept { ++refreshes; }
-  Counters counts;
-  int refreshes = 0;
-};
 
 /// Does a message every `gap_ns(elapsed)` as the loops do, until the timeline says that it is over
 /// or `until` has come. Returns the counters at the end.
@@ -48,16 +43,6 @@ Counters drive(Timeline& timeline, xr::Histogram* histogram, const Gap& gap_ns,
 }
 
 const auto every_10_us = [](std::uint64_t) { return 10'000; };
-
-/// A board whose next window begins `ahead_ns` from now on the clock of the hand.
-struct Directed {
-  explicit Directed(const PhaseSpec& phases, unsigned deciders = 1) : board(phases) {
-    board.direct();
-    board.open(0, deciders, [this] { ++measured; });
-  }
-  RunBoard board;
-  int measured = 0;
-};
 
 TEST("timeline: a steady rate ends warm-up early, and the measured phase has its length") {
   xr::Histogram histogram;
@@ -124,65 +109,6 @@ TEST("timeline: more intervals than there is room for become half as many, twice
   for (std::size_t i = 0; i < marks.size(); ++i) CHECK_EQ(marks[i].time_ns, i * 2 * kNsPerMs);
 }
 
-/// What was lost with each batch was dropped here, as the link knows at once.
-struct DroppingLink {
-  Counters& counters() noexcept { return counts; }
-  void refresh() noexcept {}
-  void receive() noexcept {
-    counts.messages += 10;
-    counts.lost += 3;
-    counts.local_drops += 3;
-  }
-  Counters counts;
-};
-
-TEST("timeline: drops that a link counts with its messages are marked with the losses they are part of") {
-  const PhaseSpec phases{0, 10 * kNsPerMs, 0, kNsPerMs};
-  RunBoard board(phases);
-  board.open(0, 1, {});
-  Timeline timeline({}, phases, nullptr, board, 0);
-  DroppingLink link;
-  HandClock::time_ns = kNsPerSec;
-  timeline.start(link.counts);
-  for (bool goes_on = true; goes_on;) {
-    const Counters before = link.counts;
-    const std::uint64_t now = HandClock::time_ns += 700'000;
-    link.receive();
-    if (now >= timeline.next_edge()) goes_on = timeline.on_edge(now, before, link);
-    goes_on = goes_on && !timeline.is_through();
-  }
-  CHECK(timeline.series().marks().size() > 5);
-  for (const xr::Mark& mark : timeline.series().marks())
-    CHECK_EQ(mark.counters.local_drops, mark.counters.lost);
-}
-
-/// The kernel counts, and says so when it is asked.
-struct AskedLink {
-  Counters& counters() noexcept { return counts; }
-  void refresh() noexcept { counts.local_drops = of_kernel; }
-  Counters counts;
-  std::uint64_t of_kernel = 0;
-};
-
-TEST("timeline: drops that the kernel counts are marked as they are then") {
-  const PhaseSpec phases{0, 10 * kNsPerMs, 0, kNsPerMs};
-  RunBoard board(phases);
-  board.open(0, 1, {});
-  Timeline timeline({}, phases, nullptr, board, 0);
-  AskedLink link;
-  HandClock::time_ns = kNsPerSec;
-  timeline.start(link.counts);
-  while (!timeline.is_through()) {
-    const Counters before = link.counts;
-    const std::uint64_t now = HandClock::time_ns += 100'000;
-    link.counts.messages += 1;
-    link.of_kernel += 2;
-    if (now >= timeline.next_edge() && !timeline.on_edge(now, before, link)) break;
-  }
-  const auto& marks = timeline.series().marks();
-  CHECK_EQ(marks.back().counters.local_drops - marks.front().counters.local_drops, 200u);
-}
-
 TEST("timeline: a lost message is an attempt") {
   const PhaseSpec phases{0, 0, 10, kNsPerSec};
   RunBoard board(phases);
@@ -239,14 +165,9 @@ TEST("timeline: a directed link meets the window that is named to it, and goes o
   QuietLink link;
   HandClock::time_ns = kNsPerSec;
   timeline.start(link.counts);
-  Window window;
-  window.version = 1;
-  window.start = kNsPerSec + 500 * kNsPerMs;
-  window.end = window.start + phases.duration_ns;
-  window.interval = phases.interval_ns;
   for (std::uint64_t ms = 1; ms <= 1000; ++ms) {
     const std::uint64_t now = kNsPerSec + ms * kNsPerMs;
-    if (ms == 400) directed.board.name(window);
+    if (ms == 400) directed.name(kNsPerSec + 500 * kNsPerMs);
     if (now >= timeline.next_edge()) CHECK(timeline.on_edge(now, link.counts, link));
     link.counts.messages += 1;
     timeline.show(link.counts);
@@ -276,18 +197,10 @@ TEST("timeline: a window that is named anew is the one that counts, at whatever 
     QuietLink link;
     HandClock::time_ns = kNsPerSec;
     timeline.start(link.counts);
-    const auto window_at = [&](std::uint32_t version, std::uint64_t start_ms) {
-      Window window;
-      window.version = version;
-      window.start = kNsPerSec + start_ms * kNsPerMs;
-      window.end = window.start + phases.duration_ns;
-      window.interval = phases.interval_ns;
-      directed.board.name(window);
-    };
-    window_at(1, 500);
+    directed.name(kNsPerSec + 500 * kNsPerMs);
     for (std::uint64_t ms = 1; ms <= 1000; ++ms) {
       const std::uint64_t now = kNsPerSec + ms * kNsPerMs;
-      if (ms == second_named_ms) window_at(2, 800);
+      if (ms == second_named_ms) directed.name(kNsPerSec + 800 * kNsPerMs, 2);
       if (now >= timeline.next_edge()) timeline.on_edge(now, link.counts, link);
       histogram.record(1000);
       link.counts.messages += 1;
@@ -311,11 +224,7 @@ TEST("timeline: links that share iterations end together, once their sum is reac
   QuietLink quiet[3];
   HandClock::time_ns = kNsPerSec;
   for (int i = 0; i < 3; ++i) links[i].start(quiet[i].counts);
-  Window window;
-  window.version = 1;
-  window.start = kNsPerSec + 20 * kNsPerMs;
-  window.interval = kNsPerSec;
-  directed.board.name(window);
+  directed.name(kNsPerSec + 20 * kNsPerMs);
   // The first does four messages where the second does one; the third is all but starved.
   std::uint64_t us = 0;
   while (directed.measured == 0 && us < 10'000'000) {
@@ -352,11 +261,7 @@ TEST("timeline: links that share iterations end at the message that reaches thei
     QuietLink quiet[2];
     HandClock::time_ns = kNsPerSec;
     for (int i = 0; i < 2; ++i) links[i].start(quiet[i].counts);
-    Window window;
-    window.version = 1;
-    window.start = kNsPerSec;
-    window.interval = kNsPerSec;
-    directed.board.name(window);
+    directed.name(kNsPerSec);
     for (int i = 0; i < 2; ++i) links[i].on_edge(kNsPerSec + kNsPerMs, quiet[i].counts, quiet[i]);
     for (std::uint64_t now = kNsPerSec; directed.measured == 0 && now < 2 * kNsPerSec;) {
       now += gap_ms * kNsPerMs;
@@ -408,73 +313,6 @@ TEST("timeline: further histograms are cut where the first is, as many as there 
     }
   }
   CHECK(series.back().marks().empty());
-}
-
-TEST("follower: meets the window, and decides nothing") {
-  const PhaseSpec phases{kNsPerSec, 100 * kNsPerMs, 0, 50 * kNsPerMs};
-  Directed directed(phases);
-  auto follower = Timeline::follower(HandClock{}, phases, directed.board, 1);
-  QuietLink link;
-  HandClock::time_ns = kNsPerSec;
-  follower.start(link.counts);
-  Window window;
-  window.version = 1;
-  window.start = kNsPerSec + 500 * kNsPerMs;
-  window.end = window.start + phases.duration_ns;
-  window.interval = phases.interval_ns;
-  directed.board.name(window);
-  for (std::uint64_t ms = 1; ms <= 1000; ++ms) {
-    const std::uint64_t now = kNsPerSec + ms * kNsPerMs;
-    if (now >= follower.next_edge()) CHECK(follower.on_edge(now, link.counts, link));
-    link.counts.messages += 1;
-  }
-  follower.finish(3 * kNsPerSec, link.counts);
-  const auto& marks = follower.series().marks();
-  CHECK_EQ(marks.size(), 3u);
-  CHECK_EQ(marks.front().counters.messages, 499u);
-  CHECK_EQ(marks.back().counters.messages, 599u);
-  CHECK_EQ(directed.measured, 0);
-  CHECK(directed.board.standing().phase == xr::Phase::kIdle);
-}
-
-TEST("follower: one that waits for room through its whole window has sent nothing in it") {
-  const PhaseSpec phases{0, 150 * kNsPerMs, 0, 50 * kNsPerMs};
-  Directed directed(phases);
-  auto follower = Timeline::follower(HandClock{}, phases, directed.board, 1);
-  QuietLink link;
-  HandClock::time_ns = kNsPerSec;
-  follower.start(link.counts);
-  link.counts.messages = 7;
-  Window window;
-  window.version = 1;
-  window.start = kNsPerSec + 100 * kNsPerMs;
-  window.end = window.start + phases.duration_ns;
-  window.interval = phases.interval_ns;
-  directed.board.name(window);
-  follower.finish(kNsPerSec + 400 * kNsPerMs, link.counts);
-  const auto& marks = follower.series().marks();
-  CHECK_EQ(marks.size(), 4u);
-  CHECK_EQ(marks.back().time_ns, 150 * kNsPerMs);
-  CHECK_EQ(marks.front().counters.messages, 7u);
-  CHECK_EQ(marks.back().counters.messages, 7u);
-}
-
-TEST("follower: marks stay regular and few, however long it follows") {
-  const PhaseSpec phases{0, 0, 1, kNsPerSec};
-  RunBoard board(phases);
-  auto follower = Timeline::follower(HandClock{}, phases, board, 0);
-  QuietLink link;
-  std::uint64_t now = HandClock::time_ns = kNsPerSec;
-  follower.start(link.counts);
-  for (int i = 0; i < 1'000'000; ++i) {
-    now += kNsPerMs;
-    if (now >= follower.next_edge()) follower.on_edge(now, link.counts, link);
-    link.counts.messages += 1;
-  }
-  const auto& marks = follower.series().marks();
-  CHECK(marks.size() > 16 && marks.size() <= 66);
-  for (std::size_t i = 1; i < marks.size(); ++i)
-    CHECK_EQ(marks[i].counters.messages + 1, marks[i].time_ns / kNsPerMs);
 }
 
 }  // namespace

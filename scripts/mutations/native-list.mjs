@@ -37,6 +37,14 @@ export const NATIVE = [
     ['add_mark(window_.start, before)', 'add_mark(origin_, before)'],
     ['add_mark(edge, before)', 'add_mark(now, before)'],
   ),
+  ...of('native/measure/timeline.h', 'native/measure/timeline_drops_test.cc', 'timeline drops', [
+    'counters.local_drops += link.counters().local_drops - known',
+    'counters.local_drops = link.counters().local_drops',
+  ]),
+  ...of('native/measure/timeline.h', 'native/measure/follower_test.cc', 'follower', [
+    'if (now >= window_.start) begin(counters);',
+    '',
+  ]),
   ...of(
     'native/workload/silence.h',
     'native/workload/stream_test.cc',
