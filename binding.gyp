@@ -50,7 +50,6 @@
         'native/transport/datagram/datagram_sockets.cc',
         'native/transport/datagram/path_payload.cc',
         'native/transport/endpoint_spec.cc',
-        'native/transport/transport_options.cc',
         'native/transport/loopback/loopback_endpoint.cc',
         'native/transport/outcome.cc',
         'native/transport/quic_openssl/datagram_bio.cc',

@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
 #include <atomic>
+#include <cstddef>
 #include <future>
 #include <memory>
 #include <utility>
+#include <variant>
 
 #include "base/units.h"
 #include "transport/endpoint.h"
@@ -11,6 +14,14 @@
 // For tests.
 
 namespace xr::test {
+
+/// Of that transport, as they are where nothing is asked for.
+inline TransportOptions default_options(TransportKind kind) {
+  return [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
+    const std::array all{TransportOptions(std::in_place_index<kIndex>)...};
+    return all[static_cast<std::size_t>(kind)];
+  }(std::make_index_sequence<std::variant_size_v<TransportOptions>>{});
+}
 
 /// A short ping-pong on loopback.
 inline EndpointSpec spec_for(TransportKind transport, WaitPolicy wait) {

@@ -39,7 +39,4 @@ constexpr TransportKind kind_of(const TransportOptions& options) noexcept {
   return static_cast<TransportKind>(options.index());
 }
 
-/// Of that transport, as they are where nothing is asked for.
-TransportOptions default_options(TransportKind kind);
-
 }  // namespace xr

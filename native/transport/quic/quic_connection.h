@@ -20,100 +20,13 @@
 #include "transport/gnutls/resumption.h"
 #include "transport/outcome.h"
 #include "transport/quic/ngtcp2_compat.h"
-#include "transport/quic/quic_events.h"
+#include "transport/quic/quic_inbox.h"
 #include "transport/quic/quic_path_search.h"
+#include "transport/quic/quic_setup.h"
 #include "transport/socket/address.h"
-#include "transport/pattern.h"
 #include "transport/socket/blob.h"
 
 namespace xr {
-
-/// Where the bytes of all streams of a connection go: counted, and copied round `ring` unless it is
-/// null, as a read(2) would copy them.
-struct QuicInbox {
-  std::uint64_t bytes = 0;
-  std::uint8_t* ring = nullptr;
-  std::size_t ring_bytes = 0;
-  /// Each stream is a row of messages of this length, which are counted as their ends come; 0 = they
-  /// are not.
-  std::uint64_t message_bytes = 0;
-  std::uint64_t messages = 0;
-  /// What every stream should hold: bytes that differ from it are noted. Null: they are not looked
-  /// at.
-  const PatternRing* wanted = nullptr;
-  bool differs = false;
-  /// The windows, and the number of streams, open by `give_credit`, `give_stream_credit` and
-  /// `let_open_bidi` alone, not as data come and streams end.
-  bool holds_credit = false;
-  /// Called for each DATAGRAM frame.
-  void (*on_datagram)(void* context, const std::uint8_t* data, std::size_t length) = nullptr;
-  void* context = nullptr;
-};
-
-/// From it the stateless reset token of each connection ID is made (RFC 9000 section 10.3.2), so
-/// that whoever has it can reset connections of which nothing else is left.
-using ResetKey = std::array<std::uint8_t, 32>;
-
-/// All connection IDs of our choice are so long.
-inline constexpr std::size_t kQuicCidBytes = 8;
-
-/// What a client needs to come back to a server: the ticket, and what the server let it send.
-struct QuicTicket {
-  Ticket tls;
-  QuicEarlyParameters parameters;
-};
-
-/// What both ends of a connection know before its first packet.
-struct QuicSetup {
-  Side side = Side::kClient;
-  QuicOptions options;
-  /// The client's first packet is addressed to it, so that a server hears its own client only.
-  Token token{};
-  SocketAddress local;
-  SocketAddress remote;
-  /// The server's; null at the client.
-  const Identity* identity = nullptr;
-  /// The client's; null at the server.
-  const Pin* pin = nullptr;
-  /// A client's, in place of the pin: it looks at no certificate.
-  bool trusts_anyone = false;
-  /// A client's: tells a server with many names which one is meant; empty = nothing is told.
-  /// A server's: what a client has to name whose first packet is not addressed to the token, as a
-  /// library may not let it be; empty = nobody else is heard.
-  std::string server_name;
-  std::string_view alpn = "xrbench/1";
-  /// Streams of each kind that the peer may have open at once.
-  unsigned peer_streams = 64;
-  /// The connection ends when nothing came for so long; 0 = it stays.
-  std::uint64_t idle_timeout_ns = 0;
-  /// Null: bytes of all streams go to the inbox alone.
-  const QuicStreamEvents* stream_events = nullptr;
-  const QuicCidEvents* cid_events = nullptr;
-  const ResetKey* reset_key = nullptr;
-  /// Of the connections that a session makes one after the other; the first packet is addressed to
-  /// it as well.
-  std::uint32_t number = 0;
-  /// A server's: clients may come back with a ticket, which `gives_ticket` has it send. Null: each
-  /// handshake is a full one.
-  TicketOffice* tickets = nullptr;
-  bool gives_ticket = false;
-  /// A client's: wants to be given a ticket.
-  bool wants_ticket = false;
-  /// A client's: comes back with it. Null: a full handshake.
-  const QuicTicket* ticket = nullptr;
-  /// Data goes with the first packets, or is taken from them (0-RTT, RFC 9001 section 4.6).
-  bool early_data = false;
-  /// The largest packet, UDP payload, that this machine lets onto the path; 0 = packets have the
-  /// size asked for, from the first to the last.
-  std::size_t local_payload_bytes = 0;
-  /// What a connection before found that the path carries; 0 = to be found out.
-  std::size_t path_payload_bytes = 0;
-  /// What a connection before found that a round trip takes (RFC 9002 section 6.2.2): packets that are
-  /// lost before this one has a sample are repeated after a few of them; 0 = as if it were 333 ms.
-  std::uint64_t round_trip_ns = 0;
-  /// Both ends are ours: each tells the other when it has found out.
-  bool tells_path = false;
-};
 
 /// The ID that a client's first packet is addressed to: 16 bytes of token, 4 of number.
 ngtcp2_cid first_cid(const Token& token, std::uint32_t number) noexcept;

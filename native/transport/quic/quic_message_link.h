@@ -15,6 +15,8 @@
 #include "transport/message/message_contents.h"
 #include "transport/message/message_shape.h"
 #include "transport/message/ready_sockets.h"
+#include "transport/quic/quic_connection.h"
+#include "transport/quic/quic_events.h"
 #include "transport/quic/quic_lane.h"
 #include "transport/quic/quic_pump.h"
 #include "workload/io.h"
@@ -33,6 +35,28 @@ concept QuicCarriage = requires(Carriage& messages, const Carriage& same) {
   { messages.settle() } noexcept -> std::same_as<Io>;
   { messages.go_on() } noexcept -> std::same_as<Io>;
   { messages.write() } noexcept -> std::same_as<Io>;
+};
+
+/// The streams of a connection are a link's for as long as this lives: their events go to it, and it
+/// gives the credit.
+class HeldStreams {
+ public:
+  /// `events` are those that the connection was set up with.
+  HeldStreams(QuicConnection& connection, QuicStreamEvents& events, const QuicStreamEvents& mine)
+      : connection_(connection), events_(events), before_(std::exchange(events, mine)) {
+    connection_.inbox().holds_credit = true;
+  }
+  ~HeldStreams() {
+    events_ = before_;
+    connection_.inbox().holds_credit = false;
+  }
+  HeldStreams(const HeldStreams&) = delete;
+  HeldStreams& operator=(const HeldStreams&) = delete;
+
+ private:
+  QuicConnection& connection_;
+  QuicStreamEvents& events_;
+  QuicStreamEvents before_;
 };
 
 /// The wait of message links over one QUIC connection, and what all of them tell. `Carriage` is the

@@ -42,16 +42,9 @@ class QuicStreamEachMessages : public QuicMessageLink<QuicStreamEachMessages<kWa
         outgoing_(shape_, streams),
         incoming_(streams),
         flows_(shape_.connection_of_flow.size()),
-        events_(events),
-        quiet_(events) {
-    pump_.connection().inbox().holds_credit = true;
-    events_ = {this, &QuicStreamEachMessages::on_data, &QuicStreamEachMessages::on_reset,
-               &QuicStreamEachMessages::on_closed};
-  }
-  ~QuicStreamEachMessages() {
-    events_ = quiet_;
-    pump_.connection().inbox().holds_credit = false;
-  }
+        streams_(pump_.connection(), events,
+                 {this, &QuicStreamEachMessages::on_data, &QuicStreamEachMessages::on_reset,
+                  &QuicStreamEachMessages::on_closed}) {}
 
   Io offer(const MessageHead& head) noexcept {
     is_refused_ = !outgoing_.begin(pump_.connection(), head);
@@ -152,8 +145,7 @@ class QuicStreamEachMessages : public QuicMessageLink<QuicStreamEachMessages<kWa
   bool is_refused_ = false;
   std::vector<FlowCounters> flows_;
   std::uint64_t held_credit_ = 0;
-  QuicStreamEvents& events_;
-  QuicStreamEvents quiet_;
+  HeldStreams streams_;
 };
 
 }  // namespace xr

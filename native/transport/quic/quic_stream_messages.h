@@ -41,17 +41,11 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
         outgoing_(shape_),
         ring_(kRingBytes),
         flows_(shape_.connection_of_flow.size()),
-        events_(events),
-        quiet_(events) {
+        streams_(pump_.connection(), events,
+                 {this, &QuicStreamMessages::on_data,
+                  [](void*, std::int64_t, void*, std::uint64_t) {}, events.closed}) {
     out_ = {id_, ring_.data(), ring_.size()};
-    pump_.connection().inbox().holds_credit = true;
     owes_packets_ = pump_.connection().is_own_stream(id_);
-    events_ = {this, &QuicStreamMessages::on_data,
-               [](void*, std::int64_t, void*, std::uint64_t) {}, quiet_.closed};
-  }
-  ~QuicStreamMessages() {
-    events_ = quiet_;
-    pump_.connection().inbox().holds_credit = false;
   }
 
   Io offer(const MessageHead& head) noexcept {
@@ -206,8 +200,7 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
   MessageParser parser_;
   std::vector<FlowCounters> flows_;
   std::uint64_t held_credit_ = 0;
-  QuicStreamEvents& events_;
-  QuicStreamEvents quiet_;
+  HeldStreams streams_;
 };
 
 }  // namespace xr
