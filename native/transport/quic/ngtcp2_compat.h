@@ -16,6 +16,7 @@ namespace xr {
 #if NGTCP2_VERSION_NUM >= 0x010000
 inline constexpr bool kNgtcp2Is1 = true;
 inline constexpr bool kNgtcp2ClosesUniStreams = true;
+inline constexpr bool kNgtcp2TimesDatagrams = true;
 using QuicInfo = ngtcp2_conn_info;
 using QuicCloseReason = ngtcp2_ccerr;
 #else
@@ -23,6 +24,8 @@ inline constexpr bool kNgtcp2Is1 = false;
 /// It waits for the acknowledgement of an end that this side of a stream of one way never sends, so
 /// that a peer's are neither told of nor freed before their connection.
 inline constexpr bool kNgtcp2ClosesUniStreams = false;
+/// It arms no probe timeout (RFC 9002 section 6.2) for packets whose frames are not sent again.
+inline constexpr bool kNgtcp2TimesDatagrams = false;
 using QuicInfo = ngtcp2_conn_stat;
 using QuicCloseReason = ngtcp2_connection_close_error;
 #endif

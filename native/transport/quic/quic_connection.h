@@ -109,7 +109,7 @@ class QuicConnection {
   /// As `write`, with a DATAGRAM frame: `taken` when it is in the packet.
   ngtcp2_ssize write_datagram(std::uint8_t* to, const ngtcp2_vec& data, bool& taken,
                               std::uint64_t now_ns) noexcept {
-    if (wants_timed_byte(payload_bytes_)) [[unlikely]] {
+    if (wants_timed_byte(payload_bytes_) || is_long_untimed()) [[unlikely]] {
       taken = false;
       if (const ngtcp2_ssize length = write_timed_byte(to, now_ns); length != 0) return length;
     }
@@ -119,6 +119,7 @@ class QuicConnection {
                                     NGTCP2_WRITE_DATAGRAM_FLAG_NONE, 0, &data, 1, now_ns);
     taken = accepted != 0;
     unacked_ += taken;
+    if (taken) untimed_bytes_ += static_cast<std::uint64_t>(length);
     return length;
   }
 
@@ -288,6 +289,8 @@ class QuicConnection {
   /// So many of them are not all lost: a peer that has told its own and answers none is through, and
   /// has gone on.
   static constexpr unsigned kMostNotes = 3;
+  /// A quarter of the least congestion window there is, two packets (RFC 9002 section 7.2).
+  static constexpr std::uint64_t kLeastUntimedBytes = kLeastPayloadBytes / 2;
 
   QuicConnection(const QuicSetup& setup, const QuicFirstPacket* first, std::uint64_t now_ns);
   void make_session(const QuicSetup& setup);
@@ -309,6 +312,14 @@ class QuicConnection {
   /// timeout (RFC 9002 section 6.2), so that an outage which swallows them all would never end.
   bool wants_timed_byte(std::size_t packet_bytes) const noexcept {
     return !timed_byte_is_out_ && ngtcp2_conn_get_cwnd_left(conn_) <= packet_bytes;
+  }
+  /// So much has followed what was timed last that the window could close on it alone. A loss halves
+  /// the window at most, so that of any quarter of it one part is timed.
+  bool is_long_untimed() noexcept {
+    if (kNgtcp2TimesDatagrams || untimed_bytes_ <= kLeastUntimedBytes) return false;
+    const QuicInfo info = quic_info(conn_);
+    untimed_bytes_ = std::min<std::uint64_t>(untimed_bytes_, info.bytes_in_flight);
+    return untimed_bytes_ > info.cwnd / 4;
   }
   ngtcp2_ssize write_timed_byte(std::uint8_t* to, std::uint64_t now_ns) noexcept;
   static int on_acked_data(ngtcp2_conn* conn, std::int64_t id, std::uint64_t offset,
@@ -366,6 +377,8 @@ class QuicConnection {
   /// Of one's own, for a byte now and then; -1 = none yet.
   std::int64_t timed_stream_ = -1;
   bool timed_byte_is_out_ = false;
+  /// Of packets with a DATAGRAM frame since the last timed byte, no more than are on their way.
+  std::uint64_t untimed_bytes_ = 0;
   /// Something of what was sent was acknowledged since timers were looked at.
   bool has_progressed_ = false;
   /// Bytes of streams that are not acknowledged, and datagrams of which nothing is known: what an

@@ -144,6 +144,7 @@ ngtcp2_ssize QuicConnection::write_timed_byte(std::uint8_t* to, std::uint64_t no
                                 NGTCP2_WRITE_STREAM_FLAG_NONE, timed_stream_, &data, 1, now_ns);
   if (taken > 0) {
     timed_byte_is_out_ = true;
+    untimed_bytes_ = 0;
     ++unacked_;
   }
   return length == NGTCP2_ERR_STREAM_DATA_BLOCKED ? 0 : length;
