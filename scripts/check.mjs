@@ -1,38 +1,66 @@
 // `npm run check`: what can be said about the sources without running them. Every check runs, so that
-// one run tells everything; the exit code says whether all were clean.
-import { spawnSync } from 'node:child_process'
-import { root } from './setup/paths.mjs'
+// one run tells everything; the exit code says whether all were clean. Two at a time: most of them
+// keep one CPU busy.
+import { spawn } from 'node:child_process'
+import { buildDir, ensureBuildDir, root } from './setup/paths.mjs'
 
 const node = (script, ...args) => [process.execPath, [`${root}/${script}`, ...args]]
 
+const INCREMENTAL = ['--incremental', '--tsBuildInfoFile', `${buildDir}/types.tsbuildinfo`]
+
+// What takes longest comes first.
 const checks = [
+  ['headers', ...node('scripts/check-headers.mjs')],
+  [
+    'types',
+    // What has not changed since the last time is not looked at again.
+    ...node('node_modules/typescript/bin/tsc', '--noEmit', ...INCREMENTAL),
+  ],
   [
     'format and lint',
     ...node('node_modules/@biomejs/biome/bin/biome', 'ci', '--error-on-warnings', '--colors=off'),
   ],
-  ['types', ...node('node_modules/typescript/bin/tsc', '--noEmit')],
+  ['package', ...node('scripts/check-package.mjs')],
   ['expectations', ...node('scripts/check-expectations.mjs')],
   ['rooms', ...node('scripts/check-rooms.mjs')],
   ['lockfile', ...node('scripts/check-lockfile.mjs')],
   ['licences', ...node('scripts/check-licences.mjs')],
-  ['headers', ...node('scripts/check-headers.mjs')],
   ['README', ...node('scripts/readme.mjs', '--check')],
   ['notebook', ...node('scripts/notebook.mjs', '--check')],
-  ['package', ...node('scripts/check-package.mjs')],
 ]
 
-for (const [title, command, args] of checks) {
-  const run = spawnSync(command, args, {
+ensureBuildDir()
+const waiting = checks.values()
+await Promise.all([takeTurns(), takeTurns()])
+
+async function takeTurns() {
+  for (const [title, command, args] of waiting) report(title, await outcomeOf(command, args))
+}
+
+/** Exit code, and what was printed. */
+function outcomeOf(command, args) {
+  const child = spawn(command, args, {
     cwd: root,
-    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   })
-  const clean = run.status === 0
+  const printed = { stdout: '', stderr: '' }
+  for (const name of ['stdout', 'stderr'])
+    child[name].setEncoding('utf8').on('data', (text) => {
+      printed[name] += text
+    })
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ status: null, stdout: '', stderr: `${error}\n` }))
+    child.on('close', (status) => resolve({ status, ...printed }))
+  })
+}
+
+function report(title, { status, stdout, stderr }) {
+  const clean = status === 0
   process.stdout.write(`${clean ? 'ok    ' : 'FAILED'}  ${title}\n`)
   // What could not be checked for want of a tool, and how to get it.
-  for (const line of run.stderr.match(/^setup: .*$/gm) ?? [])
-    process.stdout.write(`        ${line}\n`)
-  if (clean) continue
-  process.stdout.write(`${run.stdout}${run.stderr}`)
+  for (const line of stderr.match(/^setup: .*$/gm) ?? []) process.stdout.write(`        ${line}\n`)
+  if (clean) return
+  process.stdout.write(`${stdout}${stderr}`)
   process.exitCode = 1
 }
