@@ -23,6 +23,7 @@ const checks = [
   ['package', ...node('scripts/check-package.mjs')],
   ['expectations', ...node('scripts/check-expectations.mjs')],
   ['rooms', ...node('scripts/check-rooms.mjs')],
+  ['sources', ...node('scripts/check-sources.mjs')],
   ['lockfile', ...node('scripts/check-lockfile.mjs')],
   ['licences', ...node('scripts/check-licences.mjs')],
   ['README', ...node('scripts/readme.mjs', '--check')],

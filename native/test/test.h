@@ -58,11 +58,13 @@ void check_equal(const char* file, int line, const char* text, const A& left, co
 
 #define XR_JOIN_(a, b) a##b
 #define XR_JOIN(a, b) XR_JOIN_(a, b)
-#define TEST(name)                                                                                 \
-  static void XR_JOIN(test_body_, __LINE__)();                                                     \
-  static const ::xr::test::Registrar XR_JOIN(registrar_, __LINE__)(name,                           \
-                                                                   XR_JOIN(test_body_, __LINE__)); \
-  static void XR_JOIN(test_body_, __LINE__)()
+// By a number that no other case of what is compiled together has.
+#define XR_TEST_(name, number)                                                             \
+  static void XR_JOIN(test_body_, number)();                                               \
+  static const ::xr::test::Registrar XR_JOIN(registrar_, number)(name,                     \
+                                                                 XR_JOIN(test_body_, number)); \
+  static void XR_JOIN(test_body_, number)()
+#define TEST(name) XR_TEST_(name, __COUNTER__)
 #define CHECK(condition)                                                \
   do {                                                                  \
     if (!(condition)) ::xr::test::fail(__FILE__, __LINE__, #condition); \

@@ -18,18 +18,18 @@ namespace {
 enum class Kind : std::uint8_t { kHello = 1, kWelcome = 2, kConfirm = 3 };
 
 constexpr std::array<std::uint8_t, 4> kMagic{'x', 'r', 'b', '2'};
-constexpr std::size_t kGreetingBytes = kMagic.size() + 1 + 2 + kTokenBytes;
+constexpr std::size_t kDatagramGreetingBytes = kMagic.size() + 1 + 2 + kTokenBytes;
 constexpr std::uint64_t kResendNs = 100 * kNsPerMs;
 constexpr std::uint64_t kQuietNs = 350 * kNsPerMs;
 
-using Datagram = std::array<std::uint8_t, kGreetingBytes + 1>;
+using Datagram = std::array<std::uint8_t, kDatagramGreetingBytes + 1>;
 
 /// One byte longer where the workload's messages are as long as a greeting.
-std::size_t bytes_of(const Greeting& greeting) {
-  return greeting.message_bytes == kGreetingBytes ? kGreetingBytes + 1 : kGreetingBytes;
+std::size_t bytes_of(const DatagramGreeting& greeting) {
+  return greeting.message_bytes == kDatagramGreetingBytes ? kDatagramGreetingBytes + 1 : kDatagramGreetingBytes;
 }
 
-Datagram write(Kind kind, const Greeting& greeting) {
+Datagram write(Kind kind, const DatagramGreeting& greeting) {
   Datagram bytes{};
   auto out = std::copy(kMagic.begin(), kMagic.end(), bytes.begin());
   *out++ = static_cast<std::uint8_t>(kind);
@@ -40,7 +40,7 @@ Datagram write(Kind kind, const Greeting& greeting) {
 }
 
 /// What kind of greeting of this link it is, if any.
-std::optional<Kind> read(const Datagram& bytes, ssize_t length, const Greeting& greeting) {
+std::optional<Kind> read(const Datagram& bytes, ssize_t length, const DatagramGreeting& greeting) {
   if (length != static_cast<ssize_t>(bytes_of(greeting))) return std::nullopt;
   for (const Kind kind : {Kind::kHello, Kind::kWelcome, Kind::kConfirm}) {
     if (write(kind, greeting) == bytes) return kind;
@@ -54,13 +54,13 @@ bool is_refusal(int error) {
          error == EACCES || error == EPERM;
 }
 
-void send_greeting(int fd, Kind kind, const Greeting& greeting) {
+void send_greeting(int fd, Kind kind, const DatagramGreeting& greeting) {
   const Datagram bytes = write(kind, greeting);
   if (::send(fd, bytes.data(), bytes_of(greeting), MSG_NOSIGNAL) < 0 && is_refusal(errno))
     throw_unreachable(errno, remote_address_of(fd), "UDP");
 }
 
-std::optional<Kind> receive_greeting(int fd, const Greeting& greeting, int flags = 0) {
+std::optional<Kind> receive_greeting(int fd, const DatagramGreeting& greeting, int flags = 0) {
   Datagram bytes{};
   const ssize_t got =
       ::recv(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_TRUNC | flags);
@@ -91,7 +91,7 @@ class RouterNews {
 
 }  // namespace
 
-void greet_server(int fd, const Greeting& greeting, const Deadline& deadline) {
+void greet_server(int fd, const DatagramGreeting& greeting, const Deadline& deadline) {
   const RouterNews news(fd);
   try {
     for (;;) {
@@ -107,7 +107,7 @@ void greet_server(int fd, const Greeting& greeting, const Deadline& deadline) {
   }
 }
 
-SocketAddress await_hello(int fd, const Greeting& greeting, const Deadline& deadline) {
+SocketAddress await_hello(int fd, const DatagramGreeting& greeting, const Deadline& deadline) {
   for (;;) {
     deadline.wait(fd, POLLIN, "accept");
     Datagram bytes{};
@@ -119,7 +119,7 @@ SocketAddress await_hello(int fd, const Greeting& greeting, const Deadline& dead
   }
 }
 
-void welcome_client(int fd, const Greeting& greeting, const Deadline& deadline) {
+void welcome_client(int fd, const DatagramGreeting& greeting, const Deadline& deadline) {
   for (;;) {
     send_greeting(fd, Kind::kWelcome, greeting);
     do {

@@ -10,7 +10,7 @@ namespace xr {
 
 /// Which link of which session a datagram of the greeting is about. Both ends know the server's
 /// token: it made it, and the client got its blob.
-struct Greeting {
+struct DatagramGreeting {
   const Token& token;
   unsigned link;
   /// Of the workload's messages, a length which the greeting's datagrams never have.
@@ -23,12 +23,12 @@ struct Greeting {
 // reaches it: behind NAT that is no address the client knows of.
 
 /// `fd` is connected to the server. Throws CONNECT_REFUSED, NO_ROUTE or CONNECT_TIMEOUT, naming it.
-void greet_server(int fd, const Greeting& greeting, const Deadline& deadline);
+void greet_server(int fd, const DatagramGreeting& greeting, const Deadline& deadline);
 
 /// Where the client's hello came from. `fd` is not connected; what else arrives is dropped.
-SocketAddress await_hello(int fd, const Greeting& greeting, const Deadline& deadline);
+SocketAddress await_hello(int fd, const DatagramGreeting& greeting, const Deadline& deadline);
 
 /// Answers a hello, and any repetition of it. `fd` is connected to where it came from.
-void welcome_client(int fd, const Greeting& greeting, const Deadline& deadline);
+void welcome_client(int fd, const DatagramGreeting& greeting, const Deadline& deadline);
 
 }  // namespace xr

@@ -76,7 +76,7 @@ std::vector<UniqueFd> DatagramSockets::connect(const SocketBlob& server, const T
 
 /// The links come in turn, so the last one of a port can have the socket that the others came by.
 UniqueFd DatagramSockets::accept(unsigned link, const Token& token, const Deadline& deadline) {
-  const Greeting greeting{token, link, spec_.message_bytes};
+  const DatagramGreeting greeting{token, link, spec_.message_bytes};
   UniqueFd& door = bound_[link % bound_.size()];
   const SocketAddress client = await_hello(door.get(), greeting, deadline);
   const bool is_last = link + bound_.size() >= spec_.link_count();

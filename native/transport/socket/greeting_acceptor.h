@@ -15,6 +15,8 @@ namespace xr {
 /// What a client's connection begins with: the token, and which of the links it is for.
 inline constexpr std::size_t kGreetingBytes = kTokenBytes + 2;
 using Greeting = std::array<std::uint8_t, kGreetingBytes>;
+/// What a server answers a greeting with that it takes: ACK of ASCII.
+inline constexpr std::uint8_t kWelcome = 0x06;
 
 Greeting greeting_for(const Token& token, unsigned link) noexcept;
 

@@ -3,6 +3,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -119,6 +120,11 @@ UniqueFd stream_socket(int family, const SocketOptions& options) {
   if (fd) return fd;
   if (options.multipath) throw_errno("UNSUPPORTED", "IPPROTO_MPTCP");
   throw_errno("SOCKET", "socket");
+}
+
+void make_blocking(int fd) {
+  int off = 0;
+  if (::ioctl(fd, FIONBIO, &off) != 0) throw_errno("SOCKET", "ioctl");
 }
 
 bool is_multipath(int fd) noexcept {

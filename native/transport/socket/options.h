@@ -17,6 +17,9 @@ void apply_socket_options(int fd, int family, bool tcp, const SocketOptions& opt
 /// UNSUPPORTED where the kernel has none.
 UniqueFd stream_socket(int family, const SocketOptions& options);
 
+/// From here on a call sleeps, as a socket does that was not made otherwise.
+void make_blocking(int fd);
+
 /// Whether a connection that was to be one of Multipath TCP is one, and has not fallen back to TCP
 /// (MPTCP_INFO; RFC 8684 section 3.7).
 bool is_multipath(int fd) noexcept;

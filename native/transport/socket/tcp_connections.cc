@@ -2,7 +2,6 @@
 
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <utility>
@@ -14,8 +13,6 @@
 
 namespace xr {
 namespace {
-
-constexpr std::uint8_t kWelcome = 0x06;
 
 void send_hello(int fd, const Token& token, unsigned link, int flags) {
   const Greeting hello = greeting_for(token, link);
@@ -40,11 +37,6 @@ void await_answer(int fd, short events, const SocketAddress& server, const Deadl
     if (error.fault().code == "CONNECT_TIMEOUT") throw_unreachable(ETIMEDOUT, server, "TCP");
     throw;
   }
-}
-
-void make_blocking(int fd) {
-  int off = 0;
-  if (::ioctl(fd, FIONBIO, &off) != 0) throw_errno("SOCKET", "ioctl");
 }
 
 }  // namespace

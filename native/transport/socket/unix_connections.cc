@@ -1,7 +1,6 @@
 #include "transport/socket/unix_connections.h"
 
 #include <poll.h>
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -17,8 +16,6 @@
 
 namespace xr {
 namespace {
-
-constexpr std::uint8_t kWelcome = 0x06;
 
 struct UnixAddress {
   sockaddr_un storage{};
@@ -36,11 +33,6 @@ UnixAddress abstract_address(const Token& name) {
   std::memcpy(address.storage.sun_path + 1, text.data(), text.size());
   address.length = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + text.size());
   return address;
-}
-
-void make_blocking(int fd) {
-  int off = 0;
-  if (::ioctl(fd, FIONBIO, &off) != 0) throw_errno("SOCKET", "ioctl");
 }
 
 }  // namespace

@@ -2,20 +2,12 @@
 
 #include <net/if.h>
 
-#include <fstream>
+#include "base/first_line.h"
 
 namespace xr {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The first line; empty where the file cannot be read.
-std::string line_of(const fs::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
-}
 
 }  // namespace
 
@@ -25,11 +17,11 @@ std::string netdev_of(const RdmaDevice& device, int port) {
   }
   const fs::path folder = fs::path("/sys/class/infiniband") / device.name;
   // Devices of software tell it by a name of its own.
-  if (std::string parent = line_of(folder / "parent"); !parent.empty()) return parent;
+  if (std::string parent = first_line(folder / "parent"); !parent.empty()) return parent;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder / "device" / "net", ignored)) {
     // `dev_port` counts from 0 (sysfs-class-net).
-    if (line_of(entry.path() / "dev_port") == std::to_string(port - 1))
+    if (first_line(entry.path() / "dev_port") == std::to_string(port - 1))
       return entry.path().filename();
   }
   return "";
@@ -37,10 +29,10 @@ std::string netdev_of(const RdmaDevice& device, int port) {
 
 std::string netdev_problem(const std::string& netdev, const fs::path& root) {
   const fs::path folder = root / "sys/class/net" / netdev;
-  const std::string flags = line_of(folder / "flags");
+  const std::string flags = first_line(folder / "flags");
   if (flags.empty()) return "";
   if ((std::strtoul(flags.c_str(), nullptr, 16) & IFF_UP) == 0) return netdev + " is down";
-  return line_of(folder / "carrier") == "0" ? netdev + " has no carrier" : "";
+  return first_line(folder / "carrier") == "0" ? netdev + " has no carrier" : "";
 }
 
 std::string state_with_reason(const RdmaDevice& device, int port, const ibv_port_attr& attributes) {

@@ -8,11 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
-#include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/first_line.h"
 #include "transport/rdma/device/device.h"
 
 namespace xr {
@@ -29,13 +29,6 @@ std::vector<std::string> names_in(const fs::path& folder) {
     names.push_back(entry.path().filename());
   std::sort(names.begin(), names.end());
   return names;
-}
-
-std::string line_of(const fs::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return line;
 }
 
 /// "root:rdma 0660"
@@ -71,7 +64,7 @@ std::optional<Fault> problem_of_node(const std::string& name, const std::string&
 /// What is in the way of the device behind `name`, such as `uverbs0`.
 Fault why_not(const std::string& name, const fs::path& root) {
   const fs::path folder = root / "sys/class/infiniband_verbs" / name;
-  const std::string device = line_of(folder / "ibdev");
+  const std::string device = first_line(folder / "ibdev");
   if (const auto problem = problem_of_node(name, device, root)) return *problem;
   std::error_code ignored;
   const fs::path driver = fs::read_symlink(folder / "device/driver", ignored);
@@ -102,7 +95,7 @@ Fault why_no_device(int list_errno, const fs::path& root) {
 Fault why_not_opened(const std::string& device, int open_errno, const fs::path& root) {
   const fs::path folder = root / "sys/class/infiniband_verbs";
   for (const std::string& name : names_in(folder)) {
-    if (line_of(folder / name / "ibdev") != device) continue;
+    if (first_line(folder / name / "ibdev") != device) continue;
     if (const auto problem = problem_of_node(name, device, root)) return *problem;
   }
   Fault fault = errno_fault("RDMA_UNAVAILABLE", "ibv_open_device", open_errno);

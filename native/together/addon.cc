@@ -1,0 +1,5 @@
+#include "binding/addon.cc"
+#include "binding/rdma_devices.cc"
+#include "binding/rdma_link.cc"
+#include "binding/self_measurement.cc"
+#include "transport/make_endpoint.cc"

@@ -1,0 +1,8 @@
+#include "transport/quic/foreign_library.cc"
+#include "transport/quic/quic_callbacks.cc"
+#include "transport/quic/quic_connection.cc"
+#include "transport/quic/quic_gate.cc"
+#include "transport/quic/quic_handshake.cc"
+#include "transport/quic/quic_path.cc"
+#include "transport/quic/quic_retry.cc"
+#include "transport/quic/quic_settings.cc"

@@ -1,0 +1,3 @@
+#include "binding/perf_wrap.cc"
+#include "binding/secure_addon.cc"
+#include "transport/make_endpoint.cc"

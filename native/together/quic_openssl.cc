@@ -1,0 +1,6 @@
+#include "transport/quic_openssl/datagram_bio.cc"
+#include "transport/quic_openssl/openssl_api.cc"
+#include "transport/quic_openssl/openssl_connection.cc"
+#include "transport/quic_openssl/openssl_context.cc"
+#include "transport/quic_openssl/openssl_handshake.cc"
+#include "transport/quic_openssl/openssl_identity.cc"

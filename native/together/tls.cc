@@ -1,0 +1,2 @@
+#include "transport/tls/kernel_tls.cc"
+#include "transport/tls/tls_session.cc"

@@ -1,0 +1,2 @@
+#include "binding/secure_addon.cc"
+#include "transport/make_endpoint.cc"

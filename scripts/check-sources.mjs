@@ -1,0 +1,29 @@
+// Every source of native/ is compiled: one that neither binding.gyp nor native/together names is dead code,
+// and a test of which nobody knows cannot fail.
+import { readdirSync, readFileSync } from 'node:fs'
+import { root } from './setup/paths.mjs'
+
+const read = (path) => readFileSync(`${root}/${path}`, 'utf8')
+const sources = readdirSync(`${root}/native`, { recursive: true })
+  .filter((name) => name.endsWith('.cc'))
+  .map((name) => `native/${name}`)
+  .sort()
+
+const compiled = new Set(matches(read('binding.gyp'), /'(native\/[^']+\.cc)'/g))
+for (const list of sources.filter((path) => path.startsWith('native/together/')))
+  for (const path of matches(read(list), /^#include "([^"]+\.cc)"$/gm))
+    compiled.add(`native/${path}`)
+
+for (const path of sources) {
+  if (compiled.delete(path)) continue
+  process.stdout.write(`sources: ${path} is compiled by nothing\n`)
+  process.exitCode = 1
+}
+for (const path of compiled) {
+  process.stdout.write(`sources: there is no ${path}\n`)
+  process.exitCode = 1
+}
+
+function matches(text, pattern) {
+  return [...text.matchAll(pattern)].map(([, path]) => path)
+}
