@@ -4,6 +4,9 @@ import { SummaryReporter } from './scripts/summary-reporter.js'
 /** They boot virtual machines, which takes minutes under emulation. Alone: `npm run test:lab`. */
 const LAB_TESTS = 'src/**/*.lab.test.ts'
 
+/** Simulations, matrices and what else is long by nature, which rarely fails: `npm run test:nightly -- long`. */
+const NIGHTLY_TESTS = 'src/**/*.nightly.test.ts'
+
 /** They read, count and draw, and measure nothing: two files at once, before all others, and in processes that they share, for to start one and to load what it needs takes longer than most of them. */
 const PURE_TESTS = [
   'src/*.test.ts',
@@ -12,15 +15,23 @@ const PURE_TESTS = [
   'scripts/summary-reporter.test.ts',
 ]
 
-/** They start commands that read and write files, and measure for a moment at most: two files at once, before those that have the machine to themselves. */
-const BESIDE_TESTS = [
-  'src/cli/{compare,export,files,plot,report,show,validate}/**/*.test.ts',
-  'src/cli/run/{bad-input,secrets}.test.ts',
+/**
+ * What they find out depends on how long something takes, or on both CPUs: one file after the other, at the end. All that is in no list starts
+ * processes and waits for them most of the time, or bears with another one beside it: two files at once.
+ */
+const ALONE_TESTS = [
+  'src/addon/native.test.ts',
+  'src/cli/run/{line,run}.test.ts',
+  'src/session/{repetition,seldom,starved}.test.ts',
+  'src/transports/**/*.test.ts',
 ]
 const ALL_TESTS = ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/**/*.test.mjs']
 
 /** `--project machine`: all that need no lab, one file at a time, however they are parted otherwise. */
 const isAskedForMachine = process.argv.some((arg) => /^(--project=)?machine$/.test(arg))
+
+/** `--project nightly`: what no other run has. */
+const isAskedForNightly = process.argv.some((arg) => /^(--project=)?nightly$/.test(arg))
 
 /** Instrumented, whatever starts processes takes several times as long. */
 const PATIENCE = process.env.XRBENCH_SANITIZER === undefined ? 1 : 4
@@ -29,13 +40,27 @@ const TWO_AT_ONCE = { fileParallelism: true, maxWorkers: 2 }
 
 const PARTED = [
   project('pure', PURE_TESTS, { ...TWO_AT_ONCE, isolate: false }),
-  project('beside', BESIDE_TESTS, { ...TWO_AT_ONCE, sequence: { groupOrder: 1 } }),
-  project('alone', ALL_TESTS, { sequence: { groupOrder: 2 } }, [...PURE_TESTS, ...BESIDE_TESTS]),
+  project('beside', ALL_TESTS, { ...TWO_AT_ONCE, sequence: { groupOrder: 1 } }, [
+    ...PURE_TESTS,
+    ...ALONE_TESTS,
+  ]),
+  project('alone', ALONE_TESTS, { sequence: { groupOrder: 2 } }),
 ]
 
 function project(name: string, include: string[], options = {}, without: string[] = []) {
-  const exclude = [...configDefaults.exclude, LAB_TESTS, ...without]
+  const exclude = [...configDefaults.exclude, LAB_TESTS, NIGHTLY_TESTS, ...without]
   return { extends: true as const, test: { name, include, exclude, ...options } }
+}
+
+function inTheLab(name: string, include: string) {
+  const globalSetup = 'src/lab/fixtures/lab-problem.ts'
+  const setupFiles = 'src/lab/fixtures/need-lab.ts'
+  // After all others: what they show comes sooner.
+  const sequence = { groupOrder: 3 }
+  return {
+    extends: true as const,
+    test: { name, include: [include], globalSetup, setupFiles, sequence },
+  }
 }
 
 export default defineConfig({
@@ -49,17 +74,8 @@ export default defineConfig({
     reporters: ['default', new SummaryReporter()],
     projects: [
       ...(isAskedForMachine ? [project('machine', ALL_TESTS)] : PARTED),
-      {
-        extends: true,
-        test: {
-          name: 'lab',
-          include: [LAB_TESTS],
-          globalSetup: 'src/lab/fixtures/lab-problem.ts',
-          setupFiles: 'src/lab/fixtures/need-lab.ts',
-          // After all others: what they show comes sooner.
-          sequence: { groupOrder: 3 },
-        },
-      },
+      inTheLab('lab', LAB_TESTS),
+      ...(isAskedForNightly ? [inTheLab('nightly', NIGHTLY_TESTS)] : []),
     ],
   },
 })

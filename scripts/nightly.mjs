@@ -29,6 +29,7 @@ const PARTS = [
     TIMES,
     [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', file],
   ]),
+  ['long', 1, [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'nightly']],
   ['headers', 1, [process.execPath, 'scripts/check-headers.mjs', '--all']],
   ['nodes', 1, ['npm', 'run', 'test:nodes']],
   ['asan', 1, ['npm', 'run', 'test:asan']],

@@ -1,0 +1,3 @@
+import { testInGuest } from './fixtures/rdma-guest.js'
+
+testInGuest('src/transports/fixtures/rdma-operations-suite.ts', { native: false })
