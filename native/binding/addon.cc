@@ -1,6 +1,7 @@
 #include <napi.h>
 
 #include "binding/endpoint_wrap.h"
+#include "binding/network_device.h"
 #include "binding/rdma_devices.h"
 #include "binding/rdma_link.h"
 #include "binding/self_measurement.h"
@@ -76,6 +77,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Endpoint", EndpointWrap::define(env));
   exports.Set("highestTrackableNs", static_cast<double>(hdr::kHighestTrackable));
   exports.Set("clockReport", Napi::Function::New<clock_report>(env, "clockReport"));
+  exports.Set("deviceSettings", Napi::Function::New<device_settings_of>(env, "deviceSettings"));
   exports.Set("kernelTlsProblems",
               Napi::Function::New<kernel_tls_problems>(env, "kernelTlsProblems"));
   exports.Set("rdmaDevices", Napi::Function::New<rdma_devices>(env, "rdmaDevices"));

@@ -163,6 +163,18 @@ export interface Endpoint {
   close(): void
 }
 
+/** What the driver of a network device says of itself and of how it is set; `null` where it does not say. */
+export interface DeviceSettings {
+  driverVersion: string | null
+  firmware: string | null
+  /** By the names that `ethtool -k` gives them. */
+  offloads: Record<string, boolean> | null
+  /** By the names that `ethtool -c` gives them; those that are 0 are left out but for the four that each driver has. */
+  coalescing: Record<string, number> | null
+  adaptiveReceive: boolean
+  adaptiveTransmit: boolean
+}
+
 export interface Addon {
   /** Build facts for the result file. */
   readonly build: {
@@ -178,6 +190,8 @@ export interface Addon {
   Endpoint: new (spec: EndpointSpec) => Endpoint
   /** The RDMA ports that can be used here, or what is in the way. Opens each device (milliseconds). */
   rdmaDevices(): { ports: RdmaPort[]; problem: NativeFault | null }
+  /** Of a network device by its name, SIOCETHTOOL (linux/ethtool.h). */
+  deviceSettings(device: string): DeviceSettings
   /** Why the kernel of this machine does not take the records of TLS (kTLS), for each cipher; `null`: it does, or nobody knows. */
   kernelTlsProblems(): Record<TlsCipher, string | null>
   readonly rdmaLink: RdmaLink

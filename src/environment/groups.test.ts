@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import { captureCgroup } from './cgroup.js'
 import { captureCpu } from './cpu.js'
-import { parseCoalescing, parseFeatures } from './ethtool.js'
+import { ethtoolFacts } from './ethtool.js'
 import { machineWith } from './fixtures/machine.js'
 import { captureKernel } from './kernel.js'
 import { captureLimits } from './limits.js'
@@ -193,7 +194,7 @@ test('sysctls that are there, and no others', () => {
 })
 
 describe('network', () => {
-  test('a physical device', async () => {
+  test('a physical device', () => {
     const files = machineWith({
       'sys/class/net/nic0/type': '1\n',
       'sys/class/net/nic0/mtu': '9000\n',
@@ -205,7 +206,7 @@ describe('network', () => {
       'sys/class/net/nic0/queues/rx-1/rps_cpus': '0\n',
       'sys/class/net/nic0/queues/tx-0/xps_cpus': '0\n',
     })
-    expect(await captureDevice(files, 'nic0')).toMatchObject({
+    expect(captureDevice(files, 'nic0')).toMatchObject({
       kind: 'physical',
       driver: 'mlx5_core',
       busAddress: '0000:41:00.0',
@@ -218,7 +219,7 @@ describe('network', () => {
     })
   })
 
-  test('which CPUs take the interrupts of its queues, also of one on virtio', async () => {
+  test('which CPUs take the interrupts of its queues, also of one on virtio', () => {
     const interrupts = {
       'proc/interrupts':
         '           CPU0       CPU1\n 41:       1612          0 PCI-MSIX-0000:00:04.0   1-edge      mlx5_comp0\n 42:          0       3237 PCI-MSIX-0000:00:04.0   2-edge      mlx5_comp1\n',
@@ -232,38 +233,46 @@ describe('network', () => {
       'sys/class/net/nic0/device/msi_irqs/41': 'msix\n',
       'sys/class/net/nic0/device/msi_irqs/42': 'msix\n',
     })
-    expect((await captureDevice(direct, 'nic0')).interruptCpus).toEqual(expected)
+    expect(captureDevice(direct, 'nic0').interruptCpus).toEqual(expected)
     const virtio = machineWith({
       ...interrupts,
       'sys/class/net/nic0/device': '-> sys/devices/pci0/0000:00:04.0/virtio2',
       'sys/bus/pci/devices/0000:00:04.0/msi_irqs/41': 'msix\n',
       'sys/bus/pci/devices/0000:00:04.0/msi_irqs/42': 'msix\n',
     })
-    expect((await captureDevice(virtio, 'nic0')).interruptCpus).toEqual(expected)
-    expect((await captureDevice(machineWith({}), 'nic0')).interruptCpus).toBeNull()
+    expect(captureDevice(virtio, 'nic0').interruptCpus).toEqual(expected)
+    expect(captureDevice(machineWith({}), 'nic0').interruptCpus).toBeNull()
   })
 
-  test('a device of software', async () => {
+  test('a device of software', () => {
     const files = machineWith({ 'sys/class/net/veth0/type': '1\n' })
-    expect((await captureDevice(files, 'veth0')).kind).toBe('virtual')
+    expect(captureDevice(files, 'veth0').kind).toBe('virtual')
   })
 
   test.each(['127.0.0.1', '127.1.2.3', '::ffff:127.0.0.1'])('%s is on lo', (address) => {
     expect(interfaceOf(address)).toBe('lo')
   })
 
-  test('offloads and coalescing as ethtool prints them', () => {
-    expect(
-      parseFeatures(
-        'Features for eth0:\nrx-checksumming: on [fixed]\n\ttx-checksum-ipv4: off [requested on]\n',
-      ),
-    ).toEqual({ 'rx-checksumming': true, 'tx-checksum-ipv4': false })
-    expect(
-      parseCoalescing(
-        'Coalesce parameters for eth0:\nAdaptive RX: on  TX: off\nstats-block-usecs:\tn/a\nrx-usecs:\t8\n',
-      ),
-    ).toEqual({ 'rx-usecs': '8', 'adaptive-rx': 'on', 'adaptive-tx': 'off' })
-    expect([parseFeatures(null), parseCoalescing(null)]).toEqual([null, null])
+  test('what the driver says, by the names of ethtool', () => {
+    expect(ethtoolFacts('lo').offloads).toMatchObject({
+      'scatter-gather': true,
+      'tcp-segmentation-offload': expect.any(Boolean),
+      'generic-segmentation-offload': expect.any(Boolean),
+      'generic-receive-offload': expect.any(Boolean),
+      'tx-udp-segmentation': expect.any(Boolean),
+    })
+    const unknown = { driverVersion: null, firmware: null, offloads: null, coalescing: null }
+    expect(ethtoolFacts('nic0')).toEqual(unknown)
+    expect(ethtoolFacts('a-name-that-is-too-long-for-a-device')).toEqual(unknown)
+  })
+
+  test('is what ethtool prints, where it is installed', ({ skip }) => {
+    const printed = spawnSync('/usr/sbin/ethtool', ['-k', 'lo'], { encoding: 'utf8' })
+    if (printed.status !== 0) skip('no /usr/sbin/ethtool')
+    const lines = [...printed.stdout.matchAll(/^\s*([a-z0-9_-]+): (on|off)\b/gm)]
+    expect(ethtoolFacts('lo').offloads).toEqual(
+      Object.fromEntries(lines.map(([, name = '', state]) => [name, state === 'on'])),
+    )
   })
 })
 

@@ -5,14 +5,14 @@ import { ethtoolFacts } from './ethtool.js'
 import { captureInterrupts } from './interrupts.js'
 import { countOf, type MachineFiles } from './machine-files.js'
 
-/** The interface that has `address`, and how it is set: /sys/class/net, ethtool. */
-export async function captureNetwork(
+/** The interface that has `address`, and how it is set: /sys/class/net, and what ethtool(8) shows. */
+export function captureNetwork(
   files: MachineFiles,
   address: string | undefined,
-): Promise<Environment['network']> {
+): Environment['network'] {
   if (address === undefined) return { address: null, device: null }
   const name = interfaceOf(address)
-  const device = name === null ? null : await captureDevice(files, name)
+  const device = name === null ? null : captureDevice(files, name)
   return { address: address.slice(0, 256), device }
 }
 
@@ -30,7 +30,7 @@ export function interfaceOf(address: string): string | null {
 }
 
 /** One network interface by name. */
-export async function captureDevice(files: MachineFiles, name: string): Promise<NetworkDevice> {
+export function captureDevice(files: MachineFiles, name: string): NetworkDevice {
   const folder = `/sys/class/net/${name}`
   const driver = files.target(`${folder}/device/driver`)
   const bus = files.target(`${folder}/device`)
@@ -40,7 +40,7 @@ export async function captureDevice(files: MachineFiles, name: string): Promise<
     name: name.slice(0, 64),
     kind: kindOf(files, folder, bus),
     driver: driver === null ? null : basename(driver),
-    ...(await ethtoolFacts(name)),
+    ...ethtoolFacts(name),
     busAddress: bus === null ? null : basename(bus).slice(0, 64),
     macAddress: files.text(`${folder}/address`),
     numaNode: count('device/numa_node'),

@@ -8,8 +8,7 @@ export function toolOutput(tool: string, args: readonly string[]): Promise<strin
   const options = {
     timeout: TIMEOUT_MS,
     maxBuffer: MAX_BYTES,
-    // ethtool lives where an ordinary user's PATH often does not look.
-    env: { ...process.env, LC_ALL: 'C', PATH: `${process.env.PATH ?? ''}:/usr/sbin:/sbin` },
+    env: { ...process.env, LC_ALL: 'C' },
   }
   return new Promise((resolve) => {
     execFile(tool, [...args], options, (error, stdout) => resolve(error === null ? stdout : null))

@@ -111,8 +111,10 @@ const networkDevice = z.object({
     .record(word, z.boolean())
     .refine((record) => Object.keys(record).length <= 128, 'at most 128 entries')
     .nullable()
-    .describe('ethtool -k; null when ethtool is missing'),
-  coalescing: facts(64, word).nullable().describe('ethtool -c; null when ethtool is missing'),
+    .describe('by the names of ethtool -k; null when the driver does not say'),
+  coalescing: facts(64, word)
+    .nullable()
+    .describe('by the names of ethtool -c; null when the driver does not say'),
 })
 
 const network = z.object({
