@@ -134,6 +134,12 @@ async function secureConnection(options: ConnectOptions): Promise<TLSSocket> {
   const { host, port, key, signal } = options
   const where = `${host}, port ${port}`
   signal?.throwIfAborted()
+  // Some versions of libuv take any interface then, and a connection for data none.
+  if (isLinkLocal(host) && !host.includes('%')) {
+    throw peerError('XRB_PEER_UNREACHABLE', `No agent can be reached at ${where} (no interface).`, {
+      hint: zoneHint(host),
+    })
+  }
   const socket = connect({ host, port, ...clientTlsOptions(key) })
   const limit = AbortSignal.timeout(protocol.HELLO_DEADLINE_MS)
   try {
@@ -182,13 +188,19 @@ function notConnected(error: unknown, host: string, port: number): XrbenchError 
 }
 
 function hintFor(code: string, host: string): string {
-  // The kernel does not know by which interface (ipv6(7), sin6_scope_id).
-  if (code === 'EINVAL' && /^fe[89ab]/i.test(host)) {
-    return `name the interface of this machine: [${host.split('%')[0]}%eth0], as ip -6 address shows it`
-  }
+  if (code === 'EINVAL' && isLinkLocal(host)) return zoneHint(host)
   return /^E(HOST|NET)(UNREACH|DOWN)$/.test(code)
     ? `ip route get ${host}   (is there a way?); a firewall there may also answer so`
     : 'start one there: xrbench serve'
+}
+
+function isLinkLocal(host: string): boolean {
+  return /^fe[89ab][^.]*:/i.test(host)
+}
+
+/** The kernel does not know by which interface (ipv6(7), sin6_scope_id). */
+function zoneHint(host: string): string {
+  return `name the interface of this machine: [${host.split('%')[0]}%eth0], as ip -6 address shows it`
 }
 
 async function introduce(channel: ClientChannel, checks: AgentChecks): Promise<AgentFacts> {
