@@ -29,7 +29,7 @@ class OutgoingMessage {
     std::uint8_t* payload = buffer_.data() + kPageBytes;
     write_head(payload - kMessageHeadBytes, head);
     if (verify_) [[unlikely]]
-      write_pattern(payload, head.length, pattern_seed(head, side_));
+      fill(payload, head);
     return payload - kMessageHeadBytes;
   }
 
@@ -37,9 +37,21 @@ class OutgoingMessage {
   /// The payload begins on a page, as the kernel copies it fastest.
   static constexpr std::size_t kPageBytes = 4096;
 
+  /// What waited for room, and goes on, is there still.
+  void fill(std::uint8_t* payload, const MessageHead& head) noexcept {
+    const std::uint64_t seed = pattern_seed(head, side_);
+    if (seed == seed_ && head.length == filled_bytes_) return;
+    write_pattern(payload, head.length, seed);
+    seed_ = seed;
+    filled_bytes_ = head.length;
+  }
+
   PageBuffer buffer_;
   Side side_;
   bool verify_;
+  /// Of the pattern that is in the buffer.
+  std::uint64_t seed_ = 0;
+  std::uint32_t filled_bytes_ = 0;
 };
 
 /// What is wrong with what came.
