@@ -52,7 +52,10 @@ function outcomeOf(command, args) {
     })
   return new Promise((resolve) => {
     child.on('error', (error) => resolve({ status: null, stdout: '', stderr: `${error}\n` }))
-    child.on('close', (status) => resolve({ status, ...printed }))
+    child.on('close', (status, signal) => {
+      if (signal !== null) printed.stderr += `ended by ${signal}\n`
+      resolve({ status, ...printed })
+    })
   })
 }
 

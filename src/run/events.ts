@@ -1,3 +1,4 @@
+import type { WorkloadName } from '../options/workloads.js'
 import type { Place, Plan, TransportName } from '../plan/case.js'
 import type { Problem } from '../results/schema/schema.js'
 import type { RepetitionEvent } from './repetitions.js'
@@ -8,6 +9,8 @@ export type RunEvent =
   | { type: 'replaces'; file: string; startedAt: string }
   /** A transport that was not named cannot be measured here: its rows say why. */
   | { type: 'left-out'; transport: TransportName; reason: Problem }
+  /** A transport and a workload that were both named do not go together: the others are measured. */
+  | { type: 'unmeasured'; transport: TransportName; workload: WorkloadName; reason: string }
   /** What the search for an RDMA device did, and how the lab comes up: a line for people. */
   | { type: 'note'; text: string }
   /** All that is going to be measured is known. */

@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
-import { peerError } from '../errors.js'
+import { peerError, usageError } from '../errors.js'
 import { plainAddress } from '../session/wire/addresses.js'
 import type { SessionKey } from '../session/wire/key.js'
 
@@ -14,12 +14,20 @@ export interface PeerTarget {
 
 /**
  * A numeric address of the host, of the family asked for, else of the first it has.
- * @throws {XrbenchError} `XRB_PEER_UNREACHABLE` (exit 4)
+ * @throws {XrbenchError} `XRB_PEER_UNREACHABLE` (exit 4); `XRB_USAGE` (exit 2) for an address of the other family
  */
 export async function resolveHost(
   host: string,
   family: 4 | 6 | 0,
 ): Promise<{ address: string; family: 4 | 6 }> {
+  const plain = plainAddress(host)
+  if (family !== 0 && isIP(plain) !== 0 && isIP(plain) !== family) {
+    throw usageError(
+      'XRB_USAGE',
+      `${host} is an address of IPv${isIP(plain)}, and IPv${family} was asked for.`,
+      `leave -${family} out, or give another address`,
+    )
+  }
   try {
     const found = await lookup(host, { family })
     // An IPv4 address is one, whichever way it is written.

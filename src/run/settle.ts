@@ -4,6 +4,7 @@ import type { CheckedErrand } from './check.js'
 import type { RunEvent } from './events.js'
 import { choosePlaces } from './places.js'
 import { checkCases } from './preflight.js'
+import { unmeasured } from './unmeasured.js'
 import type { Where } from './where.js'
 
 /** An errand whose cases are known, and where each of them is measured. */
@@ -39,6 +40,8 @@ export async function settle(
   try {
     const plan = errand.plan(family, found)
     checkCases(plan.cases)
+    const named = errand.transports === 'all' ? [] : [...new Set([...found.host, ...found.lab])]
+    for (const event of unmeasured(errand, named, plan)) onEvent(event)
     const address = device?.address ?? null
     const here: Where = { kind: 'here', family: address?.includes(':') ? 6 : family, address }
     return {

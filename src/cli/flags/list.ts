@@ -51,7 +51,9 @@ export function parseWord<T extends string>(
   const found = known.find((word) => word === text)
   if (found !== undefined) return found
   const near = nearest(text, known)
-  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
+  // `ways to connect`, `types of socket`
+  const [, head = noun, rest = ''] = /^(.*?)( (?:of|to) .*)?$/.exec(noun) ?? []
+  const plural = `${/[^aeiou]y$/.test(head) ? `${head.slice(0, -1)}ies` : `${head}s`}${rest}`
   const all = `${plural} are ${known.join(', ')}`
   throw usageError(
     code,

@@ -10,7 +10,7 @@ import { refuseInputs } from '../files/output-files.js'
 import { note, print } from '../terminal/output.js'
 import { dryRunDocument, dryRunText } from './dry-run.js'
 import type { RunFlags } from './flags.js'
-import { leftOutLine } from './left-out.js'
+import { leftOutLine, unmeasuredLine } from './left-out.js'
 import type { Render } from './measure.js'
 import { readWhere } from './where.js'
 
@@ -31,7 +31,9 @@ export async function carryOut(
   const settled = await settle(checked, {
     makesNothing: isDry,
     onEvent: (event) => {
-      if (isSilent || isDry) return
+      if (isSilent) return
+      if (event.type === 'unmeasured') note(unmeasuredLine(event))
+      if (isDry) return
       if (event.type === 'note') note(event.text)
       if (event.type === 'left-out') note(leftOutLine(event))
     },

@@ -8,3 +8,12 @@ export function leftOutLine({
   const { message, hint } = reason
   return `${transport} is left out: ${message}${hint === null ? '' : ` → ${hint}`}`
 }
+
+/** That a transport has no such workload, where others that were named have. */
+export function unmeasuredLine({
+  transport,
+  workload,
+  reason,
+}: Extract<RunEvent, { type: 'unmeasured' }>): string {
+  return `${workload} over ${transport} is left out: ${reason}`
+}

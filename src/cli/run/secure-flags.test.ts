@@ -213,7 +213,7 @@ const REFUSALS: Record<string, Refusal> = {
   'a way to carry messages nobody knows': {
     args: run('-t', 'quic', '--quic-messages', 'datagrams'),
     error: /^--quic-messages: 'datagrams' is not a way to carry messages/,
-    hint: /did you mean datagram\?/,
+    hint: /did you mean datagram\? ways to carry messages are stream, /,
   },
   'a stream for each message of a ping-pong': {
     args: run('-t', 'quic', '--quic-messages', 'stream-each'),

@@ -195,7 +195,7 @@ function hintFor(code: string, host: string): string {
 }
 
 function isLinkLocal(host: string): boolean {
-  return /^fe[89ab][^.]*:/i.test(host)
+  return /^fe[89ab][0-9a-f]:/i.test(host)
 }
 
 /** The kernel does not know by which interface (ipv6(7), sin6_scope_id). */
