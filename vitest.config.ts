@@ -28,11 +28,13 @@ const ALONE_TESTS = [
 ]
 const ALL_TESTS = ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/**/*.test.mjs']
 
-/** `--project machine`: all that need no lab, one file at a time, however they are parted otherwise. */
-const isAskedForMachine = process.argv.some((arg) => /^(--project=)?machine$/.test(arg))
-
-/** `--project nightly`: what no other run has. */
-const isAskedForNightly = process.argv.some((arg) => /^(--project=)?nightly$/.test(arg))
+/** Whether `--project` names it: these are made for those who do. */
+function isAskedFor(project: string): boolean {
+  return process.argv.some(
+    (arg, i) =>
+      arg === `--project=${project}` || (arg === project && process.argv[i - 1] === '--project'),
+  )
+}
 
 /** Instrumented, whatever starts processes takes several times as long. */
 const PATIENCE = process.env.XRBENCH_SANITIZER === undefined ? 1 : 4
@@ -74,9 +76,10 @@ export default defineConfig({
     hookTimeout: 60_000 * PATIENCE,
     reporters: ['default', new SummaryReporter()],
     projects: [
-      ...(isAskedForMachine ? [project('machine', ALL_TESTS)] : PARTED),
+      // All that need no lab, one file at a time, however they are parted otherwise.
+      ...(isAskedFor('machine') ? [project('machine', ALL_TESTS)] : PARTED),
       inTheLab('lab', LAB_TESTS),
-      ...(isAskedForNightly ? [inTheLab('nightly', NIGHTLY_TESTS)] : []),
+      ...(isAskedFor('nightly') ? [inTheLab('nightly', NIGHTLY_TESTS)] : []),
     ],
   },
 })

@@ -5,6 +5,7 @@
 #include "binding/rdma_devices.h"
 #include "binding/rdma_link.h"
 #include "binding/self_measurement.h"
+#include "binding/text_or_null.h"
 #include "measure/hdr_layout.h"
 #include "transport/endpoint.h"
 #include "transport/quic_openssl/openssl_api.h"
@@ -55,8 +56,7 @@ Napi::Object openssl_facts(Napi::Env env) {
   const ossl::Found& found = ossl::find_openssl();
   Napi::Object facts = Napi::Object::New(env);
   facts.Set("version", Napi::String::New(env, found.version));
-  facts.Set("missing", found.missing.empty() ? env.Null()
-                                             : Napi::Value(Napi::String::New(env, found.missing)));
+  facts.Set("missing", text_or_null(env, found.missing));
   return facts;
 }
 
@@ -64,10 +64,8 @@ Napi::Object openssl_facts(Napi::Env env) {
 Napi::Value kernel_tls_problems(const Napi::CallbackInfo& info) {
   const Napi::Env env = info.Env();
   Napi::Object problems = Napi::Object::New(env);
-  for (const auto& [name, cipher] : kTlsCipherNames) {
-    const std::string problem = why_no_kernel_tls(cipher);
-    problems.Set(name, problem.empty() ? env.Null() : Napi::Value(Napi::String::New(env, problem)));
-  }
+  for (const auto& [name, cipher] : kTlsCipherNames)
+    problems.Set(name, text_or_null(env, why_no_kernel_tls(cipher)));
   return problems;
 }
 

@@ -1,13 +1,10 @@
 #include "binding/network_device.h"
 
+#include "binding/text_or_null.h"
 #include "transport/socket/device_settings.h"
 
 namespace xr::js {
 namespace {
-
-Napi::Value text_or_null(Napi::Env env, const std::string& text) {
-  return text.empty() ? env.Null() : Napi::Value(Napi::String::New(env, text));
-}
 
 template <class Members>
 Napi::Value members_or_null(Napi::Env env, const Members& members) {

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "binding/js_error.h"
+#include "binding/text_or_null.h"
 
 namespace xr::js {
 namespace {
@@ -69,8 +70,7 @@ Napi::Value tls_to_js(Napi::Env env, const TlsSettings& tls) {
   object.Set("cipher", tls.cipher);
   object.Set("group", tls.group);
   object.Set("ktls", tls.ktls);
-  object.Set("ktlsProblem",
-             tls.ktls_problem.empty() ? env.Null() : Napi::String::New(env, tls.ktls_problem));
+  object.Set("ktlsProblem", text_or_null(env, tls.ktls_problem));
   return object;
 }
 

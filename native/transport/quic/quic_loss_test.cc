@@ -140,19 +140,30 @@ void send_datagrams(QuicSimulation& simulation, std::size_t bytes, std::uint64_t
   }
 }
 
+/// Both ends of a connection of datagrams, which the server counts.
+struct CountedDatagrams {
+  explicit CountedDatagrams(unsigned seed)
+      : simulation({}, seed, [](xr::QuicSetup& client, xr::QuicSetup& server) {
+          client.options.messages = server.options.messages = xr::QuicMessages::kDatagram;
+        }) {
+    CHECK(simulation.establish());
+    simulation.run(kNsPerSec, [] { return false; });
+    simulation.server->inbox().context = &arrived;
+    simulation.server->inbox().on_datagram = [](void* count, const std::uint8_t*, std::size_t) {
+      ++*static_cast<std::uint64_t*>(count);
+    };
+  }
+
+  QuicSimulation simulation;
+  std::uint64_t arrived = 0;
+};
+
 TEST("quic loss: an outage that swallows a whole window of datagrams is outlived") {
   for (const std::size_t bytes : {std::size_t{2}, std::size_t{1400}}) {
     for (const double loss_before : {0.0, 0.05}) {
-      QuicSimulation simulation({}, 1, [](xr::QuicSetup& client, xr::QuicSetup& server) {
-        client.options.messages = server.options.messages = xr::QuicMessages::kDatagram;
-      });
-      CHECK(simulation.establish());
-      simulation.run(kNsPerSec, [] { return false; });
-      std::uint64_t arrived = 0;
-      simulation.server->inbox().context = &arrived;
-      simulation.server->inbox().on_datagram = [](void* count, const std::uint8_t*, std::size_t) {
-        ++*static_cast<std::uint64_t*>(count);
-      };
+      CountedDatagrams datagrams(1);
+      QuicSimulation& simulation = datagrams.simulation;
+      const std::uint64_t& arrived = datagrams.arrived;
       simulation.path().loss = loss_before;
       send_datagrams(simulation, bytes, 60 * kNsPerSec, [&] { return arrived >= 1000; });
       // The second comes while what the first has left behind is under way.
@@ -174,16 +185,9 @@ TEST("quic loss: an outage that swallows a whole window of datagrams is outlived
 TEST("quic loss: an outage that begins while the window shrinks is outlived") {
   const std::vector<std::uint8_t> message(100, 0x5a);
   for (unsigned seed = 1; seed <= 300; ++seed) {
-    QuicSimulation simulation({}, seed, [](xr::QuicSetup& client, xr::QuicSetup& server) {
-      client.options.messages = server.options.messages = xr::QuicMessages::kDatagram;
-    });
-    CHECK(simulation.establish());
-    simulation.run(kNsPerSec, [] { return false; });
-    std::uint64_t arrived = 0;
-    simulation.server->inbox().context = &arrived;
-    simulation.server->inbox().on_datagram = [](void* count, const std::uint8_t*, std::size_t) {
-      ++*static_cast<std::uint64_t*>(count);
-    };
+    CountedDatagrams datagrams(seed);
+    QuicSimulation& simulation = datagrams.simulation;
+    const std::uint64_t& arrived = datagrams.arrived;
     // Some of them at a time, so that others are on their way when an acknowledgement comes.
     std::uint64_t step_ns = 0;
     unsigned in_step = 0;

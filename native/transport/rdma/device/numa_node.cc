@@ -1,7 +1,8 @@
 #include "transport/rdma/device/numa_node.h"
 
 #include <charconv>
-#include <fstream>
+
+#include "base/first_line.h"
 
 namespace xr {
 namespace {
@@ -17,10 +18,7 @@ std::optional<int> node_number(std::string_view text) {
 }
 
 std::optional<int> node_in(const fs::path& file) {
-  std::ifstream in(file);
-  std::string line;
-  std::getline(in, line);
-  return node_number(line);
+  return node_number(first_line(file));
 }
 
 }  // namespace
