@@ -232,7 +232,9 @@ QuicSettings QuicConnection::settings() const {
   settings.congestion_control = name_of(setup_.options.congestion);
   settings.congestion_window_bytes = info.cwnd;
   settings.smoothed_rtt_ns = info.smoothed_rtt;
-  settings.min_rtt_ns = info.min_rtt;
+  // Until a sample, the first or the next after persistent congestion (RFC 9002 section 5.2), the
+  // library has the largest number there is.
+  if (info.min_rtt != ~ngtcp2_duration{0}) settings.min_rtt_ns = info.min_rtt;
   settings.rtt_variation_ns = info.rttvar;
   return settings;
 }

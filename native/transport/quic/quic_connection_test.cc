@@ -22,6 +22,13 @@ TEST("quic connection: pacing is left out of the versions of ngtcp2 that keep to
   for (const int version : {0x010200, 0x010b00, 0x010cff}) CHECK(!xr::can_pace(version));
 }
 
+TEST("quic connection: the least round trip is not known before a sample") {
+  QuicSimulation simulation({});
+  CHECK(!simulation.client->settings().min_rtt_ns.has_value());
+  CHECK(simulation.establish());
+  CHECK(simulation.client->settings().min_rtt_ns.value_or(kNsPerSec) < kNsPerSec);
+}
+
 TEST("quic connection: keys are updated in the middle of a stream, more than once") {
   const auto bytes = some_bytes(std::size_t{2} << 20);
   QuicSimulation simulation({0.001, 0, 0, 20 * kNsPerMs});
