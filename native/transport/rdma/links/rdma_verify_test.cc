@@ -114,6 +114,29 @@ TEST("rdma device: a wrong byte is found in ping-pong of plain writes") {
   check_write_ping_pong<true>(QueuePairType::kUc);
 }
 
+template <bool kLossy>
+void check_write_in_parts(QueuePairType type) {
+  const EndpointSpec spec = verified(type, RdmaOperation::kWrite, Workload::kPingPong);
+  LanePair pair(spec, Role::kInitiator, Role::kResponder);
+  pair.connect();
+  const Waker waker;
+  RawSender sender(pair.client, spec, waker);
+  WritePingPongLink<WaitPolicy::kSpin, kLossy> link(pair.server, spec, waker);
+  // The end first, as the kernel's memcpy may place it.
+  std::atomic_ref<std::uint8_t>(pair.server.rx_slot(0)[kBytes - 1]).store(1);
+  sender.fill(1, 0);
+  sender.byte(0) ^= 0x40;
+  sender.byte(kBytes - 1) = 1;
+  sender.post(0);
+  CHECK(link.receive_request() == Io::kOk);
+}
+
+TEST("rdma device: a plain write is there when all of it is, whichever byte is placed first") {
+  need_rdma();
+  check_write_in_parts<false>(QueuePairType::kRc);
+  check_write_in_parts<true>(QueuePairType::kUc);
+}
+
 TEST("rdma device: a wrong byte is found in a stream of plain writes") {
   need_rdma();
   const EndpointSpec spec = verified(QueuePairType::kRc, RdmaOperation::kWrite, Workload::kStream);
