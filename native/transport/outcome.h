@@ -65,7 +65,7 @@ struct LinkOutcome {
   /// Of its CPU, when the loop had ended.
   std::optional<std::uint64_t> cpu_khz;
   /// Of the sender of a stream: messages handed, each by itself, to the transport's own send
-  /// operation, warm-up included.
+  /// operation, from the beginning to the last mark, warm-up included.
   std::optional<std::uint64_t> send_units;
 };
 

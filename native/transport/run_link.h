@@ -161,12 +161,14 @@ void run_end(LinkEnd<Workload::kPingPong, Role::kResponder>, Link& link, LinkRun
 template <class Link, class Clock>
 void run_end(LinkEnd<Workload::kStream, Role::kSender>, Link& link, LinkRun<Clock>& run) {
   static_assert(StreamSender<Link>, "this link cannot send a stream");
+  LinkOutcome& outcome = run.outcome();
   run.follow(link, [&](auto& follower) {
     Pacer<Clock> pacer(run.clock(), run.spec().rate_of_link());
     return run_sender(link, run.spec().message_bytes, follower, pacer, run.spec().patience(),
-                      run.stop(), run.phase());
+                      run.stop(), outcome.send_units, run.phase());
   });
-  if constexpr (CountsSendUnits<Link>) run.outcome().send_units = link.send_units();
+  // Then the last mark is that of the loop's end.
+  if (!outcome.is_through) outcome.send_units = send_units_at(outcome.total, link);
 }
 
 template <class Link, class Clock>

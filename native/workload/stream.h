@@ -2,6 +2,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <optional>
 
 #include "measure/stop_flag.h"
 #include "measure/timeline.h"
@@ -40,12 +41,23 @@ concept CountsSendUnits = requires(const Link& same) {
   { same.send_units() } noexcept -> std::same_as<std::uint64_t>;
 };
 
-/// Sends until it is stopped or the receiver goes. `phase`: of several senders that share a rate,
-/// the part of a message's time by which this one begins later, 0 to 1.
+/// How many messages a sender had handed over one by one when its counts were `then`, which may lie
+/// a batch behind. Nothing where none is handed over.
+template <class Link>
+std::optional<std::uint64_t> send_units_at(const Counters& then, Link& link) noexcept {
+  if constexpr (CountsSendUnits<Link>)
+    return link.send_units() - (link.counters().messages - then.messages);
+  else
+    return std::nullopt;
+}
+
+/// Sends until it is stopped or the receiver goes. `send_units`: until the last mark, as its
+/// messages are. `phase`: of several senders that share a rate, the part of a message's time by
+/// which this one begins later, 0 to 1.
 template <StreamSender Link, class Clock>
 Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower,
               Pacer<Clock>& pacer, const Patience& patience, const StopFlag& stop,
-              double phase = 0) {
+              std::optional<std::uint64_t>& send_units, double phase = 0) {
   Counters& counters = link.counters();
   // At a rate, as many messages at once as make 100 µs of it: batches pay, bursts do not.
   const std::uint64_t most =
@@ -58,10 +70,15 @@ Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower
   using Judge = Silence<Clock>;
   Judge silence(follower.clock(), follower.board(), follower.link(), true, patience);
   silence.start(read_at);
+  const auto meet_edge = [&](std::uint64_t now, const Counters& before) {
+    const bool was_through = follower.is_through();
+    follower.on_edge(now, before, link);
+    if (!was_through) send_units = send_units_at(before, link);
+  };
   // Messages may be far apart: edges do not wait for the next.
   const auto await_departure = [&] {
     pacer.wait(stop, [&](std::uint64_t now) {
-      if (now >= follower.next_edge()) follower.on_edge(now, counters, link);
+      if (now >= follower.next_edge()) meet_edge(now, counters);
     });
   };
   pacer.start(read_at, phase * static_cast<double>(message_bytes));
@@ -81,7 +98,7 @@ Io run_sender(Link& link, std::uint64_t message_bytes, Timeline<Clock>& follower
       ration.read(follower.clock().to_ns(now - read_at));
       read_at = now;
       if (now >= follower.next_edge()) [[unlikely]]
-        follower.on_edge(now, before, link);
+        meet_edge(now, before);
     }
     if (pacer.limits()) {
       pacer.sent(counters.bytes - before.bytes);

@@ -17,7 +17,8 @@ constexpr std::uint64_t kWaitNs = 250 * kNsPerMs;
 constexpr std::uint64_t kIdleNs = 5 * kNsPerSec;
 constexpr xr::Patience kPatience{kWaitNs, kIdleNs, 0};
 
-/// A link that waits in vain, either way; `meanwhile` is what happens during a wait.
+/// A link that waits in vain, either way, until it takes messages; `meanwhile` is what happens
+/// during a wait.
 struct WaitingLink {
   Io wait() noexcept {
     HandClock::time_ns += kWaitNs;
@@ -26,7 +27,16 @@ struct WaitingLink {
     return stop.is_set() ? Io::kStopped : Io::kStalled;
   }
   Io receive_some() noexcept { return wait(); }
-  Io send_some(std::uint64_t) noexcept { return wait(); }
+  Io send_some(std::uint64_t) noexcept {
+    if (takes == 0) return wait();
+    HandClock::time_ns += kNsPerMs;
+    if (HandClock::time_ns >= until_ns) stop.set();
+    counts.messages += takes;
+    counts.bytes += takes * 1000;
+    return Io::kOk;
+  }
+  /// One is always under way.
+  std::uint64_t send_units() const noexcept { return counts.messages + 1; }
   std::uint64_t heard() const noexcept { return packets; }
   Counters& counters() noexcept { return counts; }
   void refresh() noexcept {}
@@ -36,6 +46,8 @@ struct WaitingLink {
   std::function<void()> meanwhile = [] {};
   std::uint64_t until_ns = xr::kNever;
   std::uint64_t packets = 0;
+  /// At once, each millisecond.
+  std::uint64_t takes = 0;
   Counters counts{};
 };
 
@@ -59,7 +71,7 @@ struct Stage {
   }
   Io send(const xr::Patience& patience = kPatience, double bits_per_sec = 0) {
     xr::Pacer<HandClock> pacer({}, bits_per_sec);
-    return xr::run_sender(link, 1000, follower, pacer, patience, stop);
+    return xr::run_sender(link, 1000, follower, pacer, patience, stop, send_units);
   }
   void sibling_receives() {
     board.cell(1).phase(xr::Phase::kMeasure);
@@ -76,6 +88,7 @@ struct Stage {
       xr::Timeline<HandClock>::follower({}, phases, board, 0);
   xr::StopFlag stop;
   WaitingLink link{stop};
+  std::optional<std::uint64_t> send_units;
   std::uint64_t sibling = 0;
 };
 
@@ -125,6 +138,18 @@ TEST("stream: a sender whose peers all take nothing is a stall") {
   CHECK(stage.send() == Io::kStalled);
   CHECK(stage.took_ns() >= kIdleNs);
   CHECK(stage.took_ns() <= kIdleNs + kWaitNs);
+}
+
+TEST("stream: what was handed over by itself is told of the time that the messages are told of") {
+  Stage stage;
+  stage.link.takes = 10;
+  stage.link.until_ns = Stage::began_ns + 20 * kNsPerSec;
+  CHECK(stage.send() == Io::kStopped);
+  CHECK(stage.follower.is_through());
+  const std::uint64_t messages = stage.follower.series().marks().back().counters.messages;
+  CHECK(messages < stage.link.counts.messages);
+  CHECK(stage.send_units.has_value());
+  CHECK_EQ(stage.send_units.value_or(0), messages + 1);
 }
 
 TEST("stream: what comes without being a message is progress") {

@@ -87,7 +87,7 @@ export interface LinkOutcome {
   role: 'initiator' | 'responder' | 'sender' | 'receiver'
   /**
    * Sender of a stream: messages handed, each by itself, to the transport's own send operation (`send`, datagram, work request, DATAGRAM
-   * frame, `ngtcp2_conn_writev_stream`, `SSL_write`), warm-up included. Others `null`.
+   * frame, `ngtcp2_conn_writev_stream`, `SSL_write`), from the beginning to the last mark, warm-up included. Others `null`.
    */
   sendUnits: number | null
   /** Where the measuring thread was pinned; `null` = unpinned. */

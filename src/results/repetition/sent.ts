@@ -2,7 +2,7 @@ import type { Case } from '../../plan/case.js'
 import type { Sent } from '../schema/measures.js'
 import type { RepetitionReport } from './report.js'
 
-/** What the senders of a stream did over all of their life; `null` where one could not tell, or none of them sends by itself. */
+/** What the senders of a stream did from their start to the end of the window; `null` where one could not tell, or none of them sends by itself. */
 export function sentOf(c: Case, { client, server }: RepetitionReport): { sent?: Sent | null } {
   if (c.workload !== 'stream') return {}
   const links = [client, server].flatMap(({ outcome }) => outcome?.links ?? [])

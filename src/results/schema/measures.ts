@@ -136,7 +136,8 @@ export const sentSchema = z
   })
   .meta({
     id: 'Sent',
-    description: 'Of a stream, at its senders, warm-up and all; a unit is a message',
+    description:
+      'Of a stream, at its senders, from the start of each to the end of the window; a unit is a message',
   })
 
 export const lossSchema = z
