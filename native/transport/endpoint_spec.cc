@@ -28,9 +28,9 @@ void check_handshake(const EndpointSpec& spec, TlsHandshake handshake) {
           "tls.handshake is full but for connect");
 }
 
-void check_options(const EndpointSpec&, const LoopbackOptions&) {}
-void check_options(const EndpointSpec&, const ShmOptions&) {}
-void check_options(const EndpointSpec&, const TcpOptions&) {}
+/// Of those that refuse nothing by themselves.
+template <class Options>
+void check_options(const EndpointSpec&, const Options&) {}
 
 void check_options(const EndpointSpec& spec, const UdpOptions& udp) {
   check_without_multipath(udp.socket);

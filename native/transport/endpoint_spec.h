@@ -19,23 +19,6 @@ inline constexpr unsigned kMostStreams = 64;
 /// Requests under way at once.
 inline constexpr unsigned kMostInflight = 4096;
 
-struct TransportName {
-  const char* name;
-  TransportKind kind;
-};
-/// All there are, built in or not, by what JavaScript calls them.
-inline constexpr TransportName kTransportNames[] = {
-    {"loopback", TransportKind::kLoopback},
-    {"tcp", TransportKind::kTcp},
-    {"udp", TransportKind::kUdp},
-    {"quic:openssl", TransportKind::kQuicOpenssl},
-    {"rdma", TransportKind::kRdma},
-    {"tls", TransportKind::kTls},
-    {"quic", TransportKind::kQuic},
-    {"unix", TransportKind::kUnix},
-    {"shm", TransportKind::kShm},
-};
-
 enum class Side { kClient, kServer };
 /// `kBusyPoll` sleeps as `kBlock` does, but for the kernel's polling of the device before it
 /// (SO_PREFER_BUSY_POLL): its links are those of `kBlock`.

@@ -35,6 +35,23 @@ enum class TransportKind { kLoopback, kTcp, kUdp, kRdma, kTls, kQuic, kQuicOpens
 static_assert(std::variant_size_v<TransportOptions> ==
               static_cast<std::size_t>(TransportKind::kShm) + 1);
 
+struct TransportName {
+  const char* name;
+  TransportKind kind;
+};
+/// All there are, built in or not, by what JavaScript calls them.
+inline constexpr TransportName kTransportNames[] = {
+    {"loopback", TransportKind::kLoopback},
+    {"tcp", TransportKind::kTcp},
+    {"udp", TransportKind::kUdp},
+    {"quic:openssl", TransportKind::kQuicOpenssl},
+    {"rdma", TransportKind::kRdma},
+    {"tls", TransportKind::kTls},
+    {"quic", TransportKind::kQuic},
+    {"unix", TransportKind::kUnix},
+    {"shm", TransportKind::kShm},
+};
+
 constexpr TransportKind kind_of(const TransportOptions& options) noexcept {
   return static_cast<TransportKind>(options.index());
 }
