@@ -1,11 +1,15 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 import { SummaryReporter } from './scripts/summary-reporter.js'
 
-/** They boot virtual machines, which takes minutes under emulation. Alone: `npm run test:lab`. */
-const LAB_TESTS = 'src/**/*.lab.test.ts'
+// `npm test` runs all that `SHORT` has and takes some ten minutes; `npm run test:long` has the rest, and `.ci/run` both.
 
-/** Simulations, matrices and what else is long by nature, which rarely fails: `npm run test:nightly -- long`. */
-const NIGHTLY_TESTS = 'src/**/*.nightly.test.ts'
+const ALL_TESTS = ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/**/*.test.mjs']
+
+/** They boot virtual machines, which takes minutes under emulation. All of them, alone: `npm run test:lab`. */
+const LAB_TESTS = ['src/**/*.lab.test.ts']
+
+/** Simulations, matrices and what else is long by nature, which rarely fails: `npm run test:nightly -- matrices`. */
+const NIGHTLY_TESTS = ['src/**/*.nightly.test.ts']
 
 /** They read, count and draw, and measure nothing: two files at once, before all others, and in processes that they share, for to start one and to load what it needs takes longer than most of them. */
 const PURE_TESTS = [
@@ -26,45 +30,84 @@ const ALONE_TESTS = [
   'src/session/{repetition,seldom,starved}.test.ts',
   'src/transports/**/*.test.ts',
 ]
-const ALL_TESTS = ['src/**/*.test.ts', 'scripts/**/*.test.ts', '{bench,scripts}/**/*.test.mjs']
 
-/** Whether `--project` names it: these are made for those who do. */
-function isAskedFor(project: string): boolean {
-  return process.argv.some(
-    (arg, i) =>
-      arg === `--project=${project}` || (arg === project && process.argv[i - 1] === '--project'),
-  )
-}
+/**
+ * Set-up and package; each transport, phase and option where `npm test` has one of them; and what nothing but a change of its own room breaks.
+ */
+const LONG_BESIDE_TESTS = [
+  'scripts/setup.test.ts',
+  'src/cli/files/output-files.test.ts',
+  'src/cli/plot/plot.test.ts',
+  'src/cli/quic-perf/quic-perf.test.ts',
+  'src/cli/run/{path-mtu,secrets,secure-flags,small-mtu}.test.ts',
+  'src/session/secure-bad-days.test.ts',
+]
+const LONG_ALONE_TESTS = [
+  'scripts/package.test.ts',
+  'src/cli/run/line.test.ts',
+  'src/transports/{killed,lifetime}.test.ts',
+]
+const LONG_LAB_TESTS = [
+  'src/cli/lab/lab.lab.test.ts',
+  'src/cli/run/run.lab.test.ts',
+  'src/lab/guest.lab.test.ts',
+  'src/rdma/device.lab.test.ts',
+  'src/transports/{busy-poll,kernel-tls}.lab.test.ts',
+]
+const LONG_TESTS = [...LONG_BESIDE_TESTS, ...LONG_ALONE_TESTS]
 
 /** Instrumented, whatever starts processes takes several times as long. */
 const PATIENCE = process.env.XRBENCH_SANITIZER === undefined ? 1 : 4
 
 const TWO_AT_ONCE = { fileParallelism: true, maxWorkers: 2 }
+const [SECOND, THIRD, LAST] = [1, 2, 3].map((groupOrder) => ({ sequence: { groupOrder } }))
 
-const PARTED = [
-  project('pure', PURE_TESTS, { ...TWO_AT_ONCE, isolate: false }),
-  project('beside', ALL_TESTS, { ...TWO_AT_ONCE, sequence: { groupOrder: 1 } }, [
-    ...PURE_TESTS,
-    ...ALONE_TESTS,
-  ]),
-  project('alone', ALONE_TESTS, { sequence: { groupOrder: 2 } }),
-]
+interface Files {
+  include: string[]
+  without?: string[]
+}
 
-function project(name: string, include: string[], options = {}, without: string[] = []) {
-  const exclude = [...configDefaults.exclude, LAB_TESTS, NIGHTLY_TESTS, ...without]
+function project(name: string, { include, without = [] }: Files, options = {}) {
+  const exclude = [...configDefaults.exclude, ...LAB_TESTS, ...NIGHTLY_TESTS, ...without]
   return { extends: true as const, test: { name, include, exclude, ...options } }
 }
 
-function inTheLab(name: string, include: string) {
+/** After all others: what they show comes sooner. */
+function inTheLab(name: string, { include, without = [] }: Files) {
+  const exclude = [...configDefaults.exclude, ...without]
   const globalSetup = 'src/lab/fixtures/lab-problem.ts'
   const setupFiles = 'src/lab/fixtures/need-lab.ts'
-  // After all others: what they show comes sooner.
-  const sequence = { groupOrder: 3 }
   return {
     extends: true as const,
-    test: { name, include: [include], globalSetup, setupFiles, sequence },
+    test: { name, include, exclude, globalSetup, setupFiles, ...LAST },
   }
 }
+
+const PURE = project('pure', { include: PURE_TESTS }, { ...TWO_AT_ONCE, isolate: false })
+
+const SHORT = [
+  PURE,
+  project(
+    'beside',
+    { include: ALL_TESTS, without: [...PURE_TESTS, ...ALONE_TESTS, ...LONG_TESTS] },
+    { ...TWO_AT_ONCE, ...SECOND },
+  ),
+  project('alone', { include: ALONE_TESTS, without: LONG_TESTS }, { ...THIRD }),
+  inTheLab('lab', { include: LAB_TESTS, without: LONG_LAB_TESTS }),
+]
+
+/** For those who name them by `--project`. */
+const BY_NAME = [
+  PURE,
+  // All that need no lab, one file at a time, however they are parted otherwise.
+  project('machine', { include: ALL_TESTS }),
+  project('long-beside', { include: LONG_BESIDE_TESTS }, { ...TWO_AT_ONCE, ...SECOND }),
+  project('long-alone', { include: LONG_ALONE_TESTS }, { ...THIRD }),
+  inTheLab('long-lab', { include: LONG_LAB_TESTS }),
+  inTheLab('lab', { include: LAB_TESTS }),
+  inTheLab('nightly', { include: NIGHTLY_TESTS }),
+]
+const isNamed = process.argv.some((arg) => arg.startsWith('--project'))
 
 export default defineConfig({
   test: {
@@ -75,11 +118,6 @@ export default defineConfig({
     testTimeout: 30_000 * PATIENCE,
     hookTimeout: 60_000 * PATIENCE,
     reporters: ['default', new SummaryReporter()],
-    projects: [
-      // All that need no lab, one file at a time, however they are parted otherwise.
-      ...(isAskedFor('machine') ? [project('machine', ALL_TESTS)] : PARTED),
-      inTheLab('lab', LAB_TESTS),
-      ...(isAskedFor('nightly') ? [inTheLab('nightly', NIGHTLY_TESTS)] : []),
-    ],
+    projects: isNamed ? BY_NAME : SHORT,
   },
 })

@@ -70,6 +70,8 @@ inside() {
   step a 0 'npm start' 'npm start'
   step a 0 'npm test' 'npm test'
   show_last
+  step a 0 'npm run test:long' 'npm run test:long'
+  show_last
   local built='stat -c "%n %y" build/Release/* dist/cli/main.js node_modules/.package-lock.json'
   step a 0 'npm run setup again' "$built >/tmp/before; npm run setup; $built >/tmp/after; diff /tmp/before /tmp/after"
   show_last

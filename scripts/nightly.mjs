@@ -27,9 +27,13 @@ const PARTS = [
   ...REPEATED.map((file) => [
     file,
     TIMES,
-    [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', file],
+    [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'machine', file],
   ]),
-  ['long', 1, [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'nightly']],
+  [
+    'matrices',
+    1,
+    [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'nightly'],
+  ],
   ['headers', 1, [process.execPath, 'scripts/check-headers.mjs', '--all']],
   ['nodes', 1, ['npm', 'run', 'test:nodes']],
   ['asan', 1, ['npm', 'run', 'test:asan']],
