@@ -1,5 +1,7 @@
 #include <atomic>
+#include <chrono>
 #include <string>
+#include <thread>
 
 #include "transport/rdma/links/lane_pair.h"
 #include "transport/rdma/links/link_for.h"
@@ -127,7 +129,11 @@ void check_write_in_parts(QueuePairType type) {
   sender.fill(1, 0);
   sender.byte(0) ^= 0x40;
   sender.byte(kBytes - 1) = 1;
-  sender.post(0);
+  // The longer after the first look the rest comes, the surer does a hasty one fail.
+  std::jthread placing([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    sender.post(0);
+  });
   CHECK(link.receive_request() == Io::kOk);
 }
 
