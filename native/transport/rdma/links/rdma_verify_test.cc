@@ -1,5 +1,6 @@
 #include <atomic>
 #include <chrono>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -95,19 +96,31 @@ TEST("rdma device: a wrong byte is found in streams of send and write-imm") {
   }
 }
 
+/// The responder of a verified ping-pong of plain writes, and a peer that writes what it likes. The
+/// last byte is the number of the message, from one on.
+template <bool kLossy>
+struct WrittenTo {
+  explicit WrittenTo(QueuePairType type)
+      : spec(verified(type, RdmaOperation::kWrite, Workload::kPingPong)) {
+    pair.connect();
+    sender.emplace(pair.client, spec, waker);
+    link.emplace(pair.server, spec, waker);
+    sender->fill(1, kWrong);
+    sender->byte(kBytes - 1) = 1;
+  }
+
+  const EndpointSpec spec;
+  LanePair pair{spec, Role::kInitiator, Role::kResponder};
+  const Waker waker;
+  std::optional<RawSender> sender;
+  std::optional<WritePingPongLink<WaitPolicy::kSpin, kLossy>> link;
+};
+
 template <bool kLossy>
 void check_write_ping_pong(QueuePairType type) {
-  const EndpointSpec spec = verified(type, RdmaOperation::kWrite, Workload::kPingPong);
-  LanePair pair(spec, Role::kInitiator, Role::kResponder);
-  pair.connect();
-  const Waker waker;
-  RawSender sender(pair.client, spec, waker);
-  WritePingPongLink<WaitPolicy::kSpin, kLossy> link(pair.server, spec, waker);
-  // The last byte is the number of the message, from one on.
-  sender.fill(1, kWrong);
-  sender.byte(kBytes - 1) = 1;
-  sender.post(0);
-  check_found(spec, link.receive_request(), link);
+  WrittenTo<kLossy> end(type);
+  end.sender->post(0);
+  check_found(end.spec, end.link->receive_request(), *end.link);
 }
 
 TEST("rdma device: a wrong byte is found in ping-pong of plain writes") {
@@ -118,23 +131,16 @@ TEST("rdma device: a wrong byte is found in ping-pong of plain writes") {
 
 template <bool kLossy>
 void check_write_in_parts(QueuePairType type) {
-  const EndpointSpec spec = verified(type, RdmaOperation::kWrite, Workload::kPingPong);
-  LanePair pair(spec, Role::kInitiator, Role::kResponder);
-  pair.connect();
-  const Waker waker;
-  RawSender sender(pair.client, spec, waker);
-  WritePingPongLink<WaitPolicy::kSpin, kLossy> link(pair.server, spec, waker);
+  WrittenTo<kLossy> end(type);
+  end.sender->byte(kWrong) ^= 0x40;
   // The end first, as the kernel's memcpy may place it.
-  std::atomic_ref<std::uint8_t>(pair.server.rx_slot(0)[kBytes - 1]).store(1);
-  sender.fill(1, 0);
-  sender.byte(0) ^= 0x40;
-  sender.byte(kBytes - 1) = 1;
+  std::atomic_ref<std::uint8_t>(end.pair.server.rx_slot(0)[kBytes - 1]).store(1);
   // The longer after the first look the rest comes, the surer does a hasty one fail.
   std::jthread placing([&] {
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    sender.post(0);
+    end.sender->post(0);
   });
-  CHECK(link.receive_request() == Io::kOk);
+  CHECK(end.link->receive_request() == Io::kOk);
 }
 
 TEST("rdma device: a plain write is there when all of it is, whichever byte is placed first") {
