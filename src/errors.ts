@@ -1,3 +1,5 @@
+import { harmlessLines } from './foreign.js'
+
 /** Exit codes of the `xrbench` command; `--help` prints this table. */
 export const EXIT_CODES = {
   ok: 0,
@@ -24,7 +26,10 @@ export interface ErrorDetails {
   cause?: unknown
 }
 
-/** Everything xrbench reports to its user: a stable code, one sentence, a hint, an exit code. */
+/**
+ * Everything xrbench reports to its user: a stable code, one sentence, a hint, an exit code. Paths, names and a peer's words may be part of
+ * sentence and hint: no terminal obeys them.
+ */
 export class XrbenchError extends Error {
   readonly code: ErrorCode
   readonly exitCode: ExitCode
@@ -32,11 +37,14 @@ export class XrbenchError extends Error {
   readonly context: Record<string, unknown>
 
   constructor(code: ErrorCode, exitCode: ExitCode, sentence: string, details: ErrorDetails = {}) {
-    super(sentence, details.cause === undefined ? undefined : { cause: details.cause })
+    super(
+      harmlessLines(sentence),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    )
     this.name = 'XrbenchError'
     this.code = code
     this.exitCode = exitCode
-    this.hint = details.hint
+    this.hint = details.hint === undefined ? undefined : harmlessLines(details.hint)
     this.context = details.context ?? {}
   }
 }

@@ -1,4 +1,5 @@
 import type { Across } from '../compare/schema.js'
+import { harmless, harmlessValue } from '../foreign.js'
 import { Collector } from '../report/digest/collect.js'
 import { renderPage } from '../report/page/page.js'
 import { readChartsScript } from '../report/page/script.js'
@@ -26,7 +27,7 @@ export async function report(
   if (results.length === 0) throw badRequest('results: a report is of one at least.')
   const collector = new Collector(across ?? null)
   results.forEach((doc, i) => {
-    collector.add({ file: names[i] ?? `result ${i + 1}`, doc })
+    collector.add({ file: harmless(names[i] ?? `result ${i + 1}`), doc: harmlessValue(doc) })
   })
   return renderPage(collector.finish(), await readChartsScript(), title)
 }

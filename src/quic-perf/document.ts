@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { LinkOutcome, RunOutcome } from '../addon/addon.js'
 import type { PerfRequests } from '../addon/perf.js'
+import { harmless } from '../foreign.js'
 import { histogramOfCounts } from '../results/histogram/histogram.js'
 import { latencyOf } from '../results/histogram/latency.js'
 import { threadCpu } from '../results/repetition/cpu.js'
@@ -100,6 +101,9 @@ function failureOf({ status, fault }: RunOutcome): Problem | null {
       ? ['XRB_PEER_LOST', 'The server closed the connection.']
       : fault?.code === 'STALLED'
         ? ['XRB_STALLED', 'The server fell silent.']
-        : ['XRB_QUIC_PERF', `The measurement failed: ${fault?.message ?? 'no reason is known'}.`]
+        : [
+            'XRB_QUIC_PERF',
+            `The measurement failed: ${harmless(fault?.message ?? 'no reason is known')}.`,
+          ]
   return { code, message, hint: null }
 }

@@ -22,6 +22,12 @@ test('a transport that the agent has not', () => {
   )
 })
 
+test('what an unknown agent names is not to be pasted', () => {
+  expect(check({ transports: ['tcp'] }, { transports: ['udp', 'tls; rm -rf ~'] })).toThrow(
+    expect.objectContaining({ hint: '--transport udp' }),
+  )
+})
+
 test('kTLS where its kernel has none for the cipher', () => {
   const lacks = { features: [...PROTOCOL_FEATURES, 'lacks:ktls:aes-256-gcm'] }
   const asked = (cipher: 'aes-128-gcm' | 'aes-256-gcm', kernel: 'on' | 'auto' | 'off') =>

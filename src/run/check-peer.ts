@@ -1,5 +1,5 @@
 import { peerError } from '../errors.js'
-import type { Case } from '../plan/case.js'
+import { type Case, TRANSPORT_NAMES } from '../plan/case.js'
 import type { Session } from '../session/client/client.js'
 import { featuresFor, lacksFor } from '../session/wire/protocol.js'
 
@@ -10,8 +10,10 @@ import { featuresFor, lacksFor } from '../session/wire/protocol.js'
 export function checkPeer(cases: readonly Case[], { facts }: Pick<Session, 'facts'>): void {
   const missing = cases.find(({ transport }) => !facts.transports.includes(transport))
   if (missing !== undefined) {
+    // Of what the agent names, only what we know gets into a line to be pasted.
+    const known = TRANSPORT_NAMES.filter((name) => facts.transports.includes(name))
     throw peerError('XRB_PEER_TRANSPORT', `The agent cannot do ${missing.transport}.`, {
-      hint: `--transport ${facts.transports.join(',')}`,
+      hint: `--transport ${known.join(',')}`,
     })
   }
   const lacking = cases.flatMap(lacksFor).find(([lack]) => facts.features.includes(lack))

@@ -91,7 +91,7 @@ it('a client ends its own connecting when the agent’s end has failed, and tell
   const { status, failure } = await session.runRepetition(c)
   expect({ status, failure }).toMatchObject({
     status: 'failed',
-    failure: { message: 'At the server, it has no such end.' },
+    failure: { message: 'The agent says: at the server, it has no such end.' },
   })
   expect(heard.filter((type) => type !== 'ping')).toEqual(['prepare', 'connect', 'finish'])
 })

@@ -142,7 +142,9 @@ function leave(way: Way, server: readonly number[], path: CutPath | null): void 
 function expectTold(report: RepetitionReport, expected: Expected, expect: ExpectStatic): void {
   expect(report.status).toBe('failed')
   expect(report.failure).toMatchObject(expected)
-  expect(report.failure?.message).toMatch(/^At the (client|server), [^\n]+[^.]\.$/)
+  expect(report.failure?.message).toMatch(
+    /^(At the client|The agent says: at the server), [^\n]+[^.]\.$/,
+  )
   expect(report.failure?.hint).toMatch(/./)
 }
 

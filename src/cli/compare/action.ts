@@ -4,6 +4,7 @@ import { parseGate } from '../../compare/gate.js'
 import { meaninglessDifferences, refuseMeaningless } from '../../compare/meaning.js'
 import { ACROSS, type CompareDocument, type Comparison } from '../../compare/schema.js'
 import { EXIT_CODES, type ExitCode, usageError } from '../../errors.js'
+import { printableJson } from '../../foreign.js'
 import { renderCompareMarkdown } from '../../report/export/compare-markdown.js'
 import { renderComparability, renderComparison } from '../../report/terminal/compare-text.js'
 import { isSameFile, refuseInputs } from '../files/output-files.js'
@@ -48,7 +49,7 @@ export async function compareAction(
   const markdown = renderCompareMarkdown(doc)
   await print(
     flags.json
-      ? `${JSON.stringify(doc, null, 2)}\n`
+      ? `${printableJson(doc)}\n`
       : flags.markdown
         ? markdown
         : renderComparison(doc, layoutOf(process.stdout)),

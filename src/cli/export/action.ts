@@ -1,6 +1,7 @@
 import { fullName, matches } from '../../compare/pattern.js'
 import { measuredCases, refOf, type Source } from '../../compare/source.js'
 import { usageError } from '../../errors.js'
+import { printableJson } from '../../foreign.js'
 import { exportCsv } from '../../report/export/csv.js'
 import { exportHgrm } from '../../report/export/hgrm.js'
 import { exportHlog } from '../../report/export/hlog.js'
@@ -51,7 +52,7 @@ function onlyJson(sources: readonly Source[]): string {
       `xrbench export ${only?.file} --json`,
     )
   }
-  return `${JSON.stringify(only.doc, null, 2)}\n`
+  return `${printableJson(only.doc)}\n`
 }
 
 /** That format knows neither names nor more than one distribution. */

@@ -7,6 +7,7 @@ import {
   usageError,
   type XrbenchError,
 } from '../../errors.js'
+import { printableJson } from '../../foreign.js'
 import { MEASURE } from '../../options/measure.js'
 import { DEFAULT_PERF_WARMUP_CAP_NS } from '../../plan/defaults.js'
 import { runPerfClient } from '../../quic-perf/client.js'
@@ -68,7 +69,7 @@ export async function quicPerfRunAction(
 
 async function publish(doc: QuicPerfDocument, flags: QuicPerfRunFlags): Promise<void> {
   if (flags.output !== undefined) await writeResult(flags.output, doc)
-  if (flags.json) await print(`${JSON.stringify(doc, null, 2)}\n`)
+  if (flags.json) await print(`${printableJson(doc)}\n`)
   else await print(perfSummary(doc))
 }
 

@@ -1,4 +1,4 @@
-import { plain } from '../../report/words/plain.js'
+import { printableJson } from '../../foreign.js'
 import { startOfResultAt } from '../../results/store/older-result.js'
 import { defaultOutputPath } from '../../results/store/output-path.js'
 import { checkWritable } from '../../results/store/store.js'
@@ -41,7 +41,7 @@ export async function carryOut(
   try {
     if (isDry) {
       const text = isJson
-        ? `${JSON.stringify(dryRunDocument(settled.plan, output), null, 2)}\n`
+        ? `${printableJson(dryRunDocument(settled.plan, output))}\n`
         : dryRunText(settled.plan, output)
       return await print(text)
     }
@@ -83,5 +83,5 @@ async function tellOfOlder(output: string): Promise<void> {
   const startedAt = await startOfResultAt(output)
   if (startedAt === null) return
   const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
-  note(`note: ${plain(output)} has the result of ${when}, which the first repetition replaces`)
+  note(`note: ${output} has the result of ${when}, which the first repetition replaces`)
 }

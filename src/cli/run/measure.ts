@@ -1,4 +1,5 @@
 import { EXIT_CODES, type ExitCode, XrbenchError } from '../../errors.js'
+import { printableJson } from '../../foreign.js'
 import { renderTable } from '../../report/terminal/table.js'
 import { caseTitle } from '../../results/document/case-name.js'
 import { doubtful, doubtSentences } from '../../results/document/doubt.js'
@@ -77,7 +78,7 @@ async function conclude(
 ): Promise<ExitCode> {
   await print(
     options.isJson
-      ? `${JSON.stringify(document, null, 2)}\n`
+      ? `${printableJson(document)}\n`
       : (options.render ?? table)(document, options.output),
   )
   if (failure !== null) {

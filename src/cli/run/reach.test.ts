@@ -127,7 +127,7 @@ describe('the data ports of an agent', () => {
     await holder.tcp(data.port)
     const result = await runCli([...to(`${INSIDE}:${session.port}`), '-t', 'tcp', '-r', '1'])
     expect(result.stderr).toContain(
-      `At the server, bind: the data port ${data.port} is taken. [XRB_DATA_PORTS]`,
+      `The agent says: at the server, bind: the data port ${data.port} is taken. [XRB_DATA_PORTS]`,
     )
     expect(result.stderr).toMatch(/^hint: ss -tulpn there/m)
     expect(result.code).toBe(4)

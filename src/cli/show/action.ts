@@ -1,6 +1,5 @@
 import { renderCurve } from '../../report/terminal/curve.js'
 import { renderTable } from '../../report/terminal/table.js'
-import { plain } from '../../report/words/plain.js'
 import { refuseInputs } from '../files/output-files.js'
 import { readSource, redactionKeyFor } from '../files/read-results.js'
 import { layoutOf, print } from '../terminal/output.js'
@@ -16,8 +15,8 @@ export async function showAction(
   const key = redactionKeyFor(isRedacted)
   for (const file of files) sources.push(await readSource(file, key))
   const blocks = sources.map(({ file, doc }) => {
-    const title = [plain(file), doc.label === undefined ? '' : plain(`“${doc.label}”`)]
-    const head = `${title.filter((text) => text !== '').join(' ')}, ${doc.startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${plain(doc.tool.version)}, ${doc.status}`
+    const title = [file, doc.label === undefined ? '' : `“${doc.label}”`]
+    const head = `${title.filter((text) => text !== '').join(' ')}, ${doc.startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${doc.tool.version}, ${doc.status}`
     const table = renderTable(doc, layout)
     const curve = renderCurve(doc.cases, layout.width)
     return `${head}\n\n${table}${curve.length === 0 ? '' : `\n${curve.join('\n')}\n`}`

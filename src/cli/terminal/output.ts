@@ -1,4 +1,5 @@
 import { environmentError } from '../../errors.js'
+import { harmlessLines } from '../../foreign.js'
 
 /** A reader that went away (`| head`) ends the printing, not the run. Other faults reach the writer's callback. */
 export function ignoreClosedPipes(): void {
@@ -22,9 +23,9 @@ export async function print(text: string): Promise<void> {
   )
 }
 
-/** Notes, progress and errors: stderr, never stdout. */
+/** Notes, progress and errors: stderr, never stdout. Whatever names are in them. */
 export function note(line: string): void {
-  process.stderr.write(`${line}\n`)
+  process.stderr.write(`${harmlessLines(line)}\n`)
 }
 
 /** How text for people is laid out on a stream. */

@@ -6,6 +6,7 @@ import {
   usageError,
   XrbenchError,
 } from '../../errors.js'
+import { printableJson } from '../../foreign.js'
 import { note, print } from './output.js'
 
 /** Says on stderr what went wrong (with `json` also on stdout, as a document), and returns the exit code. */
@@ -15,8 +16,7 @@ export async function reportError(
 ): Promise<ExitCode> {
   const known = asXrbenchError(error, options.command)
   printError(known, options)
-  if (options.json)
-    await print(`${JSON.stringify(errorDocument(known), null, 2)}\n`).catch(() => {})
+  if (options.json) await print(`${printableJson(errorDocument(known))}\n`).catch(() => {})
   return known.exitCode
 }
 

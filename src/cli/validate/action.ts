@@ -1,5 +1,5 @@
 import { EXIT_CODES, XrbenchError } from '../../errors.js'
-import { plain } from '../../report/words/plain.js'
+import { harmless, printableJson } from '../../foreign.js'
 import { contradictionsOf } from '../../results/document/check.js'
 import { readResult } from '../../results/store/store.js'
 import { refuseInputs } from '../files/output-files.js'
@@ -19,7 +19,7 @@ export async function validateAction(files: readonly string[], isJson: boolean):
   if (findings.some(({ valid }) => !valid)) process.exitCode = EXIT_CODES.usage
   await print(
     isJson
-      ? `${JSON.stringify({ schema: 'xrbench.validate/1', files: findings }, null, 2)}\n`
+      ? `${printableJson({ schema: 'xrbench.validate/1', files: findings })}\n`
       : findings.map(lines).join(''),
   )
 }
@@ -38,6 +38,7 @@ async function check(file: string): Promise<Finding> {
 }
 
 function lines({ file, valid, problems }: Finding): string {
-  if (valid) return `ok      ${plain(file)}\n`
-  return problems.map((problem) => `FAILED  ${plain(file)}: ${plain(problem)}\n`).join('')
+  const name = harmless(file)
+  if (valid) return `ok      ${name}\n`
+  return problems.map((problem) => `FAILED  ${name}: ${problem}\n`).join('')
 }

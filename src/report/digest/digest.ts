@@ -1,4 +1,5 @@
 import { completed, type Measured, measuredCases, type Source } from '../../compare/source.js'
+import { firstLine } from '../../foreign.js'
 import type { Place } from '../../plan/case.js'
 import { maxWithLoss, percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
 import { flagShare } from '../../results/repetition/flag-share.js'
@@ -9,7 +10,6 @@ import type {
   PercentileKey,
   Repetition,
 } from '../../results/schema/schema.js'
-import { plain } from '../words/plain.js'
 import { type Curve, curveOf } from './curve-of.js'
 import { type Heat, heatOf } from './heat-of.js'
 import { orderOf, shortName, sizeOf, variantName } from './names.js'
@@ -72,13 +72,13 @@ export function digestOf(source: Source, name: string, keep: Keep): Digest {
   const showsWait = new Set(measured.map(({ case: c }) => c.parameters.requested.wait)).size > 1
   return {
     name,
-    file: plain(file),
-    label: doc.label === undefined ? null : plain(doc.label),
+    file: file,
+    label: doc.label ?? null,
     startedAt: `${doc.startedAt.slice(0, 16).replace('T', ' ')} UTC`,
     status: doc.status,
-    version: plain(doc.tool.version),
-    commit: doc.tool.commit === null ? null : plain(doc.tool.commit.slice(0, 12)),
-    command: plain(doc.command.join(' ')),
+    version: doc.tool.version,
+    commit: doc.tool.commit?.slice(0, 12) ?? null,
+    command: doc.command.join(' '),
     planned: doc.plannedRepetitions,
     flags: doc.flags,
     lab: doc.lab ?? null,
@@ -109,7 +109,7 @@ function digestCase(
   const percentile = (of: Repetition['latency'], key: PercentileKey) =>
     of && percentileWithLoss(of, key)
   return {
-    key: plain(c.key),
+    key: c.key,
     place,
     transport: c.transport,
     workload: c.workload,
@@ -145,11 +145,11 @@ function digestCase(
 }
 
 function troubleOf(c: CaseResult): string[] {
-  const name = plain(c.place === 'lab' ? `${c.key} in the lab` : c.key)
+  const name = c.place === 'lab' ? `${c.key} in the lab` : c.key
   if (c.skipped !== undefined) {
-    return [`${name} was not run: ${plain(c.skipped.message.split('\n', 1)[0] ?? '')}`]
+    return [`${name} was not run: ${firstLine(c.skipped.message)}`]
   }
   const failed = c.repetitions.find(({ failure }) => failure !== null)
   if (failed?.failure == null) return []
-  return [`${name} failed in run ${failed.index + 1}: ${plain(failed.failure.message)}`]
+  return [`${name} failed in run ${failed.index + 1}: ${firstLine(failed.failure.message)}`]
 }

@@ -1,7 +1,6 @@
 import { factsOfSource } from '../../compare/fact.js'
 import { factsOfMachines } from '../../compare/machine-facts.js'
 import { measuredCases, type Source } from '../../compare/source.js'
-import { plain } from '../words/plain.js'
 
 /** What is known about one end of one result at one place. */
 export interface MachineFacts {
@@ -20,7 +19,7 @@ export function machinesOf(source: Source, name: string): MachineFacts[] {
       new Map(
         [...common, ...facts.filter((fact) => fact.end === end)].flatMap(
           ({ name: fact, value }): [string, string][] =>
-            value === null || value === '' ? [] : [[fact, plain(value)]],
+            value === null || value === '' ? [] : [[fact, value]],
         ),
       )
     const [client, server] = [of('client'), of('server')]

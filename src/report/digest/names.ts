@@ -4,7 +4,6 @@ import type { Measured, Source } from '../../compare/source.js'
 import { TRANSPORTS } from '../../plan/transports.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 import { sizeWords } from '../charts/ticks.js'
-import { plain } from '../words/plain.js'
 
 const MOST_LETTERS = 40
 const BEFORE_VARIANT = 4
@@ -40,9 +39,9 @@ export class FileNames {
   }
 }
 
-/** Short enough to stand in a chart, without control characters. The beginning and the end tell most. */
+/** Short enough to stand in a chart. The beginning and the end tell most. */
 export function clip(text: string, most = MOST_LETTERS): string {
-  const letters = [...plain(text)]
+  const letters = [...text]
   if (letters.length <= most) return letters.join('')
   const half = Math.floor((most - 1) / 2)
   return `${letters.slice(0, half).join('')}…${letters.slice(-half).join('')}`
@@ -56,7 +55,7 @@ export function sideNamer(
   return ({ file, variant }) =>
     variant
       ? clip(`${variant.name.toUpperCase()} (${variant.options.join(' ')})`)
-      : (names.get(plain(file)) ?? clip(file))
+      : (names.get(file) ?? clip(file))
 }
 
 /** Transports first in an order that is always the same, so that they keep their colours. */

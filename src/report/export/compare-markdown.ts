@@ -85,7 +85,7 @@ function gateTable(gates: readonly GateResult[]): string {
     '|---|---|---|---|--:|',
     ...gates.map(({ gate, case: key, place, verdict, reason, adjustedP }) => {
       const p = adjustedP === null ? '' : probabilityWords(adjustedP)
-      return `| \`${gate.replaceAll('`', '')}\` | ${asText(caseName({ key, place }))} | **${verdict}** | ${asText(reason)} | ${escapeCell(p)} |`
+      return `| \`${gate.replaceAll('`', '').replaceAll('|', '\\|')}\` | ${asText(caseName({ key, place }))} | **${verdict}** | ${asText(reason)} | ${escapeCell(p)} |`
     }),
   ].join('\n')
 }
@@ -100,15 +100,23 @@ function footnotes({ notes, withoutPartner }: Comparison): string {
   ].join('\n')
 }
 
-/** A name in a file is text, whatever markup it holds. */
+/** A name in a file is text, whatever markup it holds: it opens no list, links to nothing and calls nobody. */
 function asText(text: string): string {
   return text
+    .replaceAll(/[\r\n]+/g, ' ')
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll(/[\\`*_[\]|]/g, '\\$&')
-    .replaceAll(/[\r\n]+/g, ' ')
+    .replaceAll(/[\\`*_[\]|~$]/g, '\\$&')
+    .replace(/^(\s*)([#+=-])/, '$1\\$2')
+    .replace(/^(\s*\d+)([.)])/, '$1\\$2')
+    .replaceAll(LINKED, `$&${APART}`)
 }
+
+/** The first part of what GitHub makes a mention or a link of by itself: of somebody, of an issue, of an address. */
+const LINKED = /@|#(?=\d)|\bGH(?=-\d)|:(?=\/\/)|\bwww(?=\.)/gi
+/** Parts a text without being seen. */
+const APART = '<!-- -->'
 
 function escapeCell(text: string): string {
   return text.replaceAll('<', '&lt;').replaceAll('|', '\\|')

@@ -20,7 +20,10 @@ const HEAD = [
   'value',
 ]
 
-/** One line for each value of each repetition (RFC 4180, with line feeds), so that any tool can group and plot it. */
+/**
+ * One line for each value of each repetition (RFC 4180, with line feeds), so that any tool can group and plot it. A text that a spreadsheet would
+ * take for a formula has an apostrophe before it.
+ */
 export function exportCsv(sources: readonly Source[]): string {
   const lines = sources.flatMap((source) => measuredCases(source).flatMap(linesOf))
   return `${[HEAD, ...lines].map((cells) => cells.map(cell).join(',')).join('\n')}\n`
@@ -97,7 +100,14 @@ function ofArrived(latency: Repetition['latency']): Value[] {
   ]
 }
 
+/** With the full-width signs, which count as much where they are typed. */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/
+
 function cell(value: string | number): string {
-  const text = value === Number.POSITIVE_INFINITY ? 'inf' : String(value)
+  const text = typeof value === 'number' ? numberText(value) : value.replace(FORMULA, "'$&")
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+function numberText(value: number): string {
+  return value === Number.POSITIVE_INFINITY ? 'inf' : String(value)
 }

@@ -20,6 +20,24 @@ describe('csv', () => {
     )
   })
 
+  test.each(['=1+1', '+1', '-1', '@SUM(A1)', '\tx', '\rx', '＝1'])(
+    'makes no formula of %j',
+    (key) => {
+      const named = structuredClone(doc)
+      for (const one of named.cases) one.key = key
+      const [, first = ''] = exportCsv([{ file: key, doc: named }]).split('\n')
+      const quoted = /\r/.test(key) ? `"'${key}"` : `'${key}`
+      expect(first.startsWith(`${quoted},${quoted},host,`)).toBe(true)
+    },
+  )
+
+  test('leaves a number what it is, below nothing too', () => {
+    const cooler = structuredClone(doc)
+    for (const { loss } of cooler.cases.flatMap(({ repetitions }) => repetitions))
+      if (loss) loss.lost = -3
+    expect(exportCsv([{ file: 'a', doc: cooler }])).toContain(',lost,1,-3\n')
+  })
+
   test('leaves out what was not measured', () => {
     expect(lines.some((line) => line.endsWith(',null') || line.endsWith(','))).toBe(false)
   })

@@ -19,7 +19,7 @@ export function exportHlog(sources: readonly Source[]): string {
       one.repetitions.flatMap((repetition) => {
         const tag =
           `${place === 'lab' ? 'lab:' : ''}${caseTitle(one)}#${repetition.index}`.replaceAll(
-            /[,\s]/g,
+            /[,"\s]/g,
             '_',
           )
         return [...lostOf(repetition), ...intervalsOf(repetition)].map((one) =>

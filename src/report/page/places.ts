@@ -1,13 +1,12 @@
 import type { Place } from '../../plan/case.js'
 import type { Digest } from '../digest/digest.js'
 import { labWords } from '../words/places.js'
-import { plain } from '../words/plain.js'
 
 /** Where the cases of `place` ran, as a heading. */
 export function placeTitle(digests: readonly Digest[], place: Place): string {
   if (place === 'lab') {
     const lab = digests.find((one) => one.lab !== null)?.lab ?? null
-    const words = lab === null ? 'in the lab' : plain(labWords(lab))
+    const words = lab === null ? 'in the lab' : labWords(lab)
     return words.charAt(0).toUpperCase() + words.slice(1)
   }
   const paths = new Set(

@@ -51,16 +51,6 @@ describe('a comparison in text', () => {
     expect(text).toMatch(/differs {2}MTU: 1500 → 9000/)
     expect(text).not.toMatch(/ratio|p50/)
   })
-
-  test('lets no file move the cursor', () => {
-    const [base, other] = [sourceOf(steady), sourceOf(steady)]
-    base.doc.label = '\u001b[2Jgone'
-    const text = renderComparison(
-      compareResults(base, [other], { across: null, forced: false, gates: [] }),
-      { width: 100, color: false },
-    )
-    expect(text).not.toContain('\u001b')
-  })
 })
 
 describe('a comparison in Markdown', () => {
@@ -76,4 +66,34 @@ describe('a comparison in Markdown', () => {
     )
     expect(text).not.toMatch(/<img|[^\\]\[a/)
   })
+
+  test.each([
+    ['@everyone', '@<!-- -->everyone'],
+    ['fixes #12, GH-12', 'fixes #<!-- -->12, GH<!-- -->-12'],
+    [
+      'see https://example.org or www.example.org',
+      'see https:<!-- -->//example.org or www<!-- -->.example.org',
+    ],
+    ['~~gone~~ $x$', '\\~\\~gone\\~\\~ \\$x\\$'],
+  ])('calls nobody and links to nothing for a name like %s', (label, text) => {
+    const [base, other] = [sourceOf(steady), sourceOf(steady)]
+    base.doc.label = label
+    const options = { across: null, forced: false, gates: [] }
+    expect(renderCompareMarkdown(compareResults(base, [other], options))).toContain(`“${text}”`)
+  })
+
+  test.each(['# tcp', '- tcp', '+ tcp', '1. tcp', '2) tcp', '= tcp'])(
+    'opens nothing at the beginning of a line for a case called %s',
+    (key) => {
+      const sides = [sourceOf(steady, { keys: [TCP] }), sourceOf(steady, { keys: [TCP] })] as const
+      for (const { doc } of sides) for (const one of doc.cases) one.key = key
+      sides[0].doc.cases[0]?.repetitions.pop()
+      const failed = sides[0].doc.cases[0]?.repetitions[0]
+      if (failed) failed.status = 'failed'
+      const options = { across: null, forced: false, gates: [] }
+      const text = renderCompareMarkdown(compareResults(sides[0], [sides[1]], options))
+      expect(text).toMatch(/^- \d?\\[#+=.)-]/m)
+      expect(text).not.toMatch(/^- ([#+=-]|\d+[.)])/m)
+    },
+  )
 })

@@ -19,7 +19,6 @@ import {
   valueWords,
   verdictWords,
 } from '../words/compare-words.js'
-import { plain } from '../words/plain.js'
 import { type Palette, palette, wrap } from './text.js'
 
 export interface CompareTextOptions {
@@ -44,7 +43,7 @@ export function renderComparison(doc: CompareDocument, options: CompareTextOptio
       headLines(doc, one, width, style),
       ...rowLines(one, width, style),
       partnerLines(one, width),
-      one.notes.flatMap((note) => wrap(plain(`! ${note}`), width, 2)),
+      one.notes.flatMap((note) => wrap(`! ${note}`, width, 2)),
     ]),
     wrap(method(doc), width).map((line) => style.dim(line)),
     gateLines(doc.gates, width, style),
@@ -76,7 +75,7 @@ function headLines(doc: CompareDocument, one: Comparison, width: number, style: 
   return [
     ...labelled('base', sideWords(doc.base)),
     ...labelled('new', sideWords(one.new)),
-    ...(one.same.length === 0 ? [] : labelled('same', plain(one.same.join(', ')))),
+    ...(one.same.length === 0 ? [] : labelled('same', one.same.join(', '))),
     ...listed('studied', studied),
     ...listed('differs', of('note')),
     ...listed('STOPS', of('stop')).map((line) => style.warning(line)),
@@ -141,9 +140,7 @@ function cellsOf(row: Row): string[] | null {
 
 function partnerLines({ withoutPartner }: Comparison, width: number): string[] {
   const listed = (side: string, refs: Comparison['withoutPartner']['base']) =>
-    refs.length === 0
-      ? []
-      : wrap(plain(`Only in ${side}: ${refs.map(caseName).join(', ')}.`), width, 2)
+    refs.length === 0 ? [] : wrap(`Only in ${side}: ${refs.map(caseName).join(', ')}.`, width, 2)
   return [
     ...listed('the base', withoutPartner.base),
     ...listed('the new result', withoutPartner.new),

@@ -1,7 +1,6 @@
 import { caseName } from '../../results/document/case-name.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 import { percentileReader } from '../words/percentile-reader.js'
-import { plain } from '../words/plain.js'
 import { time } from '../words/quantity.js'
 
 const HEIGHT = 10
@@ -49,7 +48,7 @@ export function renderCurve(cases: readonly CaseResult[], width: number): string
     }),
     `${' '.repeat(labelWidth)} └${'─'.repeat(columns)}`,
     ticks(depth, columns, labelWidth + 2),
-    ...lines.map(({ mark, key }) => `${mark} ${plain(key)}`),
+    ...lines.map(({ mark, key }) => `${mark} ${key}`),
     ...(lines.length > 1 ? ['* more than one of them'] : []),
     ...(lines.some(({ isLossy }) => isLossy)
       ? ['Lost messages count as infinitely late: a curve ends before them.']

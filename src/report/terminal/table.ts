@@ -1,3 +1,4 @@
+import { firstLine } from '../../foreign.js'
 import { caseTitle } from '../../results/document/case-name.js'
 import { completedOf } from '../../results/repetition/completed.js'
 import { flagShare } from '../../results/repetition/flag-share.js'
@@ -38,7 +39,7 @@ export function renderTable(doc: ResultDocument, options: TableOptions): string 
   return `${text}\n`
 }
 
-/** Why a case was not run, or what its first failure was. */
+/** Why a case was not run, or what its first failure was. A message may go on with what a console showed: that is told once, not at each row. */
 function troubleLines(result: CaseResult, width: number): string[] {
   const { skipped, repetitions } = result
   const title = caseTitle(result)
@@ -48,11 +49,6 @@ function troubleLines(result: CaseResult, width: number): string[] {
   const failed = repetitions.find(({ failure }) => failure !== null)
   if (failed?.failure == null) return []
   return wrap(`${name} failed in run ${failed.index + 1}: ${failed.failure.message}`, width, 2)
-}
-
-/** A message may go on with what a console showed: that is told once, not at each row. */
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] ?? message
 }
 
 /** What the columns mean: what the latency spans, its clock, what is left out, and where goodput is counted. */

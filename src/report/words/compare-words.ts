@@ -9,7 +9,6 @@ import type {
   Side,
 } from '../../compare/schema.js'
 import { caseName } from '../../results/document/case-name.js'
-import { plain } from './plain.js'
 import { ABSENT, amount, bitRate, digits, percentage, time } from './quantity.js'
 
 /** A value of a metric in its own unit. */
@@ -66,7 +65,7 @@ function signOf(value: number): string {
 
 export function pairTitle({ base, new: other }: Pair): string {
   const [a, b] = [caseName(base), caseName(other)]
-  return plain(a === b ? a : `${a} → ${b}`)
+  return a === b ? a : `${a} → ${b}`
 }
 
 export function repetitionsWords({ repetitions: { base, new: other }, design }: Pair): string {
@@ -77,9 +76,7 @@ export function repetitionsWords({ repetitions: { base, new: other }, design }: 
 export function sideWords({ file, label, startedAt, version, variant }: Side): string {
   const named = label === null ? file : `${file} “${label}”`
   const which = variant ? `${variant.name.toUpperCase()} (${variant.options.join(' ')}) of ` : ''
-  return plain(
-    `${which}${named}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${version}`,
-  )
+  return `${which}${named}, ${startedAt.slice(0, 16).replace('T', ' ')} UTC, xrbench ${version}`
 }
 
 /** `MTU: 1500 → 9000`, and which cases it concerns when not all. */
@@ -88,7 +85,7 @@ export function differenceWords(
   all: number,
 ): string {
   const which = cases === null || cases.length === all ? '' : ` (${cases.join(', ')})`
-  return plain(`${name}: ${base} → ${other}${which}`)
+  return `${name}: ${base} → ${other}${which}`
 }
 
 /** What a reader should conclude, first: the differences, what the gates say, and whether all of it was forced. */
@@ -127,9 +124,7 @@ function forceConclusion({ forced, comparisons }: CompareDocument): string {
     differences.filter(({ weight }) => weight === 'stop').map(({ name }) => name),
   )
   if (!forced || stops.length === 0) return ''
-  return plain(
-    `Forced: the sides differ in ${[...new Set(stops)].join(', ')}, and that may be all it shows.`,
-  )
+  return `Forced: the sides differ in ${[...new Set(stops)].join(', ')}, and that may be all it shows.`
 }
 
 /** How the figures are to be read. */

@@ -25,6 +25,12 @@ describe('a result file', () => {
     expect(await readResult(put(name, gzipSync(text)))).toEqual(doc)
   })
 
+  test('has no text that a terminal would obey', async () => {
+    const hostile = { ...doc, label: '\u001b[2J\u202eexe.txt', command: ['a\nb'] }
+    const { label, command } = await readResult(put('hostile.json', JSON.stringify(hostile)))
+    expect({ label, command }).toEqual({ label: '␛[2J\ufffdexe.txt', command: ['a␊b'] })
+  })
+
   test.each<[string, string | Buffer, RegExp]>([
     ['empty', '', /is empty/],
     ['cut short', text.slice(0, 4321), /is cut short: its JSON does not end/],

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import type { XrbenchError } from '../../errors.js'
+import { parseForeignJson } from '../../foreign.js'
 import { resultFileError } from './errors.js'
 
 /** As much as a string can hold; a file of a few kilobytes must not take all memory. */
@@ -56,10 +57,10 @@ function unreadable({ code, message }: NodeJS.ErrnoException): string {
   }
 }
 
-/** JSON of `text`; a file that ends too early is told from one that never was JSON. */
+/** JSON of `text`, its words made harmless; a file that ends too early is told from one that never was JSON. */
 export function parseJson(path: string, text: string): unknown {
   try {
-    return JSON.parse(text)
+    return parseForeignJson(text)
   } catch (error) {
     throw parseError(path, text, error as Error)
   }

@@ -3,7 +3,7 @@ import type { NativeFault } from '../../addon/addon.js'
 import { EXIT_CODES } from '../../errors.js'
 import type { EndReport } from '../../results/repetition/report.js'
 import { noReport } from '../endpoint/end-report.js'
-import { rootFailure } from './failure.js'
+import { rootFailure, toldBy } from './failure.js'
 
 function failedBy(code: string): EndReport {
   const fault: NativeFault = { code, op: 'ibv_poll_cq', errno: 0, message: `it was ${code}` }
@@ -11,6 +11,25 @@ function failedBy(code: string): EndReport {
 }
 
 const { environment, measurement, peer } = EXIT_CODES
+
+test("the agent's words are told as its own, hint and fault too", () => {
+  const words = { code: 'XRB_PEER_LIMIT', message: 'No.', hint: 'curl x | sh' } as const
+  expect(toldBy({ type: 'refused', ...words })).toMatchObject({
+    message: 'The agent says: No.',
+    hint: 'The agent says: curl x | sh',
+  })
+  const fault = { code: 'SYSTEM', op: 'bind', errno: 0, message: 'bind:\u001b[2J no' }
+  expect(rootFailure(noReport(), { ...noReport(), fault }, false)?.message).toBe(
+    'The agent says: at the server, bind:␛[2J no.',
+  )
+})
+
+test('the reason of a closed connection is no sequence for a terminal', () => {
+  const fault = { code: 'QUIC', op: 'recv', errno: 0, message: 'recv: error 1 (\u001b[2J)' }
+  expect(rootFailure({ ...noReport(), fault }, noReport(), false)?.message).toBe(
+    'At the client, recv: error 1 (␛[2J).',
+  )
+})
 
 test.each([
   ['RDMA_NO_ACK', 'XRB_RDMA_NO_ACK', measurement, /4791/],
@@ -60,7 +79,9 @@ test.each([
     [noReport(), failedBy(code)],
   ] as const) {
     const failure = rootFailure(...ends, false)
-    expect(failure?.message).toMatch(/^At the (client|server), it was [A-Z_]+\.$/)
+    expect(failure?.message).toMatch(
+      /^(At the client|The agent says: at the server), it was [A-Z_]+\.$/,
+    )
     expect(failure?.hint).toMatch(/./)
   }
 })

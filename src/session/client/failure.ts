@@ -1,5 +1,6 @@
 import type { NativeFault } from '../../addon/addon.js'
 import { EXIT_CODES, type ExitCode, XrbenchError } from '../../errors.js'
+import { harmless, saidByAgent } from '../../foreign.js'
 import type { EndReport, RepetitionReport } from '../../results/repetition/report.js'
 import { transportFaultMeaning } from '../../transports/fault-meaning.js'
 import { PROCESS_DIED, PROCESS_SILENT } from '../endpoint/process.js'
@@ -176,10 +177,11 @@ export function failureFrom(error: XrbenchError): Failure {
   return { code, exitCode, message, hint: hint ?? null, ...(isRefusal && { isRefusal }) }
 }
 
-/** The agent's own words, as an error of ours. */
+/** The agent's own words, told as such: a hint of its may not be pasted. */
 export function toldBy({ type, code, message, hint }: Extract<AgentMessage, { code: string }>) {
   const kind = type === 'refused' ? Refusal : XrbenchError
-  return new kind(code, EXIT_CODES.peer, message, hint === null ? {} : { hint })
+  const details = hint === null ? {} : { hint: saidByAgent(hint) }
+  return new kind(code, EXIT_CODES.peer, saidByAgent(message), details)
 }
 
 /**
@@ -216,7 +218,10 @@ function faultOf(end: EndReport): NativeFault | null {
 }
 
 function describe(side: 'client' | 'server', fault: NativeFault): Failure {
-  const message = `At the ${side}, ${fault.message}.`
+  // Of a QUIC connection that was closed, the reason is the peer's.
+  const words = harmless(fault.message)
+  const message =
+    side === 'client' ? `At the client, ${words}.` : saidByAgent(`at the server, ${words}.`)
   if (fault.code === PROCESS_DIED || fault.code === PROCESS_SILENT) {
     const died = fault.code === PROCESS_DIED
     const hint = died

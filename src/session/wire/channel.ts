@@ -9,6 +9,9 @@ import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS } from './protocol.js'
 /** Messages that arrived and were not received yet. */
 const QUEUE_MAX = 32
 
+/** Of the path to what is not valid, which may lead through names that the peer chose. */
+const MAX_PATH_CHARS = 80
+
 /** A connection that is over is kept so long for what was written to it. */
 const CUT_MS = 500
 
@@ -116,8 +119,8 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     const checked = this.#options.incoming.safeParse(message)
     if (!checked.success) {
       const issue = checked.error.issues[0]
-      const where =
-        issue === undefined || issue.path.length === 0 ? '' : ` at '${issue.path.join('.')}'`
+      const path = issue?.path.join('.').slice(0, MAX_PATH_CHARS) ?? ''
+      const where = path === '' ? '' : ` at '${path}'`
       throw peerError(
         'XRB_PROTOCOL',
         `The ${this.#options.peer} sent a message that is not valid${where}.`,

@@ -33,7 +33,9 @@ export const remoteParametersSchema = z.strictObject({
   quicOpenssl: z.strictObject({ streams: quic.streams, verify: quic.verify }).nullable(),
 })
 
-const tool = z.strictObject({ name: z.string().max(64), version: z.string().max(64) })
+/** Without a space: it becomes part of a sentence of ours. */
+const toolWord = z.string().regex(/^[\w@/.+-]{1,64}$/)
+const tool = z.strictObject({ name: toolWord, version: toolWord })
 export const helloToolSchema = tool
 export const featuresSchema = z.array(z.string().max(64)).max(64)
 

@@ -1,4 +1,5 @@
 import { peerError } from '../../errors.js'
+import { parseForeignJson } from '../../foreign.js'
 
 const LENGTH_BYTES = 4
 
@@ -46,7 +47,7 @@ export class FrameReader {
   }
 
   /**
-   * The next whole message, parsed but not validated; `undefined` when more bytes are needed. Each call reads one, so that
+   * The next whole message, parsed and its words made harmless, but not validated; `undefined` when more bytes are needed. Each call reads one, so that
    * the limit can change between two.
    * @throws {XrbenchError} `XRB_PROTOCOL` on a length of 0 or above the limit, and on what isn't JSON
    */
@@ -78,7 +79,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 function parse(body: Buffer): unknown {
   try {
-    return JSON.parse(utf8.decode(body))
+    return parseForeignJson(utf8.decode(body))
   } catch (cause) {
     throw peerError('XRB_PROTOCOL', 'The peer sent a frame that is not JSON.', { cause })
   }
