@@ -15,6 +15,7 @@ const NIGHTLY_TESTS = ['src/**/*.nightly.test.ts']
 const PURE_TESTS = [
   'src/*.test.ts',
   'src/{compare,environment,fixtures,options,plan,report,results}/**/*.test.ts',
+  'src/library/validate.test.ts',
   '{bench,scripts}/**/*.test.mjs',
   'scripts/summary-reporter.test.ts',
 ]

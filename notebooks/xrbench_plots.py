@@ -265,9 +265,14 @@ plt.rcParams.update(
 )
 
 
+def harmless(text: str) -> str:
+    """What a file says, without what a terminal would obey."""
+    return "".join(c if c.isprintable() else "\ufffd" for c in text)
+
+
 def plain(text: str) -> str:
     """A name as it is: a dollar would begin a formula."""
-    return "".join(c if c.isprintable() else "\ufffd" for c in text).replace("$", r"\$")
+    return harmless(text).replace("$", r"\$")
 
 
 def scaled(value: float, units: list[tuple[float, str]]) -> str:
@@ -824,10 +829,10 @@ def main(arguments: list[str]) -> int:
             plt.close(figure)
             print(path)
     except BadFile as error:
-        print(f"error: {error}.", file=sys.stderr)
+        print(f"error: {harmless(str(error))}.", file=sys.stderr)
         return 2
     except OSError as error:
-        print(f"error: the pictures cannot be written: {error}.", file=sys.stderr)
+        print(f"error: the pictures cannot be written: {harmless(str(error))}.", file=sys.stderr)
         return 3
     return 0
 

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { COMPARE_FORMAT, compareSchema } from '../../compare/schema.js'
 import { EXIT_CODES, type ExitCode, environmentError } from '../../errors.js'
-import { resultFileError } from '../../results/store/errors.js'
+import { COMPARE_LISTS, issuesOf } from '../../results/store/check-parts.js'
+import { invalidError } from '../../results/store/errors.js'
 import { parseJson, readText } from '../../results/store/read-text.js'
 import { refuseInputs } from '../files/output-files.js'
 import { readSource } from '../files/read-results.js'
@@ -37,10 +38,8 @@ async function checkPlottable(file: string): Promise<void> {
     await readSource(file)
     return
   }
-  const [issue] = compareSchema.safeParse(json).error?.issues ?? []
-  if (issue !== undefined) {
-    throw resultFileError(file, `is not valid at ${issue.path.join('.')}: ${issue.message}`)
-  }
+  const [issue] = issuesOf(compareSchema, json, COMPARE_LISTS)
+  if (issue !== undefined) throw invalidError(file, issue)
 }
 
 /** The script ends as xrbench would; anything else is a fault. */

@@ -1,5 +1,8 @@
 import { dirname } from 'node:path'
 import { environmentError, usageError, type XrbenchError } from '../../errors.js'
+import type { Issue } from './check-parts.js'
+
+const MAX_PATH_CHARS = 120
 
 interface Cause {
   says: string
@@ -55,4 +58,11 @@ export function resultFileError(
   hint = 'xrbench run --output FILE writes one',
 ): XrbenchError {
   return usageError('XRB_RESULT_FILE', `${path} ${says}.`, hint)
+}
+
+/** One whose first part that is not valid is so for a reason. */
+export function invalidError(path: string, { path: where, message }: Issue): XrbenchError {
+  // Names of a file may be as long as it is.
+  const place = where.map(String).join('.').slice(0, MAX_PATH_CHARS)
+  return resultFileError(path, `is not valid${place === '' ? '' : ` at ${place}`}: ${message}`)
 }

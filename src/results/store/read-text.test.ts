@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -13,6 +13,11 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'xrbench-read-'))
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Of `times` members of gzip, whose contents are one. */
+function folded(first: string, then: string, times: number): Buffer {
+  return Buffer.concat([gzipSync(first), ...Array<Buffer>(times).fill(gzipSync(then))])
+}
 
 function put(name: string, data: string | Buffer): string {
   const path = join(folder, name)
@@ -58,8 +63,48 @@ describe('a result file', () => {
     expect((error as Error).message.startsWith(path)).toBe(true)
   })
 
+  test.each<[string, () => Buffer, RegExp]>([
+    [
+      'unfolds to 300 MiB of a name',
+      () => folded('{"', 'x'.repeat(2 ** 20), 300),
+      /unfolds to more than 256 MiB/,
+    ],
+    [
+      'unfolds to millions of objects',
+      () => folded('[', '{},'.repeat(1e5), 2000),
+      /holds more than 8,000,000 values/,
+    ],
+    [
+      'has 100,000 lists in one another',
+      () => Buffer.from('['.repeat(1e5)),
+      /is nested more than 64 deep/,
+    ],
+    [
+      'has a case 300,000 times',
+      () => Buffer.from(JSON.stringify({ ...doc, cases: Array(3e5).fill({}) })),
+      /is not valid at cases\.0\.key/,
+    ],
+    [
+      'has a million flags',
+      () => gzipSync(JSON.stringify({ ...doc, flags: Array(1e6).fill(7) })),
+      /is not valid: holds more than 200,000 values/,
+    ],
+  ])('that %s is refused before it takes the memory', async (name, make, says) => {
+    const path = put(name.replaceAll(' ', '-'), make())
+    const before = process.memoryUsage().heapTotal
+    await expect(readResult(path)).rejects.toThrow(says)
+    // What it would unfold to takes gigabytes.
+    expect(process.memoryUsage().heapTotal - before).toBeLessThan(512 * 2 ** 20)
+  })
+
+  test('that leads to a device is refused', async () => {
+    const path = join(folder, 'endless')
+    symlinkSync('/dev/zero', path)
+    await expect(readResult(path)).rejects.toThrow(/endless is a device, not a file\.$/)
+  })
+
   test('that is no file is refused in one sentence', async () => {
     await expect(readResult(join(folder, 'nix'))).rejects.toThrow(/nix does not exist\.$/)
-    await expect(readResult(folder)).rejects.toThrow(/is a folder, not a result\.$/)
+    await expect(readResult(folder)).rejects.toThrow(/is a folder, not a file\.$/)
   })
 })

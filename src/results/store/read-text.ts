@@ -1,59 +1,55 @@
-import { readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
+import { createGunzip } from 'node:zlib'
 import type { XrbenchError } from '../../errors.js'
 import { parseForeignJson } from '../../foreign.js'
+import { NamedFileError, readNamedFile } from '../../named-file.js'
 import { resultFileError } from './errors.js'
+import { type JsonLimits, JsonScan } from './json-scan.js'
 
-/** As much as a string can hold; a file of a few kilobytes must not take all memory. */
-const MAX_BYTES = 512 * 1024 * 1024
+/** Of the file, and of what unfolds from it: ten times what 1,000 repetitions with their time lines take. */
+const MAX_BYTES = 256 * 2 ** 20
+/** A repetition has two hundred to some thousands; a document of this version is 8 deep. */
+export const JSON_LIMITS: JsonLimits = { maxValues: 8_000_000, maxDepth: 64 }
+/** Of what unfolds; all of it is looked at before more is asked for. */
+const CHUNK_BYTES = 256 * 1024
 
 /**
- * The text of a result file, compressed (gzip, whatever its name) or not.
+ * The text of a result file, compressed (gzip, whatever its name) or not. A file of a few kilobytes takes no more time and memory than a large
+ * result does, whatever unfolds from it.
  * @throws XrbenchError `XRB_RESULT_FILE`
  */
 export async function readText(path: string): Promise<string> {
-  const data = read(path)
+  const data = await read(path)
   if (data.length === 0) throw resultFileError(path, 'is empty')
-  const plain = data[0] === 0x1f && data[1] === 0x8b ? await inflate(path, data) : data
-  if (plain.length > MAX_BYTES) throw resultFileError(path, 'is larger than 512 MiB')
-  return plain.toString('utf8')
+  const pieces = data[0] === 0x1f && data[1] === 0x8b ? unfolded(path, data) : [data]
+  const scan = new JsonScan(JSON_LIMITS)
+  const looked: Uint8Array[] = []
+  let bytes = 0
+  for await (const piece of pieces) {
+    bytes += piece.length
+    const excess = bytes > MAX_BYTES ? 'unfolds to more than 256 MiB' : scan.push(piece)
+    if (excess !== null) throw resultFileError(path, excess)
+    looked.push(piece)
+  }
+  return Buffer.concat(looked).toString('utf8')
 }
 
-/** At once: of a thousand files, handing each to another thread and back takes longer than reading it. */
-function read(path: string): Buffer {
+async function read(path: string): Promise<Buffer> {
   try {
-    return readFileSync(path)
+    return await readNamedFile(path, { maxBytes: MAX_BYTES })
   } catch (error) {
-    throw resultFileError(path, unreadable(error as NodeJS.ErrnoException))
+    throw error instanceof NamedFileError ? resultFileError(path, error.message) : error
   }
 }
 
-async function inflate(path: string, data: Buffer): Promise<Buffer> {
+async function* unfolded(path: string, data: Buffer): AsyncGenerator<Uint8Array> {
+  const gunzip = createGunzip({ chunkSize: CHUNK_BYTES })
+  gunzip.end(data)
   try {
-    return await promisify(gunzip)(data, { maxOutputLength: MAX_BYTES })
-  } catch (error) {
-    const isTooLarge = (error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE'
-    throw resultFileError(
-      path,
-      isTooLarge
-        ? 'is larger than 512 MiB when decompressed'
-        : 'is cut short, or not gzip after all',
-    )
-  }
-}
-
-function unreadable({ code, message }: NodeJS.ErrnoException): string {
-  switch (code) {
-    case 'ENOENT':
-      return 'does not exist'
-    case 'EISDIR':
-      return 'is a folder, not a result'
-    case 'EACCES':
-    case 'EPERM':
-      return 'cannot be read: permission denied'
-    default:
-      return `cannot be read: ${message}`
+    yield* gunzip as AsyncIterable<Uint8Array>
+  } catch {
+    throw resultFileError(path, 'is cut short, or not gzip after all')
+  } finally {
+    gunzip.destroy()
   }
 }
 

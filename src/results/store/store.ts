@@ -8,7 +8,8 @@ import { XrbenchError } from '../../errors.js'
 import { RESULT_FORMAT } from '../schema/format.js'
 import type { QuicPerfDocument } from '../schema/quic-perf.js'
 import type { ResultDocument } from '../schema/schema.js'
-import { outputError, resultFileError } from './errors.js'
+import { issuesOf, RESULT_LISTS } from './check-parts.js'
+import { invalidError, outputError, resultFileError } from './errors.js'
 import { completeOlder } from './older.js'
 import { parseJson, readText } from './read-text.js'
 
@@ -74,17 +75,14 @@ export async function readResult(path: string): Promise<ResultDocument> {
     )
   }
   // Loaded only here: writing a result needs no validator.
-  const { resultSchema } = await import('../schema/schema.js')
-  const checked = resultSchema.safeParse(json)
-  if (checked.success) {
-    const doc = json as ResultDocument
-    checked.data.cases.forEach((one, i) => {
-      completeOlder(doc.cases[i]?.parameters, one.parameters)
-    })
-    return doc
+  const { caseResultSchema, resultSchema } = await import('../schema/schema.js')
+  const [issue] = issuesOf(resultSchema, json, RESULT_LISTS)
+  if (issue !== undefined) throw invalidError(path, issue)
+  const doc = json as ResultDocument
+  for (const { parameters } of doc.cases) {
+    completeOlder(parameters, caseResultSchema.shape.parameters.parse(parameters))
   }
-  const [issue] = checked.error.issues
-  throw resultFileError(path, `is not valid at ${issue?.path.join('.')}: ${issue?.message}`)
+  return doc
 }
 
 /** The regular file to be replaced, links followed. Devices and pipes are refused: a rename would replace them. */

@@ -38,7 +38,15 @@ describe('loadKey', () => {
   it('says that a file is missing', async () => {
     const missing = loadKey(join(folder, 'none'))
     await expect(missing).rejects.toMatchObject({ code: 'XRB_KEY_FILE', exitCode: 3 })
-    await expect(missing).rejects.toThrow(/ENOENT/)
+    await expect(missing).rejects.toThrow(/does not exist/)
+  })
+
+  it('takes no device and no folder for a file, whatever they would give', async () => {
+    for (const path of ['/dev/zero', folder]) {
+      const refused = loadKey(path)
+      await expect(refused).rejects.toMatchObject({ code: 'XRB_KEY_FILE', exitCode: 3 })
+      await expect(refused).rejects.toThrow(/is a (device|folder), not a file/)
+    }
   })
 
   it.each(['', 'abc', 'g'.repeat(64), 'a'.repeat(63), 'a'.repeat(65), 'a'.repeat(100_000)])(

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { open } from 'node:fs/promises'
-import { environmentError, usageError } from '../../errors.js'
+import type { Stats } from 'node:fs'
+import { environmentError, usageError, type XrbenchError } from '../../errors.js'
+import { NamedFileError, readNamedFile } from '../../named-file.js'
 
 /** What both ends of a session know and nobody else: 32 bytes, the key of the TLS 1.3 handshake. */
 export type SessionKey = Buffer
@@ -19,14 +20,16 @@ export function createKey(): SessionKey {
  */
 export function parseKey(text: string, source: string): SessionKey {
   const digits = text.trim()
-  if (!/^[0-9a-fA-F]{64}$/.test(digits)) {
-    throw usageError(
-      'XRB_KEY',
-      `${source} does not hold a key of 64 hexadecimal digits.`,
-      NEW_KEY_HINT,
-    )
-  }
+  if (!/^[0-9a-fA-F]{64}$/.test(digits)) throw noKey(source)
   return Buffer.from(digits, 'hex')
+}
+
+function noKey(source: string): XrbenchError {
+  return usageError(
+    'XRB_KEY',
+    `${source} does not hold a key of 64 hexadecimal digits.`,
+    NEW_KEY_HINT,
+  )
 }
 
 /**
@@ -35,35 +38,18 @@ export function parseKey(text: string, source: string): SessionKey {
  */
 export async function loadKey(path: string): Promise<SessionKey> {
   if (path === '-') return parseKey(await readLine(process.stdin), 'Standard input')
-  let file: Awaited<ReturnType<typeof open>>
-  try {
-    file = await open(path, 'r')
-  } catch (cause) {
-    const reason = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown'
-    throw environmentError(
-      'XRB_KEY_FILE',
-      `The key file ${path} cannot be read (${reason}).`,
-      NEW_KEY_HINT,
-    )
+  const source = `The key file ${path}`
+  const inspect = ({ mode }: Stats) => {
+    if ((mode & 0o077) === 0) return
+    throw environmentError('XRB_KEY_FILE', `${source} can be read by others.`, `chmod 600 ${path}`)
   }
-  try {
-    const { mode } = await file.stat()
-    if ((mode & 0o077) !== 0) {
-      throw environmentError(
-        'XRB_KEY_FILE',
-        `The key file ${path} can be read by others.`,
-        `chmod 600 ${path}`,
-      )
-    }
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(KEY_FILE_MAX_BYTES),
-      0,
-      KEY_FILE_MAX_BYTES,
-    )
-    return parseKey(buffer.toString('utf8', 0, bytesRead), `The key file ${path}`)
-  } finally {
-    await file.close()
-  }
+  const limits = { maxBytes: KEY_FILE_MAX_BYTES, inspect }
+  const bytes = await readNamedFile(path, limits).catch((error) => {
+    if (!(error instanceof NamedFileError)) throw error
+    if (error.reason === 'too-large') throw noKey(source)
+    throw environmentError('XRB_KEY_FILE', `${source} ${error.message}.`, NEW_KEY_HINT)
+  })
+  return parseKey(bytes.toString('utf8'), source)
 }
 
 /** First line of a stream, which stays open: its end can mean something to others. */

@@ -1,0 +1,66 @@
+import type { z } from 'zod'
+
+/** What is wrong with a document, and where. */
+export interface Issue {
+  path: readonly PropertyKey[]
+  message: string
+}
+
+/** The lists of a document that are long by nature, and those within their elements. */
+export interface Lists {
+  readonly [member: string]: Lists
+}
+
+export const RESULT_LISTS: Lists = { cases: { repetitions: { intervals: {} } } }
+export const COMPARE_LISTS: Lists = { comparisons: { pairs: { rows: {} } } }
+
+/** In a part. One in which all is wrong takes some hundred times as many bytes to tell. */
+const MAX_PART_VALUES = 200_000
+
+/**
+ * Checks a document part by part: it without its lists, then each element of them. The first part that is not valid ends it: one in which everything is
+ * wrong is told in bounded memory.
+ * @returns what is wrong with that part; nothing for a document that is valid
+ */
+export function issuesOf(schema: z.ZodObject, document: unknown, lists: Lists): Issue[] {
+  if (!isObject(document)) return issuesOfPart(schema, document)
+  const long = Object.keys(lists).filter((name) => Array.isArray(document[name]))
+  const rest = { ...document, ...Object.fromEntries(long.map((name) => [name, []])) }
+  const issues = issuesOfPart(schema, rest)
+  if (issues.length > 0) return issues
+  for (const name of long) {
+    const element = (schema.shape[name] as z.ZodArray<z.ZodObject>).element
+    for (const [i, one] of (document[name] as unknown[]).entries()) {
+      const found = issuesOf(element, one, lists[name] ?? {})
+      if (found.length > 0) return found.map((issue) => within([name, i], issue))
+    }
+  }
+  return []
+}
+
+function within(path: readonly PropertyKey[], issue: Issue): Issue {
+  return { ...issue, path: [...path, ...issue.path] }
+}
+
+function issuesOfPart(schema: z.ZodType, part: unknown): Issue[] {
+  if (valuesIn(part, MAX_PART_VALUES) > MAX_PART_VALUES) {
+    const most = MAX_PART_VALUES.toLocaleString('en-US')
+    return [{ path: [], message: `holds more than ${most} values` }]
+  }
+  return schema.safeParse(part).error?.issues ?? []
+}
+
+/** Counts no further than to one more than `most`. */
+function valuesIn(value: unknown, most: number): number {
+  let count = 1
+  if (!isObject(value)) return count
+  for (const name in value) {
+    if (count > most) break
+    count += valuesIn(value[name], most - count)
+  }
+  return count
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
