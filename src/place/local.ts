@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { OwnRdmaPort } from '../addon/addon.js'
 import { withDeadline } from '../deadline.js'
 import { EXIT_CODES, environmentError, XrbenchError } from '../errors.js'
+import { lastWords } from '../session/endpoint/last-words.js'
 import { createKey, type SessionKey } from '../session/wire/key.js'
 import { MAX_DURATION_NS } from '../units.js'
 import { rdmaPortArguments } from './rdma-port-arguments.js'
@@ -97,7 +98,9 @@ async function ready(child: ChildProcess, signal: AbortSignal | undefined): Prom
       if (found !== null) resolve(found)
     })
     child.once('error', (error) => reject(notStarted(error.message)))
-    child.once('close', (code) => reject(ownError(stdout, code) ?? notStarted(lastWords(stderr))))
+    child.once('close', (code) =>
+      reject(ownError(stdout, code) ?? notStarted(lastWords(stderr) || 'it ended at once')),
+    )
     abort = () => reject(signal?.reason)
     signal?.addEventListener('abort', abort, { once: true })
   })
@@ -135,12 +138,6 @@ function readObject(text: string | undefined): Record<string, unknown> | null {
   } catch {
     return null
   }
-}
-
-/** Of what a process wrote before it ended, what says why: Node.js adds a stack and more below. */
-function lastWords(stderr: string): string {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '')
-  return (lines.find((line) => /error/i.test(line)) ?? lines.at(-1))?.trim() || 'it ended at once'
 }
 
 function notStarted(reason: string): XrbenchError {

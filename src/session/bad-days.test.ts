@@ -1,8 +1,10 @@
 import { describe, it } from 'vitest'
 import { startLocalAgent } from '../place/local.js'
+import { buildRepetition } from '../results/repetition/repetition.js'
 import { connectSession } from './client/client.js'
-import { badDay, MOMENTS, type Victim, watchMoments } from './fixtures/bad-day.js'
+import { badDay, watchMoments } from './fixtures/bad-day.js'
 import { testCase } from './fixtures/case.js'
+import { EXPECTED, expectBadDay, KILLS, OTHERS, pingPongOver } from './fixtures/kills.js'
 import { gone } from './fixtures/processes.js'
 
 /**
@@ -12,62 +14,75 @@ import { gone } from './fixtures/processes.js'
 
 watchMoments()
 
-interface Expected {
-  code: string
-  exitCode: number
+/** One that a receiver at the server, or at the client, follows for longer than a second. */
+function stream(direction: 'up' | 'down', transport: 'tcp' | 'udp' = 'tcp') {
+  return testCase(
+    { transport, workload: 'stream' },
+    {
+      ...{ direction, messageSizeBytes: 1_000, rateBitsPerSec: 8e6 },
+      ...{ warmupCapNs: 0, durationNs: 4e9, idleTimeoutNs: 30e9 },
+    },
+  )
 }
 
-const EXPECTED: Record<Victim, Record<'SIGKILL' | 'SIGSTOP', Expected>> = {
-  agent: {
-    SIGKILL: { code: 'XRB_PEER_LOST', exitCode: 4 },
-    SIGSTOP: { code: 'XRB_PEER_SILENT', exitCode: 4 },
-  },
-  server: {
-    SIGKILL: { code: 'XRB_PEER_LOST', exitCode: 4 },
-    SIGSTOP: { code: 'XRB_PEER_SILENT', exitCode: 4 },
-  },
-  client: {
-    SIGKILL: { code: 'XRB_ENDPOINT_LOST', exitCode: 5 },
-    SIGSTOP: { code: 'XRB_ENDPOINT_SILENT', exitCode: 5 },
-  },
-}
+describe.concurrent('in the middle of a stream', () => {
+  it.for([
+    ['agent', 'SIGKILL', 'up', 'told so far'],
+    ['agent', 'SIGSTOP', 'up', 'told so far'],
+    ['server', 'SIGKILL', 'up', 'told so far'],
+    ['server', 'SIGSTOP', 'up', 'told so far'],
+    ['client', 'SIGKILL', 'down', 'said so far'],
+  ] as const)(
+    '%s, which measures, %s: what had arrived until then is kept',
+    async ([victim, signal, direction, moment], { expect }) => {
+      const c = stream(direction)
+      const day = await badDay(c, (reached, pids) => {
+        if (reached === moment) for (const pid of pids[victim]) process.kill(pid, signal)
+      })
+      expect(day.report.failure).toMatchObject(EXPECTED[victim][signal])
+      const kept = buildRepetition(c, 0, 0, day.report)
+      expect(kept.status).toBe('failed')
+      expect(kept.bytes).toBeGreaterThan(0)
+      expect(kept.durationNs).toBeGreaterThan(0)
+      // At the rate that was asked for, as far as it is told.
+      const { goodputBitsPerSec = 0 } = kept.throughput ?? {}
+      expect(goodputBitsPerSec / 8e6).toBeGreaterThan(0.5)
+      expect(goodputBitsPerSec / 8e6).toBeLessThan(2)
+      await day.session.close()
+      await day.agent.close()
+      await gone(day.seen)
+    },
+  )
 
-const scenarios = (['agent', 'server', 'client'] as const).flatMap((victim) =>
-  (['SIGKILL', 'SIGSTOP'] as const).flatMap((signal) =>
-    MOMENTS.map((moment) => ({ victim, signal, moment })),
-  ),
-)
-
-/** A ping-pong that takes 1.5 s. */
-const c = testCase({}, { warmupCapNs: 500e6, durationNs: 1e9 })
+  it('a receiver that is stopped is missed although its sender sees nothing of it', async ({
+    expect,
+  }) => {
+    const day = await badDay(stream('up', 'udp'), (reached, pids) => {
+      if (reached === 'told so far') for (const pid of pids.server) process.kill(pid, 'SIGSTOP')
+    })
+    expect(day.report.failure).toMatchObject({
+      ...EXPECTED.server.SIGSTOP,
+      message: expect.stringMatching(/ at the server, .* no sign of life for 4 s\.$/),
+    })
+    await day.session.close()
+    await day.agent.close()
+    await gone(day.seen)
+  })
+})
 
 describe.concurrent('a bad day', () => {
-  it.for(scenarios)('$signal of the $victim at $moment', async (day, { expect }) => {
-    let signalled = 0
-    const { agent, session, report, seen } = await badDay(c, (moment, pids) => {
-      if (moment !== day.moment) return
-      for (const pid of pids[day.victim]) process.kill(pid, day.signal)
-      signalled += pids[day.victim].length
-    })
-    expect(signalled).toBeGreaterThan(0)
-    // Our own end may have told everything just before the signal got to it: then nothing is missing.
-    const toldAll = day.victim === 'client' && day.moment === 'finish' && report.client.outcome
-    expect(report.status).toBe(toldAll ? 'completed' : 'failed')
-    if (!toldAll) expect(report.failure).toMatchObject(EXPECTED[day.victim][day.signal])
-    const kept = day.victim === 'client' ? report.server.outcome : report.client.outcome
-    if (day.moment === 'measure' || day.moment === 'finish') {
-      const end = kept?.links[0]?.marks.at(-1)
-      expect(end?.messages).toBeGreaterThan(0)
-    }
-    if (day.victim === 'agent') {
-      await expect(session.runRepetition(testCase())).rejects.toMatchObject({ exitCode: 4 })
-    } else {
-      expect(await session.runRepetition(testCase())).toMatchObject({ status: 'completed' })
-    }
-    await session.close()
-    await agent.close()
-    await gone(seen)
-  })
+  it.for(KILLS)('$signal of the $victim at $moment', (kill, { expect }) =>
+    expectBadDay(pingPongOver('tcp'), kill, expect),
+  )
+
+  // All of them: bad-days.nightly.test.ts.
+  it.for(OTHERS)('of a ping-pong over %s', (transport, { expect }) =>
+    expectBadDay(
+      pingPongOver(transport),
+      { victim: 'server', signal: 'SIGKILL', moment: 'measure' },
+      expect,
+    ),
+  )
 
   it.for(['SIGKILL', 'SIGSTOP'] as const)(
     '%s of the agent before the hello',

@@ -15,6 +15,7 @@ import { namedHistogramsOf } from './named-histograms.js'
 import { pathOf } from './path.js'
 import type { RepetitionReport } from './report.js'
 import { sentOf } from './sent.js'
+import { linksSoFar } from './so-far.js'
 import { starvedOf } from './starved.js'
 import { throughputOf } from './throughput.js'
 
@@ -28,9 +29,10 @@ export function buildRepetition(
   order: number,
   report: RepetitionReport,
 ): Repetition {
-  const links = measuredLinks(c, report)
+  const soFar = linksSoFar(c, report)
+  const links = [...measuredLinks(c, report), ...soFar]
   const measured = links.length > 0
-  const loss = isLossy(c) ? lossOf(links) : null
+  const loss = isLossy(c) && soFar.length === 0 ? lossOf(links) : null
   const total = (pick: (link: MeasuredLink) => number) =>
     measured ? links.reduce((sum, link) => sum + pick(link), 0) : null
   const unflagged: Unflagged = {

@@ -19,6 +19,14 @@ export interface EndReport {
   rdmaCounters: Record<string, number> | null
 }
 
+/** What the initiators or receivers of one end had done of the measured phase when it last said so, from soon after its beginning on. */
+export interface SoFar {
+  durationNs: number
+  messages: number
+  bytes: number
+  lost: number
+}
+
 /** What one repetition gave, from both ends; input of `results/`. */
 export interface RepetitionReport {
   /** `aborted`: the user's signal ended it; `failed`: see `failure`. Both keep what was measured. */
@@ -33,6 +41,8 @@ export interface RepetitionReport {
   /** The measured phase that was named to all links; `null` when none was. `skewNs`: by how much the two ends' may be apart, 0 on one clock. */
   window: { skewNs: number } | null
   failure: RepetitionFailure | null
+  /** What is left of an end that has no outcome; `null`: it said nothing, or has nothing to say. */
+  soFar?: Record<'client' | 'server', SoFar | null> | undefined
 }
 
 export interface RepetitionFailure {

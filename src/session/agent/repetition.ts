@@ -1,5 +1,6 @@
 import type { EndpointSpec } from '../../addon/addon.js'
 import { peerError, type XrbenchError } from '../../errors.js'
+import type { SoFar } from '../../results/repetition/report.js'
 import { decodeBlob, encodeBlob } from '../../transports/blob.js'
 import { endReport } from '../endpoint/end-report.js'
 import type { EndpointProcess } from '../endpoint/process.js'
@@ -16,6 +17,7 @@ export type AgentChannel = Channel<ClientMessage, AgentMessage>
 /**
  * One repetition at the agent's end, from an admitted `prepare` to `finished`. Commands are obeyed as they come, in their order; what the
  * endpoint does meanwhile is told as it happens.
+ * @param tellsSoFar the client wants to hear how far this end is
  * @param limitMs all of it together; a client that has not finished by then is dropped
  * @throws {XrbenchError} when the client is gone, too slow or out of order; the caller ends the endpoint
  */
@@ -24,6 +26,7 @@ export async function serveRepetition(
   endpoint: EndpointProcess,
   spec: EndpointSpec,
   limitMs: number,
+  tellsSoFar: boolean,
 ): Promise<void> {
   const expiresAt = performance.now() + limitMs
   let over = false
@@ -55,7 +58,10 @@ export async function serveRepetition(
         const onSample = (sample: Sample) => tell({ type: 'sample', ...sample })
         const sampleNs = warmupWindowNs(spec.warmupCapNs)
         const warmup = samplesWarmup(spec) ? { sampleNs, onSample } : undefined
-        endpoint.run({ warmup }).then(() => tell({ type: 'started' }), ignore)
+        const onSoFar = tellsSoFar
+          ? (soFar: SoFar) => tell({ type: 'so-far', ...soFar })
+          : undefined
+        endpoint.run({ warmup, onSoFar }).then(() => tell({ type: 'started' }), ignore)
       }
     }
     over = true

@@ -52,13 +52,17 @@ export async function serveSession(socket: TLSSocket, context: AgentContext): Pr
   }
   let leave: (() => void) | null = null
   try {
-    checkHello(await channel.receive(protocol.HELLO_DEADLINE_MS), context.checks)
+    const { features } = checkHello(
+      await channel.receive(protocol.HELLO_DEADLINE_MS),
+      context.checks,
+    )
     leave = context.enter()
     if (leave === null) throw busy()
     channel.maxIncomingBytes = protocol.CLIENT_FRAME_MAX_BYTES
     context.source.forkAhead()
     channel.send(await hello(context))
-    for (;;) await serveNext(channel, addresses, context)
+    const client = { ...addresses, tellsSoFar: features.includes(protocol.SO_FAR_FEATURE) }
+    for (;;) await serveNext(channel, client, context)
   } catch (thrown) {
     const error = asXrbenchError(thrown)
     channel.close({ type: 'error', ...told(error) })
@@ -71,7 +75,7 @@ export async function serveSession(socket: TLSSocket, context: AgentContext): Pr
 /** Waits for a `prepare` and serves that repetition. */
 async function serveNext(
   channel: AgentChannel,
-  { local, remote }: { local: string; remote: string },
+  { local, remote, tellsSoFar }: { local: string; remote: string; tellsSoFar: boolean },
   context: AgentContext,
 ): Promise<void> {
   const request = await channel.receive(protocol.IDLE_SESSION_MS)
@@ -87,7 +91,8 @@ async function serveNext(
   const limitNs = spec.connectTimeoutNs + context.limits.maxDurationNs
   const endpoint = context.source.take()
   try {
-    await serveRepetition(channel, endpoint, spec, limitNs / 1e6 + 2 * protocol.WATCHDOG_MARGIN_MS)
+    const limitMs = limitNs / 1e6 + 2 * protocol.WATCHDOG_MARGIN_MS
+    await serveRepetition(channel, endpoint, spec, limitMs, tellsSoFar)
     // The client has measured too when it asks for the report.
     context.source.forkAhead()
     await endpoint.close()
@@ -97,7 +102,7 @@ async function serveNext(
 }
 
 /** @throws {XrbenchError} `XRB_PEER_VERSION`, and `XRB_PROTOCOL` when it is no hello */
-function checkHello(message: ClientMessage, checks: ClientChecks): void {
+function checkHello(message: ClientMessage, checks: ClientChecks): ClientHello {
   if (message.type !== 'hello') throw outOfOrder(message.type)
   if (message.protocol !== protocol.PROTOCOL_VERSION) {
     throw peerError(
@@ -106,9 +111,11 @@ function checkHello(message: ClientMessage, checks: ClientChecks): void {
       { hint: 'install the same version of xrbench at both ends' },
     )
   }
-  if (!checks.hello.safeParse(message).success) {
+  const checked = checks.hello.safeParse(message)
+  if (!checked.success) {
     throw peerError('XRB_PROTOCOL', 'The client sent a hello that is not valid.')
   }
+  return checked.data
 }
 
 async function hello(context: AgentContext) {

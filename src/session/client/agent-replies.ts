@@ -1,6 +1,6 @@
 import { type Deferred, deferred } from '../../deferred.js'
 import { peerError, type XrbenchError } from '../../errors.js'
-import type { EndReport } from '../../results/repetition/report.js'
+import type { EndReport, SoFar } from '../../results/repetition/report.js'
 import type { Sample } from '../endpoint/warmup.js'
 import type { AgentMessage } from '../wire/agent-messages.js'
 import type { Channel } from '../wire/channel.js'
@@ -27,11 +27,14 @@ export interface AgentReplies {
   over: Promise<XrbenchError>
 }
 
+/** Who is told of what the agent says unasked. */
+export interface Listeners {
+  sample(sample: Sample): void
+  soFar(soFar: SoFar): void
+}
+
 /** Listens from `prepare` on, until the agent has finished or there is nothing more to hear. */
-export function agentReplies(
-  channel: ClientChannel,
-  onSample: (sample: Sample) => void = () => {},
-): AgentReplies {
+export function agentReplies(channel: ClientChannel, listeners: Listeners): AgentReplies {
   const once = {
     prepared: deferred<string>(),
     connected: deferred<void>(),
@@ -58,7 +61,10 @@ export function agentReplies(
         asked.shift()?.resolve({ nowNs: message.nowNs, clockId: message.clockId })
         return false
       case 'sample':
-        onSample(sampleOf(message))
+        listeners.sample(withoutType(message))
+        return false
+      case 'so-far':
+        listeners.soFar(withoutType(message))
         return false
       case 'scheduled':
         scheduled.resolve(message.version, message.isAhead)
@@ -107,6 +113,6 @@ export function agentReplies(
   }
 }
 
-function sampleOf({ type: _, ...sample }: Extract<AgentMessage, { type: 'sample' }>): Sample {
-  return sample
+function withoutType<T extends { type: string }>({ type: _, ...rest }: T): Omit<T, 'type'> {
+  return rest
 }

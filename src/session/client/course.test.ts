@@ -43,7 +43,7 @@ function promptEnds() {
     },
   }
   const channel: Partial<ClientChannel> = { send: () => {} }
-  const ends = { channel, endpoint, replies, samples: { agent: () => {} } } as never
+  const ends = { channel, endpoint, replies, heard: { onSample: () => {}, soFar: {} } } as never
   return { ends, asked }
 }
 

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { EndpointSpec } from '../../addon/addon.js'
 import { after } from '../../deadline.js'
 import { measurementError, XrbenchError } from '../../errors.js'
-import type { RepetitionReport } from '../../results/repetition/report.js'
+import type { RepetitionReport, SoFar } from '../../results/repetition/report.js'
 import { decodeBlob, encodeBlob } from '../../transports/blob.js'
 import type { Progress } from '../endpoint/messages.js'
 import type { EndpointProcess } from '../endpoint/process.js'
@@ -23,12 +23,15 @@ export interface Ends {
   channel: ClientChannel
   endpoint: EndpointProcess
   replies: AgentReplies
-  samples: SampleListeners
+  heard: Heard
 }
 
-/** Who is told of the agent's warm-up. */
-export interface SampleListeners {
-  agent: (sample: Sample) => void
+/** What was heard of both ends on the way. */
+export interface Heard {
+  /** Who is told of the agent's warm-up. */
+  onSample: (sample: Sample) => void
+  /** The last of each end. */
+  soFar: Record<'client' | 'server', SoFar | null>
 }
 
 /** How far a repetition came. */
@@ -105,18 +108,21 @@ async function takeSteps(
 
 /** Starts this end, and waits until what both ends receive is steady, or long enough. */
 async function warmUp(
-  { endpoint, samples }: Ends,
+  { endpoint, heard }: Ends,
   spec: EndpointSpec,
   { offsetNs }: ClockOffset,
   onProgress: OnProgress,
 ): Promise<WarmupEnd> {
   const ends = (['client', 'server'] as const).filter((role) => decides({ ...spec, role }))
   const warmup = new Warmup(spec.warmupCapNs, ends, nowNs())
-  samples.agent = (sample) => warmup.add('server', { ...sample, atNs: sample.atNs - offsetNs })
+  heard.onSample = (sample) => warmup.add('server', { ...sample, atNs: sample.atNs - offsetNs })
   const onSample = (sample: Sample) => warmup.add('client', sample)
   const sampleNs = warmupWindowNs(spec.warmupCapNs)
   await endpoint.run({
     onProgress,
+    onSoFar: (soFar) => {
+      heard.soFar.client = soFar
+    },
     warmup: samplesWarmup(spec) ? { sampleNs, onSample } : undefined,
   })
   return warmup.ended

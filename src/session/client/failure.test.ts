@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { expect, test } from 'vitest'
 import type { NativeFault } from '../../addon/addon.js'
 import { EXIT_CODES } from '../../errors.js'
@@ -5,8 +6,9 @@ import type { EndReport } from '../../results/repetition/report.js'
 import { noReport } from '../endpoint/end-report.js'
 import { rootFailure, toldBy } from './failure.js'
 
-function failedBy(code: string): EndReport {
-  const fault: NativeFault = { code, op: 'ibv_poll_cq', errno: 0, message: `it was ${code}` }
+function failedBy(code: string, change: Partial<NativeFault> = {}): EndReport {
+  const message = `it was ${code}`
+  const fault: NativeFault = { code, op: 'ibv_poll_cq', errno: 0, message, ...change }
   return { ...noReport(), fault }
 }
 
@@ -84,4 +86,16 @@ test.each([
     )
     expect(failure?.hint).toMatch(/./)
   }
+})
+
+test.each([
+  ['SOCKET', 'socket', 'EMFILE', 'XRB_DESCRIPTORS', /ulimit -n/],
+  ['PROCESS_DIED', 'process', 'EMFILE', 'XRB_DESCRIPTORS', /ulimit -n/],
+  ['PROCESS_DIED', 'process', 'EAGAIN', 'XRB_PROCESSES', /ulimit -u/],
+  ['PROCESS_DIED', 'process', 'ENOMEM', 'XRB_MEMORY', /free/],
+] as const)('%s of %s with %s is a shortage of that machine', (native, op, name, code, hint) => {
+  const short = failedBy(native, { op, errno: constants.errno[name] })
+  const here = rootFailure(short, noReport(), false)
+  expect(here).toMatchObject({ code, exitCode: environment, hint: expect.stringMatching(hint) })
+  expect(rootFailure(noReport(), short, false)).toMatchObject({ code, exitCode: peer })
 })

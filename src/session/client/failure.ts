@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import type { NativeFault } from '../../addon/addon.js'
 import { EXIT_CODES, type ExitCode, XrbenchError } from '../../errors.js'
 import { harmless, saidByAgent } from '../../foreign.js'
@@ -5,6 +6,8 @@ import type { EndReport, RepetitionReport } from '../../results/repetition/repor
 import { transportFaultMeaning } from '../../transports/fault-meaning.js'
 import { PROCESS_DIED, PROCESS_SILENT } from '../endpoint/process.js'
 import type { AgentMessage } from '../wire/agent-messages.js'
+
+const { EAGAIN, EMFILE, ENFILE, ENOMEM } = constants.errno
 
 export type Failure = NonNullable<RepetitionReport['failure']>
 
@@ -217,11 +220,29 @@ function faultOf(end: EndReport): NativeFault | null {
   }
 }
 
+/** What a machine has run out of, whoever asked for it. */
+function shortageOf({ code, op, errno }: NativeFault): Omit<Meaning, 'exitCode'> | null {
+  if (errno === EMFILE || errno === ENFILE)
+    return { code: 'XRB_DESCRIPTORS', hint: 'ulimit -n 1024' }
+  if (code !== PROCESS_DIED || op !== 'process') return null
+  if (errno === ENOMEM) return { code: 'XRB_MEMORY', hint: 'free -m' }
+  if (errno !== EAGAIN) return null
+  return {
+    code: 'XRB_PROCESSES',
+    hint: 'ulimit -u; in a container, the pids.max of its cgroup too',
+  }
+}
+
 function describe(side: 'client' | 'server', fault: NativeFault): Failure {
   // Of a QUIC connection that was closed, the reason is the peer's.
   const words = harmless(fault.message)
   const message =
     side === 'client' ? `At the client, ${words}.` : saidByAgent(`at the server, ${words}.`)
+  const shortage = shortageOf(fault)
+  if (shortage !== null) {
+    const exitCode = side === 'client' ? EXIT_CODES.environment : EXIT_CODES.peer
+    return { ...shortage, exitCode, message }
+  }
   if (fault.code === PROCESS_DIED || fault.code === PROCESS_SILENT) {
     const died = fault.code === PROCESS_DIED
     const hint = died

@@ -11,7 +11,7 @@ import { isRemote } from '../wire/addresses.js'
 import { REPORT_DEADLINE_MS, WATCHDOG_MARGIN_MS } from '../wire/protocol.js'
 import { toldParameters } from '../wire/told-parameters.js'
 import { agentReplies, type ClientChannel } from './agent-replies.js'
-import { type Course, conduct, type Ends, type SampleListeners } from './course.js'
+import { type Course, conduct, type Ends, type Heard } from './course.js'
 import { type Failure, failureFrom, rootFailure } from './failure.js'
 import { type Interruption, watch } from './interruption.js'
 
@@ -49,9 +49,14 @@ export async function runRepetition(
     workload,
     parameters: toldParameters(remoteParameters(c, 'server')),
   })
-  const samples: SampleListeners = { agent: () => {} }
-  const replies = agentReplies(channel, (sample) => samples.agent(sample))
-  const ends = { channel, endpoint, replies, samples }
+  const heard: Heard = { onSample: () => {}, soFar: { client: null, server: null } }
+  const replies = agentReplies(channel, {
+    sample: (sample) => heard.onSample(sample),
+    soFar: (soFar) => {
+      heard.soFar.server = soFar
+    },
+  })
+  const ends = { channel, endpoint, replies, heard }
   const { interrupted, release } = watch(endpoint, replies, limitMs(spec), options.signal)
   const course: Course = { warmup: null, window: null }
   const interruption = await conduct(ends, spec, interrupted, options.onProgress, course)
@@ -60,7 +65,8 @@ export async function runRepetition(
   const totalNs = Math.round((performance.now() - began) * 1e6)
   if (interruption === null) source.forkAhead()
   await endpoint.close()
-  return { ...verdict(interruption, reports), ...course, startedAt, totalNs }
+  const { soFar } = heard
+  return { ...verdict(interruption, reports), ...course, startedAt, totalNs, soFar }
 }
 
 function clientSpec(c: Case, { localAddress, remoteAddress }: ClientRoom): EndpointSpec {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Case } from '../../plan/case.js'
 import { environmentSchema } from '../../results/schema/environment.js'
 import { featuresSchema, helloToolSchema } from '../wire/client-messages.js'
-import { endReportSchema } from '../wire/report-messages.js'
+import { endReportSchema, soFarSchema } from '../wire/report-messages.js'
 
 /** What the host tells the driver in a guest: the client's end of one session. */
 export type DriverCommand =
@@ -34,6 +34,9 @@ const report = z.strictObject({
   failure: z
     .strictObject({ code: z.string().max(64), ...failure, isRefusal: z.boolean().optional() })
     .nullable(),
+  soFar: z
+    .strictObject({ client: soFarSchema.nullable(), server: soFarSchema.nullable() })
+    .optional(),
 })
 
 /** What the driver answers: to `connect` its `connected`, to `run` any number of `progress` and one `report`, or `failed` to either. */

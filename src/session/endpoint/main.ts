@@ -9,6 +9,7 @@ import { watchMachineTime } from '../../environment/machine-time.js'
 import { type RdmaCounters, watchRdmaCounters } from '../../environment/rdma-counters.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './messages.js'
 import { toNativeFault } from './native-fault.js'
+import { Advance } from './so-far.js'
 import type { Sample } from './warmup.js'
 
 let endpoint: Endpoint | undefined
@@ -18,6 +19,9 @@ let isBusy = false
 let isOver = false
 /** Tells of the warm-up, and is gone before anything is measured. */
 let sampler: NodeJS.Timeout | undefined
+/** Says that this process is there, and how far it is: a few numbers that the links show anyway, once a second. */
+let pulse: NodeJS.Timeout | undefined
+let advance: Advance | undefined
 
 function tell(event: EndpointEvent): void {
   process.send?.(event)
@@ -34,6 +38,8 @@ function end(
   fault: NativeFault | null,
   rdmaCounters: RdmaCounters | null = null,
 ): void {
+  clearInterval(pulse)
+  advance?.stop()
   tell({ type: 'ended', outcome, fault, processCpuNs: processCpuNs(), rdmaCounters })
 }
 
@@ -49,6 +55,7 @@ function need(): Endpoint {
 async function obey(command: EndpointCommand): Promise<void> {
   switch (command.type) {
     case 'open':
+      pulse = setInterval(beat, command.beatMs)
       endpoint = new (loadAddon().Endpoint)(command.spec)
       return tell({ type: 'opened', blob: endpoint.open() })
     case 'connect':
@@ -70,6 +77,10 @@ async function obey(command: EndpointCommand): Promise<void> {
   }
 }
 
+function beat(): void {
+  tell({ type: 'beat', soFar: isOver ? null : (advance?.read() ?? null) })
+}
+
 async function run(
   running: Endpoint,
   { progressMs, sampleMs, isDirected }: Extract<EndpointCommand, { type: 'run' }>,
@@ -80,7 +91,8 @@ async function run(
   const measured = () => tell({ type: 'measured', version: running.progress().through })
   const finished = running.run(measured, isDirected)
   tell({ type: 'running' })
-  // Without somebody who looks at it there is no timer in this process while it measures.
+  advance = new Advance(() => running.progress())
+  // Without somebody who looks at them there are no timers in this process but its pulse while it measures.
   const every = (ms: number | null, event: () => EndpointEvent) =>
     ms === null ? undefined : setInterval(() => tell(event()), ms)
   const timer = every(progressMs, () => ({ type: 'progress', progress: progressOf(running) }))
@@ -99,8 +111,10 @@ function schedule(
 ): void {
   clearInterval(sampler)
   // What has ended tells so by itself.
-  if (isBusy && !isOver)
-    tell({ type: 'scheduled', version, isAhead: running.schedule(version, startNs) })
+  if (!isBusy || isOver) return
+  const isAhead = running.schedule(version, startNs)
+  if (isAhead) advance?.schedule(startNs)
+  tell({ type: 'scheduled', version, isAhead })
 }
 
 function progressOf(running: Endpoint): Progress {

@@ -1,10 +1,12 @@
 import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../../addon/addon.js'
 import type { RdmaCounters } from '../../environment/rdma-counters.js'
+import type { SoFar } from '../../results/repetition/report.js'
 import type { Sample } from './warmup.js'
 
 /** What an endpoint process is told, in this order, each once but for `schedule`; `stop` at any time. */
 export type EndpointCommand =
-  | { type: 'open'; spec: EndpointSpec }
+  /** `beatMs`: so often it says from then on that it is there. */
+  | { type: 'open'; spec: EndpointSpec; beatMs: number }
   | { type: 'connect'; blob: Uint8Array }
   | { type: 'run'; progressMs: number | null; sampleMs: number | null; isDirected: boolean }
   | { type: 'schedule'; version: number; startNs: number }
@@ -26,6 +28,8 @@ export type EndpointEvent =
   | { type: 'progress'; progress: Progress }
   /** In warm-up; `atNs` of CLOCK_MONOTONIC. */
   | { type: 'sample'; sample: Sample }
+  /** It is there; `null` where there is nothing to tell of what is measured. */
+  | { type: 'beat'; soFar: SoFar | null }
   | { type: 'scheduled'; version: number; isAhead: boolean }
   | { type: 'measured'; version: number }
   | {

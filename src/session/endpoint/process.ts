@@ -4,8 +4,16 @@ import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../../addon/a
 import { withDeadline } from '../../deadline.js'
 import { type Deferred, deferred } from '../../deferred.js'
 import type { RdmaCounters } from '../../environment/rdma-counters.js'
-import { ENDPOINT_COMMAND_MS, ENDPOINT_FINISH_MS, ENDPOINT_START_MS } from '../wire/protocol.js'
+import type { SoFar } from '../../results/repetition/report.js'
+import {
+  ENDPOINT_BEAT_MS,
+  ENDPOINT_COMMAND_MS,
+  ENDPOINT_FINISH_MS,
+  ENDPOINT_SILENCE_MS,
+  ENDPOINT_START_MS,
+} from '../wire/protocol.js'
 import { Versions } from '../wire/versions.js'
+import { lastWords, missedBy } from './last-words.js'
 import type { EndpointCommand, EndpointEvent, Progress } from './messages.js'
 import type { Sample } from './warmup.js'
 
@@ -13,8 +21,8 @@ import type { Sample } from './warmup.js'
 const MAIN = fileURLToPath(new URL('../../../dist/session/endpoint/main.js', import.meta.url))
 /** Progress is told so often. */
 const PROGRESS_MS = 500
-/** Of a dying process's last words so much is kept. */
-const STDERR_MAX_CHARS = 1000
+/** Of a dying process's first words so much is kept: what follows them is where in its inside it was. */
+const STDERR_MAX_CHARS = 4000
 
 /** How an endpoint ended, whatever happened to its process. */
 export interface EndpointEnd {
@@ -30,6 +38,8 @@ export interface EndpointRun {
   onProgress?: ((progress: Progress) => void) | undefined
   /** How far it is, every `sampleNs` of the warm-up. */
   warmup?: { sampleNs: number; onSample: (sample: Sample) => void } | undefined
+  /** How far the measured phase is, once a second. */
+  onSoFar?: ((soFar: SoFar) => void) | undefined
   /** `false`: each link ends its own warm-up, and with its measured phase, as for tests and `bench/`. */
   isDirected?: boolean | undefined
 }
@@ -39,8 +49,8 @@ export const PROCESS_DIED = 'PROCESS_DIED'
 export const PROCESS_SILENT = 'PROCESS_SILENT'
 
 /**
- * Parent's side of the process that measures one end of one repetition. Every wait ends: a process that does not answer in time is
- * killed, and `ended` says so.
+ * Parent's side of the process that measures one end of one repetition. Every wait ends: a process that does not answer in time, or shows no
+ * pulse from `open` on, is killed, and `ended` says so.
  */
 export class EndpointProcess {
   readonly #child: ChildProcess
@@ -56,6 +66,9 @@ export class EndpointProcess {
   #hasEnded = false
   #stderr = ''
   #options: EndpointRun = {}
+  #watch: NodeJS.Timeout | undefined
+  #heardAt = 0
+  #lookedAt = 0
 
   /** @param wrapper command to start Node.js with, as `['strace', '-f']`: for tests and for `bench/` */
   constructor(wrapper: readonly string[] = []) {
@@ -68,10 +81,13 @@ export class EndpointProcess {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     })
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      this.#stderr = (this.#stderr + text).slice(-STDERR_MAX_CHARS)
+      this.#stderr = (this.#stderr + text).slice(0, STDERR_MAX_CHARS)
     })
     this.#child.on('message', (event: EndpointEvent) => this.#hear(event))
-    this.#child.on('error', (error) => this.#died(`could not be started or told: ${error.message}`))
+    this.#child.on('error', (error) => {
+      const { errno = 0 } = error as NodeJS.ErrnoException
+      this.#died(`could not be started or told: ${error.message}`, Math.abs(errno))
+    })
     this.#child.on('exit', (code, signal) => {
       this.#died(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
       this.#exited.resolve()
@@ -105,7 +121,9 @@ export class EndpointProcess {
   /** The blob for the peer. Rejects when the endpoint ends instead; `ended` says how. */
   async open(spec: EndpointSpec): Promise<Uint8Array> {
     await this.#within(this.#ready, ENDPOINT_START_MS, 'start')
-    this.#tell({ type: 'open', spec })
+    this.#tell({ type: 'open', spec, beatMs: ENDPOINT_BEAT_MS })
+    this.#heardAt = this.#lookedAt = performance.now()
+    this.#watch = setInterval(() => this.#look(), ENDPOINT_BEAT_MS)
     return this.#within(this.#opened, ENDPOINT_COMMAND_MS, 'open')
   }
 
@@ -168,22 +186,39 @@ export class EndpointProcess {
 
   /** What the process promised, or the end of the endpoint if that comes first, or of patience. */
   #within<T>(promised: Deferred<T>, ms: number, op: string): Promise<T> {
-    const late = () => {
-      const message = `the measuring process did not answer to '${op}' within ${ms / 1000} s`
-      this.#end({
-        outcome: null,
-        fault: { code: PROCESS_SILENT, op, errno: 0, message },
-        processCpuNs: 0,
-        rdmaCounters: null,
-      })
-      this.#child.kill('SIGKILL')
-      return new Error(message)
-    }
+    const late = () =>
+      this.#giveUp(op, `the measuring process did not answer to '${op}' within ${ms / 1000} s`)
     return withDeadline(promised.promise, ms, late)
   }
 
+  #look(): void {
+    const now = performance.now()
+    const late = now - this.#lookedAt
+    this.#lookedAt = now
+    // This process itself was stopped or starved: what it was told meanwhile has not been read yet.
+    if (late > ENDPOINT_SILENCE_MS / 2) this.#heardAt = now
+    if (now - this.#heardAt <= ENDPOINT_SILENCE_MS) return
+    const seconds = ENDPOINT_SILENCE_MS / 1000
+    this.#giveUp('beat', `the measuring process has shown no sign of life for ${seconds} s`)
+  }
+
+  #giveUp(op: string, message: string): Error {
+    this.#end({
+      outcome: null,
+      fault: { code: PROCESS_SILENT, op, errno: 0, message },
+      processCpuNs: 0,
+      rdmaCounters: null,
+    })
+    this.#child.kill('SIGKILL')
+    return new Error(message)
+  }
+
   #hear(event: EndpointEvent): void {
+    this.#heardAt = performance.now()
     switch (event.type) {
+      case 'beat':
+        if (event.soFar !== null) this.#options.onSoFar?.(event.soFar)
+        break
       case 'ready':
         this.#build = event.build
         this.#ready.resolve()
@@ -215,12 +250,12 @@ export class EndpointProcess {
     }
   }
 
-  #died(how: string): void {
-    const words = this.#stderr.trim()
+  #died(how: string, errno = 0): void {
+    const words = lastWords(this.#stderr)
     const message = `the measuring process ${how}${words === '' ? '' : `: ${words}`}`
     this.#end({
       outcome: null,
-      fault: { code: PROCESS_DIED, op: 'process', errno: 0, message },
+      fault: { code: PROCESS_DIED, op: 'process', errno: errno || missedBy(this.#stderr), message },
       processCpuNs: 0,
       rdmaCounters: null,
     })
@@ -228,6 +263,7 @@ export class EndpointProcess {
   }
 
   #end({ outcome, fault, processCpuNs, rdmaCounters }: EndpointEnd): void {
+    clearInterval(this.#watch)
     if (this.#hasEnded) return
     this.#hasEnded = true
     this.#ended.resolve({ outcome, fault, processCpuNs, rdmaCounters })

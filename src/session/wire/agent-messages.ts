@@ -3,7 +3,7 @@ import { environmentSchema } from '../../results/schema/environment.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../../transports/blob.js'
 import { featuresSchema, helloToolSchema } from './client-messages.js'
 import { MAX_WINDOWS } from './protocol.js'
-import { endReportSchema } from './report-messages.js'
+import { endReportSchema, soFarSchema } from './report-messages.js'
 
 const code = z.templateLiteral(['XRB_', z.string().regex(/^[A-Z0-9_]{1,60}$/)])
 const sentence = z.string().max(1024)
@@ -59,6 +59,8 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
     bytes: count,
     waitingBytes: count,
   }),
+  /** Of what is measured; told to clients that know {@link SO_FAR_FEATURE}, once a second. */
+  z.strictObject({ type: z.literal('so-far'), ...soFarSchema.shape }),
   /** Whether a window was still ahead when it got to this end's links. */
   z.strictObject({ type: z.literal('scheduled'), version, isAhead: z.boolean() }),
   /** Every initiator or receiver of this end is through with this window by itself. */

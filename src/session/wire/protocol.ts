@@ -20,6 +20,8 @@ const BUSY_POLL_FEATURE = 'wait:busy-poll'
 /** … or can check more than the first did, which sent whatever was there. */
 const VERIFY_QUIC_FEATURE = 'verify:quic'
 const STREAM_EACH_FEATURE = 'quic-messages:stream-each'
+/** … of a client: that it hears how far the agent's end is while that measures. */
+export const SO_FAR_FEATURE = 'report:so-far'
 
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = [
@@ -28,6 +30,7 @@ export const PROTOCOL_FEATURES: readonly string[] = [
   BUSY_POLL_FEATURE,
   VERIFY_QUIC_FEATURE,
   STREAM_EACH_FEATURE,
+  SO_FAR_FEATURE,
 ]
 
 /** What an agent says where its kernel does not take the records of a cipher: those of before it say nothing of it, whatever they can. */
@@ -94,6 +97,10 @@ export const IDLE_SESSION_MS = 300_000
 export const ENDPOINT_START_MS = 10_000 * SLOWNESS
 /** … to answer a command that does no waiting of its own. */
 export const ENDPOINT_COMMAND_MS = 5_000 * SLOWNESS
+/** One that has been told to open says so often that it is there, and how far it is. */
+export const ENDPOINT_BEAT_MS = 1_000
+/** … and counts as stopped when it has not for so long. */
+export const ENDPOINT_SILENCE_MS = 4_000 * SLOWNESS
 /** … to report after `stop`. */
 export const ENDPOINT_FINISH_MS = 2_000 * SLOWNESS
 /** A client waits so long for the agent's report: longer than the agent waits for its endpoint. */

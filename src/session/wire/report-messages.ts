@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { TRANSPORT_NAMES } from '../../plan/case.js'
 import { COUNTS_LENGTH } from '../../results/histogram/layout.js'
-import type { EndReport } from '../../results/repetition/report.js'
+import type { EndReport, SoFar } from '../../results/repetition/report.js'
 
 /** An end's report as it arrives in a frame: as in `types.ts`, with plain arrays for typed ones. */
 
@@ -221,6 +221,13 @@ const rdmaCounters = z
   .record(z.string().max(64), z.int().min(0))
   .refine((counters) => Object.keys(counters).length <= 512, 'at most 512 counters')
 
+export const soFarSchema = z.strictObject({
+  durationNs: z.int().min(0),
+  messages: z.int().min(0),
+  bytes: z.int().min(0),
+  lost: z.int().min(0),
+})
+
 export const endReportSchema = z.strictObject({
   outcome: outcome.nullable(),
   fault: fault.nullable(),
@@ -235,6 +242,7 @@ export const endReportSchema = z.strictObject({
 export type ReportSchemaMatches = [
   EndReport extends z.infer<typeof endReportSchema> ? true : never,
   z.infer<typeof endReportSchema> extends EndReport ? true : never,
+  SoFar extends z.infer<typeof soFarSchema> ? true : never,
 ]
-const _matches: ReportSchemaMatches = [true, true]
+const _matches: ReportSchemaMatches = [true, true, true]
 void _matches
