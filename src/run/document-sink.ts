@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { EXIT_CODES, XrbenchError } from '../errors.js'
 import type { Case } from '../plan/case.js'
 import { isSameCase } from '../results/document/case-name.js'
 import { finishDocument, recordRepetition, skipCase } from '../results/document/document.js'
-import type { Problem, ResultDocument } from '../results/schema/schema.js'
+import { type Problem, type ResultDocument, resultSchema } from '../results/schema/schema.js'
 import { redact } from '../results/store/redact.js'
 import { writeResult } from '../results/store/store.js'
 import type { ResultSink } from './repetitions.js'
@@ -56,8 +57,23 @@ export class DocumentSink implements ResultSink {
   }
 
   async #write(): Promise<void> {
+    const published = this.published()
+    refuseInvalid(published)
     if (this.#path === null) return
-    await writeResult(this.#path, this.published())
+    await writeResult(this.#path, published)
     this.#isWritten = true
   }
+}
+
+/** @throws {XrbenchError} `XRB_INTERNAL`, in place of a file that nobody could read */
+function refuseInvalid(doc: ResultDocument): void {
+  const { success, error } = resultSchema.safeParse(doc)
+  if (success) return
+  const [issue] = error.issues
+  throw new XrbenchError(
+    'XRB_INTERNAL',
+    EXIT_CODES.internal,
+    `The result would not be valid at ${issue?.path.join('.')}: ${issue?.message}.`,
+    { hint: 'please report this, with what --verbose adds' },
+  )
 }

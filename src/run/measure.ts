@@ -4,6 +4,7 @@ import { enter } from './begin.js'
 import { checkPeer } from './check-peer.js'
 import type { DocumentSink } from './document-sink.js'
 import type { RunEvent } from './events.js'
+import { withJudgedReports } from './judged-reports.js'
 import { withLocalHints } from './local-hints.js'
 import { failureOf, finishRun, type RunEnd, runPlan } from './repetitions.js'
 import type { Settled } from './settle.js'
@@ -85,7 +86,8 @@ async function measureAt(
     const sink = await enter(options, course.sink, session, lab)
     course.sink = sink
     onEvent({ type: 'entered', place })
-    const runner = where.kind === 'here' ? withLocalHints(session) : session
+    const judged = withJudgedReports(session)
+    const runner = where.kind === 'here' ? withLocalHints(judged) : judged
     course.ends.push(await runPlan({ plan, place, runner, sink, signal, onEvent, wantsProgress }))
   })
 }

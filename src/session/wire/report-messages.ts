@@ -1,16 +1,27 @@
 import { z } from 'zod'
+import type { Mark, RawHistogram } from '../../addon/addon.js'
 import { TRANSPORT_NAMES } from '../../plan/case.js'
+import { highestEquivalent } from '../../results/histogram/buckets.js'
 import { COUNTS_LENGTH } from '../../results/histogram/layout.js'
 import type { EndReport, SoFar } from '../../results/repetition/report.js'
+import { clockSchema, tcpSchema } from '../../results/schema/measures.js'
+import { effectiveSchema, quicSettingsSchema } from '../../results/schema/parameters.js'
 
-/** An end's report as it arrives in a frame: as in `types.ts`, with plain arrays for typed ones. */
+/**
+ * An end's report as it arrives in a frame, with plain arrays for typed ones. What goes into a result as it is has the schema that it has there, and what
+ * is counted, timed or summed has the limits that a result has: no report that passes makes a document that is not valid.
+ */
 
-const number = z.number()
-const count = z.number().min(0)
+const count = z.int().min(0)
+const ns = z.number().min(0)
+/** That something is divided by. */
+const wallNs = z.number().min(1)
 const word = z.string().max(256)
+const port = z.int().min(0).max(65_535)
 
 const fault = z.strictObject({
-  code: z.string().max(64),
+  // Of the addon's own, for it is looked up in tables.
+  code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/),
   op: z.string().max(64),
   errno: z.int(),
   message: z.string().max(1024),
@@ -32,6 +43,21 @@ const mark = z.strictObject({
   involuntaryContextSwitches: count,
 })
 
+/** They take back what closes a gap, or is found to be lost elsewhere. */
+const MAY_FALL: readonly string[] = ['lost', 'localDrops']
+const RISING = Object.keys(mark.shape).filter((name) => !MAY_FALL.includes(name)) as Exclude<
+  keyof Mark,
+  'lost' | 'localDrops'
+>[]
+
+const marks = z
+  .array(mark)
+  .max(1024)
+  .refine(
+    (all) => all.every((one, i) => RISING.every((name) => one[name] >= (all[i - 1]?.[name] ?? 0))),
+    'counts that fall',
+  )
+
 const histogram = z
   .strictObject({
     indices: z
@@ -47,9 +73,9 @@ const histogram = z
     overflow: count,
     minNs: count.nullable(),
     maxNs: count.nullable(),
-    sumNs: count,
+    sumNs: ns,
   })
-  .refine((h) => h.indices.length === h.counts.length, 'as many indices as counts')
+  .refine(addsUp, 'a histogram that does not add up')
 
 /** More than any workload has. */
 const MOST_HISTOGRAMS = 8
@@ -60,153 +86,34 @@ const histograms = z
 const link = z.strictObject({
   role: z.enum(['initiator', 'responder', 'sender', 'receiver']),
   sendUnits: count.nullable(),
-  pinnedCpu: z.int().nullable(),
-  warmup: z
-    .strictObject({ durationNs: count, ended: z.enum(['steady', 'cap', 'none']) })
-    .nullable(),
-  marks: z.array(mark).max(1024),
+  pinnedCpu: count.nullable(),
+  warmup: z.strictObject({ durationNs: ns, ended: z.enum(['steady', 'cap', 'none']) }).nullable(),
+  marks,
   latency: histogram.nullable(),
   intervalLatencies: z.array(histogram).max(256),
   histograms: histograms.optional(),
   connects: z
     .strictObject({ made: count, resumed: count, earlyData: count, handshake: histogram })
     .nullable(),
-  scheduling: z.strictObject({ wallNs: count, onCpuNs: count, runDelayNs: count }).nullable(),
-  cpuKhz: count.nullable(),
+  scheduling: z.strictObject({ wallNs, onCpuNs: ns, runDelayNs: ns }).nullable(),
+  cpuKhz: ns.nullable(),
 })
 
-const rdma = z.strictObject({
-  device: word,
-  port: count,
-  driver: word,
-  firmware: word,
-  software: z.boolean(),
-  sameDevice: z.boolean(),
-  linkLayer: word,
-  gidIndex: number.nullable(),
-  gid: word,
-  gidType: word,
-  netdev: word,
-  remoteGid: word,
-  remoteLid: count,
-  mtuBytes: count,
-  localMtuBytes: count,
-  remoteMtuBytes: count,
-  queuePair: word,
-  operation: word,
-  connectBy: word,
-  txDepth: count,
-  rxDepth: count,
-  signalEvery: count,
-  postList: count,
-  inlineBytes: count,
-  verify: z.boolean(),
-  deviceNumaNode: count.nullable(),
-  memoryNumaNode: count.nullable(),
-  dataInOrder: z.boolean().nullable(),
-})
-
-const tls = z.strictObject({
-  library: word,
-  version: word,
-  builtWith: word.nullable(),
-  protocol: word,
-  cipher: word,
-  group: word,
-  ktls: z.boolean(),
-  ktlsProblem: word.nullable(),
-})
-
-const quic = z.strictObject({
-  library: word,
-  version: word,
-  builtWith: word.nullable(),
-  protocolVersion: count,
-  messages: word,
-  streams: count,
-  udpPayloadBytes: count,
-  localUdpPayloadBytes: count.nullable(),
-  sharesPackets: z.boolean(),
-  pacing: z.boolean(),
-  retry: z.boolean(),
-  keyUpdates: count,
-  windowBytes: count.nullable(),
-  ackThreshold: count.nullable(),
-  congestionControl: word.nullable(),
-  congestionWindowBytes: count.nullable(),
-  smoothedRttNs: count.nullable(),
-  minRttNs: count.nullable(),
-  rttVariationNs: count.nullable(),
-  packetsSent: count,
-  packetsReceived: count,
-  sendCalls: count,
-  handshakeNs: count,
-  packetsSentPerMessage: count.nullable(),
-  packetsReceivedPerMessage: count.nullable(),
-})
-
-const effective = z.strictObject({
-  localAddress: word,
-  remoteAddress: word,
-  localPort: number.nullable(),
-  remotePort: number.nullable(),
-  sendBufferBytes: number.nullable(),
-  receiveBufferBytes: number.nullable(),
-  noDelay: z.boolean().nullable(),
-  congestionControl: word.nullable(),
-  dscp: number.nullable(),
-  busyPollUs: number.nullable(),
-  maxSegmentBytes: number.nullable(),
-  pathMtuBytes: number.nullable(),
-  gso: z.boolean().nullable(),
-  gro: z.boolean().nullable(),
-  headerBytes: count.nullable().optional(),
-  multipath: z.boolean().nullable().optional(),
-  pollsDevice: z.boolean().nullable().optional(),
-  rdma: rdma.nullable(),
-  tls: tls.nullable(),
-  quic: quic.nullable(),
-})
-
-const tcp = z.strictObject({
-  connections: count,
-  segmentsSent: count.nullable(),
-  segmentsReceived: count.nullable(),
-  segmentsRetransmitted: count.nullable(),
-  bytesSent: count.nullable(),
-  bytesRetransmitted: count.nullable(),
-  bytesReceived: count.nullable(),
-  duplicatesReported: count.nullable(),
-  reorderingsSeen: count.nullable(),
-  congestionMarks: count.nullable(),
-  busyNs: count.nullable(),
-  receiveWindowLimitedNs: count.nullable(),
-  sendBufferLimitedNs: count.nullable(),
-  smoothedRttNs: count.nullable(),
-  rttVariationNs: count.nullable(),
-  minRttNs: count.nullable(),
-  congestionWindowBytes: count.nullable(),
-  slowStartThresholdBytes: count.nullable(),
-  deliveryRateBitsPerSec: count.nullable(),
-  pacingRateBitsPerSec: count.nullable(),
+const effective = effectiveSchema.extend({
+  localPort: port.nullable(),
+  remotePort: port.nullable(),
+  quic: quicSettingsSchema.extend({ sharesPackets: z.boolean() }).nullable(),
 })
 
 const outcome = z.strictObject({
   status: z.enum(['completed', 'stopped', 'peer-closed', 'failed']),
   fault: fault.nullable(),
-  clock: z.strictObject({
-    source: z.enum(['tsc', 'monotonic-raw']),
-    readingCostNs: count,
-    resolutionNs: count,
-    driftPpm: number.nullable(),
-  }),
+  clock: clockSchema,
   links: z.array(link).max(256),
-  softirqNs: count.nullable(),
-  machine: z
-    .strictObject({ wallNs: count, stealNs: count, mostStealNs: count, mostSoftirqNs: count })
-    .nullish(),
+  softirqNs: ns.nullable(),
+  machine: z.strictObject({ wallNs, stealNs: ns, mostStealNs: ns, mostSoftirqNs: ns }).nullish(),
   effective,
-  tcp: tcp.nullable(),
+  tcp: tcpSchema.nullable(),
 })
 
 const build = z.strictObject({
@@ -222,10 +129,10 @@ const rdmaCounters = z
   .refine((counters) => Object.keys(counters).length <= 512, 'at most 512 counters')
 
 export const soFarSchema = z.strictObject({
-  durationNs: z.int().min(0),
-  messages: z.int().min(0),
-  bytes: z.int().min(0),
-  lost: z.int().min(0),
+  durationNs: count,
+  messages: count,
+  bytes: count,
+  lost: count,
 })
 
 export const endReportSchema = z.strictObject({
@@ -234,9 +141,31 @@ export const endReportSchema = z.strictObject({
   build: build.nullable(),
   cpus: z.array(z.int().min(0)).max(256),
   availableCpus: z.int().min(0),
-  processCpuNs: count,
+  processCpuNs: ns,
   rdmaCounters: rdmaCounters.nullable(),
 })
+
+/** Whether the buckets are in order and hold what is counted, and the extremes lie in the outermost of them. */
+function addsUp({ indices, counts, count, overflow, minNs, maxNs, sumNs }: RawHistogram): boolean {
+  if (indices.length !== counts.length) return false
+  if (indices.some((index, i) => i > 0 && index <= (indices[i - 1] ?? 0))) return false
+  const inRange = counts.reduce((sum, one) => sum + one, 0)
+  if (inRange + overflow !== count) return false
+  if (minNs === null || maxNs === null) return minNs === maxNs && count === 0
+  if (count === 0 || minNs > maxNs) return false
+  // A sum of more than 2^53 ns is rounded.
+  if (sumNs < minNs * count * (1 - 1e-9) || sumNs > maxNs * count * (1 + 1e-9)) return false
+  const filled = indices.filter((_, i) => (counts[i] ?? 0) > 0)
+  const [first, last] = [filled[0], filled.at(-1)]
+  if (first !== undefined && !isIn(minNs, first)) return false
+  return overflow > 0 || last === undefined || isIn(maxNs, last)
+}
+
+function isIn(valueNs: number, index: number): boolean {
+  return (
+    valueNs <= highestEquivalent(index) && (index === 0 || valueNs > highestEquivalent(index - 1))
+  )
+}
 
 /** Fails to compile when the schema and the type of a report part company. */
 export type ReportSchemaMatches = [

@@ -1,0 +1,123 @@
+import type { LinkOutcome } from '../../addon/addon.js'
+import type { Case } from '../../plan/case.js'
+import type { RepetitionReport } from './report.js'
+import { linksSoFar } from './so-far.js'
+
+type Role = LinkOutcome['role']
+
+/** Who is at the other end of a link. */
+const COUNTERPARTS: Readonly<Record<Role, Role>> = {
+  initiator: 'responder',
+  responder: 'initiator',
+  sender: 'receiver',
+  receiver: 'sender',
+}
+
+/** The ends tell of instants that may be apart, and of units that are under way: of those a transport takes that many at most. */
+const SPARE_MESSAGES = 65_536
+const SPARE_SHARE = 0.1
+
+/** More than any machine does over one connection. */
+const MOST_MESSAGES_PER_NS = 1
+const MOST_BYTES_PER_NS = 1_000
+
+/** An end's clock against ours: a repetition is over when this end says so, whatever the other counts. */
+const MOST_CLOCK_RATIO = 2
+const SPARE_NS = 60e9
+
+/**
+ * What the agent's report says that cannot be, held against what this end did itself; `null`: nothing. It is not the truth of a report that can be
+ * told from here, only that it is one.
+ */
+export function implausible(c: Case, report: RepetitionReport): string | null {
+  const client = report.client.outcome?.links ?? []
+  const server = report.server.outcome?.links ?? toldBefore(c, report)
+  return (
+    missingPart(report) ??
+    server.map((link) => impossible(link, report.totalNs)).find((says) => says !== null) ??
+    contradiction(report, client, server) ??
+    null
+  )
+}
+
+/** What the agent said on the way. */
+function toldBefore(c: Case, report: RepetitionReport): LinkOutcome[] {
+  return linksSoFar(c, report).flatMap(({ deciderEnd, decider }) =>
+    deciderEnd === 'server' ? [decider] : [],
+  )
+}
+
+function missingPart({ status, client, server }: RepetitionReport): string | null {
+  if (status !== 'completed') return null
+  if (server.outcome === null) return 'it says nothing of what it measured'
+  for (const role of Object.keys(COUNTERPARTS) as Role[]) {
+    const own = count(client.outcome?.links, COUNTERPARTS[role])
+    const theirs = count(server.outcome.links, role)
+    if (own !== theirs) return `it has ${theirs} links of ${own} as ${role}`
+  }
+  return null
+}
+
+function count(links: readonly LinkOutcome[] | undefined, role: Role): number {
+  return links?.filter((link) => link.role === role).length ?? 0
+}
+
+/** What no time that has gone by here can hold. */
+function impossible({ marks }: LinkOutcome, totalNs: number): string | null {
+  const [first, last] = [marks[0], marks.at(-1)]
+  if (first === undefined || last === undefined) return null
+  if (last.timeNs > MOST_CLOCK_RATIO * totalNs + SPARE_NS) return 'it has measured for too long'
+  // What had queued up may be counted at once.
+  const longestNs = last.timeNs - first.timeNs + 1e9
+  const isTooMuch =
+    last.messages - first.messages > longestNs * MOST_MESSAGES_PER_NS ||
+    last.bytes - first.bytes > longestNs * MOST_BYTES_PER_NS
+  return isTooMuch ? 'it counts more than the time can hold' : null
+}
+
+/** Nothing arrives that nobody has sent. */
+function contradiction(
+  { window }: RepetitionReport,
+  client: readonly LinkOutcome[],
+  server: readonly LinkOutcome[],
+): string | null {
+  const arrived = (links: readonly LinkOutcome[]) =>
+    sum(links, 'receiver', ({ messages, lost }) => messages + lost)
+  const sent = (links: readonly LinkOutcome[]) =>
+    sum(links, 'sender', ({ messages, localDrops }) => messages + localDrops)
+  const ways = [
+    { got: arrived(server), sent: sent(client), says: 'it counts more than this end has sent' },
+    { got: arrived(client), sent: sent(server), says: 'it has sent less than arrived here' },
+  ]
+  const found = ways.find(({ got, sent: from }) => {
+    if (got === null || from === null) return false
+    const share = SPARE_SHARE + (window?.skewNs ?? 0) / from.windowNs
+    return got.total > from.total * (1 + share) + SPARE_MESSAGES * got.links
+  })
+  return found?.says ?? null
+}
+
+interface Sum {
+  total: number
+  links: number
+  windowNs: number
+}
+
+/** Of all links of a role since they began; `null` where one cannot tell, and where there is none. */
+function sum(
+  all: readonly LinkOutcome[],
+  role: Role,
+  pick: (mark: LinkOutcome['marks'][number]) => number,
+): Sum | null {
+  const links = all.filter((link) => link.role === role)
+  const lives = links.flatMap(({ marks }) => {
+    const [first, last] = [marks[0], marks.at(-1)]
+    return first === undefined || last === undefined ? [] : [{ first, last }]
+  })
+  if (lives.length === 0 || lives.length < links.length) return null
+  return {
+    total: lives.reduce((all, { last }) => all + pick(last), 0),
+    links: lives.length,
+    windowNs: Math.max(1, ...lives.map(({ first, last }) => last.timeNs - first.timeNs)),
+  }
+}
