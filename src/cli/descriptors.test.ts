@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest'
+import { runCli } from './fixtures/spawn-cli.js'
+
+/** A shell that lets a process have few files open. */
+const allowing = (files: number) => ({
+  wrapper: ['sh', '-c', `ulimit -n ${files}; exec "$@"`, 'sh'],
+})
+
+// Below 20 Node.js itself does not start.
+test.each(
+  [20, 25, 40, 60, 80].flatMap((files) => [
+    [files, ['run', '-t', 'tcp', '-d', '20ms', '-r', '1']] as const,
+    [files, ['serve', '--once']] as const,
+  ]),
+)('with %i open files, %j says so in one sentence', async (files, args) => {
+  const { code, stdout, stderr } = await runCli(args, allowing(files))
+  expect(stderr).toBe(
+    `error: This process may have ${files} files open, and xrbench needs 128. [XRB_DESCRIPTORS]\nhint: ulimit -n 1024\n`,
+  )
+  expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+})
+
+test('it is told to programs as well', async () => {
+  const { code, stdout } = await runCli(['run', '--json'], allowing(40))
+  expect(code).toBe(3)
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'XRB_DESCRIPTORS' } })
+})
+
+test('what it asks for is enough', async () => {
+  const args = ['run', '-t', 'tcp,udp', '-d', '20ms', '--warmup', '0', '-r', '1', '--json']
+  expect(await runCli(args, allowing(128))).toMatchObject({ code: 0, stderr: '' })
+})
+
+test('more connections than files end in a sentence too', async () => {
+  const args = ['run', '-t', 'tcp', '-w', 'stream', '--streams', '64', '--direction', 'both']
+  const short = ['-d', '20ms', '--warmup', '0', '-r', '1', '--json']
+  const { code, stderr } = await runCli([...args, ...short], allowing(128))
+  expect(stderr).toMatch(
+    /^error: .*[aA]t the (client|server), .*\[XRB_DESCRIPTORS\]\nhint: ulimit -n \d+$/m,
+  )
+  expect([3, 4]).toContain(code)
+})
