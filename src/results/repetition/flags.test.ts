@@ -132,6 +132,15 @@ describe('flags', () => {
   })
 })
 
+test('a machine that stood still', () => {
+  const flags = (standstillNs?: number) =>
+    buildRepetition(tcpPingPong, 0, 0, {
+      ...pingPongReport({ rounds: 40_000, bodyNs: 20_000 }),
+      standstillNs,
+    }).flags.includes('suspended')
+  expect([undefined, 0, 20e6, 150e6, 3600e9].map(flags)).toEqual([false, false, false, true, true])
+})
+
 describe('of a case', () => {
   const repetition = buildRepetition(
     tcpPingPong,

@@ -14,6 +14,8 @@ const SATURATED = 0.95
 const SATURATED_BY_SOFTIRQ = 0.9
 /** Of a measuring thread's time. How often it was pushed off says little: a thread that sleeps waits without a switch. */
 const MAX_RUN_DELAY = 0.02
+/** What is seen of it comes in steps of 10 ms. */
+const MAX_STANDSTILL_NS = 100e6
 const MIN_REPETITIONS = 3
 /** Of the load that was offered. */
 const MIN_ACHIEVED = 0.99
@@ -62,6 +64,7 @@ export function flagsOfRepetition(
   when(onLoopback && sharesCpus(report), 'shared-cpu')
   when(c.parameters.quic?.nullCrypto === true, 'null-crypto')
   when(c.parameters.tls?.handshake === '0rtt' && lostEarlyData(repetition), 'early-data-refused')
+  when((report.standstillNs ?? 0) > MAX_STANDSTILL_NS, 'suspended')
   when(isSanitized(report), 'sanitizer-build')
   return sortFlags(flags)
 }

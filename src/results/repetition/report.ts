@@ -41,6 +41,8 @@ export interface RepetitionReport {
   /** The measured phase that was named to all links; `null` when none was. `skewNs`: by how much the two ends' may be apart, 0 on one clock. */
   window: { skewNs: number } | null
   failure: RepetitionFailure | null
+  /** For how long one of the machines, or its clock, was found to have stood still, or by how much it jumped, nanoseconds, in steps of 10 ms. */
+  standstillNs?: number | undefined
   /** What is left of an end that has no outcome; `null`: it said nothing, or has nothing to say. */
   soFar?: Record<'client' | 'server', SoFar | null> | undefined
 }

@@ -29,6 +29,8 @@ export const FLAG_SENTENCES = {
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',
   'harness-overload': 'a measuring thread had to wait for its CPU for more than 2 % of the time',
+  suspended:
+    'a machine stood still while it was measured (suspended, paused or migrated), or its clock jumped',
   governor:
     'the CPU frequency governor is not `performance`: frequency may have changed during the run',
   'few-repetitions': 'fewer than 3 repetitions completed: their spread is not known',

@@ -8,7 +8,7 @@ import type { Progress } from '../endpoint/messages.js'
 import type { EndpointProcess } from '../endpoint/process.js'
 import { decides, samplesWarmup } from '../endpoint/spec.js'
 import { type Sample, Warmup, type WarmupEnd, warmupWindowNs } from '../endpoint/warmup.js'
-import { type ClockOffset, compareClocks, nowNs, skewBetween } from '../wire/clock.js'
+import { type ClockOffset, compareClocks, jumpBetween, nowNs, skewBetween } from '../wire/clock.js'
 import {
   ENDING_GRACE_MS,
   MAX_WINDOWS,
@@ -35,7 +35,7 @@ export interface Heard {
 }
 
 /** How far a repetition came. */
-export type Course = Pick<RepetitionReport, 'warmup' | 'window'>
+export type Course = Pick<RepetitionReport, 'warmup' | 'window' | 'standstillNs'>
 
 type OnProgress = ((progress: Progress) => void) | undefined
 
@@ -103,6 +103,7 @@ async function takeSteps(
   course.window = { skewNs: begin.skewNs }
   await inTime(allMeasured(spec, endpoint.measured(version), replies.measured(version)))
   const end = await compareClocks(askClock).catch(() => begin)
+  course.standstillNs = jumpBetween(begin, end, nowNs() - startNs)
   course.window = { skewNs: skewBetween(begin, end) }
 }
 

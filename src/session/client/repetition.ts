@@ -8,6 +8,7 @@ import type { Progress } from '../endpoint/messages.js'
 import type { EndpointSource } from '../endpoint/source.js'
 import { endpointSpec, remoteParameters } from '../endpoint/spec.js'
 import { isRemote } from '../wire/addresses.js'
+import { asleepNs } from '../wire/clock.js'
 import { REPORT_DEADLINE_MS, WATCHDOG_MARGIN_MS } from '../wire/protocol.js'
 import { toldParameters } from '../wire/told-parameters.js'
 import { agentReplies, type ClientChannel } from './agent-replies.js'
@@ -41,6 +42,7 @@ export async function runRepetition(
   const spec = clientSpec(c, room)
   const startedAt = new Date().toISOString()
   const began = performance.now()
+  const asleepBefore = asleepNs()
   const { transport, workload } = c
   const endpoint = source.take()
   channel.send({
@@ -65,8 +67,9 @@ export async function runRepetition(
   const totalNs = Math.round((performance.now() - began) * 1e6)
   if (interruption === null) source.forkAhead()
   await endpoint.close()
+  const standstillNs = Math.max(course.standstillNs ?? 0, asleepNs() - asleepBefore)
   const { soFar } = heard
-  return { ...verdict(interruption, reports), ...course, startedAt, totalNs, soFar }
+  return { ...verdict(interruption, reports), ...course, startedAt, totalNs, standstillNs, soFar }
 }
 
 function clientSpec(c: Case, { localAddress, remoteAddress }: ClientRoom): EndpointSpec {

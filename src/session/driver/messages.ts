@@ -34,6 +34,7 @@ const report = z.strictObject({
   failure: z
     .strictObject({ code: z.string().max(64), ...failure, isRefusal: z.boolean().optional() })
     .nullable(),
+  standstillNs: z.number().min(0).optional(),
   soFar: z
     .strictObject({ client: soFarSchema.nullable(), server: soFarSchema.nullable() })
     .optional(),

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { type ClockOffset, compareClocks, nowNs, readClock, skewBetween } from './clock.js'
+import {
+  asleepNs,
+  type ClockOffset,
+  compareClocks,
+  jumpBetween,
+  nowNs,
+  readClock,
+  skewBetween,
+} from './clock.js'
 
 const SECOND_NS = 1e9
 
@@ -33,4 +41,24 @@ it('instants named to two ends differ by half a round trip, and by what the cloc
   expect(skewBetween(at(1000, 50), at(1000, 80))).toBe(80)
   expect(skewBetween(at(1000, 50), at(16_000, 40))).toBe(15_050)
   expect(skewBetween(at(1000, 50), at(-14_000, 40))).toBe(15_050)
+})
+
+it('a clock that stood still is told from two that drift apart, and from comparisons that are off', () => {
+  const at = (offsetNs: number, skewNs = 50_000): ClockOffset => ({
+    ...{ offsetNs, skewNs, roundTripNs: 2 * skewNs },
+  })
+  // A day of 100 ppm.
+  expect(jumpBetween(at(0), at(8.6e9), 86_400e9)).toBe(0)
+  expect(jumpBetween(at(5e9), at(5e9 + 100_000), 10e9)).toBe(0)
+  for (const sign of [1, -1]) {
+    const jump = jumpBetween(at(0), at(sign * 2e9), 10e9)
+    expect(jump).toBeGreaterThan(1.9e9)
+    expect(jump).toBeLessThan(2e9)
+  }
+})
+
+it('a machine that is awake sleeps no longer than before', () => {
+  const before = asleepNs()
+  // In steps of 10 ms.
+  expect(Math.abs(asleepNs() - before)).toBeLessThan(20e6)
 })

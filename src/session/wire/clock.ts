@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
+import { uptime } from 'node:os'
 import { hrtime } from 'node:process'
 
 /** What one end's clock says. */
@@ -67,4 +68,21 @@ export async function compareClocks(ask: () => Promise<ClockReading>): Promise<C
 export function skewBetween(before: ClockOffset, after: ClockOffset): number {
   const drift = Math.abs(after.offsetNs - before.offsetNs)
   return Math.max(before.skewNs, after.skewNs) + drift
+}
+
+/** No two clocks of machines that run drift apart faster, of the time that goes by: ten times what a crystal may. */
+const MOST_DRIFT = 500e-6
+
+/**
+ * By how much one of two clocks stood still or jumped between two comparisons that were `elapsedNs` apart, beyond what the comparisons may be off and clocks
+ * may drift, nanoseconds: a machine that was suspended, or paused by its host.
+ */
+export function jumpBetween(before: ClockOffset, after: ClockOffset, elapsedNs: number): number {
+  const explained = before.skewNs + after.skewNs + MOST_DRIFT * elapsedNs
+  return Math.max(0, Math.abs(after.offsetNs - before.offsetNs) - explained)
+}
+
+/** How far this machine's time since boot is before its CLOCK_MONOTONIC, nanoseconds, in steps of 10 ms: it grows by what the machine sleeps. */
+export function asleepNs(): number {
+  return uptime() * 1e9 - nowNs()
 }
