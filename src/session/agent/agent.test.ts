@@ -158,7 +158,9 @@ describe('the hello', () => {
     const { port } = other.address() as AddressInfo
     const session = connectSession({ host: '127.0.0.1', port, key })
     await expect(session).rejects.toMatchObject({ code: 'XRB_PEER_VERSION', exitCode: 4 })
-    await expect(session).rejects.toThrow('The agent speaks protocol 7, this client 2.')
+    await expect(session).rejects.toThrow(
+      'The agent speaks protocol 7, this client 2: upgrade xrbench at the client.',
+    )
     other.close()
   })
 })

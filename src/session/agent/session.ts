@@ -105,9 +105,10 @@ async function serveNext(
 function checkHello(message: ClientMessage, checks: ClientChecks): ClientHello {
   if (message.type !== 'hello') throw outOfOrder(message.type)
   if (message.protocol !== protocol.PROTOCOL_VERSION) {
+    const older = message.protocol < protocol.PROTOCOL_VERSION ? 'client' : 'agent'
     throw peerError(
       'XRB_PEER_VERSION',
-      `The client speaks protocol ${message.protocol}, this agent ${protocol.PROTOCOL_VERSION}.`,
+      `The client speaks protocol ${message.protocol}, this agent ${protocol.PROTOCOL_VERSION}: upgrade xrbench at the ${older}.`,
       { hint: 'install the same version of xrbench at both ends' },
     )
   }

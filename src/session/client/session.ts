@@ -217,9 +217,10 @@ async function introduce(channel: ClientChannel, checks: AgentChecks): Promise<A
     throw peerError('XRB_PROTOCOL', `The agent sent '${answer.type}' in place of a hello.`)
   }
   if (answer.protocol !== protocol.PROTOCOL_VERSION) {
+    const older = answer.protocol < protocol.PROTOCOL_VERSION ? 'agent' : 'client'
     throw peerError(
       'XRB_PEER_VERSION',
-      `The agent speaks protocol ${answer.protocol}, this client ${protocol.PROTOCOL_VERSION}.`,
+      `The agent speaks protocol ${answer.protocol}, this client ${protocol.PROTOCOL_VERSION}: upgrade xrbench at the ${older}.`,
       { hint: 'install the same version of xrbench at both ends' },
     )
   }
