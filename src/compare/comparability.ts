@@ -9,7 +9,7 @@ export function differencesOf(
   pairs: readonly { base: Measured; new: Measured }[],
   across: Studied | null,
 ): Difference[] {
-  const found = new Map<string, Difference>()
+  const found = new Map<string, Found>()
   // Of one file, cases at the same place share their machines.
   const places = new Set<string>()
   for (const { base, new: other } of pairs) {
@@ -22,8 +22,13 @@ export function differencesOf(
     }
   }
   const order = { stop: 0, studied: 1, note: 2 }
-  return [...found.values()].sort((a, b) => order[a.weight] - order[b.weight])
+  return [...found.values()]
+    .map(({ cases, ...one }) => ({ ...one, cases: cases === null ? null : [...cases] }))
+    .sort((a, b) => order[a.weight] - order[b.weight])
 }
+
+/** A difference while its cases are gathered. */
+type Found = Omit<Difference, 'cases'> & { cases: Set<string> | null }
 
 function wholeOf(measured: Measured): Fact[] {
   return [...factsOfSource(measured), ...factsOfMachines(measured)]
@@ -77,7 +82,7 @@ function unshared({ items: a }: Fact, { items: b }: Fact): { base: string; new: 
 }
 
 function add(
-  found: Map<string, Difference>,
+  found: Map<string, Found>,
   { fact, base, new: other }: Finding,
   key: string | null,
   across: Studied | null,
@@ -86,13 +91,13 @@ function add(
   const id = [name, base, other].join('\u0000')
   const known = found.get(id)
   if (known !== undefined) {
-    if (key !== null && known.cases !== null && !known.cases.includes(key)) known.cases.push(key)
+    if (key !== null) known.cases?.add(key)
     return
   }
   // Two configurations of one run differ in nothing that was not asked for.
   const isStudied = across === 'variant' || fact.of === across
   const weight = isStudied ? 'studied' : fact.weight
-  found.set(id, { name, base, new: other, weight, cases: key === null ? null : [key] })
+  found.set(id, { name, base, new: other, weight, cases: key === null ? null : new Set([key]) })
 }
 
 /** What a reader wants to know is the same, in words. */

@@ -121,7 +121,7 @@ function nothingToCompare(
 ) {
   const names = (side: Measured[]) =>
     side.length === 0 ? 'nothing' : side.map((one) => caseName(refOf(one))).join(', ')
-  const otherTransport = right.some((b) => left.some((a) => differInTransport(a, b)))
+  const otherTransport = differInTransport(left, right)
   const hint =
     across !== 'transport' && otherTransport
       ? '--across transport compares cases that differ only in that'

@@ -34,9 +34,9 @@ export function judgeGates(
   )
   const tested = candidates.filter(({ row }) => row?.effect)
   const adjusted = holm(tested.map(({ row }) => row?.effect?.p ?? 1))
+  const adjustedPs = new Map(tested.map((candidate, i) => [candidate, adjusted[i] ?? 1]))
   return candidates.map((candidate) => {
-    const i = tested.indexOf(candidate)
-    const adjustedP = i < 0 ? null : (adjusted[i] ?? 1)
+    const adjustedP = adjustedPs.get(candidate) ?? null
     return {
       gate: candidate.gate.text,
       file: candidate.file,

@@ -1,3 +1,4 @@
+import { usageError, type XrbenchError } from '../errors.js'
 import type { Variant } from '../plan/case.js'
 import type { Studied } from './schema.js'
 import { type Measured, measuredCases, type Source } from './source.js'
@@ -27,27 +28,67 @@ export function pairCases(base: Source, other: Source, across: Studied | null): 
     isOneRun && across === 'transport' ? left.filter((one) => one.case.transport === first) : left
   const others =
     isOneRun && across === 'transport' ? right.filter((one) => one.case.transport !== first) : right
-  const pairs = bases.flatMap((a) =>
-    others
-      .filter((b) => belong(a, b, across))
-      .map((b) => ({ base: a, new: b, isInterleaved: isOneRun })),
-  )
+  const candidates = byIdentity(others, across)
+  const pairs: CasePair[] = []
+  for (const a of bases) {
+    for (const b of candidates.get(identityOf(a, across)) ?? []) {
+      if (across === 'transport' && !isOtherTransport(a, b)) continue
+      pairs.push({ base: a, new: b, isInterleaved: isOneRun })
+      if (pairs.length > MAX_PAIRS) throw tooManyPairs(base, other)
+    }
+  }
+  const [paired, partners] = [pairs.map((pair) => pair.base), pairs.map((pair) => pair.new)]
   return {
     pairs,
-    withoutPartner: {
-      base: bases.filter((one) => !pairs.some((pair) => pair.base === one)),
-      new: others.filter((one) => !pairs.some((pair) => pair.new === one)),
-    },
+    withoutPartner: { base: without(bases, paired), new: without(others, partners) },
   }
+}
+
+/** Across transports each goes with each: more than that nobody reads, and no machine computes in good time. */
+const MAX_PAIRS = 20_000
+
+function tooManyPairs({ file: base }: Source, { file: other }: Source): XrbenchError {
+  return usageError(
+    'XRB_TOO_MANY_PAIRS',
+    `${base} and ${other} have more than ${MAX_PAIRS.toLocaleString('en-US')} pairs of cases that ask the same.`,
+    "xrbench export --json --case 'tcp/*' -o PART.json, and compare the parts",
+  )
+}
+
+function without(all: readonly Measured[], some: readonly Measured[]): Measured[] {
+  const left = new Set(some)
+  return all.filter((one) => !left.has(one))
+}
+
+function byIdentity(cases: readonly Measured[], across: Studied | null): Map<string, Measured[]> {
+  const found = new Map<string, Measured[]>()
+  for (const one of cases) {
+    const identity = identityOf(one, across)
+    const known = found.get(identity)
+    if (known === undefined) found.set(identity, [one])
+    else known.push(one)
+  }
+  return found
+}
+
+/** What the two cases of a pair have in common. */
+function identityOf(one: Measured, across: Studied | null): string {
+  const { variant, key } = one.case
+  const what = across === 'transport' ? question(one) : key
+  return JSON.stringify([variant ?? null, across === 'host' ? null : one.place, what])
+}
+
+function isOtherTransport(a: Measured, b: Measured): boolean {
+  return a.case.key !== b.case.key && a.case.transport !== b.case.transport
 }
 
 /** The two configurations of one run: a case of either at the same place in the list. */
 function variantPairs(source: Source): Pairing {
-  const measured = measuredCases(source)
+  const measured = new Map(measuredCases(source).map((one) => [one.case, one]))
   const of = (variant: Variant) =>
     source.doc.cases
       .filter((one) => one.variant === variant)
-      .map((one) => measured.find((found) => found.case === one) ?? null)
+      .map((one) => measured.get(one) ?? null)
   const [left, right] = [of('a'), of('b')]
   const partner = (others: (Measured | null)[], i: number) => others[i] ?? null
   const alone = (side: (Measured | null)[], others: (Measured | null)[]) =>
@@ -61,16 +102,12 @@ function variantPairs(source: Source): Pairing {
   }
 }
 
-function belong(a: Measured, b: Measured, across: Studied | null): boolean {
-  if (a.case.variant !== b.case.variant) return false
-  if (a.place !== b.place && across !== 'host') return false
-  if (a.case.key === b.case.key) return across !== 'transport'
-  return across === 'transport' && differInTransport(a, b)
-}
-
-/** Whether two cases ask the same of different transports. What only one of them knows, as queue pairs, parts them not. */
-export function differInTransport(a: Measured, b: Measured): boolean {
-  return a.case.transport !== b.case.transport && question(a) === question(b)
+/** Whether any two cases of either side ask the same of different transports. What only one of them knows, as queue pairs, parts them not. */
+export function differInTransport(left: readonly Measured[], right: readonly Measured[]): boolean {
+  const asked = byIdentity(left, 'transport')
+  return right.some((b) =>
+    asked.get(identityOf(b, 'transport'))?.some((a) => a.case.transport !== b.case.transport),
+  )
 }
 
 function question({ case: { workload, parameters } }: Measured): string {

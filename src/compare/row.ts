@@ -3,7 +3,13 @@ import type { Metric } from './metric.js'
 import type { Effect, Row } from './schema.js'
 import { completed } from './source.js'
 import { median } from './statistics/median.js'
-import { difference, type Shift, shiftBetween, shiftWithin } from './statistics/shift.js'
+import {
+  difference,
+  MOST_VALUES,
+  type Shift,
+  shiftBetween,
+  shiftWithin,
+} from './statistics/shift.js'
 
 /** Of the intervals, where there are repetitions enough for it. */
 export const CONFIDENCE = 0.95
@@ -24,7 +30,8 @@ export function compareMetric(
       ? 'another unit on either side'
       : (lackOf(metric, base, a, 'the base') ??
         lackOf(metric, other, b, 'the new result') ??
-        lostOf(metric, x, y))
+        lostOf(metric, x, y) ??
+        tooManyOf(x, y))
   const shift = missing === null ? shiftOf(metric, x, y, isInterleaved) : null
   return {
     metric: metric.name,
@@ -75,6 +82,12 @@ function lackOf(
 function lostOf({ name }: Metric, x: readonly number[], y: readonly number[]): string | null {
   const isLost = (values: readonly number[]) => median(values) === Number.POSITIVE_INFINITY
   return isLost(x) && isLost(y) ? `both lost more messages than a ${name} leaves` : null
+}
+
+/** No run has so many; a file may say it has. */
+function tooManyOf(x: readonly number[], y: readonly number[]): string | null {
+  if (Math.max(x.length, y.length) <= MOST_VALUES) return null
+  return `a side has more than ${MOST_VALUES.toLocaleString('en')} repetitions`
 }
 
 function shiftOf(metric: Metric, x: number[], y: number[], isInterleaved: boolean): Shift | null {

@@ -15,9 +15,12 @@ export interface Shift {
   p: number
 }
 
+/** Values of a side: of more, not all differences fit into memory. */
+export const MOST_VALUES = 2_000
+
 /**
  * Of `y` against `x`, independent: the median of all differences (Hodges and Lehmann, Ann. Math. Stat. 34 (1963)
- * 598–611), the interval that inverts the Mann-Whitney test, and its p. `null` when a side is empty. Values may be infinite:
+ * 598–611), the interval that inverts the Mann-Whitney test, and its p. `null` when a side is empty, or has more than {@link MOST_VALUES}. Values may be infinite:
  * those of both sides are equal, and differ from any other by more than can be said.
  */
 export function shiftBetween(
@@ -25,6 +28,7 @@ export function shiftBetween(
   y: readonly number[],
   confidence: number,
 ): Shift | null {
+  if (Math.max(x.length, y.length) > MOST_VALUES) return null
   const p = rankSumP(x, y)
   if (p === null) return null
   const differences = y.flatMap((b) => x.map((a) => difference(a, b))).sort(ascending)
@@ -34,6 +38,7 @@ export function shiftBetween(
 
 /** The same for pairs: over the Walsh averages of their differences, with the signed-rank test. */
 export function shiftWithin(differences: readonly number[], confidence: number): Shift | null {
+  if (differences.length > MOST_VALUES) return null
   const p = signedRankP(differences)
   if (p === null) return null
   const averages = differences

@@ -23,7 +23,7 @@ export function curveCharts(entries: readonly Entry[], place: string): CurveChar
     ...bands.flatMap(([, low, high]) => [low, high]),
   ])
   const isLossy = drawn.some((entry) => (entry.case.lostFraction ?? 0) > 0)
-  const depth = Math.max(1, ...points.map(([at]) => at))
+  const depth = points.reduce((deepest, [at]) => Math.max(deepest, at), 1)
   return groups.map((group, i) => ({
     kind: 'curve',
     id: `${place}-percentiles-${i + 1}`,

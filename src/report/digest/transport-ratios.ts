@@ -1,7 +1,8 @@
-import { METRICS } from '../../compare/metric.js'
+import { METRICS, type Metric } from '../../compare/metric.js'
 import { compareMetric } from '../../compare/row.js'
 import type { MetricName, Row } from '../../compare/schema.js'
-import { type Measured, measuredCases, type Source } from '../../compare/source.js'
+import { completed, type Measured, measuredCases, type Source } from '../../compare/source.js'
+import { median } from '../../compare/statistics/median.js'
 import { judgeRows } from '../../compare/verdict.js'
 import type { Place } from '../../plan/case.js'
 import type { CaseResult } from '../../results/schema/schema.js'
@@ -20,7 +21,13 @@ export interface VariantRatio {
 const LATENCY: readonly MetricName[] = ['p50', 'p99']
 const RATE: readonly MetricName[] = ['throughput']
 
-/** Every variant against every other of its place, workload and size, repetition by repetition. */
+/** Where there are more variants of one size than that, not every one stands against every other. */
+const MOST_IN_TURN = 16
+
+/**
+ * Every variant against every other of its place, workload and size, repetition by repetition; of very many, each against the first and against the
+ * best, which is what is told of them.
+ */
 export function variantRatios(source: Source): VariantRatio[] {
   const groups = new Map<string, Measured[]>()
   // How a connection comes about is another question than which transport is ahead.
@@ -30,21 +37,48 @@ export function variantRatios(source: Source): VariantRatio[] {
   for (const one of all) {
     const { parameters, workload } = one.case
     const id = `${one.place} ${workload} ${sizeOf(one.case)} ${parameters.requested.wait}`
-    groups.set(id, [...(groups.get(id) ?? []), one])
+    const group = groups.get(id)
+    if (group === undefined) groups.set(id, [one])
+    else group.push(one)
   }
   const ratios = [...groups.values()].flatMap((group) =>
-    group.flatMap((base, i) =>
-      group.slice(i + 1).flatMap((other) => ratiosOf(base, other, showsWait)),
-    ),
+    basesOf(group).flatMap((base, i, bases) => {
+      const before = new Set(bases.slice(0, i))
+      return group
+        .filter((other) => other !== base && !before.has(other))
+        .flatMap((other) => ratiosOf(base, other, showsWait))
+    }),
   )
   judgeRows(ratios.map(({ row }) => row))
   return ratios
 }
 
+/** What the others of a group stand against, in their order. */
+function basesOf(group: readonly Measured[]): readonly Measured[] {
+  if (group.length <= MOST_IN_TURN) return group
+  const best = metricsOf(group).flatMap((metric) => bestOf(group, metric) ?? [])
+  return group.filter((one, i) => i === 0 || best.includes(one))
+}
+
+function bestOf(group: readonly Measured[], metric: Metric): Measured | null {
+  const sign = metric.better === 'lower' ? 1 : -1
+  let [best, least] = [null as Measured | null, Number.POSITIVE_INFINITY]
+  for (const one of group) {
+    const values = completed(one.case).flatMap((each) => metric.value(each, one.case) ?? [])
+    const value = values.length === 0 ? Number.POSITIVE_INFINITY : sign * median(values)
+    if (value < least) [best, least] = [one, value]
+  }
+  return best
+}
+
+function metricsOf([first]: readonly Measured[]): Metric[] {
+  const names = first?.case.workload === 'stream' ? RATE : LATENCY
+  return METRICS.filter(({ name }) => names.includes(name))
+}
+
 function ratiosOf(base: Measured, other: Measured, showsWait: boolean): VariantRatio[] {
   const { workload } = base.case
-  const names = workload === 'stream' ? RATE : LATENCY
-  return METRICS.filter(({ name }) => names.includes(name)).map((metric) => ({
+  return metricsOf([base]).map((metric) => ({
     place: base.place,
     workload,
     bytes: sizeOf(base.case),

@@ -4,6 +4,7 @@ import type { Collected } from '../digest/collect.js'
 import { clip, sideNamer } from '../digest/names.js'
 import { conclusion, pairTitle, valueWords, verdictWords } from '../words/compare-words.js'
 import { type Finding, findingsOf, leadOf } from './findings.js'
+import { type Ratios, ratiosById } from './groups.js'
 import { type Html, html } from './html.js'
 import { placeTitle } from './places.js'
 import { trustOf } from './trust.js'
@@ -16,19 +17,20 @@ const MOST_EXAMPLES = 3
 /** What the reader should take away, before any chart. */
 export function renderConclusions(collected: Collected): Html {
   const { digests } = collected
+  const ratios = ratiosById(collected.ratios)
   const places = (['host', 'lab'] as const).filter((place) =>
     digests.some(({ cases }) => cases.some((one) => one.place === place)),
   )
   return html`<section class="conclusion" aria-labelledby="conclude">
 <h2 id="conclude">What to conclude</h2>
 ${comparisonPart(collected)}
-${places.map((place) => placePart(collected, place))}
+${places.map((place) => placePart(digests, ratios, place))}
 <h3>How far to trust it</h3>
 <ul>${trustOf(collected).map((sentence) => html`<li>${sentence}</li>`)}</ul>
 </section>`
 }
 
-function placePart({ digests, ratios }: Collected, place: Place): Html | null {
+function placePart(digests: Collected['digests'], ratios: Ratios, place: Place): Html | null {
   const [base] = digests
   if (base === undefined) return null
   const cases = base.cases.filter((one) => one.place === place)

@@ -1,8 +1,7 @@
 import { sizeWords } from '../charts/ticks.js'
 import type { CaseDigest } from '../digest/digest.js'
-import type { VariantRatio } from '../digest/transport-ratios.js'
 import { bitRate, percentage, time } from '../words/quantity.js'
-import { type Group, groupsBySize, middle, timesOf } from './groups.js'
+import { type Group, groupsBySize, middle, type Ratios, timesOf } from './groups.js'
 import { QUESTIONS, type Question } from './question.js'
 import { undecided } from './undecided.js'
 import { factorWords, listed } from './words.js'
@@ -31,10 +30,7 @@ const LEADS: Readonly<Record<(typeof COMPARED)[number], (name: string, sizes: st
   }
 
 /** Which variants are ahead beyond chance, and with which sizes; `null`: none stood beside another. */
-export function leadOf(
-  cases: readonly CaseDigest[],
-  ratios: readonly VariantRatio[],
-): string | null {
+export function leadOf(cases: readonly CaseDigest[], ratios: Ratios): string | null {
   const told = COMPARED.flatMap((workload) => {
     const [question] = QUESTIONS[workload]
     if (question === undefined) return []
@@ -65,7 +61,7 @@ export function leadOf(
 /** Which variant is ahead at one place, for every size and question, and whether that could be chance. */
 export function findingsOf(
   cases: readonly CaseDigest[],
-  ratios: readonly VariantRatio[],
+  ratios: Ratios,
   workload: CaseDigest['workload'],
 ): Finding[] {
   const groups = groupsBySize(cases.filter((one) => one.workload === workload))
@@ -86,7 +82,7 @@ export function findingsOf(
 }
 
 /** From the best to the worst; `equal`: not shown to be behind the first. */
-function rank({ cases }: Group, ratios: readonly VariantRatio[], question: Question) {
+function rank({ cases }: Group, ratios: Ratios, question: Question) {
   const ranked = cases
     .flatMap((one) => {
       const value = middle(one.values[question.value])
@@ -108,7 +104,7 @@ function rank({ cases }: Group, ratios: readonly VariantRatio[], question: Quest
   return { first, equal, behind, further }
 }
 
-function answer(group: Group, ratios: readonly VariantRatio[], question: Question): string[] {
+function answer(group: Group, ratios: Ratios, question: Question): string[] {
   const { first, equal, behind, further } = rank(group, ratios, question)
   if (first === undefined || (behind === undefined && equal.length === 0)) return []
   const lead =

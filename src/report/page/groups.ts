@@ -33,22 +33,37 @@ export interface Times {
   missing: string | null
 }
 
+/** Ratios by what they are of. */
+export type Ratios = ReadonlyMap<string, VariantRatio>
+
+export function ratiosById(ratios: readonly VariantRatio[]): Ratios {
+  const found = new Map<string, VariantRatio>()
+  for (const one of ratios) {
+    const id = idOf(one, one.row.metric, one.base, one.new)
+    if (!found.has(id)) found.set(id, one)
+  }
+  return found
+}
+
+function idOf(
+  { place, workload, bytes }: Pick<CaseDigest, 'place' | 'workload' | 'bytes'>,
+  metric: Row['metric'],
+  base: string,
+  other: string,
+): string {
+  return JSON.stringify([place, workload, bytes, metric, base, other])
+}
+
 /** `b / a` from the ratios that were computed, whichever way round. */
 export function timesOf(
-  ratios: readonly VariantRatio[],
+  ratios: Ratios,
   a: CaseDigest,
   b: CaseDigest,
   metric: Row['metric'],
 ): Times | null {
-  const found = ratios.find(
-    (one) =>
-      one.place === a.place &&
-      one.workload === a.workload &&
-      one.bytes === a.bytes &&
-      one.row.metric === metric &&
-      ((one.base === a.variant && one.new === b.variant) ||
-        (one.base === b.variant && one.new === a.variant)),
-  )
+  const found =
+    ratios.get(idOf(a, metric, a.variant, b.variant)) ??
+    ratios.get(idOf(a, metric, b.variant, a.variant))
   if (found === undefined) return null
   const { effect, missing, base, new: other, verdict } = found.row
   const n = Math.min(base.values.length, other.values.length)

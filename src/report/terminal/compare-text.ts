@@ -89,12 +89,12 @@ function rowLines({ pairs }: Comparison, width: number, style: Palette): string[
   const cells = new Map(
     pairs.flatMap(({ rows }) => rows.map((row) => [row, cellsOf(row)] as const)),
   )
-  const names = Math.max(...pairs.flatMap(({ rows }) => rows.map(({ metric }) => metric.length)))
+  const names = [...cells.keys()].map(({ metric }) => metric)
   const widths = HEADINGS.map((heading, i) =>
-    Math.max(
-      i === 0 ? names : heading.length,
-      ...[...cells.values()].map((row) => row?.[i]?.length ?? 0),
-    ),
+    longest([
+      ...(i === 0 ? names : [heading]),
+      ...[...cells.values()].map((row) => row?.[i] ?? ''),
+    ]),
   )
   const whole = widths.reduce((sum, one) => sum + one + 2, 0)
   const gap = whole > width ? ' ' : '  '
@@ -122,6 +122,10 @@ function rowLines({ pairs }: Comparison, width: number, style: Palette): string[
       ]
     }),
   ])
+}
+
+function longest(texts: readonly string[]): number {
+  return texts.reduce((most, { length }) => Math.max(most, length), 0)
 }
 
 function cellsOf(row: Row): string[] | null {

@@ -81,7 +81,9 @@ export function layersOf(doc: ResultDocument): LayerChain[] {
   const groups = new Map<string, CaseResult[]>()
   for (const c of measured) {
     const name = groupOf(c, bySize || c.workload === 'ping-pong')
-    groups.set(name, [...(groups.get(name) ?? []), c])
+    const group = groups.get(name)
+    if (group === undefined) groups.set(name, [c])
+    else group.push(c)
   }
   return [...groups.values()].flatMap((cases) =>
     longestOf(

@@ -113,7 +113,7 @@ function clockWords(shown: readonly CaseResult[]): string {
   )
   const sources = [...new Set(clocks.map(({ source }) => CLOCK_NAMES[source]))]
   if (sources.length === 0) return "on the client's clock"
-  const cost = Math.max(...clocks.map(({ readingCostNs }) => readingCostNs))
+  const cost = clocks.reduce((most, { readingCostNs }) => Math.max(most, readingCostNs), 0)
   const takes = sources.length > 1 ? 'takes up to' : 'takes'
   return `on the client's clock (${sources.join(', ')}; a reading ${takes} ${time(cost)})`
 }
