@@ -31,7 +31,7 @@ describe('xrbench serve', () => {
     [['--listen', 'nonsense:x'], 2, 'XRB_BAD_ADDRESS', /numeric address/],
     [['--max-sessions', '0'], 2, 'XRB_', /--max-sessions/],
     [['--max-duration', '0'], 2, 'XRB_BAD_DURATION', /--max-duration/],
-    [['--key-file', '/nonexistent/key'], 3, 'XRB_KEY_FILE', /cannot be read/],
+    [['--key-file', '/nonexistent/key'], 3, 'XRB_KEY_FILE', /key does not exist/],
     [['--device', 'mlx5/0'], 2, 'XRB_BAD_WORD', /--device: 'mlx5\/0' is not the name/],
     [['--device', 'nosuch0'], 3, 'XRB_NO_RDMA_DEVICE', /no RDMA device named nosuch0/],
     [['--gid-index', '-1'], 2, 'XRB_', /--gid-index/],
