@@ -8,7 +8,7 @@ import type { Progress } from '../endpoint/messages.js'
 import type { EndpointSource } from '../endpoint/source.js'
 import { endpointSpec, remoteParameters } from '../endpoint/spec.js'
 import { isRemote } from '../wire/addresses.js'
-import { asleepNs } from '../wire/clock.js'
+import { sleepSoFar, sleptBetween } from '../wire/clock.js'
 import { REPORT_DEADLINE_MS, WATCHDOG_MARGIN_MS } from '../wire/protocol.js'
 import { toldParameters } from '../wire/told-parameters.js'
 import { agentReplies, type ClientChannel } from './agent-replies.js'
@@ -42,7 +42,7 @@ export async function runRepetition(
   const spec = clientSpec(c, room)
   const startedAt = new Date().toISOString()
   const began = performance.now()
-  const asleepBefore = asleepNs()
+  const sleepBefore = sleepSoFar()
   const { transport, workload } = c
   const endpoint = source.take()
   channel.send({
@@ -67,7 +67,8 @@ export async function runRepetition(
   const totalNs = Math.round((performance.now() - began) * 1e6)
   if (interruption === null) source.forkAhead()
   await endpoint.close()
-  const standstillNs = Math.max(course.standstillNs ?? 0, asleepNs() - asleepBefore)
+  const sleptNs = sleptBetween(sleepBefore, sleepSoFar())
+  const standstillNs = Math.max(course.standstillNs ?? 0, sleptNs)
   const { soFar } = heard
   return { ...verdict(interruption, reports), ...course, startedAt, totalNs, standstillNs, soFar }
 }

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import {
-  asleepNs,
   type ClockOffset,
   compareClocks,
   jumpBetween,
   nowNs,
   readClock,
   skewBetween,
+  sleepSoFar,
+  sleptBetween,
 } from './clock.js'
 
 const SECOND_NS = 1e9
@@ -57,8 +58,11 @@ it('a clock that stood still is told from two that drift apart, and from compari
   }
 })
 
-it('a machine that is awake sleeps no longer than before', () => {
-  const before = asleepNs()
-  // In steps of 10 ms.
-  expect(Math.abs(asleepNs() - before)).toBeLessThan(20e6)
+it('a machine that is awake has not slept, however long the looks took', () => {
+  const before = sleepSoFar()
+  expect(sleptBetween(before, sleepSoFar())).toBe(0)
+  const late = { ns: before.ns + 3e9, unsureNs: 3.1e9 }
+  expect(sleptBetween(before, late)).toBe(0)
+  const slept = { ns: before.ns + 3e9, unsureNs: 10e6 }
+  expect(sleptBetween(before, slept)).toBeGreaterThan(2.9e9 - before.unsureNs)
 })

@@ -82,7 +82,33 @@ export function jumpBetween(before: ClockOffset, after: ClockOffset, elapsedNs: 
   return Math.max(0, Math.abs(after.offsetNs - before.offsetNs) - explained)
 }
 
-/** How far this machine's time since boot is before its CLOCK_MONOTONIC, nanoseconds, in steps of 10 ms: it grows by what the machine sleeps. */
-export function asleepNs(): number {
-  return uptime() * 1e9 - nowNs()
+/** How long a machine has slept since it booted, nanoseconds, up to a constant, and by how much that may be off. */
+export interface Sleep {
+  ns: number
+  unsureNs: number
+}
+
+/** What time since boot is counted in, uptime of proc(5). */
+const UPTIME_STEP_NS = 10e6
+
+/**
+ * By how much this machine's time since boot is ahead of its CLOCK_MONOTONIC: it grows by what the machine sleeps. Of several looks at both the quickest, for
+ * this process may have to wait for a CPU between them.
+ */
+export function sleepSoFar(): Sleep {
+  let best: Sleep | null = null
+  for (let i = 0; i < EXCHANGES; i++) {
+    const before = nowNs()
+    const bootNs = uptime() * 1e9
+    const tookNs = nowNs() - before
+    const unsureNs = tookNs / 2 + UPTIME_STEP_NS
+    if (best === null || unsureNs < best.unsureNs)
+      best = { ns: bootNs - (before + tookNs / 2), unsureNs }
+  }
+  return best as Sleep
+}
+
+/** For how long it slept between two looks, at least. */
+export function sleptBetween(before: Sleep, after: Sleep): number {
+  return Math.max(0, after.ns - before.ns - before.unsureNs - after.unsureNs)
 }
