@@ -36,6 +36,7 @@ const PARTS = [
   ],
   ['headers', 1, [process.execPath, 'scripts/check-headers.mjs', '--all']],
   ['nodes', 1, ['npm', 'run', 'test:nodes']],
+  ['older', 1, ['npm', 'run', 'test:older']],
   ['asan', 1, ['npm', 'run', 'test:asan']],
   ['tsan', 1, ['npm', 'run', 'test:tsan']],
   ['mutations', 1, ['npm', 'run', 'test:mutations']],
