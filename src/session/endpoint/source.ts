@@ -10,13 +10,28 @@ export class EndpointSource {
 
   /** Forks the next process now, unless it is there. Not to be called while something measures. */
   forkAhead(): void {
-    if (!this.#closed) this.#spare ??= new EndpointProcess()
+    if (this.#closed || this.#spare !== null) return
+    const spare = new EndpointProcess()
+    this.#spare = spare
+    void spare.ended.then(() => this.#replace(spare))
+  }
+
+  /** Process id of the one that is ahead; `null`: there is none. */
+  get sparePid(): number | null {
+    return this.#spare?.pid ?? null
   }
 
   take(): EndpointProcess {
     const taken = this.#spare ?? new EndpointProcess()
     this.#spare = null
     return taken
+  }
+
+  /** One that somebody killed before it was taken is forked anew; one that never began would not begin the next time. */
+  #replace(spare: EndpointProcess): void {
+    if (this.#spare !== spare) return
+    this.#spare = null
+    if (spare.build !== null) this.forkAhead()
   }
 
   async close(): Promise<void> {
