@@ -21,6 +21,9 @@ const REPEATED = [
 ]
 const TIMES = 20
 
+/** Files whose tests draw what they try: each draws so often at night. A finding becomes a file of a corpus, or a test. */
+const FUZZED = { 'src/report/fuzz.test.ts': 20_000 }
+
 /** Title, times, command. The first one builds what all others need. */
 const PARTS = [
   ['setup', 1, ['npm', 'run', 'setup', '--', '--test']],
@@ -34,6 +37,14 @@ const PARTS = [
     1,
     [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'nightly'],
   ],
+  ...Object.entries(FUZZED).map(([file, runs]) => [
+    `fuzz ${file}`,
+    1,
+    [
+      ...['env', `XRBENCH_FUZZ_RUNS=${runs}`, process.execPath, 'node_modules/vitest/vitest.mjs'],
+      ...['run', '--project', 'machine', '--testTimeout', '0', file],
+    ],
+  ]),
   ['headers', 1, [process.execPath, 'scripts/check-headers.mjs', '--all']],
   ['nodes', 1, ['npm', 'run', 'test:nodes']],
   ['older', 1, ['npm', 'run', 'test:older']],
