@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { createKey, loadKey, parseKey } from './key.js'
 
 let folder: string
@@ -34,6 +34,19 @@ describe('loadKey', () => {
       })
     },
   )
+
+  it('takes what the service manager gave to this service alone, whatever its mode says of the group', async () => {
+    const key = createKey()
+    const path = write(key.toString('hex'), 0o440)
+    vi.stubEnv('CREDENTIALS_DIRECTORY', folder)
+    expect(await loadKey(path)).toEqual(key)
+    chmodSync(path, 0o444)
+    await expect(loadKey(path)).rejects.toMatchObject({ code: 'XRB_KEY_FILE' })
+    vi.stubEnv('CREDENTIALS_DIRECTORY', '/run/credentials/another.service')
+    chmodSync(path, 0o440)
+    await expect(loadKey(path)).rejects.toMatchObject({ code: 'XRB_KEY_FILE' })
+    vi.unstubAllEnvs()
+  })
 
   it('says that a file is missing', async () => {
     const missing = loadKey(join(folder, 'none'))

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Stats } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { environmentError, usageError, type XrbenchError } from '../../errors.js'
 import { NamedFileError, readNamedFile } from '../../named-file.js'
 
@@ -40,7 +41,7 @@ export async function loadKey(path: string): Promise<SessionKey> {
   if (path === '-') return parseKey(await readLine(process.stdin), 'Standard input')
   const source = `The key file ${path}`
   const inspect = ({ mode }: Stats) => {
-    if ((mode & 0o077) === 0) return
+    if ((mode & (isCredential(path) ? 0o037 : 0o077)) === 0) return
     throw environmentError('XRB_KEY_FILE', `${source} can be read by others.`, `chmod 600 ${path}`)
   }
   const limits = { maxBytes: KEY_FILE_MAX_BYTES, inspect }
@@ -50,6 +51,15 @@ export async function loadKey(path: string): Promise<SessionKey> {
     throw environmentError('XRB_KEY_FILE', `${source} ${error.message}.`, NEW_KEY_HINT)
   })
   return parseKey(bytes.toString('utf8'), source)
+}
+
+/**
+ * What the service manager gave to this service alone (systemd.exec(5), LoadCredential=), in a folder that nobody else may enter: where that gives the
+ * right to read it by an access list, the mode of the file shows it as one of its group.
+ */
+function isCredential(path: string): boolean {
+  const folder = process.env.CREDENTIALS_DIRECTORY
+  return folder !== undefined && dirname(resolve(path)) === folder
 }
 
 /** First line of a stream, which stays open: its end can mean something to others. */
