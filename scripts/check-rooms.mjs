@@ -35,6 +35,7 @@ const SRC_ROOMS = {
   ],
   'cli/ab': ['cli/run', 'cli/flags', 'cli/terminal', 'run', 'results', 'compare', 'report'],
   'cli/serve': ['cli/flags', 'cli/terminal', 'serve', 'plan', 'place', 'session', 'addon'],
+  'cli/keygen': ['cli/terminal', 'cli/flags', 'session/wire'],
   'cli/quic-perf': [
     'cli/flags',
     'cli/terminal',

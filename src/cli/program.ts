@@ -3,6 +3,7 @@ import { registerAb } from './ab/command.js'
 import { registerCompare } from './compare/command.js'
 import { registerDoctor } from './doctor/command.js'
 import { registerExport } from './export/command.js'
+import { registerKeygen } from './keygen/command.js'
 import { registerLab } from './lab/command.js'
 import { registerPlot } from './plot/command.js'
 import { registerQuicPerf } from './quic-perf/command.js'
@@ -29,6 +30,7 @@ export function createProgram(): Command {
     .showSuggestionAfterError()
   registerRun(program)
   registerServe(program)
+  registerKeygen(program)
   registerAb(program)
   registerCompare(program)
   registerReport(program)

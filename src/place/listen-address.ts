@@ -24,7 +24,7 @@ export function parseListenAddress(
     throw usageError(
       'XRB_LISTEN',
       `${label}: other machines can reach ${found.host}, so a key of yours is needed.`,
-      '(umask 077; openssl rand -hex 32 > xrbench.key); give both ends --key-file xrbench.key',
+      'xrbench keygen xrbench.key; give both ends --key-file xrbench.key',
     )
   }
   return found

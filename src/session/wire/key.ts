@@ -9,7 +9,7 @@ export type SessionKey = Buffer
 
 const KEY_BYTES = 32
 const KEY_FILE_MAX_BYTES = 4096
-const NEW_KEY_HINT = 'make one with: (umask 077; openssl rand -hex 32 > xrbench.key)'
+const NEW_KEY_HINT = 'xrbench keygen xrbench.key makes one'
 
 export function createKey(): SessionKey {
   return randomBytes(KEY_BYTES)
