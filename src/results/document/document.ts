@@ -108,13 +108,16 @@ export function recordRepetition(
   report: RepetitionReport,
 ): Repetition {
   const result = caseOf(doc, c)
-  const repetition = buildRepetition(c, index, order, report)
+  const { negotiated } = report
+  const measured = negotiated === undefined ? c : { ...c, parameters: negotiated }
+  const repetition = buildRepetition(measured, index, order, report)
   const { effective } = result.parameters
   result.repetitions.push(repetition)
+  result.parameters.negotiated ??= negotiated ?? null
   effective.client ??= report.client.outcome?.effective ?? null
   effective.server ??= report.server.outcome?.effective ?? null
   result.path ??= c.place === 'lab' || isGuest(doc) ? 'lab' : pathOf(c.transport, report)
-  result.summary = summarise(c, result.repetitions)
+  result.summary = summarise(measured, result.repetitions)
   result.flags = sortFlags([
     ...flagsOfCase(result.repetitions, result.summary),
     ...flagsOfPlace(doc, c.place),

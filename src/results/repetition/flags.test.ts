@@ -55,6 +55,11 @@ describe('flags', () => {
     ])
   })
 
+  test('another client of the agent', () => {
+    const report = { ...pingPongReport(plain), isShared: true }
+    expect(buildRepetition(tcpPingPong, 0, 0, report).flags).toEqual(['shared-agent'])
+  })
+
   test('a saturated CPU, unless it was meant to spin', () => {
     const busy = (seconds: number, messages: number) =>
       markAt(seconds, { messages, bytes: messages * 64, cpuSystemNs: seconds * 0.99 * SECOND })

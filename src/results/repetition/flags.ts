@@ -41,6 +41,8 @@ export function flagsOfRepetition(
   const cpus = [repetition.cpu.client, repetition.cpu.server].filter((cpu) => cpu !== null)
 
   when(onLoopback, 'loopback')
+  when(report.isShared === true, 'shared-agent')
+  when(report.negotiated !== undefined, 'clamped')
   when(repetition.status === 'aborted', 'aborted')
   when(repetition.status === 'failed', 'failed')
   when((repetition.loss?.lost ?? 0) > 0, 'loss')

@@ -1,4 +1,5 @@
 import type { Addon, NativeFault, RunOutcome } from '../../addon/addon.js'
+import type { CaseParameters } from '../../plan/case.js'
 import type { Environment } from '../schema/schema.js'
 
 /** One end's share of a repetition. */
@@ -45,6 +46,10 @@ export interface RepetitionReport {
   standstillNs?: number | undefined
   /** What is left of an end that has no outcome; `null`: it said nothing, or has nothing to say. */
   soFar?: Record<'client' | 'server', SoFar | null> | undefined
+  /** As it was measured, where the agent allows less than was asked for; absent: as asked. */
+  negotiated?: CaseParameters | undefined
+  /** The agent measured for another client meanwhile; absent: it did not, or does not tell. */
+  isShared?: boolean | undefined
 }
 
 export interface RepetitionFailure {

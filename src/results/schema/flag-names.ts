@@ -10,6 +10,9 @@ export const FLAG_SENTENCES = {
   'cpu-saturated':
     'a sleeping wait or soft interrupts used a whole CPU: the figure is its limit, not that of the path',
   'shared-cpu': 'the measuring threads of both ends had to share CPUs',
+  'shared-agent': 'the agent measured for another client at the same time',
+  clamped:
+    'the agent allows less than was asked for: what was measured is under `negotiated` in the file',
   unpinned: 'the scheduler was free to move measuring threads between CPUs',
   'clock-unstable':
     'the clock drifted by more than 50 ppm, or its steps are too coarse for what was measured',

@@ -167,7 +167,9 @@ export const caseResultSchema = z
     workload: z.enum(['ping-pong', 'stream', 'connect', 'rr']),
     parameters: z.object({
       requested: parametersSchema,
-      negotiated: parametersSchema.nullable().describe('after the limits of the far end'),
+      negotiated: parametersSchema
+        .nullable()
+        .describe('after the limits of the far end; null: as requested'),
       effective: bothEnds(effectiveSchema.nullable()),
     }),
     path: z

@@ -38,6 +38,7 @@ const report = z.strictObject({
   soFar: z
     .strictObject({ client: soFarSchema.nullable(), server: soFarSchema.nullable() })
     .optional(),
+  isShared: z.boolean().optional(),
 })
 
 /** What the driver answers: to `connect` its `connected`, to `run` any number of `progress` and one `report`, or `failed` to either. */
