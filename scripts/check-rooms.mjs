@@ -34,7 +34,16 @@ const SRC_ROOMS = {
     'options',
   ],
   'cli/ab': ['cli/run', 'cli/flags', 'cli/terminal', 'run', 'results', 'compare', 'report'],
-  'cli/serve': ['cli/flags', 'cli/terminal', 'serve', 'plan', 'place', 'session', 'addon'],
+  'cli/serve': [
+    'cli/flags',
+    'cli/terminal',
+    'serve',
+    'plan',
+    'place',
+    'session',
+    'addon',
+    'options',
+  ],
   'cli/keygen': ['cli/terminal', 'cli/flags', 'session/wire'],
   'cli/quic-perf': [
     'cli/flags',
@@ -95,6 +104,7 @@ const SRC_ROOMS = {
     'environment',
     'results',
     'addon',
+    'options',
   ],
   'session/client': [
     'session/endpoint',

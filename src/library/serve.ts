@@ -1,12 +1,20 @@
 import { z } from 'zod'
 import { usageError } from '../errors.js'
+import { MAX_STREAMS } from '../options/measure.js'
 import { shareDataPorts } from '../serve/data-ports.js'
-import { DEFAULT_MAX_DURATION_NS, MAX_SESSIONS, startServing } from '../serve/serve.js'
+import {
+  DEFAULT_BOUNDS,
+  DEFAULT_SESSIONS,
+  MAX_PARALLEL,
+  MAX_SESSIONS,
+  startServing,
+} from '../serve/serve.js'
+import { DEFAULT_LIMITS } from '../session/agent/admission.js'
 import type { AgentEvent } from '../session/agent/agent.js'
 import { isLoopback } from '../session/wire/addresses.js'
 import { createKey, loadKey, parseKey, type SessionKey } from '../session/wire/key.js'
 import { DEFAULT_PORT } from '../session/wire/protocol.js'
-import { MAX_DURATION_NS } from '../units.js'
+import { MAX_DURATION_NS, MAX_MESSAGE_BYTES } from '../units.js'
 import { badRequest, checked } from './bad-request.js'
 
 /** Of the far end of other people's runs. */
@@ -19,14 +27,32 @@ export interface ServeRequest {
   readonly keyFile?: string | undefined
   /** The key itself, 64 hexadecimal digits, in place of a file. */
   readonly key?: string | undefined
-  /** Clients at a time, 1 to 16; others are refused. Default: 1. */
+  /** Clients held at a time, 1 to 1,000; others are refused. Default: 16. */
   readonly maxSessions?: number | undefined
+  /** Of these, from one address, 1 to 1,000. Default: all. */
+  readonly maxSessionsPerAddress?: number | undefined
+  /** Clients that measure at a time, 1 to 16; others wait. Default: 1. */
+  readonly parallel?: number | undefined
+  /** Clients that wait for that, 0 to 1,000; others are refused. Default: 15. */
+  readonly maxQueue?: number | undefined
   /** Warm-up and measured phase of a repetition together, 1 to 48 h. Default: 3600e9. */
   readonly maxDurationNs?: number | undefined
+  /** Of a stream each way, payload bits per second. Default: no limit. */
+  readonly maxRateBitsPerSec?: number | undefined
+  /** Of a message, 1 to 64 MiB. Default: 64 MiB. */
+  readonly maxMessageBytes?: number | undefined
+  /** Connections of a stream each way, 1 to 64. Default: 64. */
+  readonly maxStreams?: number | undefined
+  /** For the buffers of all clients together. Default: 1 GiB. */
+  readonly maxMemoryBytes?: number | undefined
+  /** Wrong keys of an address in a minute, after which nobody there is listened to for the rest of it. Default: 60. */
+  readonly maxFailures?: number | undefined
   /** Clients may choose the CPUs of this end. Default: false. */
   readonly allowCpu?: boolean | undefined
-  /** Ports for data, both included, at least one for each session. Default: any. */
+  /** Ports for data, both included, at least one for each session that measures. Default: any. */
   readonly dataPorts?: { readonly first: number; readonly last: number } | undefined
+  /** Where metrics are served in the text format of Prometheus, to whoever reaches it: GET /metrics; port 0 is any. Default: nowhere. */
+  readonly metrics?: { readonly host: string; readonly port: number } | undefined
   /** What this end uses for RDMA. Default: by the address that clients reach. */
   readonly rdma?:
     | {
@@ -69,11 +95,20 @@ const serveSchema: z.ZodType<ServeRequest> = z
     keyFile: z.string().min(1),
     key: z.string(),
     maxSessions: whole(1, MAX_SESSIONS),
+    maxSessionsPerAddress: whole(1, MAX_SESSIONS),
+    parallel: whole(1, MAX_PARALLEL),
+    maxQueue: whole(0, MAX_SESSIONS),
     maxDurationNs: whole(1, 2 * MAX_DURATION_NS),
+    maxRateBitsPerSec: z.number().min(1),
+    maxMessageBytes: whole(1, MAX_MESSAGE_BYTES),
+    maxStreams: whole(1, MAX_STREAMS),
+    maxMemoryBytes: whole(1, Number.MAX_SAFE_INTEGER),
+    maxFailures: whole(1, 1_000_000),
     allowCpu: z.boolean(),
     dataPorts: z
       .strictObject({ first: port, last: port })
       .refine(({ first, last }) => first <= last, 'first is after last'),
+    metrics: z.strictObject({ host: z.union([z.ipv4(), z.ipv6()]), port: whole(0, 65_535) }),
     rdma: z
       .strictObject({
         device: z.string().nullable(),
@@ -88,14 +123,17 @@ const serveSchema: z.ZodType<ServeRequest> = z
 /**
  * Serves the runs of others, as `xrbench serve` does, until it is closed.
  * @throws {XrbenchError} of exit code 2 for what cannot be asked (`XRB_BAD_REQUEST`, `XRB_LISTEN`, `XRB_KEY`, `XRB_BAD_PORTS`), of 3 for what
- * this machine lacks (`XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_KEY_FILE`, `XRB_SOFT_ROCE`)
+ * this machine lacks (`XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_KEY_FILE`, `XRB_METRICS`, `XRB_SOFT_ROCE`)
  */
 export async function serve(
   request: ServeRequest = {},
   { signal, onEvent }: ServeOptions = {},
 ): Promise<Serving> {
   const asked = checked(serveSchema, request, 'request')
-  const { host = '127.0.0.1', port = DEFAULT_PORT, maxSessions = 1, dataPorts } = asked
+  const { host = '127.0.0.1', port = DEFAULT_PORT, dataPorts } = asked
+  const maxSessions = asked.maxSessions ?? DEFAULT_SESSIONS.maxSessions
+  const parallel = asked.parallel ?? DEFAULT_SESSIONS.parallel
+  const maxQueue = asked.maxQueue ?? DEFAULT_SESSIONS.maxQueue
   const key = await keyOf(asked)
   if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
     throw usageError(
@@ -106,14 +144,22 @@ export async function serve(
   }
   signal?.throwIfAborted()
   const agent = await startServing({
-    ...{ host, port, key, maxSessions },
+    ...{ host, port, key },
+    places: { all: maxSessions, perOrigin: asked.maxSessionsPerAddress ?? maxSessions },
+    line: { parallel, maxQueue },
     limits: {
-      allowCpu: asked.allowCpu ?? false,
-      allowNullCrypto: false,
-      maxDurationNs: asked.maxDurationNs ?? DEFAULT_MAX_DURATION_NS,
+      allowCpu: asked.allowCpu ?? DEFAULT_LIMITS.allowCpu,
+      allowNullCrypto: DEFAULT_LIMITS.allowNullCrypto,
+      maxDurationNs: asked.maxDurationNs ?? DEFAULT_LIMITS.maxDurationNs,
+      maxRateBitsPerSec: asked.maxRateBitsPerSec ?? DEFAULT_LIMITS.maxRateBitsPerSec,
+      maxMessageBytes: asked.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes,
+      maxStreams: asked.maxStreams ?? DEFAULT_LIMITS.maxStreams,
     },
+    maxMemoryBytes: asked.maxMemoryBytes ?? DEFAULT_BOUNDS.maxMemoryBytes,
+    maxFailures: asked.maxFailures ?? DEFAULT_BOUNDS.maxFailures,
     dataPorts:
-      dataPorts === undefined ? null : shareDataPorts(dataPorts, 'dataPorts', port, maxSessions),
+      dataPorts === undefined ? null : shareDataPorts(dataPorts, 'dataPorts', port, parallel),
+    metrics: asked.metrics ?? null,
     rdmaPort: {
       device: asked.rdma?.device ?? null,
       port: asked.rdma?.port ?? null,

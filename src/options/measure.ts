@@ -15,7 +15,7 @@ export const UNIX_TYPES = ['stream', 'seqpacket'] as const
 /** Of AF_UNIX sockets: a stream of bytes, or packets of one message each (unix(7)). */
 export type UnixType = (typeof UNIX_TYPES)[number]
 
-const MAX_STREAMS = 64
+export const MAX_STREAMS = 64
 const MAX_REPETITIONS = 1000
 const MAX_ITERATIONS = 1e12
 /** Requests under way at once. */

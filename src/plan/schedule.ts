@@ -1,4 +1,4 @@
-import { type Case, PLACES, type Plan } from './case.js'
+import { type Case, PLACES, type Place, type Plan } from './case.js'
 
 /** One repetition in its place in the whole run. */
 export interface Slot {
@@ -23,6 +23,16 @@ export function schedule(plan: Plan): Slot[] {
     }
   }
   return slots
+}
+
+/** What a repetition takes beside its warm-up and its measured phase, about. */
+const SET_UP_NS = 1e9
+
+/** Nanoseconds all repetitions at a place take at the longest, about; `null` when iterations decide. */
+export function longestAtNs(plan: Plan, place: Place): number | null {
+  const cases = plan.cases.filter((c) => c.place === place)
+  const measuringNs = longestMeasuringNs({ ...plan, cases })
+  return measuringNs && measuringNs + plan.repetitions * cases.length * SET_UP_NS
 }
 
 /** Nanoseconds the measured phases and full warm-ups take; `null` when iterations decide. */

@@ -15,6 +15,8 @@ export type RunEvent =
   | { type: 'note'; text: string }
   /** All that is going to be measured is known. */
   | { type: 'planned'; plan: Plan }
+  /** The agent measures for others: where this run stands in the line, 1 the next, and for how long about; `null`: nobody knows. */
+  | { type: 'waiting'; position: number; aboutMs: number | null }
   /** Both ends are there, and the repetitions of this place begin. */
   | { type: 'entered'; place: Place }
   | RepetitionEvent

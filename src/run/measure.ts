@@ -1,5 +1,9 @@
 import { type Case, PLACES, type Place } from '../plan/case.js'
+import { longestAtNs } from '../plan/schedule.js'
 import type { ResultDocument } from '../results/schema/schema.js'
+import type { Session } from '../session/client/client.js'
+import { withinLimits } from '../session/client/within-limits.js'
+import { formatDuration, formatRate } from '../units.js'
 import { enter } from './begin.js'
 import { checkPeer } from './check-peer.js'
 import type { DocumentSink } from './document-sink.js'
@@ -83,6 +87,14 @@ async function measureAt(
   const say = (text: string) => onEvent({ type: 'note', text })
   await withSession({ where, rdmaPort, signal, say }, async (session, lab) => {
     checkPeer(cases, session)
+    const planNs = longestAtNs(plan, place)
+    await session.takeTurn({
+      planMs: planNs && Math.ceil(planNs / 1e6),
+      onWaiting: ({ place: position, aboutMs }) => onEvent({ type: 'waiting', position, aboutMs }),
+      signal,
+    })
+    const shortened = cases.filter((c) => withinLimits(c, session.limits) !== c).length
+    if (shortened > 0) say(clampedLine(shortened, cases.length, session.limits))
     const sink = await enter(options, course.sink, session, lab)
     course.sink = sink
     onEvent({ type: 'entered', place })
@@ -90,6 +102,13 @@ async function measureAt(
     const runner = where.kind === 'here' ? withLocalHints(judged) : judged
     course.ends.push(await runPlan({ plan, place, runner, sink, signal, onEvent, wantsProgress }))
   })
+}
+
+function clampedLine(count: number, all: number, limits: Session['limits']): string {
+  const rate = limits?.rateBitsPerSec ?? null
+  const rateWords = rate === null ? '' : `, and ${formatRate(rate)} for streams`
+  const which = count === all ? 'what was asked for is' : `${count} of ${all} cases are`
+  return `note: the agent allows ${formatDuration(limits?.durationNs ?? 0)} for warm-up and measured phase${rateWords}: ${which} cut to that`
 }
 
 function endOf(error: unknown, signal: AbortSignal): RunEnd {

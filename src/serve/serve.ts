@@ -9,9 +9,15 @@ import {
 } from '../session/agent/agent.js'
 import type { SessionKey } from '../session/wire/key.js'
 import { transportCapabilities } from '../transports/capabilities.js'
+import { Metrics } from './metrics.js'
+import { serveMetrics } from './metrics-server.js'
 
-export const DEFAULT_MAX_DURATION_NS = 3600e9
-export const MAX_SESSIONS = 16
+/** Sessions held, those of them that measure at a time, and those that wait for that, unless an operator says otherwise. */
+export const DEFAULT_SESSIONS = { maxSessions: 16, parallel: 1, maxQueue: 15 } as const
+/** For the buffers of all repetitions under way, and wrong keys of an address in a minute. */
+export const DEFAULT_BOUNDS = { maxMemoryBytes: 1024 ** 3, maxFailures: 60 } as const
+export const MAX_SESSIONS = 1000
+export const MAX_PARALLEL = 16
 
 export interface ServeSettings {
   /** Numeric. */
@@ -20,8 +26,13 @@ export interface ServeSettings {
   readonly port: number
   readonly key: SessionKey
   readonly limits: AgentOptions['limits']
-  readonly maxSessions: number
+  readonly maxMemoryBytes: number
+  readonly maxFailures: number
+  readonly places: AgentOptions['places']
+  readonly line: AgentOptions['line']
   readonly dataPorts: DataPorts | null
+  /** Where metrics are served; `null`: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
   readonly rdmaPort: OwnRdmaPort
   /** Makes a SoftRoCE device where there is no RDMA device. */
   readonly softRoce: boolean
@@ -30,26 +41,50 @@ export interface ServeSettings {
   readonly say: (line: string) => void
 }
 
+export interface Serving extends Agent {
+  /** Where metrics are served. */
+  metrics: { host: string; port: number } | null
+}
+
 /**
  * Serves other people's runs until it is closed, with all that this machine can do.
- * @throws {XrbenchError} `XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_SOFT_ROCE` (exit 3)
+ * @throws {XrbenchError} `XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_METRICS`, `XRB_SOFT_ROCE` (exit 3)
  */
-export async function startServing({ softRoce, say, ...settings }: ServeSettings): Promise<Agent> {
+export async function startServing({
+  softRoce,
+  say,
+  metrics: metricsAt,
+  ...settings
+}: ServeSettings): Promise<Serving> {
   const { host, rdmaPort } = settings
-  const device = softRoce ? await deviceForAgent(host, rdmaPort, say) : undefined
+  const metrics = new Metrics()
+  let agent: Agent | undefined
+  const counts = () => agent?.counts() ?? { sessions: 0, measuring: 0, waiting: 0 }
+  const told = metricsAt && (await serveMetrics(metricsAt, () => metrics.text(counts())))
+  const release = async () => {
+    await told?.close()
+    await device?.release()
+  }
+  let device: Awaited<ReturnType<typeof deviceForAgent>> | undefined
   try {
-    const agent = await startAgent({
+    device = softRoce ? await deviceForAgent(host, rdmaPort, say) : undefined
+    agent = await startAgent({
       ...settings,
+      onEvent: (event) => {
+        metrics.tell(event)
+        settings.onEvent(event)
+      },
       transports: available(),
       environment: () => captureEnvironment({ address: host }),
     })
-    const close = async () => {
-      await agent.close()
-      await device?.release()
+    const { close } = agent
+    const closeAll = async () => {
+      await close()
+      await release()
     }
-    return { ...agent, close }
+    return { ...agent, close: closeAll, metrics: told && { host: told.host, port: told.port } }
   } catch (error) {
-    await device?.release()
+    await release()
     throw error
   }
 }

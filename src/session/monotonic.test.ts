@@ -36,7 +36,9 @@ it('no limit of time is measured with the clock that can be set', () => {
     (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
   )
   expect(sources.length).toBeGreaterThan(100)
-  const guilty = sources.filter((file) =>
+  // This one says when something was, for whoever collects it.
+  const others = sources.filter((file) => file !== 'serve/metrics.ts')
+  const guilty = others.filter((file) =>
     /Date\.now\(|\.getTime\(|\+ ?new Date\b/.test(readFileSync(new URL(file, src), 'utf8')),
   )
   expect(guilty).toEqual([])

@@ -141,7 +141,10 @@ describe('the data ports of an agent', () => {
     [['--data-ports', '28470-65536'], /is no range of ports/],
     [['--data-ports', 'all'], /'all' is no range of ports/],
     [['--data-ports', '28465-28475'], /port 28470 is the one the agent listens at/],
-    [['--data-ports', '28471', '--max-sessions', '2'], /2 sessions at a time need a port each/],
+    [
+      ['--data-ports', '28471', '--parallel', '2'],
+      /2 sessions that measure at a time need a port each/,
+    ],
   ])('%j cannot be', async (args, sentence) => {
     const { code, stderr } = await runCli(['serve', ...args])
     expect(stderr).toMatch(sentence)

@@ -26,7 +26,10 @@ beforeAll(async () => {
     if (message.type === 'finished') message.report = rogue(message.report as EndReport)
     send.call(this, told)
   })
-  agent = await testAgent({ maxSessions: 2 })
+  agent = await testAgent({
+    places: { all: 2, perOrigin: 2 },
+    line: { parallel: 2, maxQueue: 0 },
+  })
 })
 afterEach(() => {
   rogue = (report) => report

@@ -1,21 +1,20 @@
-import { usageError } from '../../errors.js'
-import { parseListenAddress } from '../../place/listen-address.js'
-import {
-  DEFAULT_MAX_DURATION_NS,
-  MAX_SESSIONS,
-  type ServeSettings,
-  startServing,
-} from '../../serve/serve.js'
+import { parseListenAddress, parseNumericAddress } from '../../place/listen-address.js'
+import { type ServeSettings, startServing } from '../../serve/serve.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
-import { SILENT } from '../../session/agent/server.js'
 import { createKey, loadKey, type SessionKey } from '../../session/wire/key.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
-import { MAX_DURATION_NS, parseDuration, parseWhole } from '../../units.js'
 import { checkRdmaDevice, readRdmaPort } from '../flags/rdma-port.js'
 import { watchInterrupts } from '../terminal/interrupt.js'
 import { note, print } from '../terminal/output.js'
+import { clientLine } from './client-line.js'
 import { readDataPorts } from './data-ports.js'
 import type { ServeFlags } from './flags.js'
+import { readLimits } from './limits.js'
+import { jsonLog, NO_LOG, textLog } from './log.js'
+import { readSessions } from './sessions.js'
+
+/** Beside that of sessions, below those that data may take. */
+const DEFAULT_METRICS_PORT = DEFAULT_PORT - 1
 
 /** Serves until a signal, `--once` or the end of standard input ends it. */
 export async function serveAction(
@@ -46,6 +45,7 @@ async function serve(
   flags: ServeFlags,
   ended: AbortController,
 ): Promise<void> {
+  const log = flags.json ? jsonLog() : flags.quiet ? NO_LOG : textLog(flags.verbose === true)
   const agent = await startServing({
     ...listen,
     ...settings,
@@ -53,19 +53,31 @@ async function serve(
     softRoce: flags.softRoce === true,
     say: flags.quiet || flags.json ? () => {} : note,
     onEvent: (event) => {
-      if (!flags.quiet && !flags.json) noteEvent(event, flags.verbose === true)
-      if (flags.once && event.type === 'session-closed' && event.admitted) ended.abort()
+      log.tell(event)
+      if (flags.once && isSession(event) && agent.counts().measuring === 0) ended.abort()
     },
   })
   try {
     const { host, port } = agent
     const shown = flags.keyFile === undefined ? key.toString('hex') : null
-    if (flags.json) await print(`${JSON.stringify({ host, port, pid: process.pid, key: shown })}\n`)
-    else if (!flags.quiet || shown !== null) noteListening(host, port, shown)
+    const { metrics } = agent
+    if (flags.json) {
+      const line = { host, port, pid: process.pid, key: shown, ...(metrics && { metrics }) }
+      await print(`${JSON.stringify(line)}\n`)
+    } else if (!flags.quiet || shown !== null) {
+      noteListening({ host, port }, shown, flags.keyFile)
+      if (metrics) note(`Metrics: http://${place(metrics)}/metrics`)
+    }
     await aborted(ended.signal)
   } finally {
     await agent.close()
+    log.close()
   }
+}
+
+/** Not somebody who only looked whether there is an agent, or was refused. */
+function isSession(event: AgentEvent): boolean {
+  return event.type === 'session-closed' && event.admitted && !event.isPing
 }
 
 function readFlags(
@@ -73,40 +85,36 @@ function readFlags(
   label: (key: keyof ServeFlags) => string,
 ): { listen: { host: string; port: number } } & Pick<
   ServeSettings,
-  'limits' | 'maxSessions' | 'rdmaPort' | 'dataPorts'
+  | 'limits'
+  | 'maxMemoryBytes'
+  | 'maxFailures'
+  | 'places'
+  | 'line'
+  | 'metrics'
+  | 'rdmaPort'
+  | 'dataPorts'
 > {
-  const { maxDuration, allowCpu } = flags
   const listen = parseListenAddress(
     flags.listen ?? '127.0.0.1',
     label('listen'),
     DEFAULT_PORT,
     flags.keyFile !== undefined,
   )
-  const maxSessions =
-    flags.maxSessions === undefined
-      ? 1
-      : parseWhole(flags.maxSessions, label('maxSessions'), 1, MAX_SESSIONS)
+  const { places, line } = readSessions(flags, label)
   return {
     listen,
-    maxSessions,
-    dataPorts: readDataPorts(flags.dataPorts, label('dataPorts'), listen.port, maxSessions),
+    places,
+    line,
+    dataPorts: readDataPorts(flags.dataPorts, label('dataPorts'), listen.port, line.parallel),
     rdmaPort: readRdmaPort(flags, label, (port) => `--listen :${port}`),
-    limits: {
-      allowCpu: allowCpu === true,
-      allowNullCrypto: false,
-      maxDurationNs:
-        maxDuration === undefined
-          ? DEFAULT_MAX_DURATION_NS
-          : readMaxDuration(maxDuration, label('maxDuration')),
-    },
+    ...readLimits(flags, label),
+    metrics: readMetrics(flags.metrics, label('metrics')),
   }
 }
 
-function readMaxDuration(text: string, label: string): number {
-  const ns = parseDuration(text, label)
-  // A repetition has a warm-up and a measured phase, each with the limit of the command line.
-  if (ns > 0 && ns <= 2 * MAX_DURATION_NS) return ns
-  throw usageError('XRB_BAD_DURATION', `${label}: '${text}' is outside 1ns to 48h.`, `${label} 1h`)
+/** @throws {XrbenchError} `XRB_BAD_ADDRESS` (exit 2) */
+function readMetrics(text: string | undefined, label: string) {
+  return text === undefined ? null : parseNumericAddress(text, label, DEFAULT_METRICS_PORT)
 }
 
 function endWithStdin(ended: AbortController): void {
@@ -123,30 +131,22 @@ function aborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-function noteListening(host: string, port: number, key: string | null): void {
-  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
-  note(`xrbench serve: listening at ${where}; Ctrl-C ends it`)
-  if (key === null) return
-  note('On the client, paste:')
-  note(
-    `  (umask 077; echo ${key} > xrbench.key); xrbench run --peer ${where} --key-file xrbench.key`,
-  )
+function place({ host, port }: { host: string; port: number }): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
-function noteEvent(event: AgentEvent, verbose: boolean): void {
-  note(`${event.peer}: ${describe(event, verbose)}`)
-}
-
-function describe(event: AgentEvent, verbose: boolean): string {
-  switch (event.type) {
-    case 'session-opened':
-      return 'session opened'
-    case 'session-closed': {
-      const inOrder = event.reason.code === 'XRB_PEER_LOST' && !verbose
-      return `session closed${inOrder ? '' : `: ${event.reason.message}`}`
-    }
-    case 'rejected':
-      if (verbose || event.reason === SILENT) return `rejected: ${event.reason}`
-      return 'rejected, it does not have the key'
+function noteListening(
+  listen: { host: string; port: number },
+  key: string | null,
+  keyFile = 'xrbench.key',
+): void {
+  note(`xrbench serve: listening at ${place(listen)}; Ctrl-C ends it`)
+  const line = clientLine(listen, keyFile)
+  if (key === null) {
+    note('On the client, with a copy of the key file:')
+    note(`  ${line}`)
+  } else {
+    note('On the client, paste:')
+    note(`  (umask 077; echo ${key} > xrbench.key); ${line}`)
   }
 }

@@ -10,7 +10,7 @@ export function readDataPorts(
   text: string | undefined,
   label: string,
   sessionPort: number,
-  maxSessions: number,
+  parallel: number,
 ): DataPorts | null {
   if (text === undefined) return null
   const [, a, b = a] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(text) ?? []
@@ -22,5 +22,5 @@ export function readDataPorts(
       `${label} 28471-28480, or one port`,
     )
   }
-  return shareDataPorts({ first, last }, label, sessionPort, maxSessions)
+  return shareDataPorts({ first, last }, label, sessionPort, parallel)
 }

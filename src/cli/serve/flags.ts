@@ -32,11 +32,38 @@ export function serveCommand(program: Command) {
       ),
     )
     .addOption(option('--once', 'end after the first session'))
-    .addOption(option('--max-sessions <n>', 'clients at a time; others are refused (default: 1)'))
+    .addOption(
+      option('--max-sessions <n>', 'clients held at a time; others are refused (default: 16)'),
+    )
+    .addOption(
+      option('--max-sessions-per-address <n>', 'of these, from one address (default: all)'),
+    )
+    .addOption(option('--parallel <n>', 'clients that measure at a time; others wait (default: 1)'))
+    .addOption(
+      option('--max-queue <n>', 'clients that wait for that; others are refused (default: 15)'),
+    )
     .addOption(
       option(
         '--max-duration <time>',
         'longest warm-up and measured phase of a repetition (default: 1h)',
+      ),
+    )
+    .addOption(
+      option('--max-rate <rate>', 'of a stream each way, payload bits (default: no limit)'),
+    )
+    .addOption(option('--max-size <size>', 'of a message (default: 64MiB)'))
+    .addOption(option('--max-streams <n>', 'connections of a stream each way (default: 64)'))
+    .addOption(option('--max-memory <size>', 'for buffers of all clients together (default: 1GiB)'))
+    .addOption(
+      option(
+        '--max-failures <n>',
+        'wrong keys of an address in a minute; for the rest of it nobody there is listened to (default: 60)',
+      ),
+    )
+    .addOption(
+      option(
+        '--metrics <address:port>',
+        'answer GET /metrics there (Prometheus text), to whoever reaches it; port 0 is any',
       ),
     )
     .addOption(option('--allow-cpu', 'let clients choose the CPUs of this end with --pin'))
@@ -52,7 +79,12 @@ export function serveCommand(program: Command) {
       ),
     )
     .addOption(option('--until-stdin-ends', 'end when standard input does').hideHelp())
-    .addOption(option('--json', 'print one line of JSON when listening'))
+    .addOption(
+      option(
+        '--json',
+        'print JSON: a line when listening, and one for each session that has ended',
+      ),
+    )
     .addOption(option('-q, --quiet', 'no notes; errors remain'))
     .addOption(option('-v, --verbose', 'say more, and show stacks'))
 }

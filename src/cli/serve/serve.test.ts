@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
+import { type AddressInfo, connect as connectTcp, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -106,6 +107,74 @@ describe('xrbench serve', () => {
     await session.close()
     expect(await serve.finished()).toMatchObject({ code: 0, stderr: '' })
     expect(await serve.leftovers()).toEqual([])
+  })
+
+  it('--once ends with the one that measures, whoever else comes and goes meanwhile', async () => {
+    const args = ['--listen', ':0', '--key-file', keyFile(), '--once', '--json']
+    const serve = new Cli(['serve', ...args])
+    await serve.until('the line', () => serve.stdout.endsWith('\n'))
+    const agent = { ...(JSON.parse(serve.stdout) as { host: string; port: number }), key }
+    const first = await connectSession(agent)
+    await first.takeTurn({ planMs: null })
+    const refused = await connectSession(agent)
+    await expect(refused.takeTurn({ planMs: null })).rejects.toMatchObject({
+      code: 'XRB_PEER_BUSY',
+    })
+    await refused.close()
+    await (await connectSession(agent)).close()
+    await serve.until('both to be gone', () => serve.stdout.split('\n').length === 4)
+    expect((await first.runRepetition(testCase())).status).toBe('completed')
+    await first.close()
+    expect((await serve.finished()).code).toBe(0)
+    const ends = serve.stdout.trimEnd().split('\n').slice(1)
+    expect(ends.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'session', admitted: false, repetitions: 0, code: 'XRB_PEER_BUSY' },
+      { event: 'session', admitted: true, repetitions: 0, code: 'XRB_PEER_LOST' },
+      { event: 'session', admitted: true, repetitions: 1, code: 'XRB_PEER_LOST' },
+    ])
+  })
+
+  it('strangers have ten lines, and are counted; each session has one', async () => {
+    for (const isJson of [false, true]) {
+      const args = ['--listen', '127.0.0.1:0', '--key-file', keyFile()]
+      const serve = new Cli(['serve', ...args, ...(isJson ? ['--json'] : [])])
+      const log = () => (isJson ? serve.stdout : serve.stderr)
+      await serve.until('its address', () => /"port":|listening at/.test(log()))
+      const port = Number(/"port":(\d+)|:(\d+); Ctrl-C/.exec(log())?.slice(1).find(Boolean))
+      for (let i = 0; i < 40; i++) {
+        const socket = connectTcp(port, '127.0.0.1')
+        socket.on('error', () => {})
+        socket.resume()
+        socket.write('GET / HTTP/1.1\r\n\r\n')
+        await once(socket, 'close')
+      }
+      await (await connectSession({ host: '127.0.0.1', port, key })).close()
+      await serve.until('the session', () => /session closed|"event":"session"/.test(log()))
+      serve.child.kill('SIGTERM')
+      await serve.finished()
+      const lines = log().split('\n')
+      expect(lines.filter((line) => /rejected[,:]|"count":1\b/.test(line))).toHaveLength(10)
+      const rest = isJson ? /"event":"rejected".*"count":30/ : /^30 more without the key/
+      expect(lines.filter((line) => rest.test(line))).toHaveLength(1)
+      expect(lines.filter((line) => /session closed|"event":"session"/.test(line))).toHaveLength(1)
+    }
+  })
+
+  it('serves metrics where it is told', async () => {
+    const args = ['--listen', ':0', '--key-file', keyFile(), '--metrics', '127.0.0.1:0', '--json']
+    const serve = new Cli(['serve', ...args])
+    await serve.until('the line', () => serve.stdout.endsWith('\n'))
+    const { host, port, metrics } = JSON.parse(serve.stdout)
+    const session = await connectSession({ host, port, key })
+    await session.takeTurn({ planMs: 1000 })
+    expect((await session.runRepetition(testCase())).status).toBe('completed')
+    const text = await (await fetch(`http://127.0.0.1:${metrics.port}/metrics`)).text()
+    expect(text).toContain('xrbench_sessions{state="measuring"} 1\n')
+    expect(text).toMatch(/^xrbench_repetitions_total\{transport="tcp",.*"completed"\} 1$/m)
+    expect(text).toMatch(/^xrbench_last_messages_per_second\{.*\} [1-9]/m)
+    await session.close()
+    serve.child.kill('SIGTERM')
+    expect((await serve.finished()).code).toBe(143)
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

@@ -2,6 +2,7 @@ import type { Case } from '../../plan/case.js'
 import { caseTitle } from '../../results/document/case-name.js'
 import type { RunEvent } from '../../run/events.js'
 import { formatDuration } from '../../units.js'
+import { waitingWords } from './waiting.js'
 
 /** Shortest time between two redraws of the line, milliseconds. */
 const REDRAW_MS = 500
@@ -22,6 +23,8 @@ export class ProgressView {
   readonly #isVerbose: boolean
   #lastDrawnMs = Number.NEGATIVE_INFINITY
   #isDrawn = false
+  /** In the line at the agent, as last told. */
+  #position: number | null = null
 
   constructor(
     stream: NodeJS.WriteStream,
@@ -34,6 +37,7 @@ export class ProgressView {
   }
 
   show(event: RunEvent): void {
+    if (event.type === 'waiting') this.#waiting(event)
     if (event.type === 'started') this.#draw(`${this.#place(event)} starting`)
     if (event.type === 'progress') this.#draw(`${this.#place(event)} ${describe(event)}`)
     if (event.type === 'finished') this.#finished(event)
@@ -48,6 +52,13 @@ export class ProgressView {
   clear(): void {
     if (this.#isDrawn) this.#stream.write('\r\x1b[K')
     this.#isDrawn = false
+  }
+
+  #waiting({ position, aboutMs }: Extract<RunEvent, { type: 'waiting' }>): void {
+    const text = `waiting: ${waitingWords(position, aboutMs)}`
+    if (this.#redraws) this.#draw(text)
+    else if (position !== this.#position) this.line(text)
+    this.#position = position
   }
 
   #finished(event: Extract<RunEvent, { type: 'finished' }>): void {

@@ -3,9 +3,9 @@ import { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } from '../../plan/quic.js'
 import { DEFAULT_RDMA } from '../../plan/rdma.js'
 import { remoteParameters } from '../endpoint/spec.js'
 import { testCase } from '../fixtures/case.js'
-import { admit } from './admission.js'
+import { admit, DEFAULT_LIMITS } from './admission.js'
 
-const LIMITS = { allowCpu: false, allowNullCrypto: false, maxDurationNs: 60e9 }
+const LIMITS = { ...DEFAULT_LIMITS, maxDurationNs: 60e9 }
 const OWN = { device: 'mlx5_1', port: 2, gidIndex: 3 }
 const THEIRS = { device: 'mlx5_7', port: 9, gidIndex: 8 }
 const NONE = { device: null, port: null, gidIndex: null }

@@ -1,8 +1,10 @@
 import type { DataPorts, EndpointSpec, OwnRdmaPort } from '../../addon/addon.js'
 import { peerError } from '../../errors.js'
+import { MAX_STREAMS } from '../../options/measure.js'
 import { carries } from '../../plan/connects.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
 import { isWithinMachine } from '../../plan/transports.js'
+import { formatRate, formatSize, MAX_MESSAGE_BYTES } from '../../units.js'
 import { endpointSpec } from '../endpoint/spec.js'
 import type { PrepareMessage } from '../wire/client-messages.js'
 import { heardParameters } from '../wire/told-parameters.js'
@@ -15,6 +17,16 @@ export interface AgentLimits {
   allowNullCrypto: boolean
   /** Warm-up and measured phase of one repetition together, nanoseconds. */
   maxDurationNs: number
+  /** Of a stream, payload bits per second of each direction; `null`: no limit. */
+  maxRateBitsPerSec: number | null
+  maxMessageBytes: number
+  /** Connections of one repetition, of each direction. */
+  maxStreams: number
+}
+
+export const DEFAULT_LIMITS: AgentLimits = {
+  ...{ allowCpu: false, allowNullCrypto: false, maxDurationNs: 3600e9 },
+  ...{ maxRateBitsPerSec: null, maxMessageBytes: MAX_MESSAGE_BYTES, maxStreams: MAX_STREAMS },
 }
 
 /** What this agent's operator decided. */
@@ -24,9 +36,6 @@ export interface Terms {
   /** `null`: any. */
   dataPorts: DataPorts | null
 }
-
-/** Buffers of all streams of one repetition together, bytes. */
-const MAX_BUFFERED_BYTES = 1024 ** 3
 
 /**
  * What this end is going to do for a client's request, bound to the address its control connection came in on. `isAlone`: the client is on
@@ -46,7 +55,7 @@ export function admit(
   if (parameters.quic !== null && workload !== 'rr')
     checkQuicSize(parameters.quic, parameters.messageSizeBytes)
   checkRr(request)
-  checkLimits(parameters, limits)
+  checkLimits(request, limits)
   if (parameters.quic?.nullCrypto && isAlone && !limits.allowNullCrypto) {
     throw peerError(
       'XRB_PEER_LIMIT',
@@ -84,24 +93,34 @@ function checkRr({ transport, workload, parameters }: PrepareMessage): void {
   }
 }
 
-function checkLimits(parameters: PrepareMessage['parameters'], limits: AgentLimits): void {
-  const longest = Math.max(parameters.messageSizeBytes, parameters.responseSizeBytes ?? 0)
-  if (longest * parameters.streams > MAX_BUFFERED_BYTES) {
-    throw peerError('XRB_PEER_LIMIT', 'The agent allows 1 GiB of message buffers at most.', {
-      hint: 'use a smaller --size or fewer --streams',
-    })
+function checkLimits({ workload, parameters }: PrepareMessage, limits: AgentLimits): void {
+  const { maxDurationNs, maxRateBitsPerSec: maxRate, maxMessageBytes, maxStreams } = limits
+  const refuse = (sentence: string, hint: string) => {
+    throw peerError('XRB_PEER_LIMIT', sentence, { hint })
   }
-  if (parameters.warmupCapNs + parameters.durationNs > limits.maxDurationNs) {
-    const seconds = limits.maxDurationNs / 1e9
-    throw peerError(
-      'XRB_PEER_LIMIT',
-      `The agent allows ${seconds} s for the warm-up and the measured phase of one repetition.`,
-      { hint: 'use a shorter --duration, or start the agent with a longer --max-duration' },
+  const longest = Math.max(parameters.messageSizeBytes, parameters.responseSizeBytes ?? 0)
+  if (longest > maxMessageBytes) {
+    const size = formatSize(maxMessageBytes)
+    refuse(`The agent allows messages of ${size} at most.`, `--size ${size}`)
+  }
+  if (parameters.streams > maxStreams) {
+    refuse(`The agent allows --streams ${maxStreams} at most.`, `--streams ${maxStreams}`)
+  }
+  const { rateBitsPerSec: rate } = parameters
+  if (workload === 'stream' && maxRate !== null && (rate === 0 || rate > maxRate)) {
+    const most = formatRate(maxRate)
+    refuse(`The agent allows streams ${most} at most.`, `--rate ${maxRate}`)
+  }
+  if (parameters.warmupCapNs + parameters.durationNs > maxDurationNs) {
+    refuse(
+      `The agent allows ${maxDurationNs / 1e9} s for the warm-up and the measured phase of one repetition.`,
+      'use a shorter --duration, or start the agent with a longer --max-duration',
     )
   }
   if (typeof parameters.pin === 'object' && !limits.allowCpu) {
-    throw peerError('XRB_PEER_LIMIT', 'The agent does not let its client choose CPUs.', {
-      hint: 'start the agent with --allow-cpu, or use --pin auto',
-    })
+    refuse(
+      'The agent does not let its client choose CPUs.',
+      'start the agent with --allow-cpu, or use --pin auto',
+    )
   }
 }

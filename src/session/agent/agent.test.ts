@@ -6,6 +6,7 @@ import { reservePort } from '../../transports/fixtures/reserved-port.js'
 import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import { connectSession } from '../client/client.js'
 import { testAgent } from '../fixtures/agent.js'
+import { endpointsOf } from '../fixtures/processes.js'
 import { HELLO, rawPeer } from '../fixtures/raw-peer.js'
 import { encodeFrame } from '../wire/frame.js'
 import { createKey } from '../wire/key.js'
@@ -39,6 +40,19 @@ async function expectFree(of: Awaited<ReturnType<typeof agent>>) {
       if ((error as { code?: string }).code !== 'XRB_PEER_BUSY') throw error
     }
   }
+}
+
+/** Connections that say nothing, in the order they came. */
+async function strangers(to: { host: string; port: number }, count: number, from = '127.0.0.1') {
+  const all = []
+  for (let i = 0; i < count; i++) {
+    const socket = connectTcp({ ...to, localAddress: from })
+    socket.on('error', () => {})
+    socket.resume()
+    await once(socket, 'connect')
+    all.push(socket)
+  }
+  return all
 }
 
 it('tells where its kernel does not take the records of TLS, if it does TLS at all', async () => {
@@ -81,20 +95,30 @@ describe('before anything is parsed', () => {
 
   it('silent connections, however many, keep nobody out', async () => {
     const a = await agent()
-    const silent = await Promise.all(
-      Array.from({ length: 40 }, async () => {
-        const socket = connectTcp(a.port, a.host)
-        socket.on('error', () => {})
-        socket.resume()
-        await once(socket, 'connect')
-        return socket
-      }),
-    )
+    const silent = await strangers(a, 300)
+    // None of them costs a process.
+    expect(endpointsOf(process.pid)).toEqual([])
     await expectAlive(a)
     // The oldest of them made room.
-    await Promise.all(silent.slice(0, 8).map(async (one) => one.closed || once(one, 'close')))
+    await Promise.all(silent.slice(0, 44).map(async (one) => one.closed || once(one, 'close')))
     expect(a.events).toContainEqual({ type: 'rejected', peer: expect.any(String), reason: SILENT })
     for (const socket of silent) socket.destroy()
+  })
+
+  it('who is slow to show the key is not pushed out by a few hundred who are quick to say nothing', async () => {
+    const a = await agent()
+    const [slow] = await strangers(a, 1)
+    const silent = [
+      ...(await strangers(a, 200)),
+      ...(await strangers(a, 250, '127.0.0.2')),
+      ...(await strangers(a, 250, '127.0.0.3')),
+      ...(await strangers(a, 250, '127.0.0.4')),
+    ]
+    slow?.pause()
+    const socket = connectTls({ ...(slow && { socket: slow }), ...clientTlsOptions(a.key) })
+    await once(socket, 'secureConnect')
+    expect(a.events.filter(({ type }) => type === 'rejected')).toEqual([])
+    for (const one of [socket, ...silent]) one.destroy()
   })
 
   it('what is not TLS is cut off', async () => {
@@ -176,7 +200,7 @@ describe('a second client', () => {
   })
 
   it('gets in where the operator allows two', async () => {
-    const a = await agent({ maxSessions: 2 })
+    const a = await agent({ places: { all: 2, perOrigin: 2 } })
     const first = await connectSession(a)
     await expectAlive(a)
     await first.close()

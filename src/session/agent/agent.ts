@@ -1,7 +1,7 @@
 import { clientHelloSchema, clientMessageSchema } from '../wire/client-messages.js'
 import { type Agent, type AgentOptions, openAgent } from './server.js'
 
-export type { Agent, AgentEvent, AgentOptions } from './server.js'
+export type { Agent, AgentCounts, AgentEvent, AgentOptions } from './server.js'
 
 /** Listens, and serves clients, which are trusted in nothing: {@link openAgent}. */
 export function startAgent(options: AgentOptions): Promise<Agent> {

@@ -6,6 +6,7 @@ import { captureEnvironment } from '../../environment/capture.js'
 import { transportCapabilities } from '../../transports/capabilities.js'
 import { MAX_DURATION_NS } from '../../units.js'
 import { trusting } from '../wire/message-check.js'
+import { DEFAULT_LIMITS } from './admission.js'
 import { openAgent } from './server.js'
 
 /** What the agent reads from its standard input, as JSON. */
@@ -18,19 +19,24 @@ export interface AgentStart {
 }
 
 const { host, port, key, rdmaPort } = JSON.parse(readFileSync(0, 'utf8')) as AgentStart
-const environment = captureEnvironment({ address: host })
 await openAgent(
   {
     host,
     port,
     key: Buffer.from(key, 'hex'),
     // Its client is the user who booted the guest: whatever the command line takes is allowed.
-    limits: { allowCpu: true, allowNullCrypto: true, maxDurationNs: 2 * MAX_DURATION_NS },
-    maxSessions: 1,
+    limits: {
+      ...DEFAULT_LIMITS,
+      ...{ allowCpu: true, allowNullCrypto: true, maxDurationNs: 2 * MAX_DURATION_NS },
+    },
+    maxMemoryBytes: 1024 ** 3,
+    maxFailures: 60,
+    places: { all: 1, perOrigin: 1 },
+    line: { parallel: 1, maxQueue: 0 },
     rdmaPort,
     dataPorts: null,
     transports: transportCapabilities().flatMap((c) => (c.available ? [c.transport] : [])),
-    environment: () => environment,
+    environment: () => captureEnvironment({ address: host }),
     forksAhead: true,
   },
   { message: trusting(), hello: trusting() },

@@ -1,6 +1,6 @@
 import type { EndpointSpec } from '../../addon/addon.js'
 import { peerError, type XrbenchError } from '../../errors.js'
-import type { SoFar } from '../../results/repetition/report.js'
+import type { EndReport, SoFar } from '../../results/repetition/report.js'
 import { decodeBlob, encodeBlob } from '../../transports/blob.js'
 import { endReport } from '../endpoint/end-report.js'
 import type { EndpointProcess } from '../endpoint/process.js'
@@ -10,25 +10,38 @@ import type { AgentMessage } from '../wire/agent-messages.js'
 import type { Channel } from '../wire/channel.js'
 import type { ClientMessage } from '../wire/client-messages.js'
 import { readClock } from '../wire/clock.js'
-import { MAX_CLOCK_QUESTIONS } from '../wire/protocol.js'
+import { MAX_CLOCK_QUESTIONS, WATCHDOG_MARGIN_MS } from '../wire/protocol.js'
 
 export type AgentChannel = Channel<ClientMessage, AgentMessage>
 
+export interface ServedOptions {
+  /** Where messages decide how long it measures; a client that has not finished by then is dropped. */
+  measuringMs: number
+  /** The client wants to hear how far this end is. */
+  tellsSoFar: boolean
+}
+
+/** How a repetition went at this end. */
+export interface Served {
+  report: EndReport
+  /** Something may have been measured. */
+  hasStarted: boolean
+}
+
 /**
- * One repetition at the agent's end, from an admitted `prepare` to `finished`. Commands are obeyed as they come, in their order; what the
- * endpoint does meanwhile is told as it happens.
- * @param tellsSoFar the client wants to hear how far this end is
- * @param limitMs all of it together; a client that has not finished by then is dropped
+ * One repetition at the agent's end, from an admitted `prepare` to the report that `finish` asks for. Commands are obeyed as they come, in their
+ * order; what the endpoint does meanwhile is told as it happens.
  * @throws {XrbenchError} when the client is gone, too slow or out of order; the caller ends the endpoint
  */
 export async function serveRepetition(
   channel: AgentChannel,
   endpoint: EndpointProcess,
   spec: EndpointSpec,
-  limitMs: number,
-  tellsSoFar: boolean,
-): Promise<void> {
-  const expiresAt = performance.now() + limitMs
+  { measuringMs, tellsSoFar }: ServedOptions,
+): Promise<Served> {
+  // One that is to be connected must not take as long as one that measures.
+  let expiresAt = performance.now() + spec.connectTimeoutNs / 1e6 + 2 * WATCHDOG_MARGIN_MS
+  let hasStarted = false
   let over = false
   const tell = (message: AgentMessage) => {
     if (!over) channel.send(message)
@@ -55,6 +68,8 @@ export async function serveRepetition(
         const scheduled = endpoint.schedule(version, startNs)
         scheduled.then((isAhead) => tell({ type: 'scheduled', version, isAhead }), ignore)
       } else {
+        hasStarted = true
+        expiresAt = performance.now() + longestMs(spec, measuringMs) + 2 * WATCHDOG_MARGIN_MS
         const onSample = (sample: Sample) => tell({ type: 'sample', ...sample })
         const sampleNs = warmupWindowNs(spec.warmupCapNs)
         const warmup = samplesWarmup(spec) ? { sampleNs, onSample } : undefined
@@ -65,11 +80,14 @@ export async function serveRepetition(
       }
     }
     over = true
-    const report = endReport(await endpoint.finish(), endpoint, spec.cpus)
-    channel.send({ type: 'finished', report })
+    return { report: endReport(await endpoint.finish(), endpoint, spec.cpus), hasStarted }
   } finally {
     over = true
   }
+}
+
+function longestMs({ warmupCapNs, durationNs }: EndpointSpec, measuringMs: number): number {
+  return durationNs === 0 ? measuringMs : (warmupCapNs + durationNs) / 1e6
 }
 
 /** Judges the order of what a client says from `prepare` to `finish`. */

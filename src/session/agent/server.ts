@@ -1,14 +1,24 @@
 import type { AddressInfo, Socket } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
 import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
+import { captureLimits } from '../../environment/limits.js'
+import { machineFiles } from '../../environment/machine-files.js'
 import { environmentError, type XrbenchError } from '../../errors.js'
 import type { Environment } from '../../results/schema/environment.js'
 import { EndpointSource } from '../endpoint/source.js'
 import type { SessionKey } from '../wire/key.js'
+import { IDLE_SESSION_MS } from '../wire/protocol.js'
 import { agentTlsOptions, isKeyed } from '../wire/tls.js'
 import { toolFacts } from '../wire/tool-facts.js'
 import type { AgentLimits } from './admission.js'
-import { type ClientChecks, serveSession } from './session.js'
+import { Beside } from './beside.js'
+import { Budget } from './budget.js'
+import { Failures } from './failures.js'
+import { Line, type LineLimits } from './line.js'
+import type { Measured } from './measured.js'
+import { type PlaceLimits, Places } from './places.js'
+import { type ClientChecks, type SessionEnd, serveSession } from './session.js'
+import { Strangers, strangerLimits } from './strangers.js'
 
 export interface AgentOptions {
   host: string
@@ -16,15 +26,24 @@ export interface AgentOptions {
   port: number
   key: SessionKey
   limits: AgentLimits
-  maxSessions: number
+  /** For the buffers of all repetitions under way, bytes. */
+  maxMemoryBytes: number
+  /** Wrong keys of an address in a minute, after which it is not listened to for the rest of it. */
+  maxFailures: number
+  /** Sessions that are held. */
+  places: PlaceLimits
+  /** Of these, those that measure at a time, and those that wait for that. */
+  line: LineLimits
   /** What this end uses for RDMA, whatever clients say; `null`s = by the address they reach it at. */
   rdmaPort: OwnRdmaPort
   /** Where data goes, beside the session; `null`: ports of the kernel's choice. */
   dataPorts: DataPorts | null
   /** Names told in the hello. */
   transports: string[]
-  /** Captured once, at the first session. */
+  /** Captured for each session, and again when its turn comes. */
   environment: () => Promise<Environment>
+  /** A session that measures nothing for so long is ended. Default: a minute. */
+  idleMs?: number
   /** A client is about to come: its first endpoint process is started right away. */
   forksAhead?: boolean
   onEvent?: (event: AgentEvent) => void
@@ -32,39 +51,74 @@ export interface AgentOptions {
 
 export type AgentEvent =
   | { type: 'session-opened'; peer: string }
-  /** `admitted`: it had got past the hello. */
-  | { type: 'session-closed'; peer: string; reason: XrbenchError; admitted: boolean }
+  /** One that has measured is over. */
+  | ({ type: 'repetition'; peer: string } & Measured)
+  | ({ type: 'session-closed'; peer: string; seconds: number } & SessionEnd)
   /** Somebody who does not have the key, or does not speak TLS. */
   | { type: 'rejected'; peer: string; reason: string }
+
+/** Clients at this moment. */
+export interface AgentCounts {
+  /** Of these some measure, some wait for that, and the others have asked for neither. */
+  sessions: number
+  measuring: number
+  waiting: number
+}
 
 export interface Agent {
   host: string
   port: number
+  counts(): AgentCounts
   /** Ends all sessions and their endpoint processes. Idempotent. */
   close(): Promise<void>
 }
 
-/** Connections that have not shown the key yet are held open at most this many at a time. */
-const MAX_HANDSHAKES = 32
-
 /** Why one was rejected that has shown no key, and no wrong one. */
 export const SILENT = 'it said nothing while others came'
 
-/**
- * Of more than can be held the oldest is let go: whoever has the key needs milliseconds to show it, and silent ones cannot keep others out.
- */
-function letOldestGo(server: Server, onEvent: AgentOptions['onEvent']): void {
-  const waiting = new Map<string, Socket>()
+/** … that shows none before the minute is over, after too many wrong ones. */
+export const BARRED = 'too many wrong keys came from its address'
+/** What says that a key was shown, and not this one: another binder, or none that this end knows (RFC 8446, 4.2.11). */
+const WRONG_KEY = /BINDER|SHARED_CIPHER|SIGNATURE|NO_CERTIFICATE/
+
+/** Connections that the kernel holds until they are taken, however many come at once. */
+const BACKLOG = 1024
+
+/** Holds as many strangers as there are places for. Returns how to let go of them all. */
+function holdStrangers(
+  server: Server,
+  failures: Failures,
+  onEvent: AgentOptions['onEvent'],
+): () => void {
+  const { openFiles } = captureLimits(machineFiles())
+  const strangers = new Strangers(strangerLimits(openFiles))
+  const sockets = new Map<string, Socket>()
+  const leave = (peer: string) => {
+    strangers.leave(peer)
+    sockets.delete(peer)
+  }
   server.on('connection', (socket: Socket) => {
     const peer = peerOf(socket)
-    waiting.set(peer, socket)
-    socket.once('close', () => waiting.delete(peer))
-    const [oldest] = waiting
-    if (waiting.size <= MAX_HANDSHAKES || oldest === undefined) return
-    onEvent?.({ type: 'rejected', peer: oldest[0], reason: SILENT })
-    oldest[1].destroy()
+    if (failures.isBarred(socket.remoteAddress ?? '')) {
+      onEvent?.({ type: 'rejected', peer, reason: BARRED })
+      socket.destroy()
+      return
+    }
+    sockets.set(peer, socket)
+    socket.once('close', () => {
+      // Another one may have its port by now.
+      if (sockets.get(peer) === socket) leave(peer)
+    })
+    const oldest = strangers.add(peer, socket.remoteAddress ?? '')
+    if (oldest === null) return
+    onEvent?.({ type: 'rejected', peer: oldest, reason: SILENT })
+    sockets.get(oldest)?.destroy()
+    leave(oldest)
   })
-  server.on('secureConnection', (socket: TLSSocket) => waiting.delete(peerOf(socket)))
+  server.on('secureConnection', (socket: TLSSocket) => leave(peerOf(socket)))
+  return () => {
+    for (const socket of sockets.values()) socket.destroy()
+  }
 }
 
 /**
@@ -75,28 +129,27 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
   const source = new EndpointSource()
   if (options.forksAhead) source.forkAhead()
   const sessions = new Set<{ socket: TLSSocket; ended: Promise<void> }>()
-  let places = options.maxSessions
-  let environment: Promise<Environment> | undefined
   const context = {
     tool: toolFacts(),
     transports: options.transports,
-    environment: () => (environment ??= options.environment()),
+    environment: options.environment,
     limits: options.limits,
     rdmaPort: options.rdmaPort,
     dataPorts: options.dataPorts,
     checks,
+    places: new Places(options.places),
+    line: new Line(options.line),
+    beside: new Beside(),
+    memory: new Budget(options.maxMemoryBytes),
+    idleMs: options.idleMs ?? IDLE_SESSION_MS,
     source,
-    enter: () => {
-      if (places === 0) return null
-      places -= 1
-      return () => {
-        places += 1
-      }
-    },
   }
   const server = createServer(agentTlsOptions(options.key))
-  letOldestGo(server, options.onEvent)
+  const failures = new Failures(options.maxFailures)
+  const letGo = holdStrangers(server, failures, options.onEvent)
   server.on('tlsClientError', (error, socket) => {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (WRONG_KEY.test(code)) failures.add(socket.remoteAddress ?? '')
     // One that was let go, or went by itself.
     if (socket.remoteAddress !== undefined)
       options.onEvent?.({ type: 'rejected', peer: peerOf(socket), reason: error.message })
@@ -111,11 +164,15 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
     }
     socket.setNoDelay(true)
     options.onEvent?.({ type: 'session-opened', peer })
+    const openedAt = performance.now()
+    const onMeasured = (measured: Measured) =>
+      options.onEvent?.({ type: 'repetition', peer, ...measured })
     const session = {
       socket,
-      ended: serveSession(socket, context).then(({ reason, admitted }) => {
+      ended: serveSession(socket, context, onMeasured).then((end) => {
         sessions.delete(session)
-        options.onEvent?.({ type: 'session-closed', peer, reason, admitted })
+        const seconds = Math.round(performance.now() - openedAt) / 1000
+        options.onEvent?.({ type: 'session-closed', peer, seconds, ...end })
       }),
     }
     sessions.add(session)
@@ -124,8 +181,13 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
   return {
     host: address,
     port,
+    counts: () => {
+      const { places, line } = context
+      return { sessions: places.taken, measuring: line.measuring, waiting: line.waiting }
+    },
     close: async () => {
       server.close()
+      letGo()
       for (const { socket } of sessions) socket.destroy()
       await Promise.all([...sessions].map(({ ended }) => ended))
       await source.close()
@@ -136,7 +198,9 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
 function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
-    server.listen({ host, port, exclusive: true }, () => resolve(server.address() as AddressInfo))
+    server.listen({ host, port, exclusive: true, backlog: BACKLOG }, () =>
+      resolve(server.address() as AddressInfo),
+    )
   })
 }
 

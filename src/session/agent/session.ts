@@ -3,15 +3,22 @@ import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
 import { EXIT_CODES, peerError, XrbenchError } from '../../errors.js'
 import type { Environment } from '../../results/schema/environment.js'
 import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
+import { formatSize } from '../../units.js'
 import type { EndpointSource } from '../endpoint/source.js'
 import { isRemote, plainAddress } from '../wire/addresses.js'
 import { Channel } from '../wire/channel.js'
-import type { ClientHello, ClientMessage } from '../wire/client-messages.js'
+import type { ClientHello, ClientMessage, PrepareMessage } from '../wire/client-messages.js'
 import type { MessageCheck } from '../wire/message-check.js'
 import * as protocol from '../wire/protocol.js'
 import type { ToolFacts } from '../wire/tool-facts.js'
 import { type AgentLimits, admit } from './admission.js'
+import type { Beside } from './beside.js'
+import { type Budget, bufferedBytes } from './budget.js'
+import type { Line, Ticket } from './line.js'
+import { type Measured, measuredOf } from './measured.js'
+import type { Places } from './places.js'
 import { type AgentChannel, outOfOrder, serveRepetition } from './repetition.js'
+import { ownTurn } from './turn.js'
 
 /** Judges what a client says. */
 export interface ClientChecks {
@@ -27,82 +34,198 @@ export interface AgentContext {
   limits: AgentLimits
   rdmaPort: OwnRdmaPort
   dataPorts: DataPorts | null
-  /** Takes one of the places for sessions and gives back how to leave it; `null` when none is free. */
-  enter: () => (() => void) | null
+  places: Places
+  line: Line
+  beside: Beside
+  memory: Budget
+  idleMs: number
   checks: ClientChecks
   source: EndpointSource
 }
 
-/** How a session ended; `admitted` when it had got past the hello. */
+/** How a session ended. */
 export interface SessionEnd {
   reason: XrbenchError
+  /** It had got past the hello, and was not refused. */
   admitted: boolean
+  /** It only wanted to know whether the agent is there. */
+  isPing: boolean
+  /** Repetitions that have measured. */
+  repetitions: number
 }
 
 /** Serves one authenticated connection to its end; never rejects. */
-export async function serveSession(socket: TLSSocket, context: AgentContext): Promise<SessionEnd> {
-  const channel: AgentChannel = new Channel(socket, {
-    incoming: context.checks.message,
-    maxOutgoingBytes: protocol.AGENT_FRAME_MAX_BYTES,
-    peer: 'client',
-  })
-  const addresses = {
-    local: plainAddress(socket.localAddress ?? ''),
-    remote: plainAddress(socket.remoteAddress ?? ''),
-  }
-  let leave: (() => void) | null = null
-  try {
-    const { features } = checkHello(
-      await channel.receive(protocol.HELLO_DEADLINE_MS),
-      context.checks,
-    )
-    leave = context.enter()
-    if (leave === null) throw busy()
-    channel.maxIncomingBytes = protocol.CLIENT_FRAME_MAX_BYTES
-    context.source.forkAhead()
-    channel.send(await hello(context))
-    const client = { ...addresses, tellsSoFar: features.includes(protocol.SO_FAR_FEATURE) }
-    for (;;) await serveNext(channel, client, context)
-  } catch (thrown) {
-    const error = asXrbenchError(thrown)
-    channel.close({ type: 'error', ...told(error) })
-    return { reason: error, admitted: leave !== null }
-  } finally {
-    leave?.()
-  }
-}
-
-/** Waits for a `prepare` and serves that repetition. */
-async function serveNext(
-  channel: AgentChannel,
-  { local, remote, tellsSoFar }: { local: string; remote: string; tellsSoFar: boolean },
+export function serveSession(
+  socket: TLSSocket,
   context: AgentContext,
-): Promise<void> {
-  const request = await channel.receive(protocol.IDLE_SESSION_MS)
-  // A client that gave up a repetition may say so after we had refused it.
-  if (request.type === 'finish') return
-  if (request.type !== 'prepare') throw outOfOrder(request.type)
-  let spec: ReturnType<typeof admit>
-  try {
-    spec = admit(request, local, context, isRemote(local, remote))
-  } catch (refusal) {
-    return channel.send({ type: 'refused', ...told(asXrbenchError(refusal)) })
+  onMeasured: (measured: Measured) => void = () => {},
+): Promise<SessionEnd> {
+  return new ServedSession(socket, context, onMeasured).serve()
+}
+
+class ServedSession {
+  readonly #channel: AgentChannel
+  readonly #context: AgentContext
+  readonly #onMeasured: (measured: Measured) => void
+  readonly #local: string
+  readonly #remote: string
+  #features: readonly string[] = []
+  #ticket: Ticket | null = null
+  #repetitions = 0
+  /** Nothing has been measured since. */
+  #idleSince = performance.now()
+  /** Why this end has ended it, where it is not in the middle of listening. */
+  #cut: XrbenchError | null = null
+
+  constructor(socket: TLSSocket, context: AgentContext, onMeasured: (measured: Measured) => void) {
+    this.#context = context
+    this.#onMeasured = onMeasured
+    this.#channel = new Channel(socket, {
+      incoming: context.checks.message,
+      maxOutgoingBytes: protocol.AGENT_FRAME_MAX_BYTES,
+      peer: 'client',
+    })
+    this.#local = plainAddress(socket.localAddress ?? '')
+    this.#remote = plainAddress(socket.remoteAddress ?? '')
   }
-  const limitNs = spec.connectTimeoutNs + context.limits.maxDurationNs
-  const endpoint = context.source.take()
-  try {
-    const limitMs = limitNs / 1e6 + 2 * protocol.WATCHDOG_MARGIN_MS
-    await serveRepetition(channel, endpoint, spec, limitMs, tellsSoFar)
-    // The client has measured too when it asks for the report.
-    context.source.forkAhead()
-    await endpoint.close()
-  } finally {
-    await endpoint.kill()
+
+  async serve(): Promise<SessionEnd> {
+    // Whoever has the key takes a place, before it has said a word.
+    const leave = this.#context.places.enter(this.#remote)
+    let admitted = false
+    let error: XrbenchError
+    try {
+      if (leave === null) throw full()
+      this.#features = readHello(
+        await this.#channel.receive(protocol.HELLO_DEADLINE_MS),
+        this.#context.checks,
+      )
+      admitted = true
+      await this.#greet()
+      for (;;) await this.#serveNext()
+    } catch (thrown) {
+      error = this.#cut ?? asXrbenchError(thrown)
+      this.#channel.close({ type: 'error', ...told(error) })
+    } finally {
+      this.#ticket?.leave()
+      leave?.()
+    }
+    if (error.code === 'XRB_PEER_BUSY') admitted = false
+    return { reason: error, admitted, isPing: this.#isPing, repetitions: this.#repetitions }
+  }
+
+  get #knowsTurns(): boolean {
+    return this.#features.includes(protocol.TURNS_FEATURE)
+  }
+
+  get #isPing(): boolean {
+    return this.#features.includes(protocol.PING_FEATURE)
+  }
+
+  async #greet(): Promise<void> {
+    this.#channel.maxIncomingBytes = protocol.CLIENT_FRAME_MAX_BYTES
+    // One that cannot be told to wait has its turn now.
+    if (!this.#knowsTurns) this.#takeTurnNow()
+    else if (this.#context.line.measuring === 0 && !this.#isPing) this.#context.source.forkAhead()
+    const line = this.#context.line.end ?? { place: 0, aboutMs: 0 }
+    this.#channel.send({ ...(await hello(this.#context)), ...(this.#knowsTurns && { line }) })
+  }
+
+  /** Waits for what the client says next, and does it. */
+  async #serveNext(): Promise<void> {
+    // Who reads no answers gets no more of them.
+    await this.#channel.taken()
+    const idleMs = performance.now() - this.#idleSince
+    const request = await this.#channel.receive(Math.max(0, this.#context.idleMs - idleMs))
+    switch (request.type) {
+      // A client that gave up a repetition may say so after we had refused it.
+      case 'finish':
+        return
+      case 'turn':
+        return this.#giveTurn(request.planMs)
+      case 'prepare':
+        return this.#serveRequest(request)
+      default:
+        throw outOfOrder(request.type)
+    }
+  }
+
+  async #giveTurn(planMs: number | null): Promise<void> {
+    if (this.#ticket !== null) throw outOfOrder('turn')
+    this.#ticket = this.#context.line.join(planMs)
+    if (this.#ticket === null) throw queueFull(this.#context.line.waiting)
+    const hasToWait = this.#ticket.standing() !== null
+    await ownTurn(this.#ticket, this.#channel)
+    this.#begin(this.#ticket)
+    // What was told in the hello is old by now.
+    const environment = hasToWait ? await this.#context.environment() : undefined
+    const { maxDurationNs: durationNs, maxRateBitsPerSec: rateBitsPerSec } = this.#context.limits
+    const limits = { durationNs, rateBitsPerSec }
+    this.#channel.send({ type: 'turn', limits, ...(environment && { environment }) })
+  }
+
+  #takeTurnNow(): void {
+    this.#ticket ??= this.#context.line.joinNow(null)
+    if (this.#ticket === null) throw busy()
+    this.#begin(this.#ticket)
+  }
+
+  #begin(ticket: Ticket): void {
+    this.#idleSince = performance.now()
+    this.#context.source.forkAhead()
+    void ticket.overrun.then(() => {
+      // It may have ended long ago.
+      if (this.#ticket !== ticket || this.#channel.fault !== null) return
+      this.#cut = overrun()
+      this.#channel.close({ type: 'error', ...told(this.#cut) })
+    })
+  }
+
+  /** Serves one repetition, or says why not. */
+  async #serveRequest(request: PrepareMessage): Promise<void> {
+    const { limits, source, beside } = this.#context
+    let spec: ReturnType<typeof admit>
+    let release: () => void
+    try {
+      if (this.#ticket === null) this.#takeTurnNow()
+      const isAlone = isRemote(this.#local, this.#remote)
+      spec = admit(request, this.#local, this.#context, isAlone)
+      release = takeMemory(request, this.#context.memory)
+    } catch (refusal) {
+      return this.#channel.send({ type: 'refused', ...told(asXrbenchError(refusal)) })
+    }
+    const endpoint = source.take()
+    const running = beside.begin()
+    try {
+      const limitMs = limits.maxDurationNs / 1e6
+      const { report, hasStarted } = await serveRepetition(this.#channel, endpoint, spec, {
+        measuringMs: limitMs,
+        tellsSoFar: this.#features.includes(protocol.SO_FAR_FEATURE),
+      })
+      running.end()
+      const isShared = running.isShared && this.#knowsTurns
+      this.#channel.send({ type: 'finished', report, ...(isShared && { isShared }) })
+      if (hasStarted) {
+        this.#repetitions += 1
+        this.#idleSince = performance.now()
+        this.#onMeasured(measuredOf(request, report))
+      }
+      // The client has measured too when it asks for the report.
+      source.forkAhead()
+      await endpoint.close()
+    } finally {
+      running.end()
+      await endpoint.kill()
+      release()
+    }
   }
 }
 
-/** @throws {XrbenchError} `XRB_PEER_VERSION`, and `XRB_PROTOCOL` when it is no hello */
-function checkHello(message: ClientMessage, checks: ClientChecks): ClientHello {
+/**
+ * The features that a client told.
+ * @throws {XrbenchError} `XRB_PEER_VERSION`, and `XRB_PROTOCOL` when it is no hello
+ */
+function readHello(message: ClientMessage, checks: ClientChecks): readonly string[] {
   if (message.type !== 'hello') throw outOfOrder(message.type)
   if (message.protocol !== protocol.PROTOCOL_VERSION) {
     const older = message.protocol < protocol.PROTOCOL_VERSION ? 'client' : 'agent'
@@ -116,7 +239,7 @@ function checkHello(message: ClientMessage, checks: ClientChecks): ClientHello {
   if (!checked.success) {
     throw peerError('XRB_PROTOCOL', 'The client sent a hello that is not valid.')
   }
-  return checked.data
+  return checked.data.features
 }
 
 async function hello(context: AgentContext) {
@@ -134,10 +257,43 @@ function lacksOf(transports: readonly string[]): string[] {
   return transports.includes('tls') ? ciphersWithoutKernel().map(protocol.noKernelTlsFeature) : []
 }
 
+/** @throws {XrbenchError} `XRB_PEER_LIMIT` */
+function takeMemory({ transport, workload, parameters }: PrepareMessage, memory: Budget) {
+  const bytes = bufferedBytes(transport, workload, parameters)
+  const release = memory.take(bytes)
+  if (release !== null) return release
+  throw peerError(
+    'XRB_PEER_LIMIT',
+    `The agent has ${formatSize(memory.freeBytes)} for buffers, and that takes ${formatSize(bytes)} of it.`,
+    { hint: 'use a smaller --size or fewer --streams, or start the agent with more --max-memory' },
+  )
+}
+
 function busy(): XrbenchError {
   return peerError('XRB_PEER_BUSY', 'The agent is measuring for another client.', {
     hint: 'try again when that has ended',
   })
+}
+
+function queueFull(waiting: number): XrbenchError {
+  const line = waiting === 1 ? 'another client waits' : `${waiting} clients wait`
+  const sentence = `The agent is measuring for another client, and ${line} already.`
+  const details = { hint: 'try again later; xrbench ping tells how long the line is' }
+  return waiting === 0 ? busy() : peerError('XRB_PEER_BUSY', sentence, details)
+}
+
+function full(): XrbenchError {
+  return peerError('XRB_PEER_BUSY', 'The agent holds as many sessions as it may.', {
+    hint: 'try again later; or start it with more --max-sessions',
+  })
+}
+
+function overrun(): XrbenchError {
+  return peerError(
+    'XRB_PEER_TURN',
+    'The turn at the agent is over: it lasted longer than was told in advance, and others wait.',
+    { hint: 'measure less at a time, or when nobody waits: xrbench ping' },
+  )
 }
 
 function told({ code, message, hint }: XrbenchError) {

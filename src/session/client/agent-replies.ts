@@ -11,6 +11,12 @@ import { toldBy } from './failure.js'
 
 export type ClientChannel = Channel<AgentMessage, ClientMessage>
 
+export interface Finished {
+  report: EndReport
+  /** The agent measured for somebody else meanwhile. */
+  isShared: boolean
+}
+
 /** What the agent says over one repetition, each as a promise; after `over` the unkept ones reject. */
 export interface AgentReplies {
   prepared: Promise<string>
@@ -22,7 +28,7 @@ export interface AgentReplies {
   schedule(version: number, startNs: number): Promise<boolean>
   measured(version: number): Promise<void>
   ended: Promise<void>
-  finished: Promise<EndReport>
+  finished: Promise<Finished>
   /** Resolves when the agent refused, reported an error or was lost; never when it finished. */
   over: Promise<XrbenchError>
 }
@@ -40,7 +46,7 @@ export function agentReplies(channel: ClientChannel, listeners: Listeners): Agen
     connected: deferred<void>(),
     started: deferred<void>(),
     ended: deferred<void>(),
-    finished: deferred<EndReport>(),
+    finished: deferred<Finished>(),
   }
   const over = deferred<XrbenchError>()
   const asked: Deferred<ClockReading>[] = []
@@ -73,12 +79,14 @@ export function agentReplies(channel: ClientChannel, listeners: Listeners): Agen
         measured.resolve(message.version, undefined)
         return false
       case 'finished':
-        once.finished.resolve(message.report)
+        once.finished.resolve({ report: message.report, isShared: message.isShared === true })
         return true
       case 'refused':
       case 'error':
         throw toldBy(message)
       case 'hello-ok':
+      case 'waiting':
+      case 'turn':
       case 'ping':
         throw peerError('XRB_PROTOCOL', `The agent sent '${message.type}' out of order.`)
     }

@@ -91,6 +91,7 @@ function limitMs(spec: EndpointSpec): number | null {
 interface Reports {
   client: EndReport
   server: EndReport
+  isShared: boolean
   /** Set when the agent's could not be had. */
   lost: Failure | null
 }
@@ -109,17 +110,18 @@ async function collect({ channel, endpoint, replies }: Ends, spec: EndpointSpec)
     endpoint.finish(),
     withDeadline(replies.finished, REPORT_DEADLINE_MS, unreported).catch((error) => {
       lost = failureFrom(error)
-      return noReport()
+      return { report: noReport(), isShared: false }
     }),
   ])
-  return { client: endReport(mine, endpoint, spec.cpus), server, lost }
+  const { report, isShared } = server
+  return { client: endReport(mine, endpoint, spec.cpus), server: report, isShared, lost }
 }
 
 function verdict(
   interruption: Interruption | null,
-  { client, server, lost }: Reports,
-): Pick<RepetitionReport, 'status' | 'failure' | 'client' | 'server'> {
-  const ends = { client, server }
+  { client, server, isShared, lost }: Reports,
+): Pick<RepetitionReport, 'status' | 'failure' | 'client' | 'server' | 'isShared'> {
+  const ends = { client, server, ...(isShared && { isShared }) }
   if (interruption?.kind === 'aborted') return { status: 'aborted', failure: null, ...ends }
   const failure =
     interruption?.kind === 'error'

@@ -19,6 +19,8 @@ import { toolFacts } from '../wire/tool-facts.js'
 import type { ClientChannel } from './agent-replies.js'
 import { toldBy } from './failure.js'
 import { type RunOptions, runRepetition } from './repetition.js'
+import { type TurnOptions, takeTurn } from './turn.js'
+import { type AgentAllowance, withinLimits } from './within-limits.js'
 
 export interface ConnectOptions {
   /** Numeric address or name of the agent. */
@@ -38,6 +40,7 @@ export interface AgentChecks {
 
 /** One client's use of an agent. */
 export interface Session {
+  /** What the agent said of itself; after it has had this client wait, as of its turn. */
   readonly facts: AgentFacts
   /** Numeric address this end talks to the agent from, and measures from. */
   readonly localAddress: string
@@ -46,6 +49,13 @@ export interface Session {
   environment(): Promise<Environment>
   /** False once the agent is gone or silent, and after `close()`. */
   readonly isOpen: boolean
+  /** What the agent allows, from `takeTurn` on: whatever exceeds it is measured within it. `null`: it has not told. */
+  readonly limits: AgentAllowance | null
+  /**
+   * Waits until the agent measures for this client, which lasts until `close()`. An agent that knows no turns does so from the beginning.
+   * @throws {XrbenchError} exit 4: `XRB_PEER_BUSY` when too many wait already, and as `openSession`; the reason of `signal`
+   */
+  takeTurn(options: TurnOptions): Promise<void>
   /**
    * Never rejects for what happens to the repetition: its status and failure tell, and what was measured is kept.
    * One at a time.
@@ -75,21 +85,38 @@ export async function openSession(options: ConnectOptions, checks: AgentChecks):
 function session(
   channel: ClientChannel,
   socket: TLSSocket,
-  facts: AgentFacts,
+  introduction: AgentFacts,
   source: EndpointSource,
 ): Session {
+  let facts = introduction
+  let allowed: AgentAllowance | null = null
   const localAddress = plainAddress(socket.localAddress ?? '')
   const remoteAddress = plainAddress(socket.remoteAddress ?? '')
   return {
-    facts,
+    get facts() {
+      return facts
+    },
     localAddress,
     remoteAddress,
     get isOpen() {
       return channel.fault === null
     },
     environment: () => captureEnvironment({ address: localAddress }),
-    runRepetition: (c, runOptions = {}) =>
-      runRepetition({ channel, source, localAddress, remoteAddress }, c, runOptions),
+    takeTurn: async (options) => {
+      if (!facts.features.includes(protocol.TURNS_FEATURE)) return
+      const { environment, limits } = await takeTurn(channel, options)
+      allowed = limits
+      facts = { ...facts, environment: environment ?? facts.environment }
+    },
+    get limits() {
+      return allowed
+    },
+    runRepetition: async (c, runOptions = {}) => {
+      const fitted = withinLimits(c, allowed)
+      const room = { channel, source, localAddress, remoteAddress }
+      const report = await runRepetition(room, fitted, runOptions)
+      return fitted === c ? report : { ...report, negotiated: fitted.parameters }
+    },
     close: async () => {
       channel.close()
       await source.close()
@@ -106,10 +133,19 @@ interface Introduced {
   channel: ClientChannel
   socket: TLSSocket
   facts: AgentFacts
+  /** Where this client would stand; `null`: the agent does not tell. */
+  line: { place: number; aboutMs: number | null } | null
 }
 
-/** Connects and says hello, again and again while the agent may still be starting. */
-async function introduced(options: ConnectOptions, checks: AgentChecks): Promise<Introduced> {
+/**
+ * Connects and says hello, again and again while the agent may still be starting.
+ * @param purpose told beside the features of this version
+ */
+export async function introduced(
+  options: ConnectOptions,
+  checks: AgentChecks,
+  purpose: readonly string[] = [],
+): Promise<Introduced> {
   const endMs = performance.now() + (options.patienceMs ?? 0)
   for (;;) {
     let channel: ClientChannel | undefined
@@ -120,7 +156,7 @@ async function introduced(options: ConnectOptions, checks: AgentChecks): Promise
         maxOutgoingBytes: protocol.CLIENT_FRAME_MAX_BYTES,
         peer: 'agent',
       })
-      return { channel, socket, facts: await introduce(channel, checks) }
+      return { channel, socket, ...(await introduce(channel, checks, purpose)) }
     } catch (error) {
       channel?.close()
       const isStarting = error instanceof XrbenchError && STARTING.test(error.code)
@@ -203,13 +239,17 @@ function zoneHint(host: string): string {
   return `name the interface of this machine: [${host.split('%')[0]}%eth0], as ip -6 address shows it`
 }
 
-async function introduce(channel: ClientChannel, checks: AgentChecks): Promise<AgentFacts> {
+async function introduce(
+  channel: ClientChannel,
+  checks: AgentChecks,
+  purpose: readonly string[],
+): Promise<Pick<Introduced, 'facts' | 'line'>> {
   channel.maxIncomingBytes = protocol.AGENT_FRAME_MAX_BYTES
   channel.send({
     type: 'hello',
     protocol: protocol.PROTOCOL_VERSION,
     tool: toolFacts(),
-    features: [...protocol.PROTOCOL_FEATURES],
+    features: [...protocol.PROTOCOL_FEATURES, ...purpose],
   })
   const answer = await channel.receive(protocol.HELLO_DEADLINE_MS)
   if (answer.type === 'error') throw toldBy(answer)
@@ -226,7 +266,7 @@ async function introduce(channel: ClientChannel, checks: AgentChecks): Promise<A
   }
   const checked = checks.hello.safeParse(answer)
   if (!checked.success) throw peerError('XRB_PROTOCOL', 'The agent sent a hello that is not valid.')
-  return factsFrom(checked.data)
+  return { facts: factsFrom(checked.data), line: checked.data.line ?? null }
 }
 
 function factsFrom({

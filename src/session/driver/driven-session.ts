@@ -60,6 +60,9 @@ export async function driveSession(options: DrivenOptions): Promise<Session> {
       get isOpen() {
         return isOpen && channel.fault === null
       },
+      limits: null,
+      // Its agent is there for it alone.
+      takeTurn: async () => {},
       runRepetition: async (c, { signal: stop, onProgress } = {}) => {
         const late = deferred<never>()
         let timer: NodeJS.Timeout | undefined

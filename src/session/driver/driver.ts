@@ -34,6 +34,7 @@ export async function drive(channel: DriverChannel): Promise<void> {
       if (command.type === 'run') run(command).catch((error) => channel.send(failed(error)))
       if (command.type === 'connect') {
         session = await connect(command)
+        await session.takeTurn({ planMs: null })
         channel.send(await introduction(session))
       }
     }

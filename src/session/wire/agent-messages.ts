@@ -15,6 +15,10 @@ const time = z
 const count = z.number().min(0)
 const version = z.int().min(1).max(MAX_WINDOWS)
 
+/** 1: the next, 0: nobody is before it. */
+const place = z.int().min(0).max(1000)
+const standing = { place, aboutMs: count.nullable() }
+
 /** An agent's answer, of any version; {@link agentHelloSchema} is of this one. */
 const anyHello = z.looseObject({ type: z.literal('hello-ok'), protocol: z.int().min(0) })
 
@@ -25,6 +29,8 @@ export const agentHelloSchema = z.strictObject({
   features: featuresSchema,
   transports: z.array(z.string().max(32)).max(32),
   environment: environmentSchema,
+  /** Where a client would stand that came now; to those alone who know turns. */
+  line: z.strictObject(standing).optional(),
 })
 
 /** The session is over: `XRB_PEER_VERSION`, `XRB_PEER_BUSY`, `XRB_PROTOCOL`. Understood by every version. */
@@ -47,6 +53,14 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
     message: sentence,
     hint: sentence.nullable(),
   }),
+  /** Others measure: this one's place in the line, 1 the next, and for how long about; null: not known. */
+  z.strictObject({ type: z.literal('waiting'), ...standing }),
+  /** From now on it measures, within these limits; after it has waited, what this end is like by now. */
+  z.strictObject({
+    type: z.literal('turn'),
+    limits: z.strictObject({ durationNs: count.min(1), rateBitsPerSec: count.min(1).nullable() }),
+    environment: environmentSchema.optional(),
+  }),
   z.strictObject({ type: z.literal('prepared'), blob: z.base64().max(MAX_BLOB_TEXT_LENGTH) }),
   z.strictObject({ type: z.literal('connected') }),
   z.strictObject({ type: z.literal('started') }),
@@ -67,7 +81,12 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('measured'), version }),
   /** This end is through, or failed: the report, which `finish` asks for, says how. */
   z.strictObject({ type: z.literal('ended') }),
-  z.strictObject({ type: z.literal('finished'), report: endReportSchema }),
+  /** `isShared`: another client measured meanwhile. */
+  z.strictObject({
+    type: z.literal('finished'),
+    report: endReportSchema,
+    isShared: z.boolean().optional(),
+  }),
 ])
 
 export type AgentMessage = z.infer<typeof agentMessageSchema>

@@ -4,7 +4,7 @@ import { type Deferred, deferred } from '../../deferred.js'
 import { peerError, XrbenchError } from '../../errors.js'
 import { encodeFrame, FrameReader } from './frame.js'
 import type { MessageCheck } from './message-check.js'
-import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS } from './protocol.js'
+import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS, UNREAD_MS } from './protocol.js'
 
 /** Messages that arrived and were not received yet. */
 const QUEUE_MAX = 32
@@ -45,6 +45,8 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   #fault: XrbenchError | null = null
   #heardAt = performance.now()
   #tickedAt = performance.now()
+  /** When all that was written had been taken. */
+  #takenAt = performance.now()
 
   constructor(socket: Duplex, options: ChannelOptions<In>) {
     this.#socket = socket
@@ -75,6 +77,21 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   send(message: Out): void {
     if (this.#fault !== null || !this.#socket.writable) return
     this.#write(message)
+  }
+
+  /**
+   * Resolves when the peer has taken what was sent to it, nearly: whoever answers requests waits for that before the next one, so that a peer that reads
+   * no answers gets no more of them. Rejects with the fault.
+   */
+  async taken(): Promise<void> {
+    while (this.#fault === null && this.#socket.writableNeedDrain) {
+      const drained = deferred<void>()
+      const resume = () => drained.resolve()
+      this.#socket.once('drain', resume)
+      await Promise.race([drained.promise, this.#lost.promise])
+      this.#socket.off('drain', resume)
+    }
+    if (this.#fault !== null) throw this.#fault
   }
 
   /** The next message; one caller at a time. `deadlineMs` bounds the wait for it, heartbeats or not. */
@@ -145,8 +162,11 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     const silenceMs = this.#options.silenceMs ?? SILENCE_MS
     // This process itself was stopped or starved: what the peer sent meanwhile has not been read yet.
     if (late > silenceMs / 2) this.#heardAt = now
+    if (late > silenceMs / 2 || !this.#socket.writableNeedDrain) this.#takenAt = now
     if (now - this.#heardAt > silenceMs) this.#fail(this.#silent(silenceMs))
-    else if (this.#socket.writable) this.#write({ type: 'ping' })
+    else if (now - this.#takenAt > UNREAD_MS) this.#fail(this.#unread())
+    // What waits to be read already says that this end is there.
+    else if (this.#socket.writable && !this.#socket.writableNeedDrain) this.#write({ type: 'ping' })
   }
 
   #fail(fault: XrbenchError): void {
@@ -166,6 +186,14 @@ export class Channel<In extends Tagged, Out extends Tagged> {
       hint: 'look at what the peer printed, and start it again with: xrbench serve',
       ...(cause === undefined ? {} : { cause }),
     })
+  }
+
+  #unread(): XrbenchError {
+    return peerError(
+      'XRB_PEER_SILENT',
+      `The ${this.#options.peer} has read nothing of what it was told for ${UNREAD_MS / 1000} s.`,
+      { hint: 'look whether the peer is stopped, overloaded or cut off' },
+    )
   }
 
   #silent(ms: number): XrbenchError {

@@ -63,6 +63,8 @@ const prepare = z.strictObject({
 export const clientMessageSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ping') }),
   anyHello,
+  /** It is going to measure, for so long in all; null: it does not know. */
+  z.strictObject({ type: z.literal('turn'), planMs: z.number().min(0).nullable() }),
   prepare,
   z.strictObject({ type: z.literal('connect'), blob }),
   z.strictObject({ type: z.literal('start') }),

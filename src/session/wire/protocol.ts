@@ -23,6 +23,11 @@ const STREAM_EACH_FEATURE = 'quic-messages:stream-each'
 /** … of a client: that it hears how far the agent's end is while that measures. */
 export const SO_FAR_FEATURE = 'report:so-far'
 
+/** … that it holds several sessions, which measure in turn: a client that knows it asks for its turn, and is told how long it waits. */
+export const TURNS_FEATURE = 'sessions:turns'
+/** What a client says that only looks whether the agent is there. */
+export const PING_FEATURE = 'purpose:ping'
+
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = [
   ...ANSWERING.map(rrFeature),
@@ -31,6 +36,7 @@ export const PROTOCOL_FEATURES: readonly string[] = [
   VERIFY_QUIC_FEATURE,
   STREAM_EACH_FEATURE,
   SO_FAR_FEATURE,
+  TURNS_FEATURE,
 ]
 
 /** What an agent says where its kernel does not take the records of a cipher: those of before it say nothing of it, whatever they can. */
@@ -90,8 +96,10 @@ export const HELLO_DEADLINE_MS = 5_000 * SLOWNESS
 export const HEARTBEAT_MS = 1_000
 /** No whole frame for so long: the peer counts as stopped. */
 export const SILENCE_MS = 5_000 * SLOWNESS
-/** An authenticated client that keeps pinging but measures nothing holds the agent for so long. */
-export const IDLE_SESSION_MS = 300_000
+/** So long a peer may leave unread what it was told: the longest report takes that on a path of 7 Mbit/s. */
+export const UNREAD_MS = 10_000 * SLOWNESS
+/** An authenticated client that keeps pinging but measures nothing holds the agent for so long, the time it waits for its turn apart. */
+export const IDLE_SESSION_MS = 60_000 * SLOWNESS
 
 /** An endpoint process has so long from fork to `ready`. */
 export const ENDPOINT_START_MS = 10_000 * SLOWNESS

@@ -1,0 +1,75 @@
+import { Ration } from '../../serve/ration.js'
+import type { AgentEvent } from '../../session/agent/agent.js'
+import { BARRED, SILENT } from '../../session/agent/server.js'
+import { note, print } from '../terminal/output.js'
+
+/** Sentences of ours; others are those of a library. */
+const OWN_REASONS: readonly string[] = [BARRED, SILENT]
+/** Lines a minute about those without the key, of whom there may be any number. */
+const STRANGERS_PER_MINUTE = 10
+
+/** Where `xrbench serve` says what happens. No line has a secret. */
+export interface ServeLog {
+  tell(event: AgentEvent): void
+  /** Says what was kept back. */
+  close(): void
+}
+
+/** Lines for people, on stderr. */
+export function textLog(isVerbose: boolean): ServeLog {
+  const rest = (count: number) => note(`${count} more without the key were rejected`)
+  return rationed(rest, (event) => {
+    if (event.type === 'repetition' && !isVerbose) return
+    note(`${event.peer}: ${describe(event, isVerbose)}`)
+  })
+}
+
+/** A line of JSON for each session that has ended, and for those who are rejected, on stdout. */
+export function jsonLog(): ServeLog {
+  const write = (line: Record<string, unknown>) => {
+    const text = JSON.stringify({ at: new Date().toISOString(), ...line })
+    // A reader that went away, or a full disk, ends no session.
+    print(`${text}\n`).catch(() => {})
+  }
+  const rest = (count: number) => write({ event: 'rejected', peer: null, reason: null, count })
+  return rationed(rest, (event) => {
+    if (event.type === 'rejected') {
+      const { peer, reason } = event
+      write({ event: 'rejected', peer, reason, count: 1 })
+    }
+    if (event.type === 'session-closed') {
+      const { peer, admitted, seconds, repetitions, reason } = event
+      const { code, message } = reason
+      write({ event: 'session', peer, admitted, seconds, repetitions, code, message })
+    }
+  })
+}
+
+export const NO_LOG: ServeLog = { tell: () => {}, close: () => {} }
+
+/** Sessions are always told of. */
+function rationed(onRest: (count: number) => void, onEvent: (event: AgentEvent) => void): ServeLog {
+  const strangers = new Ration(STRANGERS_PER_MINUTE, onRest)
+  return {
+    tell: (event) => {
+      if (event.type !== 'rejected' || strangers.take()) onEvent(event)
+    },
+    close: () => strangers.close(),
+  }
+}
+
+function describe(event: AgentEvent, isVerbose: boolean): string {
+  switch (event.type) {
+    case 'session-opened':
+      return 'session opened'
+    case 'session-closed': {
+      const inOrder = event.reason.code === 'XRB_PEER_LOST' && !isVerbose
+      return `session closed${inOrder ? '' : `: ${event.reason.message}`}`
+    }
+    case 'rejected':
+      if (isVerbose || OWN_REASONS.includes(event.reason)) return `rejected: ${event.reason}`
+      return 'rejected, it does not have the key'
+    case 'repetition':
+      return `measured ${event.workload} over ${event.transport}`
+  }
+}

@@ -1,0 +1,29 @@
+import {
+  DEFAULT_SESSIONS,
+  MAX_PARALLEL,
+  MAX_SESSIONS,
+  type ServeSettings,
+} from '../../serve/serve.js'
+import { parseWhole } from '../../units.js'
+import type { ServeFlags } from './flags.js'
+
+/** How many clients there are at a time. @throws {XrbenchError} `XRB_BAD_NUMBER` (exit 2) */
+export function readSessions(
+  flags: ServeFlags,
+  label: (key: keyof ServeFlags) => string,
+): Pick<ServeSettings, 'places' | 'line'> {
+  const read = (
+    key: 'maxSessions' | 'maxSessionsPerAddress' | 'parallel' | 'maxQueue',
+    byDefault: number,
+    [min, max]: [number, number],
+  ) => {
+    const text = flags[key]
+    return text === undefined ? byDefault : parseWhole(text, label(key), min, max)
+  }
+  const all = read('maxSessions', DEFAULT_SESSIONS.maxSessions, [1, MAX_SESSIONS])
+  const perOrigin = read('maxSessionsPerAddress', all, [1, MAX_SESSIONS])
+  const parallel = read('parallel', DEFAULT_SESSIONS.parallel, [1, MAX_PARALLEL])
+  const maxQueue = read('maxQueue', DEFAULT_SESSIONS.maxQueue, [0, MAX_SESSIONS])
+  // Whoever waited for the only session would wait for the end.
+  return { places: { all, perOrigin }, line: { parallel, maxQueue: flags.once ? 0 : maxQueue } }
+}

@@ -1,0 +1,57 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { environmentError } from '../errors.js'
+
+/** Connections at a time, and how long a request may take. */
+const MAX_CONNECTIONS = 16
+const REQUEST_MS = 5_000
+
+export interface MetricsServer {
+  host: string
+  port: number
+  close(): Promise<void>
+}
+
+/**
+ * Answers GET /metrics with `text()`, and everything else with 404. Whoever reaches the address may read it: it has no names and no addresses.
+ * @throws {XrbenchError} `XRB_METRICS` (exit 3)
+ */
+export async function serveMetrics(
+  { host, port }: { host: string; port: number },
+  text: () => string,
+): Promise<MetricsServer> {
+  const server = createServer({ maxHeaderSize: 4096, connectionsCheckingInterval: 1000 })
+  server.maxConnections = MAX_CONNECTIONS
+  server.headersTimeout = REQUEST_MS
+  server.requestTimeout = REQUEST_MS
+  server.keepAliveTimeout = REQUEST_MS
+  server.on('request', (request, response) => {
+    const isKnown = request.method === 'GET' && request.url === '/metrics'
+    response.writeHead(isKnown ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' })
+    response.end(isKnown ? text() : 'GET /metrics\n')
+    // What else is sent is not read.
+    request.resume()
+  })
+  await listening(server, host, port)
+  const address = server.address() as AddressInfo
+  return {
+    host: address.address,
+    port: address.port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listening(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code ?? error.message
+      const sentence = `Metrics cannot be served at ${host}, port ${port} (${reason}).`
+      reject(environmentError('XRB_METRICS', sentence, `ss -tlnp 'sport = :${port}'`))
+    })
+    server.listen({ host, port, exclusive: true }, resolve)
+  })
+}

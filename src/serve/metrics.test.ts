@@ -1,0 +1,62 @@
+import { expect, it } from 'vitest'
+import { peerError } from '../errors.js'
+import { Metrics } from './metrics.js'
+import { serveMetrics } from './metrics-server.js'
+
+const COUNTS = { sessions: 4, measuring: 1, waiting: 2 }
+const PEER = '192.0.2.1 port 5'
+
+function repetition(bytes: number, status: 'completed' | 'failed' = 'completed') {
+  const what = { transport: 'tcp', workload: 'stream', status } as const
+  return { type: 'repetition', peer: PEER, ...what, messages: 10, bytes, seconds: 2 } as const
+}
+
+it('counts sessions, rejections and bytes, and has the last result of each kind', () => {
+  const metrics = new Metrics()
+  for (let i = 0; i < 3; i++) metrics.tell({ type: 'rejected', peer: PEER, reason: 'x"\n' })
+  metrics.tell({
+    ...{ type: 'session-closed', peer: PEER, seconds: 1, admitted: true, isPing: false },
+    ...{ repetitions: 1, reason: peerError('XRB_PEER_LOST', 'gone') },
+  })
+  metrics.tell(repetition(1000))
+  metrics.tell(repetition(4000))
+  metrics.tell(repetition(9, 'failed'))
+  const text = metrics.text(COUNTS)
+  for (const line of [
+    'xrbench_sessions{state="measuring"} 1',
+    'xrbench_sessions{state="waiting"} 2',
+    'xrbench_sessions{state="other"} 1',
+    'xrbench_sessions_closed_total{code="XRB_PEER_LOST"} 1',
+    'xrbench_rejected_total 3',
+    'xrbench_repetitions_total{transport="tcp",workload="stream",status="completed"} 2',
+    'xrbench_payload_bytes_total{transport="tcp",workload="stream",status="completed"} 5000',
+    'xrbench_payload_bytes_total{transport="tcp",workload="stream",status="failed"} 9',
+    'xrbench_last_messages_per_second{transport="tcp",workload="stream"} 5',
+    'xrbench_last_payload_bits_per_second{transport="tcp",workload="stream"} 16000',
+  ]) {
+    expect(text.split('\n')).toContain(line)
+  }
+  // The format itself: a comment, or a name, labels and a number.
+  const format = /^(# (HELP|TYPE) xrbench_\w+ .+|xrbench_\w+(\{(\w+="[\w:-]+",?)+\})? [\d.e+-]+)$/
+  for (const line of text.trimEnd().split('\n')) expect(line).toMatch(format)
+  expect(text).not.toContain('192.0.2')
+})
+
+it('answers GET /metrics, and nothing else', async () => {
+  const server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => 'a 1\n')
+  const url = `http://127.0.0.1:${server.port}`
+  const found = await fetch(`${url}/metrics`)
+  expect([found.status, await found.text()]).toEqual([200, 'a 1\n'])
+  expect(found.headers.get('content-type')).toBe('text/plain; version=0.0.4')
+  for (const [path, method] of [
+    ['/', 'GET'],
+    ['/metrics', 'POST'],
+    ['/../etc/passwd', 'GET'],
+  ] as const) {
+    expect((await fetch(`${url}${path}`, { method })).status).toBe(404)
+  }
+  await expect(serveMetrics(server, () => '')).rejects.toMatchObject({
+    ...{ code: 'XRB_METRICS', exitCode: 3 },
+  })
+  await server.close()
+})
