@@ -45,6 +45,7 @@ const SRC_ROOMS = {
     'options',
   ],
   'cli/keygen': ['cli/terminal', 'cli/flags', 'session/wire'],
+  'cli/ping': ['cli/terminal', 'cli/flags', 'run'],
   'cli/quic-perf': [
     'cli/flags',
     'cli/terminal',

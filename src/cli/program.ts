@@ -5,6 +5,7 @@ import { registerDoctor } from './doctor/command.js'
 import { registerExport } from './export/command.js'
 import { registerKeygen } from './keygen/command.js'
 import { registerLab } from './lab/command.js'
+import { registerPing } from './ping/command.js'
 import { registerPlot } from './plot/command.js'
 import { registerQuicPerf } from './quic-perf/command.js'
 import { registerReport } from './report/command.js'
@@ -31,6 +32,7 @@ export function createProgram(): Command {
   registerRun(program)
   registerServe(program)
   registerKeygen(program)
+  registerPing(program)
   registerAb(program)
   registerCompare(program)
   registerReport(program)
