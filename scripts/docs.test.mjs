@@ -5,7 +5,7 @@ import { root } from './setup/paths.mjs'
 
 const GUIDES = ['CONTRIBUTING.md', 'docs/architecture.md', 'docs/adding.md']
 const PAGES = [
-  ...['README.md', 'CONTRIBUTING.md', 'bench/README.md', 'results/README.md'],
+  ...['README.md', 'CONTRIBUTING.md', 'SECURITY.md', 'bench/README.md', 'results/README.md'],
   ...readdirSync(`${root}/docs`).map((name) => `docs/${name}`),
 ]
 const read = (page) => readFileSync(`${root}/${page}`, 'utf8')
