@@ -306,6 +306,8 @@ Napi::Object to_js(Napi::Env env, const RunOutcome& outcome) {
                  : Napi::Value(Napi::Number::New(env, static_cast<double>(outcome.softirq_ns))));
   object.Set("effective", to_js(env, outcome.effective));
   object.Set("tcp", outcome.tcp ? tcp_to_js(env, *outcome.tcp) : env.Null());
+  // Absent otherwise: a client of before it does not know it.
+  if (outcome.strangers) object.Set("strangers", number(env, *outcome.strangers));
   return object;
 }
 

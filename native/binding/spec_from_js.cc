@@ -171,6 +171,7 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   spec.side = reader.one_of<Side>("role", {{"client", Side::kClient}, {"server", Side::kServer}});
   spec.local_address = reader.text("localAddress");
   if (reader.is_given("peerAddress")) spec.peer_address = reader.text("peerAddress");
+  if (reader.is_given("isGuarded")) spec.guarded = reader.boolean("isGuarded");
   if (reader.is_given("dataPorts")) spec.data_ports = port_range(reader.object("dataPorts"));
   spec.workload = reader.one_of<Workload>("workload", {{"ping-pong", Workload::kPingPong},
                                                        {"stream", Workload::kStream},

@@ -17,6 +17,8 @@ struct Counters {
   std::uint64_t local_drops = 0;
   /// Payload that a rate had offered and that was given up after a lag.
   std::uint64_t forgiven_bytes = 0;
+  /// Datagrams that were none of the peer's: dropped, and in no other count.
+  std::uint64_t strangers = 0;
 };
 
 /// The state of a link at one instant; `time_ns` since the window began, which all links have in

@@ -7,6 +7,7 @@
 #include "transport/socket/device_settings.cc"
 #include "transport/socket/greeting_acceptor.cc"
 #include "transport/socket/options.cc"
+#include "transport/socket/peer_host.cc"
 #include "transport/socket/pinned_blob.cc"
 #include "transport/socket/reach.cc"
 #include "transport/socket/tcp_connections.cc"

@@ -48,8 +48,12 @@ struct EndpointSpec {
   TransportOptions options = TcpOptions{};
   Side side = Side::kClient;
   std::string local_address;
-  /// Where this end reaches the host of the other; empty = where that says it is.
+  /// Where this end reaches the host of the other, and the only one from where a server takes
+  /// data; empty = where that says it is, and anybody.
   std::string peer_address;
+  /// Both ends know the greeting with challenges and numbers that begin where nobody else knows;
+  /// false: the other is of before them.
+  bool guarded = true;
   /// Of a server; none = any.
   std::optional<PortRange> data_ports;
   Workload workload = Workload::kPingPong;

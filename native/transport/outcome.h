@@ -189,6 +189,13 @@ struct RunOutcome {
   EffectiveSettings effective;
   /// Of `tcp` and `tls`, but for a run of connects.
   std::optional<TcpStatistics> tcp;
+  /// Connections and datagrams that came to this end, from its opening to the end of the run, and
+  /// were none of the peer's. Empty where the peer is of before they were counted.
+  std::optional<std::uint64_t> strangers;
+
+  void add_strangers(std::uint64_t more) noexcept {
+    if (strangers) *strangers += more;
+  }
 };
 
 /// The difference of two snapshots, `from` the earlier one.

@@ -48,6 +48,12 @@ Fault current_fault() noexcept {
   }
 }
 
+std::uint64_t strangers_of(const RunOutcome& outcome) noexcept {
+  std::uint64_t all = 0;
+  for (const LinkOutcome& link : outcome.links) all += link.total.strangers;
+  return all;
+}
+
 void settle(RunOutcome& outcome) {
   for (const LinkOutcome& link : outcome.links) {
     if (outcome.clock_source == ClockSource::kCounter && link.warmup) {

@@ -29,6 +29,9 @@ Fault current_fault() noexcept;
 /// Turns the ends of all links into one status: the worst that happened, and a fault for it.
 void settle(RunOutcome& outcome);
 
+/// Those of all links.
+std::uint64_t strangers_of(const RunOutcome& outcome) noexcept;
+
 /// Runs every link of an endpoint, each on a thread of its own (the last on the calling one), all
 /// with the same clock. `with_link(wait, i, visit)` makes the link of its role and calls `visit`
 /// with what it serves (link_ends.h) and with the link; `wait` is the spec's policy, as a
@@ -103,6 +106,7 @@ RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const St
   run_one(count - 1);
   for (std::thread& thread : threads) thread.join();
   settle(outcome);
+  if (spec.guarded) outcome.strangers = strangers_of(outcome);
   outcome.softirq_ns = board.softirq_ns();
   return outcome;
 }

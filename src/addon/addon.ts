@@ -68,8 +68,13 @@ export interface EndpointSpec {
   role: 'client' | 'server'
   /** Numeric IPv4 or IPv6 address to bind to. The port is the kernel's choice, but for `dataPorts`. */
   localAddress: string
-  /** Numeric address at which this end reaches the host of the other, with this end's zone where it is link-local; `null`: the other's own. */
+  /**
+   * Numeric address at which this end reaches the host of the other, with this end's zone where it is link-local, and the only one whose data a server
+   * takes; `null`: the other's own, and anybody's.
+   */
   peerAddress?: string | null
+  /** Both ends know challenges, and numbers of datagrams that begin where nobody else knows; `false`: the other is of before them. Default: they do. */
+  isGuarded?: boolean
   /** Ports that a server may take; `null`: any. */
   dataPorts?: DataPorts | null
   workload: WorkloadName

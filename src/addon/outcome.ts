@@ -171,4 +171,9 @@ export interface RunOutcome {
   effective: EffectiveSettings
   /** TCP and TLS, but for `connect`; `null` otherwise. */
   tcp: TcpStatistics | null
+  /**
+   * Connections and datagrams that came to the ports of this end, from `open` to the end of the run, and were none of the peer's: dropped, and in no
+   * other count. Absent where `isGuarded` was false.
+   */
+  strangers?: number | undefined
 }

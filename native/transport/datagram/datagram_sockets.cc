@@ -6,7 +6,6 @@
 #include <array>
 
 #include "base/error.h"
-#include "transport/datagram/datagram_greeting.h"
 #include "transport/socket/data_ports.h"
 #include "transport/socket/options.h"
 #include "transport/socket/reach.h"
@@ -69,22 +68,24 @@ std::vector<UniqueFd> DatagramSockets::connect(const SocketBlob& server, const T
       throw_unreachable(errno, address, "UDP");
   }
   for (unsigned i = 0; i < spec_.link_count(); ++i)
-    greet_server(bound_[i].get(), {token, i, spec_.message_bytes}, deadline);
+    greet_server(bound_[i].get(), greeting_of(i, token), deadline);
   connected.swap(bound_);
   return connected;
 }
 
 /// The links come in turn, so the last one of a port can have the socket that the others came by.
 UniqueFd DatagramSockets::accept(unsigned link, const Token& token, const Deadline& deadline) {
-  const DatagramGreeting greeting{token, link, spec_.message_bytes};
-  UniqueFd& door = bound_[link % bound_.size()];
-  const SocketAddress client = await_hello(door.get(), greeting, deadline);
+  const DatagramGreeting greeting = greeting_of(link, token);
+  UniqueFd& bound = bound_[link % bound_.size()];
+  DatagramDoor door(greeting, host_);
+  const SocketAddress client = door.await_client(bound.get(), deadline);
+  strangers_ += door.strangers();
   const bool is_last = link + bound_.size() >= spec_.link_count();
-  UniqueFd fd = is_last ? std::move(door) : sibling_of(door.get());
+  UniqueFd fd = is_last ? std::move(bound) : sibling_of(bound.get());
   if (::connect(fd.get(), client.get(), client.length) != 0)
     throw_unreachable(errno, client, "UDP");
   forget_what_came(fd.get());
-  welcome_client(fd.get(), greeting, deadline);
+  door.welcome(fd.get(), deadline);
   return fd;
 }
 

@@ -83,6 +83,7 @@ class QuicEndpoint final : public Endpoint {
     add_economy(*settings.quic, before, outcome);
     publish(settings);
     outcome.effective = std::move(settings);
+    outcome.add_strangers(ports_.strangers());
     return outcome;
   }
 

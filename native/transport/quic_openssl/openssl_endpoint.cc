@@ -77,6 +77,7 @@ class QuicOpensslEndpoint final : public Endpoint {
     add_economy(*settings.quic, {now.sent - before.sent, now.received - before.received}, outcome);
     publish(settings);
     outcome.effective = std::move(settings);
+    outcome.add_strangers(ports_.strangers());
     return outcome;
   }
 

@@ -48,9 +48,11 @@ class ShmEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    return run_links(
+    RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    outcome.add_strangers(meeting_.strangers());
+    return outcome;
   }
 
   void stop() noexcept override {

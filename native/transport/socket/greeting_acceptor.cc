@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/units.h"
 #include "measure/clock.h"
 
 namespace xr {
@@ -16,6 +17,9 @@ namespace {
 unsigned link_of(const Greeting& greeting) noexcept {
   return static_cast<unsigned>(greeting[kTokenBytes]) << 8 | greeting[kTokenBytes + 1];
 }
+
+/// A client greets as soon as it is connected: whoever has not by then is none.
+constexpr std::uint64_t kSoonNs = kNsPerSec;
 
 /// Anything else that accept(2) says is about a connection that has gone again.
 bool is_out_of_resources(int error) noexcept {
@@ -33,11 +37,12 @@ Greeting greeting_for(const Token& token, unsigned link) noexcept {
 }
 
 GreetingAcceptor::GreetingAcceptor(UniqueFd listener, const Token& token, unsigned links,
-                         std::uint64_t greeting_limit_ns) noexcept
+                                   std::uint64_t greeting_limit_ns, const PeerHost& host) noexcept
     : listener_(std::move(listener)),
       token_(token),
       links_(links),
-      greeting_limit_ns_(greeting_limit_ns) {}
+      greeting_limit_ns_(greeting_limit_ns),
+      host_(host) {}
 
 Greeted GreetingAcceptor::next(const Deadline& deadline) {
   for (;;) {
@@ -50,8 +55,16 @@ Greeted GreetingAcceptor::next(const Deadline& deadline) {
 }
 
 void GreetingAcceptor::close() noexcept {
-  while (count_ > 0) drop(count_ - 1);
+  while (count_ > 0) turn_away(count_ - 1);
   listener_.reset();
+}
+
+std::uint64_t GreetingAcceptor::strangers() const noexcept {
+  const std::uint64_t now_ns = monotonic_raw_ns();
+  const auto late = std::count_if(pending_.begin(), pending_.begin() + count_, [&](auto& one) {
+    return one.until_ns - greeting_limit_ns_ + kSoonNs <= now_ns;
+  });
+  return strangers_ + static_cast<std::uint64_t>(late);
 }
 
 /// Until somebody comes or says something, or the oldest has had its time.
@@ -71,9 +84,14 @@ Greeted GreetingAcceptor::read_pending(const Watched& watched) noexcept {
     if (watched[kFirstPending + i].revents == 0) continue;
     const Reading reading = read_greeting(pending_[i]);
     if (reading == Reading::kNotYet) continue;
+    if (reading != Reading::kGreeted) {
+      strangers_ += reading == Reading::kStranger;
+      drop(i);
+      continue;
+    }
     Greeted read{std::move(pending_[i].fd), link_of(pending_[i].greeting)};
     drop(i);
-    if (reading == Reading::kGreeted) return read;
+    return read;
   }
   return {};
 }
@@ -82,12 +100,17 @@ Greeted GreetingAcceptor::read_pending(const Watched& watched) noexcept {
 Greeted GreetingAcceptor::accept_new() {
   for (std::size_t i = 0; i < kMostPending; ++i) {
     Pending connection;
-    connection.fd = accept_one();
+    SocketAddress from;
+    connection.fd = accept_one(from);
     if (!connection.fd) break;
-    const Reading reading = read_greeting(connection);
+    const Reading reading =
+        host_.is(from) ? read_greeting(connection) : Reading::kStranger;
     if (reading == Reading::kGreeted)
       return {std::move(connection.fd), link_of(connection.greeting)};
-    if (reading == Reading::kStranger) continue;
+    if (reading != Reading::kNotYet) {
+      strangers_ += reading == Reading::kStranger;
+      continue;
+    }
     if (count_ == kMostPending) evict_one();
     connection.until_ns = monotonic_raw_ns() + greeting_limit_ns_;
     pending_[count_++] = std::move(connection);
@@ -95,9 +118,11 @@ Greeted GreetingAcceptor::accept_new() {
   return {};
 }
 
-UniqueFd GreetingAcceptor::accept_one() {
+UniqueFd GreetingAcceptor::accept_one(SocketAddress& from) {
   for (;;) {
-    UniqueFd fd(::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    from.length = sizeof from.storage;
+    UniqueFd fd(
+        ::accept4(listener_.get(), from.get(), &from.length, SOCK_CLOEXEC | SOCK_NONBLOCK));
     if (fd || !is_out_of_resources(errno)) return fd;
     if (count_ == 0) throw_errno("SOCKET", "accept4");
     evict_one();
@@ -109,7 +134,7 @@ GreetingAcceptor::Reading GreetingAcceptor::read_greeting(Pending& connection) c
   const ssize_t got = ::recv(connection.fd.get(), greeting.data() + connection.bytes,
                              greeting.size() - connection.bytes, MSG_DONTWAIT);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return Reading::kNotYet;
-  if (got <= 0) return Reading::kStranger;
+  if (got <= 0) return connection.bytes == 0 ? Reading::kGone : Reading::kStranger;
   connection.bytes += static_cast<std::size_t>(got);
   const std::size_t shown = std::min(connection.bytes, token_.size());
   if (!std::equal(token_.data(), token_.data() + shown, greeting.data())) return Reading::kStranger;
@@ -122,15 +147,20 @@ void GreetingAcceptor::drop(std::size_t at) noexcept {
   pending_[--count_] = Pending{};
 }
 
+void GreetingAcceptor::turn_away(std::size_t at) noexcept {
+  ++strangers_;
+  drop(at);
+}
+
 void GreetingAcceptor::drop_expired(std::uint64_t now_ns) noexcept {
-  while (count_ > 0 && pending_[0].until_ns <= now_ns) drop(0);
+  while (count_ > 0 && pending_[0].until_ns <= now_ns) turn_away(0);
 }
 
 /// The oldest that has said nothing; else the oldest: half a greeting is half of the token.
 void GreetingAcceptor::evict_one() noexcept {
   std::size_t at = 0;
   while (at < count_ && pending_[at].bytes > 0) ++at;
-  drop(at < count_ ? at : 0);
+  turn_away(at < count_ ? at : 0);
 }
 
 }  // namespace xr

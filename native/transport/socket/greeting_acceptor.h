@@ -8,6 +8,7 @@
 
 #include "base/unique_fd.h"
 #include "transport/socket/blob.h"
+#include "transport/socket/peer_host.h"
 #include "transport/wait/deadline.h"
 
 namespace xr {
@@ -37,15 +38,20 @@ class GreetingAcceptor {
 
   GreetingAcceptor() = default;
   /// `listener` must not block. Greetings name links below `links`; a connection without one is
-  /// closed `greeting_limit_ns` after it was accepted.
+  /// closed `greeting_limit_ns` after it was accepted, one from elsewhere than `host` at once.
   GreetingAcceptor(UniqueFd listener, const Token& token, unsigned links,
-              std::uint64_t greeting_limit_ns) noexcept;
+                   std::uint64_t greeting_limit_ns, const PeerHost& host = {}) noexcept;
 
   /// The next that has greeted, whatever the others do. Throws CONNECT_TIMEOUT, STOPPED or SOCKET.
   Greeted next(const Deadline& deadline);
 
   /// Drops those that are pending, and listens no more.
   void close() noexcept;
+
+  /// Connections that came and were not the client's, as far as is known by now: from elsewhere, or
+  /// with no greeting or another. One that went without a word is not among them: a client that is
+  /// stopped does so.
+  std::uint64_t strangers() const noexcept;
 
  private:
   struct Pending {
@@ -54,7 +60,7 @@ class GreetingAcceptor {
     Greeting greeting{};
     std::size_t bytes = 0;
   };
-  enum class Reading : std::uint8_t { kNotYet, kGreeted, kStranger };
+  enum class Reading : std::uint8_t { kNotYet, kGreeted, kStranger, kGone };
   static constexpr std::size_t kListener = Deadline::kOwnEntries;
   static constexpr std::size_t kFirstPending = kListener + 1;
   using Watched = std::array<pollfd, kFirstPending + kMostPending>;
@@ -62,9 +68,10 @@ class GreetingAcceptor {
   void wait(Watched& watched, const Deadline& deadline);
   Greeted read_pending(const Watched& watched) noexcept;
   Greeted accept_new();
-  UniqueFd accept_one();
+  UniqueFd accept_one(SocketAddress& from);
   Reading read_greeting(Pending& connection) const noexcept;
   void drop(std::size_t at) noexcept;
+  void turn_away(std::size_t at) noexcept;
   void drop_expired(std::uint64_t now_ns) noexcept;
   void evict_one() noexcept;
 
@@ -75,6 +82,8 @@ class GreetingAcceptor {
   /// The first `count_`, in the order they came in.
   std::array<Pending, kMostPending> pending_;
   std::size_t count_ = 0;
+  PeerHost host_;
+  std::uint64_t strangers_ = 0;
 };
 
 }  // namespace xr

@@ -55,7 +55,7 @@ SocketBlob TcpConnections::open() {
     });
     blob.addresses.push_back(local_address_of(listener.get()));
     acceptor_ = GreetingAcceptor(std::move(listener), token_, spec_.link_count(),
-                            spec_.connect_timeout_ns);
+                                 spec_.connect_timeout_ns, PeerHost(spec_.peer_address));
   }
   return blob;
 }

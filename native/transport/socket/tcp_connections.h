@@ -11,7 +11,7 @@
 namespace xr {
 
 /// The TCP connections of one endpoint, one for each link: those it makes, or those it accepts from
-/// whoever shows the session's token. What runs over them is the transport's.
+/// whoever shows the session's token and is at `spec.peer_address`. What runs over them is the transport's.
 class TcpConnections {
  public:
   TcpConnections(const EndpointSpec& spec, const SocketOptions& options);
@@ -33,6 +33,8 @@ class TcpConnections {
   UniqueFd take_next(const Deadline& deadline) { return acceptor_.next(deadline).fd; }
 
   const std::vector<UniqueFd>& sockets() const noexcept { return sockets_; }
+  /// Connections that came to a server and were not its client's.
+  std::uint64_t strangers() const noexcept { return acceptor_.strangers(); }
   std::vector<int> fds() const;
   void close() noexcept;
 

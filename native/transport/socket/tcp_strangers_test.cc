@@ -57,9 +57,12 @@ SocketBlob read_blob(const xr::Blob& blob, TransportKind transport) {
 }
 
 /// Connects, and sends the first bytes of a greeting, as many as it has.
-UniqueFd stranger(const SocketBlob& where, const std::vector<std::uint8_t>& says = {}) {
+UniqueFd stranger(const SocketBlob& where, const std::vector<std::uint8_t>& says = {},
+                  const char* from = "127.0.0.1") {
   const xr::SocketAddress& address = where.addresses.front();
   UniqueFd fd(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const xr::SocketAddress own = xr::parse_address(from, 0);
+  CHECK(::bind(fd.get(), own.get(), own.length) == 0);
   CHECK(::connect(fd.get(), address.get(), address.length) == 0);
   if (!says.empty())
     CHECK(::send(fd.get(), says.data(), says.size(), MSG_NOSIGNAL) ==
@@ -184,6 +187,36 @@ TEST("strangers: what cannot become a greeting is shown out at once") {
   const UniqueFd peer = stranger(server.where, greeting(server.where, 0));
   await_welcome(peer);
   server.accepting.get();
+}
+
+TEST("strangers: another host gets nowhere, not even with the token, and all are counted") {
+  EndpointSpec spec = patient(TransportKind::kTcp, xr::Workload::kPingPong);
+  spec.peer_address = "127.0.0.1";
+  spec.phases.iterations = 5;
+  EndpointPair pair(spec);
+  const xr::Blob for_client = pair.server->open();
+  const SocketBlob where = read_blob(for_client, TransportKind::kTcp);
+  const xr::Blob for_server = pair.client->open();
+  auto accepted = std::async(std::launch::async, [&] { pair.server->connect(for_server); });
+  const UniqueFd elsewhere = stranger(where, greeting(where, 0), "127.0.0.2");
+  std::uint8_t byte = 0;
+  CHECK(::recv(elsewhere.get(), &byte, 1, 0) <= 0);
+  const auto silent = strangers(2, where);
+  pair.client->connect(for_client);
+  accepted.get();
+  const auto [client, server] = pair.run(spec);
+  CHECK(client.status == xr::RunStatus::kCompleted);
+  CHECK_EQ(client.strangers.value(), 0u);
+  CHECK_EQ(server.strangers.value(), 3u);
+}
+
+TEST("strangers: where the other end is of before they were counted, nobody is told of them") {
+  EndpointSpec spec = patient(TransportKind::kTcp, xr::Workload::kPingPong);
+  spec.guarded = false;
+  EndpointPair pair(spec);
+  pair.connect();
+  const auto [client, server] = pair.run(spec);
+  CHECK(!client.strangers && !server.strangers);
 }
 
 TEST("strangers: no sample of a run of connects waits for them") {

@@ -65,6 +65,7 @@ class TlsEndpoint final : public Endpoint {
     outcome.effective = settings_;
     read_after_run(spec_, spec_.of<TlsOptions>().socket, socket_of, outcome.effective);
     outcome.tcp = tcp_statistics_of(spec_, socket_of);
+    outcome.add_strangers(connections_.strangers());
     return outcome;
   }
 

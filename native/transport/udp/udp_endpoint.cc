@@ -63,6 +63,7 @@ class UdpEndpoint final : public Endpoint {
         spec_, spec_.of<UdpOptions>().socket, [this](unsigned i) { return sockets_[i].get(); },
         settings);
     outcome.effective = std::move(settings);
+    outcome.add_strangers(ports_.strangers());
     return outcome;
   }
 

@@ -65,6 +65,7 @@ class UnixEndpoint final : public Endpoint {
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     outcome.effective = settings_;
+    outcome.add_strangers(connections_.strangers());
     return outcome;
   }
 

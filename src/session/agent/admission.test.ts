@@ -9,6 +9,8 @@ const LIMITS = { ...DEFAULT_LIMITS, maxDurationNs: 60e9 }
 const OWN = { device: 'mlx5_1', port: 2, gidIndex: 3 }
 const THEIRS = { device: 'mlx5_7', port: 9, gidIndex: 8 }
 const NONE = { device: null, port: null, gidIndex: null }
+const HERE = '192.0.2.1'
+const client = (address: string) => ({ address, isGuarded: true })
 
 const rdmaCase = testCase(
   { transport: 'rdma' },
@@ -24,8 +26,19 @@ it.each([OWN, NONE])('an agent uses its own, whatever a client says: %j', (rdmaP
   // One that does not keep to what `remoteParameters` sends.
   const parameters = remoteParameters(rdmaCase, 'client')
   const request = { type: 'prepare', transport: 'rdma', workload: 'ping-pong', parameters } as const
-  const spec = admit(request, '192.0.2.1', { limits: LIMITS, rdmaPort, dataPorts: null })
+  const terms = { limits: LIMITS, rdmaPort, dataPorts: null }
+  const spec = admit(request, HERE, client(HERE), terms)
   expect(spec.rdma).toMatchObject(rdmaPort)
+})
+
+it('data is of the host that asks, and guarded where it knows how', () => {
+  const parameters = remoteParameters(testCase(), 'server')
+  const request = { type: 'prepare', transport: 'tcp', workload: 'ping-pong', parameters } as const
+  const terms = { limits: LIMITS, rdmaPort: NONE, dataPorts: null }
+  for (const isGuarded of [true, false]) {
+    const spec = admit(request, HERE, { address: '192.0.2.9', isGuarded }, terms)
+    expect(spec).toMatchObject({ localAddress: HERE, peerAddress: '192.0.2.9', isGuarded })
+  }
 })
 
 it('nobody from elsewhere has QUIC without encryption, unless the agent is of the lab', () => {
@@ -34,12 +47,9 @@ it('nobody from elsewhere has QUIC without encryption, unless the agent is of th
   const parameters = remoteParameters(c, 'server')
   const request = { type: 'prepare', transport: 'quic', workload: 'ping-pong', parameters } as const
   const admitted = (isAlone: boolean, allowNullCrypto: boolean) =>
-    admit(
-      request,
-      '192.0.2.1',
-      { limits: { ...LIMITS, allowNullCrypto }, rdmaPort: NONE, dataPorts: null },
-      isAlone,
-    ).quic?.nullCrypto
+    admit(request, HERE, client(isAlone ? '192.0.2.9' : HERE), {
+      ...{ limits: { ...LIMITS, allowNullCrypto }, rdmaPort: NONE, dataPorts: null },
+    }).quic?.nullCrypto
   expect(admitted(false, false)).toBe(true)
   expect(admitted(true, true)).toBe(true)
   expect(() => admitted(true, false)).toThrow(/without encryption/)
@@ -49,6 +59,8 @@ it.each(['unix', 'shm'] as const)('nobody from elsewhere has %s, whatever it ask
   const parameters = remoteParameters(testCase({ transport }), 'server')
   const request = { type: 'prepare', transport, workload: 'ping-pong', parameters } as const
   const terms = { limits: LIMITS, rdmaPort: NONE, dataPorts: null }
-  expect(admit(request, '192.0.2.1', terms).transport).toBe(transport)
-  expect(() => admit(request, '192.0.2.1', terms, true)).toThrow(/two processes of one machine/)
+  expect(admit(request, HERE, client(HERE), terms).transport).toBe(transport)
+  expect(() => admit(request, HERE, client('192.0.2.9'), terms)).toThrow(
+    /two processes of one machine/,
+  )
 })

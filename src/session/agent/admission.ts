@@ -6,6 +6,7 @@ import { checkQuicSize, checkSize } from '../../plan/limits.js'
 import { isWithinMachine } from '../../plan/transports.js'
 import { formatRate, formatSize, MAX_MESSAGE_BYTES } from '../../units.js'
 import { endpointSpec } from '../endpoint/spec.js'
+import { isRemote } from '../wire/addresses.js'
 import type { PrepareMessage } from '../wire/client-messages.js'
 import { heardParameters } from '../wire/told-parameters.js'
 
@@ -37,17 +38,25 @@ export interface Terms {
   dataPorts: DataPorts | null
 }
 
+/** Who asks. */
+export interface Client {
+  /** Of its control connection, which data goes to alone. */
+  address: string
+  /** It knows challenges of data. */
+  isGuarded: boolean
+}
+
 /**
- * What this end is going to do for a client's request, bound to the address its control connection came in on. `isAlone`: the client is on
- * another machine.
+ * What this end is going to do for a client's request, bound to the address its control connection came in on.
  * @throws {XrbenchError} what the client may not have (`XRB_PEER_LIMIT`), or this version has not
  */
 export function admit(
   told: PrepareMessage,
   localAddress: string,
+  { address, isGuarded }: Client,
   { limits, rdmaPort, dataPorts }: Terms,
-  isAlone = false,
 ): EndpointSpec {
+  const isAlone = isRemote(localAddress, address)
   const request = { ...told, parameters: heardParameters(told.parameters) }
   const { transport, workload, parameters } = request
   const family = localAddress.includes(':') ? 6 : 4
@@ -76,6 +85,8 @@ export function admit(
     transport,
     workload,
     localAddress,
+    peerAddress: address,
+    isGuarded,
     dataPorts,
     parameters: own,
     isAlone,

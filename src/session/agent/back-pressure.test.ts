@@ -23,6 +23,7 @@ afterEach(() => {
 
 /** A connection whose other end reads nothing: what is written to it stays where it is. */
 class Unread extends Duplex {
+  readonly remoteAddress = '127.0.0.1'
   written = 0
 
   constructor() {

@@ -5,7 +5,7 @@ import type { Environment } from '../../results/schema/environment.js'
 import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import { formatSize } from '../../units.js'
 import type { EndpointSource } from '../endpoint/source.js'
-import { isRemote, plainAddress } from '../wire/addresses.js'
+import { plainAddress } from '../wire/addresses.js'
 import { Channel } from '../wire/channel.js'
 import type { ClientHello, ClientMessage, PrepareMessage } from '../wire/client-messages.js'
 import type { MessageCheck } from '../wire/message-check.js'
@@ -95,6 +95,8 @@ class ServedSession {
     let admitted = false
     let error: XrbenchError
     try {
+      // It went before anybody looked; without an address, data would be anybody's.
+      if (this.#remote === '') throw peerError('XRB_PEER_LOST', 'The client closed the connection.')
       if (leave === null) throw full()
       this.#features = readHello(
         await this.#channel.receive(protocol.HELLO_DEADLINE_MS),
@@ -188,8 +190,9 @@ class ServedSession {
     let release: () => void
     try {
       if (this.#ticket === null) this.#takeTurnNow()
-      const isAlone = isRemote(this.#local, this.#remote)
-      spec = admit(request, this.#local, this.#context, isAlone)
+      const isGuarded = this.#features.includes(protocol.GUARDED_FEATURE)
+      const client = { address: this.#remote, isGuarded }
+      spec = admit(request, this.#local, client, this.#context)
       release = takeMemory(request, this.#context.memory)
     } catch (refusal) {
       return this.#channel.send({ type: 'refused', ...told(asXrbenchError(refusal)) })

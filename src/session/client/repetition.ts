@@ -29,6 +29,8 @@ export interface ClientRoom {
   source: EndpointSource
   localAddress: string
   remoteAddress: string
+  /** The agent knows challenges of data. */
+  isGuarded: boolean
 }
 
 /** One repetition, driven from the client's end. */
@@ -73,11 +75,11 @@ export async function runRepetition(
   return { ...verdict(interruption, reports), ...course, startedAt, totalNs, standstillNs, soFar }
 }
 
-function clientSpec(c: Case, { localAddress, remoteAddress }: ClientRoom): EndpointSpec {
+function clientSpec(c: Case, { localAddress, remoteAddress, isGuarded }: ClientRoom): EndpointSpec {
   const { transport, workload } = c
   const parameters = remoteParameters(c, 'client')
   const isAlone = isRemote(localAddress, remoteAddress)
-  const own = { localAddress, peerAddress: remoteAddress, parameters, isAlone }
+  const own = { localAddress, peerAddress: remoteAddress, isGuarded, parameters, isAlone }
   return endpointSpec({ role: 'client', transport, workload, ...own })
 }
 

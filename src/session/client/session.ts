@@ -92,6 +92,8 @@ function session(
   let allowed: AgentAllowance | null = null
   const localAddress = plainAddress(socket.localAddress ?? '')
   const remoteAddress = plainAddress(socket.remoteAddress ?? '')
+  const isGuarded = facts.features.includes(protocol.GUARDED_FEATURE)
+  const room = { channel, source, localAddress, remoteAddress, isGuarded }
   return {
     get facts() {
       return facts
@@ -113,7 +115,6 @@ function session(
     },
     runRepetition: async (c, runOptions = {}) => {
       const fitted = withinLimits(c, allowed)
-      const room = { channel, source, localAddress, remoteAddress }
       const report = await runRepetition(room, fitted, runOptions)
       return fitted === c ? report : { ...report, negotiated: fitted.parameters }
     },

@@ -16,8 +16,10 @@ export interface EndRequest {
   transport: NativeTransport
   workload: WorkloadName
   localAddress: string
-  /** At which the client reaches the agent's host. */
+  /** Of the other end of the control connection: data goes there, and comes from there, alone. */
   peerAddress?: string
+  /** The other end knows challenges of data. */
+  isGuarded?: boolean
   /** That the agent may use. */
   dataPorts?: DataPorts | null
   parameters: RemoteParameters

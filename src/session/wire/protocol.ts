@@ -27,6 +27,8 @@ export const SO_FAR_FEATURE = 'report:so-far'
 export const TURNS_FEATURE = 'sessions:turns'
 /** What a client says that only looks whether the agent is there. */
 export const PING_FEATURE = 'purpose:ping'
+/** … that both ends of a repetition return challenges, number datagrams from where nobody else knows, and count strangers. */
+export const GUARDED_FEATURE = 'data:guarded'
 
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = [
@@ -35,8 +37,9 @@ export const PROTOCOL_FEATURES: readonly string[] = [
   BUSY_POLL_FEATURE,
   VERIFY_QUIC_FEATURE,
   STREAM_EACH_FEATURE,
-  SO_FAR_FEATURE,
   TURNS_FEATURE,
+  SO_FAR_FEATURE,
+  GUARDED_FEATURE,
 ]
 
 /** What an agent says where its kernel does not take the records of a cipher: those of before it say nothing of it, whatever they can. */

@@ -114,6 +114,7 @@ const outcome = z.strictObject({
   machine: z.strictObject({ wallNs, stealNs: ns, mostStealNs: ns, mostSoftirqNs: ns }).nullish(),
   effective,
   tcp: tcpSchema.nullable(),
+  strangers: count.optional(),
 })
 
 const build = z.strictObject({
