@@ -4,6 +4,7 @@ import type { Cpu, Environment, Repetition, Summary } from '../schema/schema.js'
 import { intervalRates } from './intervals.js'
 import type { RepetitionReport } from './report.js'
 import { beginsUnsteadily } from './steadiness.js'
+import { countsMoreThanSent } from './strangers.js'
 
 const MAX_DRIFT_PPM = 50
 /** A clock step above this part of the median is visible in it. */
@@ -46,6 +47,8 @@ export function flagsOfRepetition(
   when(repetition.status === 'aborted', 'aborted')
   when(repetition.status === 'failed', 'failed')
   when((repetition.loss?.lost ?? 0) > 0, 'loss')
+  when(hadStrangers(repetition), 'strangers')
+  when(countsMoreThanSent(c, report, repetition), 'more-than-sent')
   when(hasNothing(repetition), 'nothing-arrived')
   when(isStarved(repetition), 'starved-links')
   when(sendsFragments(c, report), 'ip-fragments')
@@ -142,6 +145,10 @@ function sharesCpus({ client, server }: RepetitionReport): boolean {
 /** Not of one that was cut short or failed: that says why. */
 function hasNothing({ status, messages, bytes }: Unflagged): boolean {
   return status === 'completed' && !messages && !bytes
+}
+
+function hadStrangers({ strangers }: Unflagged): boolean {
+  return Math.max(strangers?.client ?? 0, strangers?.server ?? 0) > 0
 }
 
 /** Some, and not all, which is nothing at all. */

@@ -17,6 +17,7 @@ import type { RepetitionReport } from './report.js'
 import { sentOf } from './sent.js'
 import { linksSoFar } from './so-far.js'
 import { starvedOf } from './starved.js'
+import { strangersOf } from './strangers.js'
 import { throughputOf } from './throughput.js'
 
 /**
@@ -55,6 +56,7 @@ export function buildRepetition(
     ...sentOf(c, report),
     ...starvedOf(c, report),
     loss,
+    ...strangersOf(report),
     cpu: {
       client: cpuOf('client', report.client, links),
       server: cpuOf('server', report.server, links),

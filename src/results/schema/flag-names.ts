@@ -20,6 +20,10 @@ export const FLAG_SENTENCES = {
   'warmup-unsteady':
     'measuring began before the path was steady: its first third lies off the rest, beyond scatter',
   loss: 'messages were lost: they count as infinitely late in percentiles, and not in goodput',
+  strangers:
+    'somebody else connected or sent to the ports of a measurement: that was dropped, and may have cost time',
+  'more-than-sent':
+    'a receiver counts more messages, lost ones included, than were sent: some are of somebody else',
   'nothing-arrived': 'not one message arrived in the measured phase: there is no figure',
   'starved-links':
     'over some connections nothing arrived in the whole measured phase, or for --timeout on end: the others had their share',

@@ -97,6 +97,11 @@ export const repetitionSchema = z
         'connections over which nothing arrived in the whole measured phase, or for the idle timeout on end, of all streams and directions; absent: another workload; null: not completed',
       ),
     loss: lossSchema.nullable().describe('UDP only'),
+    strangers: bothEnds(count.nullable())
+      .optional()
+      .describe(
+        "connections and datagrams that came to an end's ports from its opening on and were none of the peer's: dropped, and in no other count; absent, null: not counted",
+      ),
     cpu: bothEnds(cpuSchema.nullable()),
     clock: bothEnds(clockSchema.nullable()),
     rdmaCounters: bothEnds(rdmaCountersSchema.nullable())
