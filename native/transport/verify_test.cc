@@ -230,7 +230,7 @@ TEST("verify: so is one byte of a stream, however it is cut, and a message twice
 TEST("verify: a datagram that comes back otherwise than it was sent is found") {
   xr::StopFlag stop;
   const DatagramPair pair;
-  xr::UdpPingPongLink<WaitPolicy::kBlock> link(pair.sender(), 100, kPatienceNs, kPatienceNs, true,
+  xr::UdpPingPongLink<WaitPolicy::kBlock> link(pair.sender(), 100, 0, kPatienceNs, kPatienceNs, true,
                                                stop);
   const auto exchange = [&](bool spoilt) {
     CHECK(link.send_request() == Io::kOk);
@@ -251,7 +251,7 @@ TEST("verify: a datagram of a stream that holds something else is found, merged 
     const DatagramPair pair;
     if (merging && !xr::enable_merging(pair.receiver()))
       throw xr::test::Skipped("this kernel does not merge datagrams");
-    xr::UdpReceiverLink<WaitPolicy::kBlock> receiver(pair.receiver(), 100, merging, kPatienceNs,
+    xr::UdpReceiverLink<WaitPolicy::kBlock> receiver(pair.receiver(), 100, 0, merging, kPatienceNs,
                                                      true, stop);
     std::array<std::uint8_t, 100> message{};
     const auto cross = [&](std::uint64_t number, std::uint8_t spoils) {

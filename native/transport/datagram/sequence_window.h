@@ -10,25 +10,37 @@
 
 namespace xr {
 
-/// Tells apart what a numbered stream of datagrams suffered: gaps, reordering, duplicates. A bit
+/// Tells apart what a numbered stream of datagrams suffered: gaps, reordering, duplicates, and what
+/// is none of it. A bit
 /// for each of the last 65,536 numbers, not counters that are subtracted from one another: those
 /// take a duplicate for a found loss.
 class SequenceWindow {
  public:
   /// `width_bytes` is how much of the number a message has room for, 1 to 8; the rest is taken from
   /// what was expected. With one byte, more than 127 losses in a row cannot be told from
-  /// reordering.
-  explicit SequenceWindow(unsigned width_bytes)
+  /// reordering. `base` is the number of the first message: where only the two ends know it, a
+  /// stranger has to guess.
+  explicit SequenceWindow(unsigned width_bytes, std::uint64_t base = 0)
       : bits_(kWindow / 64, 0),
+        base_(base),
         mask_(width_bytes >= 8 ? ~std::uint64_t{0} : (std::uint64_t{1} << (8 * width_bytes)) - 1) {}
 
-  /// True when the number is new: count the message. Updates `lost`, `reordered` and `duplicates`.
+  /// More than are ever under way: no gap of a peer's is so wide, and no message of its so late.
+  static constexpr std::uint64_t kFarthest = std::uint64_t{1} << 30;
+
+  /// True when the number is new: count the message. Updates `lost`, `reordered`, `duplicates` and
+  /// `strangers`.
   bool accept(std::uint64_t wire_number, Counters& counters) noexcept {
-    const std::uint64_t number = extend(wire_number);
+    const std::uint64_t number = extend(wire_number - base_);
     if (number >= next_) [[likely]] {
       const std::uint64_t gap = number - next_;
-      if (gap != 0) [[unlikely]]
+      if (gap != 0) [[unlikely]] {
+        if (gap > kFarthest) {
+          counters.strangers += 1;
+          return false;
+        }
         clear(next_, std::min(gap, kWindow));
+      }
       counters.lost += gap;
       set(number);
       next_ = number + 1;
@@ -36,7 +48,7 @@ class SequenceWindow {
     }
     // Older than the window: no telling whether it came before, and it was counted as lost.
     if (next_ - number > kWindow || test(number)) {
-      counters.duplicates += 1;
+      (next_ - number > kFarthest ? counters.strangers : counters.duplicates) += 1;
       return false;
     }
     set(number);
@@ -70,7 +82,9 @@ class SequenceWindow {
   }
 
   std::vector<std::uint64_t> bits_;
+  std::uint64_t base_;
   std::uint64_t mask_;
+  /// Counted from the first message on.
   std::uint64_t next_ = 0;
 };
 

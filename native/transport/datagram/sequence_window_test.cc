@@ -83,6 +83,50 @@ TEST("sequence window: a gap wider than the window is a loss of its length") {
   CHECK_EQ(counters.reordered, 1u);
 }
 
+TEST("sequence window: numbers that begin anywhere count like those from 0 on") {
+  for (const unsigned width : {1u, 2u, 4u, 8u}) {
+    // The last of them goes round.
+    for (const std::uint64_t base :
+         {std::uint64_t{1}, std::uint64_t{0x0123'4567'89ab'cdef}, ~std::uint64_t{0} - 50}) {
+      SequenceWindow window(width, base);
+      Counters counters;
+      for (const std::uint64_t number : {0, 1, 3, 3, 2, 100}) {
+        std::array<std::uint8_t, 8> wire{};
+        xr::write_sequence(wire.data(), base + number, width);
+        window.accept(xr::read_sequence(wire.data(), width), counters);
+      }
+      CHECK_EQ(counters.lost, 96u);
+      CHECK_EQ(counters.duplicates, 1u);
+      CHECK_EQ(counters.reordered, 1u);
+      CHECK_EQ(counters.strangers, 0u);
+    }
+  }
+}
+
+TEST("sequence window: what nobody can have sent is a stranger's, and changes nothing else") {
+  constexpr std::uint64_t kBase = 0x0123'4567'89ab'cdef;
+  SequenceWindow window(8, kBase);
+  Counters counters;
+  for (std::uint64_t i = 0; i < 100; ++i) CHECK(window.accept(kBase + i, counters));
+  // From before the first, from behind all that can be under way, and from where others would begin.
+  const std::array<std::uint64_t, 5> foreign{kBase - 1, kBase - 70'000,
+                                             kBase + 100 + SequenceWindow::kFarthest + 1,
+                                             std::uint64_t{1} << 62, 0};
+  for (const std::uint64_t number : foreign) CHECK(!window.accept(number, counters));
+  CHECK_EQ(counters.strangers, foreign.size());
+  for (std::uint64_t i = 100; i < 200; ++i) CHECK(window.accept(kBase + i, counters));
+  CHECK_EQ(counters.lost + counters.duplicates + counters.reordered, 0u);
+}
+
+TEST("sequence window: of a number of four bytes some strangers are told, and each loss is bounded") {
+  SequenceWindow window(4, 0x89ab'cdef);
+  Counters counters;
+  CHECK(window.accept(0x89ab'cdef, counters));
+  CHECK(!window.accept((0x89ab'cdef + 0x7000'0000) & 0xffff'ffff, counters));
+  CHECK_EQ(counters.strangers, 1u);
+  CHECK_EQ(counters.lost, 0u);
+}
+
 constexpr std::uint64_t kWindow = 65'536;
 
 TEST("sequence window: what is as old as the window is wide is still known, and not what is older") {

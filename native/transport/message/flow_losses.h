@@ -5,6 +5,7 @@
 #include <optional>
 #include <vector>
 
+#include "transport/datagram/sequence_window.h"
 #include "workload/message_link.h"
 
 namespace xr {
@@ -41,6 +42,11 @@ class FlowLosses {
       gap.next = *number + 1;
     }
     update(flow);
+  }
+
+  /// Whether a peer can have got there: its numbers go up, and only so many are under way.
+  bool can_come(std::uint32_t flow, std::uint64_t number) const noexcept {
+    return number < gaps_[flow].next + SequenceWindow::kFarthest;
   }
 
   const FlowCounters& operator[](std::uint32_t flow) const noexcept { return counters_[flow]; }

@@ -51,7 +51,8 @@ class MessageReassembly {
         return Step::kBad;
       head = read_head(at);
       payload -= kMessageHeadBytes;
-      if (head.flow != part.flow || !shape.allows(head, connection)) [[unlikely]]
+      if (head.flow != part.flow || !shape.allows(head, connection) ||
+          !flows.can_come(head.flow, head.number)) [[unlikely]]
         return Step::kBad;
       if (part.fragments == 1) [[likely]] {
         if (payload != head.length) [[unlikely]]

@@ -1,6 +1,7 @@
 #include "transport/udp/udp_endpoint.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/error.h"
 #include "base/unique_fd.h"
@@ -49,6 +50,7 @@ class UdpEndpoint final : public Endpoint {
       waker_.watch(sockets_[i].get());
     }
     if (spec_.workload == Workload::kRr) agree_on_datagrams(token);
+    if (spec_.guarded) token_of_server_ = token;
     connected_ = true;
   }
 
@@ -116,6 +118,11 @@ class UdpEndpoint final : public Endpoint {
                                      FragmentWriter::fragments_of(payload, datagram_bytes_));
   }
 
+  /// Messages of link `i` go one way, or to and fro unchanged.
+  std::uint64_t base_of(unsigned i) const noexcept {
+    return token_of_server_ ? datagram_base(*token_of_server_, 2 * i) : 0;
+  }
+
   void prepare(int fd, Role role) {
     const bool initiator = role == Role::kInitiator;
     set_socket_timeouts(fd, initiator ? spec_.message_timeout_ns : spec_.wait_ns(),
@@ -155,18 +162,18 @@ class UdpEndpoint final : public Endpoint {
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
       case Role::kResponder: {
-        UdpPingPongLink<kWait> link(fd, spec_.message_bytes, spec_.message_timeout_ns,
+        UdpPingPongLink<kWait> link(fd, spec_.message_bytes, base_of(i), spec_.message_timeout_ns,
                                     spec_.idle_timeout_ns, spec_.verify, stop_flag);
         return visit(kForPingPong, link);
       }
       case Role::kSender: {
-        UdpSenderLink<kWait> link(fd, spec_.message_bytes, segments_, spec_.wait_ns(),
+        UdpSenderLink<kWait> link(fd, spec_.message_bytes, base_of(i), segments_, spec_.wait_ns(),
                                   spec_.verify, stop_flag);
         return visit(kForStreamSender, link);
       }
       case Role::kReceiver: {
-        UdpReceiverLink<kWait> link(fd, spec_.message_bytes, gro_, spec_.wait_ns(), spec_.verify,
-                                    stop_flag);
+        UdpReceiverLink<kWait> link(fd, spec_.message_bytes, base_of(i), gro_, spec_.wait_ns(),
+                                    spec_.verify, stop_flag);
         return visit(kForStreamReceiver, link);
       }
     }
@@ -181,6 +188,8 @@ class UdpEndpoint final : public Endpoint {
   std::uint64_t segments_ = 1;
   bool gro_ = false;
   bool connected_ = false;
+  /// Numbers begin where it says; empty: at 0, as a peer of before that has it.
+  std::optional<Token> token_of_server_;
   // Of a workload over messages.
   std::vector<UdpMessageEnd> message_ends_;
   std::size_t datagram_bytes_ = kLargestDatagramBytes;

@@ -13,6 +13,7 @@
 #include "base/page_buffer.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/datagram/datagram_greeting.h"
 #include "transport/endpoint_spec.h"
 #include "transport/message/flow_losses.h"
 #include "transport/message/fragment_writer.h"
@@ -272,7 +273,9 @@ class UdpMessages {
   Io accept(std::uint32_t i, std::size_t bytes) noexcept {
     MessageReassembly& incoming = connections_[i].incoming;
     switch (incoming.take(input_.data(), bytes, shape_, i, flows_)) {
-      case MessageReassembly::Step::kStray: return Io::kOk;
+      case MessageReassembly::Step::kStray:
+        counters_.strangers += may_be_greeting(bytes, input_.size()) ? 0 : 1;
+        return Io::kOk;
       case MessageReassembly::Step::kBad: trouble_ = MessageTrouble::kHead; return Io::kError;
       case MessageReassembly::Step::kComplete: arrivals_.add(incoming.head()); break;
       case MessageReassembly::Step::kNothing: break;

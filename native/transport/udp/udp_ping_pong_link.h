@@ -11,6 +11,7 @@
 #include "measure/clock.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
+#include "transport/datagram/datagram_greeting.h"
 #include "transport/datagram/sequence_window.h"
 #include "transport/pattern.h"
 #include "transport/socket/options.h"
@@ -27,20 +28,22 @@ template <WaitPolicy kWait>
 class UdpPingPongLink {
  public:
   /// With `kBlock` the socket's SO_RCVTIMEO is the message timeout at the initiator and the idle
-  /// timeout at the responder.
-  UdpPingPongLink(int fd, std::uint64_t message_bytes, std::uint64_t message_timeout_ns,
-                  std::uint64_t idle_timeout_ns, bool verify, const StopFlag& stop)
+  /// timeout at the responder. `base` is the number of the first message.
+  UdpPingPongLink(int fd, std::uint64_t message_bytes, std::uint64_t base,
+                  std::uint64_t message_timeout_ns, std::uint64_t idle_timeout_ns, bool verify,
+                  const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
-        answered_(width_),
+        arrived_(width_, base),
         out_(message_bytes),
         // One byte more than a message: a longer datagram shows as one.
         in_(message_bytes + 1),
         message_timeout_ns_(message_timeout_ns),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop),
-        verify_(verify) {}
+        verify_(verify),
+        number_(base) {}
 
   Io send_request() noexcept {
     if (verify_) [[unlikely]]
@@ -65,7 +68,7 @@ class UdpPingPongLink {
         return io;
       const std::uint64_t got = read_sequence(in_.data(), width_);
       if (got == wanted) [[likely]] {
-        answered_.accept(got, reply_counters_);
+        arrived_.accept(got, arrival_counters_);
         ++number_;
         lost_for_ns_ = 0;
         if (verify_) [[unlikely]]
@@ -74,7 +77,7 @@ class UdpPingPongLink {
       }
       // An answer to a message that was given up is late; a second one to the same message is a
       // duplicate.
-      counters_.late += answered_.accept(got, reply_counters_) ? 1 : 0;
+      counters_.late += arrived_.accept(got, arrival_counters_) ? 1 : 0;
       const std::uint64_t now_ns = monotonic_raw_ns();
       if (strays_since_ns == 0) strays_since_ns = now_ns;
       if (now_ns - strays_since_ns > message_timeout_ns_) {
@@ -84,7 +87,18 @@ class UdpPingPongLink {
     }
   }
 
-  Io receive_request() noexcept { return receive_datagram(idle_timeout_ns_); }
+  Io receive_request() noexcept {
+    for (;;) {
+      const Io io = receive_datagram(idle_timeout_ns_);
+      if (io != Io::kOk) [[unlikely]]
+        return io;
+      const std::uint64_t strangers_before = arrival_counters_.strangers;
+      arrived_.accept(read_sequence(in_.data(), width_), arrival_counters_);
+      if (arrival_counters_.strangers == strangers_before) [[likely]]
+        return Io::kOk;
+      if (stop_.is_set()) return Io::kStopped;
+    }
+  }
 
   Io send_reply() noexcept {
     const Io io = send_datagram(in_.data());
@@ -95,7 +109,8 @@ class UdpPingPongLink {
   Counters& counters() noexcept { return counters_; }
 
   void refresh() noexcept {
-    counters_.duplicates = reply_counters_.duplicates;
+    counters_.duplicates = arrival_counters_.duplicates;
+    counters_.strangers = arrival_counters_.strangers;
     counters_.local_drops = refused_by_stack_ + socket_drops(fd_);
   }
 
@@ -141,6 +156,8 @@ class UdpPingPongLink {
         // Nothing of ours has another length; zero is also what a stopped socket says.
         if (awaited_ == in_.data()) awaited_ = nullptr;
         if (stop_.is_set()) return Io::kStopped;
+        if (!may_be_greeting(static_cast<std::size_t>(got), in_.size()))
+          arrival_counters_.strangers += 1;
         if (const Io io = guard.poll(); io != Io::kOk) return io;
         continue;
       }
@@ -173,7 +190,8 @@ class UdpPingPongLink {
   int fd_;
   std::uint64_t message_bytes_;
   unsigned width_;
-  SequenceWindow answered_;
+  /// Of replies at the initiator, of requests at the responder.
+  SequenceWindow arrived_;
   PageBuffer out_;
   PageBuffer in_;
   std::uint64_t message_timeout_ns_;
@@ -182,11 +200,11 @@ class UdpPingPongLink {
   bool verify_;
   bool differs_ = false;
   Counters counters_;
-  Counters reply_counters_;
+  Counters arrival_counters_;
   IoFailure failure_;
   /// Of what was sent last, as long as it is there and has been sent once.
   const std::uint8_t* awaited_ = nullptr;
-  std::uint64_t number_ = 0;
+  std::uint64_t number_;
   std::uint64_t lost_for_ns_ = 0;
   std::uint64_t refused_by_stack_ = 0;
 };

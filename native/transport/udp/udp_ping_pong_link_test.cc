@@ -30,7 +30,7 @@ using Link = xr::UdpPingPongLink<WaitPolicy::kSpin>;
 TEST("udp ping-pong: what the own stack does not take is refused, and counted as lost") {
   const Pair pair;
   const xr::StopFlag stop;
-  Link link(pair.fds[0].get(), 64, kNsPerMs, kNsPerSec, false, stop);
+  Link link(pair.fds[0].get(), 64, 0, kNsPerMs, kNsPerSec, false, stop);
   std::uint64_t sent = 0;
   Io io = Io::kOk;
   while (io == Io::kOk && sent < 100'000) {
@@ -43,10 +43,37 @@ TEST("udp ping-pong: what the own stack does not take is refused, and counted as
   CHECK_EQ(link.counters().lost, 2u);
 }
 
+TEST("udp ping-pong: neither end takes a stranger's for the peer's") {
+  constexpr std::uint64_t kBase = 0x0123'4567'89ab'cdef;
+  const Pair pair;
+  const xr::StopFlag stop;
+  Link client(pair.fds[0].get(), 64, kBase, kNsPerSec, kNsPerSec, false, stop);
+  Link server(pair.fds[1].get(), 64, kBase, kNsPerSec, kNsPerSec, false, stop);
+  const auto foreign = [&](int from, std::uint64_t number) {
+    std::array<std::uint8_t, 64> message{};
+    xr::write_sequence(message.data(), number, 8);
+    CHECK_EQ(::send(pair.fds[static_cast<std::size_t>(from)].get(), message.data(), 64, 0), 64);
+  };
+  for (int round = 0; round < 3; ++round) {
+    foreign(0, std::uint64_t{1} << 62);
+    CHECK(client.send_request() == Io::kOk);
+    CHECK(server.receive_request() == Io::kOk);
+    foreign(1, 0);
+    CHECK(server.send_reply() == Io::kOk);
+    CHECK(client.receive_reply() == Io::kOk);
+  }
+  for (Link* link : {&client, &server}) {
+    link->refresh();
+    const xr::Counters& counters = link->counters();
+    CHECK_EQ(counters.strangers, 3u);
+    CHECK_EQ(counters.lost + counters.late + counters.duplicates, 0u);
+  }
+}
+
 TEST("udp ping-pong: an answer that does not come in time is lost, and the run goes on") {
   const Pair pair;
   const xr::StopFlag stop;
-  Link link(pair.fds[0].get(), 64, kNsPerMs, kNsPerSec, false, stop);
+  Link link(pair.fds[0].get(), 64, 0, kNsPerMs, kNsPerSec, false, stop);
   CHECK(link.send_request() == Io::kOk);
   CHECK(link.receive_reply() == Io::kLost);
   CHECK_EQ(link.counters().lost, 1u);
@@ -55,7 +82,7 @@ TEST("udp ping-pong: an answer that does not come in time is lost, and the run g
 TEST("udp ping-pong: a responder whose answer is refused goes on") {
   const Pair pair;
   const xr::StopFlag stop;
-  Link link(pair.fds[0].get(), 64, kNsPerMs, kNsPerSec, false, stop);
+  Link link(pair.fds[0].get(), 64, 0, kNsPerMs, kNsPerSec, false, stop);
   const std::array<std::uint8_t, 64> message{};
   for (int i = 0; i < 1000; ++i) {
     CHECK_EQ(::send(pair.fds[1].get(), message.data(), message.size(), 0), 64);

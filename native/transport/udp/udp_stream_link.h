@@ -16,6 +16,7 @@
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/datagram/datagram_batch.h"
+#include "transport/datagram/datagram_greeting.h"
 #include "transport/datagram/sequence_window.h"
 #include "transport/pattern.h"
 #include "transport/datagram/local_drops.h"
@@ -29,12 +30,14 @@ namespace xr {
 template <WaitPolicy kWait>
 class UdpSenderLink {
  public:
-  /// `segments` > 1 needs UDP_SEGMENT set to `message_bytes` on the socket.
-  UdpSenderLink(int fd, std::uint64_t message_bytes, std::uint64_t segments,
+  /// `segments` > 1 needs UDP_SEGMENT set to `message_bytes` on the socket. `base` is the number of
+  /// the first message.
+  UdpSenderLink(int fd, std::uint64_t message_bytes, std::uint64_t base, std::uint64_t segments,
                 std::uint64_t idle_timeout_ns, bool verify, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
+        base_(base),
         segments_(segments),
         idle_timeout_ns_(idle_timeout_ns),
         verify_(verify),
@@ -129,7 +132,7 @@ class UdpSenderLink {
   unsigned fill(std::uint64_t messages) noexcept {
     std::uint8_t* at = buffer_.data();
     unsigned sends = 0;
-    std::uint64_t number = counters_.messages;
+    std::uint64_t number = base_ + counters_.messages;
     for (std::uint64_t left = messages; left > 0;) {
       const std::uint64_t here = std::min(left, segments_);
       vectors_[sends] = {at, here * message_bytes_};
@@ -150,6 +153,7 @@ class UdpSenderLink {
   int fd_;
   std::uint64_t message_bytes_;
   unsigned width_;
+  std::uint64_t base_;
   std::uint64_t segments_;
   std::size_t sends_ = 1;
   std::size_t single_sends_ = 1;
@@ -171,12 +175,12 @@ template <WaitPolicy kWait>
 class UdpReceiverLink {
  public:
   /// `gro`: merging is on; `tell_drops` was called on the socket.
-  UdpReceiverLink(int fd, std::uint64_t message_bytes, bool gro, std::uint64_t idle_timeout_ns,
-                  bool verify, const StopFlag& stop)
+  UdpReceiverLink(int fd, std::uint64_t message_bytes, std::uint64_t base, bool gro,
+                  std::uint64_t idle_timeout_ns, bool verify, const StopFlag& stop)
       : fd_(fd),
         message_bytes_(message_bytes),
         width_(sequence_width(message_bytes)),
-        window_(width_),
+        window_(width_, base),
         idle_timeout_ns_(idle_timeout_ns),
         verify_(verify),
         stop_(stop),
@@ -193,8 +197,11 @@ class UdpReceiverLink {
                      std::size_t length) {
               any = true;
               drops_.saw_buffer(together);
-              if (length == message_bytes_) [[likely]]
+              if (length == message_bytes_) [[likely]] {
                 take(dropped, data);
+              } else if (!may_be_greeting(length, message_bytes_ + 1)) {
+                counters_.strangers += 1;
+              }
             });
         if (any) [[likely]]
           return differs_ ? Io::kError : Io::kOk;
@@ -227,12 +234,13 @@ class UdpReceiverLink {
 
   void take(std::uint32_t dropped, const std::uint8_t* message) noexcept {
     const std::uint64_t lost_before = counters_.lost;
+    const std::uint64_t strangers_before = counters_.strangers;
     const std::uint64_t number = read_sequence(message, width_);
-    // All that stands behind the number. Where there is anything, the number is whole.
-    if (verify_) [[unlikely]]
-      differs_ |= !holds_pattern_behind(width_, message, message_bytes_, number);
     const bool is_new = window_.accept(number, counters_);
     drops_.account(dropped, lost_before, counters_);
+    // All that stands behind the number. Where there is anything, the number is whole.
+    if (verify_ && counters_.strangers == strangers_before) [[unlikely]]
+      differs_ |= !holds_pattern_behind(width_, message, message_bytes_, number);
     if (!is_new) return;
     counters_.messages += 1;
     counters_.bytes += message_bytes_;

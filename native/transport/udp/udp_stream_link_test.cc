@@ -20,14 +20,15 @@ using xr::WaitPolicy;
 using xr::test::DatagramPair;
 
 constexpr std::uint64_t kMomentNs = 20 * kNsPerMs;
+constexpr std::uint64_t kBase = 0x0123'4567'89ab'cdef;
 
 /// A stream by hand: the test says when each end does something.
 struct Stream {
   Stream(std::uint64_t message_bytes, bool merging, bool verify = false)
       : message_bytes_(message_bytes),
-        sender(pair.sender(), message_bytes, merging ? segments() : 1, 5 * kNsPerSec,
-               verify, stop),
-        receiver(pair.receiver(), message_bytes, merging, kMomentNs, verify, stop) {
+        sender(pair.sender(), message_bytes, kBase, merging ? segments() : 1, 5 * kNsPerSec, verify,
+               stop),
+        receiver(pair.receiver(), message_bytes, kBase, merging, kMomentNs, verify, stop) {
     xr::tell_drops(pair.receiver());
     if (merging && !xr::enable_merging(pair.receiver()))
       throw xr::test::Skipped("this kernel does not merge datagrams");
@@ -40,13 +41,18 @@ struct Stream {
 
   /// Datagrams as the sender would write them, with numbers of the test's choice.
   void send_numbers(const std::vector<std::uint64_t>& numbers) {
-    std::vector<std::uint8_t> message(message_bytes_);
     for (const std::uint64_t number : numbers) {
-      xr::write_sequence(message.data(), number, xr::sequence_width(message_bytes_));
-      CHECK_EQ(::send(pair.sender(), message.data(), message.size(), 0),
-               static_cast<ssize_t>(message.size()));
+      send_foreign(kBase + number);
       next_ = std::max(next_, number + 1);
     }
+  }
+
+  /// One that has the address of the sender.
+  void send_foreign(std::uint64_t number) {
+    std::vector<std::uint8_t> message(message_bytes_);
+    xr::write_sequence(message.data(), number, xr::sequence_width(message_bytes_));
+    CHECK_EQ(::send(pair.sender(), message.data(), message.size(), 0),
+             static_cast<ssize_t>(message.size()));
   }
 
   /// Receives until every number that was sent has come or is known to be lost. Where the last
@@ -89,6 +95,29 @@ TEST("udp stream: what the receiver's own socket dropped is counted in messages,
       const Counters& counters = stream.catch_up();
       CHECK(counters.lost > 0);
       CHECK_EQ(counters.local_drops, counters.lost);
+    }
+  }
+}
+
+TEST("udp stream: a stranger with the address of the sender is counted apart, merged and verified or not") {
+  for (const bool merging : {false, true}) {
+    for (const bool verify : {false, true}) {
+      Stream stream(1000, merging, verify);
+      stream.send(100);
+      stream.send_foreign(0);
+      stream.send_foreign(std::uint64_t{1} << 62);
+      // Of another length; and what may be left of a greeting.
+      for (const std::size_t bytes : {500u, 55u, 1500u}) {
+        const std::vector<std::uint8_t> other(bytes, 0);
+        CHECK_EQ(::send(stream.pair.sender(), other.data(), bytes, 0),
+                 static_cast<ssize_t>(bytes));
+      }
+      stream.send(100);
+      const Counters& counters = stream.catch_up();
+      CHECK_EQ(counters.messages, stream.sender.counters().messages);
+      CHECK_EQ(counters.lost + counters.duplicates + counters.reordered, 0u);
+      CHECK_EQ(counters.strangers, 4u);
+      CHECK(!stream.receiver.fault());
     }
   }
 }

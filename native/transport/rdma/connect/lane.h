@@ -1,6 +1,8 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <vector>
 
@@ -50,6 +52,7 @@ class Lane {
   std::uint32_t local_key() const noexcept { return region_->lkey; }
   const LaneAddress& peer() const noexcept { return peer_; }
   std::uint32_t peer_queue_key() const noexcept { return peer_queue_key_; }
+  const std::array<std::uint8_t, 16>& peer_gid() const noexcept { return peer_gid_; }
   /// The device is a part of the kernel.
   bool is_software() const noexcept { return software_; }
   unsigned inline_bytes() const noexcept { return inline_bytes_; }
@@ -105,6 +108,7 @@ class Lane {
   std::size_t path_mtu_bytes_ = 0;
   std::uint32_t packet_number_ = 0;
   std::uint32_t peer_queue_key_ = 0;
+  std::array<std::uint8_t, 16> peer_gid_{};
   LaneAddress peer_;
 };
 

@@ -65,6 +65,7 @@ void Lane::to_init(const ChosenPort& port, std::uint32_t queue_key) {
 void Lane::expect(const RdmaBlob& peer, const LaneAddress& peer_lane) {
   peer_ = peer_lane;
   peer_queue_key_ = peer.queue_key;
+  peer_gid_ = peer.gid;
   for (unsigned block = 0; block * receive_block_ < receives_.size(); ++block) {
     if (const int error = post_receives(block); error != 0)
       throw_errno("RDMA_SETUP", "ibv_post_recv", error);

@@ -2,6 +2,7 @@
 
 #include "measure/clock.h"
 #include "transport/datagram/sequence_window.h"
+#include "transport/rdma/links/lane_numbers.h"
 #include "transport/rdma/links/rdma_link.h"
 
 namespace xr {
@@ -17,8 +18,10 @@ class MessagePingPongLink : public RdmaLink<kWait> {
       : Base(lane, spec, waker),
         message_timeout_ns_(spec.message_timeout_ns),
         payload_offset_(lane.shape().payload_offset),
-        answered_(sizeof(std::uint32_t)),
-        request_(this->message_to_peer(spec, buffer_, lane.tx_slot(0))) {}
+        arrived_(sizeof(std::uint32_t), first_number_to_and_fro(spec, lane)),
+        source_(lane, spec),
+        request_(this->message_to_peer(spec, buffer_, lane.tx_slot(0))),
+        number_(first_number_to_and_fro(spec, lane)) {}
 
   Io send_request() noexcept { return send(number_); }
 
@@ -35,7 +38,7 @@ class MessagePingPongLink : public RdmaLink<kWait> {
   }
 
   Io receive_request() noexcept {
-    const Io io = receive(this->idle_timeout_ns_);
+    const Io io = kLossy ? receive_own() : receive(this->idle_timeout_ns_);
     if (io == Io::kOk && this->verify_) [[unlikely]]
       return check(kLossy ? received_ : number_);
     return io;
@@ -43,7 +46,10 @@ class MessagePingPongLink : public RdmaLink<kWait> {
 
   Io send_reply() noexcept { return send(kLossy ? received_ : number_++); }
 
-  void refresh() noexcept { this->counters_.duplicates = answer_counters_.duplicates; }
+  void refresh() noexcept {
+    this->counters_.duplicates = arrival_counters_.duplicates;
+    this->counters_.strangers = arrival_counters_.strangers;
+  }
 
  private:
   Io send(std::uint32_t number) noexcept {
@@ -74,8 +80,29 @@ class MessagePingPongLink : public RdmaLink<kWait> {
         continue;
       }
       ++consumed_;
-      if constexpr (kLossy) received_ = ntohl(completion->imm_data);
+      if constexpr (kLossy) {
+        if (source_.is_foreign(*completion)) [[unlikely]] {
+          arrival_counters_.strangers += 1;
+          if (consumed_ < this->lane_.receive_block()) continue;
+          if (const Io io = replenish(); io != Io::kOk) return io;
+          continue;
+        }
+        received_ = ntohl(completion->imm_data);
+      }
       return Io::kOk;
+    }
+  }
+
+  /// The next request that is one of the peer's.
+  Io receive_own() noexcept {
+    for (;;) {
+      if (const Io io = receive(this->idle_timeout_ns_); io != Io::kOk) [[unlikely]]
+        return io;
+      const std::uint64_t strangers_before = arrival_counters_.strangers;
+      arrived_.accept(received_, arrival_counters_);
+      if (arrival_counters_.strangers == strangers_before) [[likely]]
+        return Io::kOk;
+      if (this->completions_.stop().is_set()) return Io::kStopped;
     }
   }
 
@@ -91,7 +118,7 @@ class MessagePingPongLink : public RdmaLink<kWait> {
       }
       if (io != Io::kOk) [[unlikely]]
         return io;
-      const bool is_new = answered_.accept(received_, answer_counters_);
+      const bool is_new = arrived_.accept(received_, arrival_counters_);
       if (received_ == number_) [[likely]] {
         lost_for_ns_ = 0;
         if (this->verify_) [[unlikely]]
@@ -133,11 +160,13 @@ class MessagePingPongLink : public RdmaLink<kWait> {
 
   std::uint64_t message_timeout_ns_;
   std::size_t payload_offset_;
-  SequenceWindow answered_;
-  Counters answer_counters_;
+  /// Of answers at the initiator, of requests at the responder.
+  SequenceWindow arrived_;
+  Counters arrival_counters_;
+  DatagramSource source_;
   ibv_sge buffer_{};
   ibv_send_wr request_;
-  std::uint32_t number_ = 0;
+  std::uint32_t number_;
   std::uint32_t received_ = 0;
   unsigned consumed_ = 0;
   unsigned next_block_ = 0;

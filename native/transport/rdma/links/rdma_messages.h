@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "transport/message/datagram_base.h"
 #include "transport/message/flow_losses.h"
 #include "transport/message/fragment_writer.h"
 #include "transport/message/idle_watch.h"
@@ -18,20 +17,11 @@
 #include "transport/message/message_reassembly.h"
 #include "transport/message/message_shape.h"
 #include "transport/message/ready_sockets.h"
+#include "transport/rdma/links/lane_numbers.h"
 #include "transport/rdma/links/rdma_link.h"
 #include "workload/message_link.h"
 
 namespace xr {
-
-/// The number with which the datagrams of one way begin: known to the two ends, which have told one
-/// another of their queue pairs over the session.
-inline std::uint64_t datagram_base_of(const LaneAddress& sender) noexcept {
-  Token token{};
-  detail::put(token.data(), sender.memory);
-  detail::put(token.data() + 8, sender.rkey);
-  detail::put(token.data() + 12, sender.packet_number);
-  return datagram_base(token, sender.queue_pair);
-}
 
 /// Messages over one queue pair, by send or write with immediate data, cut where a slot of the
 /// receiver ends: over UD what one packet carries. Over RC nothing is sent that has no receive:
@@ -56,6 +46,7 @@ class RdmaMessages : public RdmaLink<kWait> {
         writes_(request_.opcode == IBV_WR_RDMA_WRITE_WITH_IMM),
         next_datagram_(datagram_base_of(lane.address())),
         incoming_(datagram_base_of(lane.peer())),
+        source_(lane, spec),
         held_(lane.receive_count()),
         arrivals_(kMostArrivals),
         flows_(shape_.connection_of_flow.size()),
@@ -184,6 +175,12 @@ class RdmaMessages : public RdmaLink<kWait> {
   }
 
   void hold(const ibv_wc& completion) noexcept {
+    if (source_.is_foreign(completion)) [[unlikely]] {
+      this->counters_.strangers += 1;
+      // Its receive has to be posted again.
+      held_[(held_first_ + held_count_++) % held_.size()] = {};
+      return;
+    }
     const std::uint32_t posted = ntohl(completion.imm_data);
     if (is_before(peer_posted_, posted)) peer_posted_ = posted;
     Held& held = held_[(held_first_ + held_count_) % held_.size()];
@@ -214,7 +211,7 @@ class RdmaMessages : public RdmaLink<kWait> {
     const std::uint8_t* data = this->lane_.rx_slot(held.slot) + payload_offset_;
     const std::size_t bytes = held.bytes - payload_offset_;
     switch (incoming_.take(data, bytes, shape_, 0, flows_)) {
-      case MessageReassembly::Step::kStray: return Io::kOk;
+      case MessageReassembly::Step::kStray: this->counters_.strangers += 1; return Io::kOk;
       case MessageReassembly::Step::kBad: trouble_ = MessageTrouble::kHead; return Io::kError;
       case MessageReassembly::Step::kComplete: arrivals_.add(incoming_.head()); break;
       case MessageReassembly::Step::kNothing: break;
@@ -265,6 +262,7 @@ class RdmaMessages : public RdmaLink<kWait> {
   std::uint32_t fragment_ = 0;
   std::uint32_t fragments_ = 0;
   MessageReassembly incoming_;
+  DatagramSource source_;
   std::vector<Held> held_;
   std::size_t held_first_ = 0;
   std::size_t held_count_ = 0;

@@ -25,6 +25,8 @@ EndpointSpec verified(QueuePairType type, RdmaOperation operation, Workload work
   EndpointSpec spec = rdma_spec(type, operation, WaitPolicy::kSpin);
   spec.workload = workload;
   spec.of<xr::RdmaOptions>().verify = true;
+  // Numbers are the test's.
+  spec.guarded = false;
   if (!is_atomic(operation)) spec.message_bytes = kBytes;
   return spec;
 }

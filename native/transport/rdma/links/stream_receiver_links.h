@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "transport/datagram/sequence_window.h"
+#include "transport/rdma/links/lane_numbers.h"
 #include "transport/rdma/links/rdma_link.h"
 
 namespace xr {
@@ -20,7 +21,9 @@ class MessageReceiverLink : public RdmaLink<kWait> {
  public:
   MessageReceiverLink(Lane& lane, const EndpointSpec& spec, const Waker& waker)
       : Base(lane, spec, waker),
-        window_(sizeof(std::uint32_t)),
+        base_(first_number(spec, lane.peer())),
+        window_(sizeof(std::uint32_t), base_),
+        source_(lane, spec),
         numbered_slots_(spec.of<RdmaOptions>().operation == RdmaOperation::kWriteImm),
         posted_(lane.receive_count()) {
     credit_.opcode = IBV_WR_SEND_WITH_IMM;
@@ -53,12 +56,16 @@ class MessageReceiverLink : public RdmaLink<kWait> {
  private:
   Io take(const ibv_wc& completion) noexcept {
     ++consumed_;
+    if (kLossy && source_.is_foreign(completion)) [[unlikely]] {
+      this->counters_.strangers += 1;
+      return Io::kOk;
+    }
     const std::uint32_t number = ntohl(completion.imm_data);
     if (kLossy && !window_.accept(number, this->counters_)) return Io::kOk;
     this->counters_.messages += 1;
     this->counters_.bytes += this->message_bytes_;
     if (this->verify_) [[unlikely]]
-      return check(numbered_slots_ ? number % this->lane_.shape().rx_slots
+      return check(numbered_slots_ ? (number - base_) % this->lane_.shape().rx_slots
                                    : completion.wr_id & ~wire::kReceiveTag);
     return Io::kOk;
   }
@@ -104,7 +111,9 @@ class MessageReceiverLink : public RdmaLink<kWait> {
     return Io::kOk;
   }
 
+  std::uint32_t base_;
   SequenceWindow window_;
+  DatagramSource source_;
   bool numbered_slots_;
   ibv_send_wr credit_{};
   std::uint32_t posted_;

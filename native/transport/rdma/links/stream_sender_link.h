@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "transport/rdma/links/lane_numbers.h"
 #include "transport/rdma/links/rdma_link.h"
 
 namespace xr {
@@ -28,6 +29,7 @@ class StreamSenderLink : public RdmaLink<kWait> {
         remote_slots_(spec.of<RdmaOptions>().operation == RdmaOperation::kWrite ||
                       spec.of<RdmaOptions>().operation == RdmaOperation::kWriteImm),
         credit_limit_(lane.peer().rx_depth),
+        base_(first_number(spec, lane.address())),
         requests_(list_),
         buffers_(list_) {
     for (unsigned i = 0; i < list_; ++i) {
@@ -53,7 +55,7 @@ class StreamSenderLink : public RdmaLink<kWait> {
       if (const Io io = wait_for(count); io != Io::kOk) return io;
     }
     if (!with_marks_) {
-      const auto number = static_cast<std::uint32_t>(this->counters_.messages);
+      const auto number = base_ + static_cast<std::uint32_t>(this->counters_.messages);
       for (unsigned i = 0; i < count; ++i) requests_[i].imm_data = htonl(number + i);
     }
     if (this->verify_ && remote_slots_) [[unlikely]]
@@ -126,6 +128,7 @@ class StreamSenderLink : public RdmaLink<kWait> {
   bool with_marks_;
   bool remote_slots_;
   std::uint32_t credit_limit_;
+  std::uint32_t base_;
   std::vector<ibv_send_wr> requests_;
   std::vector<ibv_sge> buffers_;
   ibv_send_wr mark_{};
