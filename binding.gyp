@@ -244,6 +244,7 @@
               'native/transport/rdma/links/rdma_limits_test.cc',
               'native/transport/rdma/links/rdma_messages_test.cc',
               'native/transport/rdma/links/rdma_sleep_test.cc',
+              'native/transport/rdma/links/rdma_strangers_test.cc',
               'native/transport/rdma/links/rdma_verify_test.cc',
               'native/transport/rdma/links/sleep_test.cc',
               'native/transport/rdma/rdma_death_test.cc',

@@ -1,6 +1,7 @@
 #include "transport/rdma/connect/cm_address.cc"
 #include "transport/rdma/connect/lane.cc"
 #include "transport/rdma/connect/lane_connect.cc"
+#include "transport/rdma/connect/peer_gid.cc"
 #include "transport/rdma/connect/port_choice.cc"
 #include "transport/rdma/device/async_watcher.cc"
 #include "transport/rdma/device/device.cc"

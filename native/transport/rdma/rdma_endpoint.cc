@@ -10,6 +10,7 @@
 #include "transport/rdma/connect/cm_address.h"
 #include "transport/rdma/connect/cm_connector.h"
 #include "transport/rdma/connect/lane.h"
+#include "transport/rdma/connect/peer_gid.h"
 #include "transport/rdma/connect/port_choice.h"
 #include "transport/rdma/device/async_watcher.h"
 #include "transport/rdma/device/gid_kind.h"
@@ -178,6 +179,7 @@ class RdmaEndpoint final : public Endpoint {
     if (peer_.ethernet != local_.ethernet)
       throw_fault("BAD_BLOB", "blob", "one end is on Ethernet and the other on InfiniBand");
     if (local_.ethernet) check_gid_kinds();
+    check_peer_host(spec_, port_, peer_);
     if (peer_.connect_by != local_.connect_by) {
       throw_fault("BAD_BLOB", "blob",
                   std::string("this end connects by ") + name_of(local_.connect_by) +

@@ -47,6 +47,15 @@ SocketAddress parse_address(const std::string& numeric, std::uint16_t port) {
   return address;
 }
 
+bool is_loopback(const SocketAddress& address) noexcept {
+  if (address.family() == AF_INET6) {
+    return IN6_IS_ADDR_LOOPBACK(
+        &reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_addr);
+  }
+  const auto* in4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
+  return ntohl(in4->sin_addr.s_addr) >> 24 == 127;
+}
+
 SocketAddress local_address_of(int fd) {
   SocketAddress address;
   address.length = sizeof address.storage;

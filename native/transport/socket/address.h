@@ -25,6 +25,9 @@ struct SocketAddress {
 /// `192.0.2.1`, `2001:db8::1`, `fe80::1%eth0`; no names are looked up. Throws BAD_SPEC.
 SocketAddress parse_address(const std::string& numeric, std::uint16_t port);
 
+/// Whether it never leaves this machine (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3).
+bool is_loopback(const SocketAddress& address) noexcept;
+
 SocketAddress local_address_of(int fd);
 SocketAddress remote_address_of(int fd);
 

@@ -45,6 +45,7 @@ test.each([
   ['RDMA_NO_ROUTE', 'XRB_RDMA_NO_ROUTE', peer, /ping/],
   ['RDMA_BAD_ADDRESS', 'XRB_RDMA_ADDRESS', environment, /--gid-index/],
   ['RDMA_GID_MISMATCH', 'XRB_RDMA_GID', environment, /--gid-index/],
+  ['RDMA_FOREIGN_GID', 'XRB_RDMA_HOST', peer, /--peer ADDRESS/],
   ['RDMA_MEMLOCK', 'XRB_MEMLOCK', environment, /ulimit -l/],
 ])('%s reaches the user as %s', (native, code, exitCode, hint) => {
   const failure = rootFailure(failedBy(native), noReport(), false)

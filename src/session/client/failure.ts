@@ -85,6 +85,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     exitCode: EXIT_CODES.environment,
     hint: 'leave out --gid-index, or name GIDs of one kind at both ends; xrbench doctor lists them',
   },
+  RDMA_FOREIGN_GID: {
+    code: 'XRB_RDMA_HOST',
+    exitCode: EXIT_CODES.peer,
+    hint: 'reach the agent by the address of its RDMA device: --peer ADDRESS; or name the GID of each end: --gid-index',
+  },
   RDMA_NO_ACK: {
     code: 'XRB_RDMA_NO_ACK',
     exitCode: EXIT_CODES.measurement,

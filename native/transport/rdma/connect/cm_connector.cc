@@ -10,10 +10,20 @@
 #include "transport/rdma/connect/cm_address.h"
 #include "transport/rdma/connect/cm_channel.h"
 #include "transport/rdma/connect/cm_greeting.h"
+#include "transport/rdma/connect/peer_gid.h"
 #include "transport/rdma/connect/retry_policy.h"
 
 namespace xr {
 namespace {
+
+/// Where it came from.
+SocketAddress address_of(const rdma_cm_id& id) noexcept {
+  SocketAddress address;
+  address.storage = id.route.addr.dst_storage;
+  address.length = static_cast<socklen_t>(
+      address.family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
+  return address;
+}
 
 class Connector final : public CmConnector {
  public:
@@ -122,7 +132,7 @@ class Connector final : public CmConnector {
     CmId id(event->id);
     const auto index = greeted_index(event->param.conn, meeting.local.cm_token, accepted.size());
     event.reset();
-    if (!index || accepted[*index]) {
+    if (!index || accepted[*index] || !is_peer_host(spec_, address_of(*id))) {
       rdmacm().reject(id.get(), nullptr, 0);
       return;
     }

@@ -26,15 +26,6 @@ ibv_gid as_gid(const SocketAddress& address) {
   return gid;
 }
 
-bool is_loopback(const SocketAddress& address) {
-  if (address.family() == AF_INET6) {
-    return IN6_IS_ADDR_LOOPBACK(
-        &reinterpret_cast<const sockaddr_in6*>(&address.storage)->sin6_addr);
-  }
-  const auto* in4 = reinterpret_cast<const sockaddr_in*>(&address.storage);
-  return ntohl(in4->sin_addr.s_addr) >> 24 == 127;
-}
-
 bool same(const ibv_gid& a, const ibv_gid& b) { return std::memcmp(a.raw, b.raw, 16) == 0; }
 
 /// The GID for traffic that does not leave this machine: one with an address before a link-local
