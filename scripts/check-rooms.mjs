@@ -171,10 +171,11 @@ const ROOMS_OF_A_TRANSPORT = {
 }
 
 const NATIVE_ROOMS = {
-  binding: ['transport', 'workload', 'measure', 'base'],
+  binding: ['transport', 'workload', 'measure', 'confine', 'base'],
   transport: ['workload', 'measure', 'base'],
   workload: ['measure', 'base'],
   measure: ['base'],
+  confine: ['base'],
   base: [],
 }
 

@@ -1,5 +1,6 @@
 #include <napi.h>
 
+#include "binding/confinement.h"
 #include "binding/endpoint_wrap.h"
 #include "binding/network_device.h"
 #include "binding/rdma_devices.h"
@@ -74,6 +75,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("openssl", openssl_facts(env));
   exports.Set("Endpoint", EndpointWrap::define(env));
   exports.Set("highestTrackableNs", static_cast<double>(hdr::kHighestTrackable));
+  exports.Set("confine", Napi::Function::New<confine>(env, "confine"));
   exports.Set("clockReport", Napi::Function::New<clock_report>(env, "clockReport"));
   exports.Set("deviceSettings", Napi::Function::New<device_settings_of>(env, "deviceSettings"));
   exports.Set("kernelTlsProblems",

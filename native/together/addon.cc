@@ -1,4 +1,5 @@
 #include "binding/addon.cc"
+#include "binding/confinement.cc"
 #include "binding/network_device.cc"
 #include "binding/rdma_devices.cc"
 #include "binding/rdma_link.cc"

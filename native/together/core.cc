@@ -1,4 +1,7 @@
 #include "base/error.cc"
+#include "confine/confine.cc"
+#include "confine/landlock.cc"
+#include "confine/seccomp_filter.cc"
 #include "measure/clock_source.cc"
 #include "measure/recording_cost.cc"
 #include "measure/run_board.cc"

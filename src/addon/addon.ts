@@ -10,7 +10,7 @@ import type { RDMA } from '../options/rdma.js'
 import type { SOCKET } from '../options/socket.js'
 import type { TLS, TlsCipher } from '../options/tls.js'
 import type { WorkloadName } from '../options/workloads.js'
-import type { EffectiveSettings } from './effective.js'
+import type { Confinement, EffectiveSettings } from './effective.js'
 import type { ClockReport, NativeFault, RawHistogram, RunOutcome } from './outcome.js'
 import type { RdmaLink, RdmaPort } from './rdma.js'
 
@@ -200,6 +200,8 @@ export interface Addon {
   /** Why the kernel of this machine does not take the records of TLS (kTLS), for each cipher; `null`: it does, or nobody knows. */
   kernelTlsProblems(): Record<TlsCipher, string | null>
   readonly rdmaLink: RdmaLink
+  /** Confines this process for good, as far as the kernel can. Of files outside the system's folders only those in `readable` can be read from then on. */
+  confine(readable: readonly string[]): Confinement
   /** Chooses the clock as a run would and measures it (about 20 ms). */
   clockReport(): ClockReport
   /** Highest value the histograms hold before overflow is counted. */

@@ -1,6 +1,16 @@
 import type { RdmaSettings } from './rdma.js'
 import type { QuicSettings, TlsSettings } from './secure.js'
 
+/** What an agent's measuring process gave up before it knew anything of its client. */
+export interface Confinement {
+  /** PR_SET_NO_NEW_PRIVS (prctl(2)). */
+  noNewPrivileges: boolean
+  /** The kernel refuses system calls that no measurement needs (seccomp(2)), of all threads. */
+  filtersCalls: boolean
+  /** Version of Landlock's interface by which files and TCP connections are restricted (landlock(7)); 0: this kernel has none. */
+  landlock: number
+}
+
 /** What the kernel granted (getsockopt after connecting, first connection); `null` where it does not apply. */
 export interface EffectiveSettings {
   localAddress: string
@@ -26,6 +36,8 @@ export interface EffectiveSettings {
   multipath?: boolean | null | undefined
   /** What arrived came by a queue that the kernel can poll (SO_INCOMING_NAPI_ID). Absent: not asked for, or not told. */
   pollsDevice?: boolean | null | undefined
+  /** Put in by the process that measures, of an agent: what it gave up. */
+  confinement?: Confinement | undefined
   /** `null` for other transports; the addresses above are then GIDs. */
   rdma: RdmaSettings | null
   /** TLS and QUIC; `null` for other transports. */

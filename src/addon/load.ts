@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { environmentError } from '../errors.js'
 import type { Addon } from './addon.js'
@@ -41,6 +42,12 @@ export function loadSecureAddon(transport: SecureTransport): SecureAddon {
  */
 export function loadPerfAddon(): PerfAddon {
   return loadSecureAddon('quic') as ReturnType<typeof loadSecureAddon> & PerfAddon
+}
+
+/** Folders that this package and its libraries are read from, beside those of the system. */
+export function addonFolders({ XRBENCH_ADDON, LD_LIBRARY_PATH }: NodeJS.ProcessEnv): string[] {
+  const named = XRBENCH_ADDON ? [dirname(XRBENCH_ADDON)] : []
+  return [packageRoot, ...named, ...(LD_LIBRARY_PATH?.split(':').filter((path) => path) ?? [])]
 }
 
 /** Where the addon is looked for, in order. A file named by hand is the only one considered. */

@@ -42,6 +42,7 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
     note('busy poll', granted.busyPollUs),
     noteTransport('Multipath TCP', granted.multipath),
     noteHost('device polled by the kernel', granted.pollsDevice),
+    noteHost('filter of system calls', granted.confinement?.filtersCalls),
     noteTransport('UDP_SEGMENT', granted.gso),
     noteTransport('UDP_GRO', granted.gro),
     noteTransport('bytes in front of a message', granted.headerBytes),

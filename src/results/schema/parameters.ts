@@ -181,6 +181,18 @@ export const effectiveSchema = z
       .nullable()
       .optional()
       .describe('the kernel had a device to poll; absent: not asked for, or not told'),
+    confinement: z
+      .object({
+        noNewPrivileges: z.boolean(),
+        filtersCalls: z
+          .boolean()
+          .describe('the kernel refuses what no measurement needs (seccomp)'),
+        landlock: count.describe(
+          'version of the interface by which files and TCP connections are restricted; 0: this kernel has none',
+        ),
+      })
+      .optional()
+      .describe("what an agent's measuring process gave up; absent: it works for its own user"),
     rdma: rdmaSettings.nullable().default(null),
     tls: tlsSettings.nullable().default(null),
     quic: quicSettingsSchema.nullable().default(null),

@@ -126,7 +126,7 @@ function holdStrangers(
  * @throws {XrbenchError} `XRB_PORT_TAKEN`, `XRB_ADDRESS` (exit 3)
  */
 export async function openAgent(options: AgentOptions, checks: ClientChecks): Promise<Agent> {
-  const source = new EndpointSource()
+  const source = new EndpointSource(true)
   if (options.forksAhead) source.forkAhead()
   const sessions = new Set<{ socket: TLSSocket; ended: Promise<void> }>()
   const context = {

@@ -3,16 +3,20 @@
  * nothing heavy, and ends with its parent.
  */
 import { hrtime } from 'node:process'
-import type { Endpoint, NativeFault, RunOutcome } from '../../addon/addon.js'
-import { loadAddon } from '../../addon/load.js'
+import type { Confinement, Endpoint, NativeFault, RunOutcome } from '../../addon/addon.js'
+import { addonFolders, loadAddon } from '../../addon/load.js'
 import { watchMachineTime } from '../../environment/machine-time.js'
 import { type RdmaCounters, watchRdmaCounters } from '../../environment/rdma-counters.js'
-import type { EndpointCommand, EndpointEvent, Progress } from './messages.js'
+import { CONFINED, type EndpointCommand, type EndpointEvent, type Progress } from './messages.js'
 import { toNativeFault } from './native-fault.js'
 import { Advance } from './so-far.js'
 import type { Sample } from './warmup.js'
 
+/** Once this process has given up what it had beyond its work: `undefined` where it works for its own user. */
+let confinement: Confinement | undefined
 let endpoint: Endpoint | undefined
+/** The other end knows what is told of confinement. */
+let isTold = true
 /** Something is under way that reports its own end. */
 let isBusy = false
 /** The run has come back; how it went is told in a moment. */
@@ -57,6 +61,7 @@ async function obey(command: EndpointCommand): Promise<void> {
     case 'open':
       pulse = setInterval(beat, command.beatMs)
       endpoint = new (loadAddon().Endpoint)(command.spec)
+      isTold = command.spec.isGuarded !== false
       return tell({ type: 'opened', blob: endpoint.open() })
     case 'connect':
       isBusy = true
@@ -102,7 +107,8 @@ async function run(
     clearInterval(timer)
     clearInterval(sampler)
   })
-  end({ ...outcome, machine: machineSince() }, null, await countersSince())
+  const effective = { ...outcome.effective, ...(isTold && confinement && { confinement }) }
+  end({ ...outcome, effective, machine: machineSince() }, null, await countersSince())
 }
 
 function schedule(
@@ -144,7 +150,9 @@ process.on('message', (command: EndpointCommand) => {
 })
 
 try {
-  tell({ type: 'ready', build: loadAddon().build })
+  const addon = loadAddon()
+  if (process.argv.includes(CONFINED)) confinement = addon.confine(addonFolders(process.env))
+  tell({ type: 'ready', build: addon.build })
 } catch (error) {
   fail(error, 'load')
 }

@@ -3,6 +3,9 @@ import type { RdmaCounters } from '../../environment/rdma-counters.js'
 import type { SoFar } from '../../results/repetition/report.js'
 import type { Sample } from './warmup.js'
 
+/** Argument of a process that is to confine itself before it is ready: it works for somebody else. */
+export const CONFINED = '--confined'
+
 /** What an endpoint process is told, in this order, each once but for `schedule`; `stop` at any time. */
 export type EndpointCommand =
   /** `beatMs`: so often it says from then on that it is there. */

@@ -14,7 +14,7 @@ import {
 } from '../wire/protocol.js'
 import { Versions } from '../wire/versions.js'
 import { lastWords, missedBy } from './last-words.js'
-import type { EndpointCommand, EndpointEvent, Progress } from './messages.js'
+import { CONFINED, type EndpointCommand, type EndpointEvent, type Progress } from './messages.js'
 import type { Sample } from './warmup.js'
 
 /** The same file whether this module runs from `src` (tests) or from `dist`. */
@@ -70,10 +70,13 @@ export class EndpointProcess {
   #heardAt = 0
   #lookedAt = 0
 
-  /** @param wrapper command to start Node.js with, as `['strace', '-f']`: for tests and for `bench/` */
-  constructor(wrapper: readonly string[] = []) {
+  /**
+   * @param wrapper command to start Node.js with, as `['strace', '-f']`: for tests and for `bench/`
+   * @param isConfined it works for somebody else than its user, and gives up what it does not need
+   */
+  constructor(wrapper: readonly string[] = [], isConfined = false) {
     const [execPath = process.execPath, ...execArgv] = [...wrapper, process.execPath]
-    this.#child = fork(MAIN, [], {
+    this.#child = fork(MAIN, isConfined ? [CONFINED] : [], {
       serialization: 'advanced',
       execPath,
       // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.

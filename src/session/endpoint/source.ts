@@ -5,13 +5,19 @@ import { EndpointProcess } from './process.js'
  * between two repetitions, and must not fall into one.
  */
 export class EndpointSource {
+  readonly #isConfined: boolean
   #spare: EndpointProcess | null = null
   #closed = false
+
+  /** @param isConfined they work for somebody else than their user */
+  constructor(isConfined = false) {
+    this.#isConfined = isConfined
+  }
 
   /** Forks the next process now, unless it is there. Not to be called while something measures. */
   forkAhead(): void {
     if (this.#closed || this.#spare !== null) return
-    const spare = new EndpointProcess()
+    const spare = new EndpointProcess([], this.#isConfined)
     this.#spare = spare
     void spare.ended.then(() => this.#replace(spare))
   }
@@ -22,7 +28,7 @@ export class EndpointSource {
   }
 
   take(): EndpointProcess {
-    const taken = this.#spare ?? new EndpointProcess()
+    const taken = this.#spare ?? new EndpointProcess([], this.#isConfined)
     this.#spare = null
     return taken
   }

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <napi.h>
+
+namespace xr::js {
+
+/// `confine` of src/addon/addon.ts.
+Napi::Value confine(const Napi::CallbackInfo& info);
+
+}  // namespace xr::js
