@@ -49,6 +49,7 @@ const PARTS = [
   ['nodes', 1, ['npm', 'run', 'test:nodes']],
   ['older', 1, ['npm', 'run', 'test:older']],
   ['asan', 1, ['npm', 'run', 'test:asan']],
+  ['fuzz', 1, ['npm', 'run', 'test:fuzz']],
   ['tsan', 1, ['npm', 'run', 'test:tsan']],
   ['mutations', 1, ['npm', 'run', 'test:mutations']],
   ['ngtcp2', 1, ['npm', 'run', 'test:ngtcp2']],

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# scripts/sanitize.sh asan [VITEST FILTER...] | tsan
+# scripts/sanitize.sh asan [VITEST FILTER...] | tsan | fuzz
 #
 # No lab is booted: emulated and instrumented, its tests would take the better part of an hour.
 #
@@ -8,6 +8,8 @@
 #       it, because Node.js itself does not free everything at exit.
 # tsan: the C++ tests with ThreadSanitizer. Never inside Node.js, which is not instrumented and would
 #       give false reports.
+# fuzz: what reads bytes of a peer, in the build of asan: XRBENCH_FUZZ_INPUTS for each target (a
+#       million), from XRBENCH_FUZZ_SEED on, which is printed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -17,14 +19,14 @@ of_addon=(src/addon src/transports src/session src/quic-perf src/cli/run src/cli
 main() {
   local sanitizer=${1-}
   case $sanitizer in
-    asan | tsan) shift ;;
+    asan | tsan | fuzz) shift ;;
     *)
       printf 'error: name a sanitizer\nhint: %s asan\n' "$0" >&2
       exit 2
       ;;
   esac
   node scripts/setup.mjs --test
-  node scripts/setup/sanitized.mjs "$sanitizer"
+  node scripts/setup/sanitized.mjs "${sanitizer/fuzz/asan}"
   "run_$sanitizer" "$@"
 }
 
@@ -37,6 +39,13 @@ run_asan() {
   LD_PRELOAD="$("$compiler" -print-file-name=libasan.so) $("$compiler" -print-file-name=libstdc++.so)" \
     ASAN_OPTIONS=detect_leaks=0 XRBENCH_ADDON="$build/xrbench.node" XRBENCH_SANITIZER=asan \
     node node_modules/vitest/vitest.mjs run --project machine "${@:-${of_addon[@]}}"
+}
+
+run_fuzz() {
+  export XRBENCH_FUZZ_INPUTS=${XRBENCH_FUZZ_INPUTS:-1000000} XRBENCH_FUZZ_SEED=${XRBENCH_FUZZ_SEED:-$RANDOM}
+  export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1 ASAN_OPTIONS=detect_leaks=1
+  printf 'XRBENCH_FUZZ_INPUTS=%s XRBENCH_FUZZ_SEED=%s\n' "$XRBENCH_FUZZ_INPUTS" "$XRBENCH_FUZZ_SEED"
+  build/asan/build/Release/xrbench_native_test --filter fuzz
 }
 
 run_tsan() {
