@@ -55,6 +55,7 @@ class Mutator {
   std::uint64_t below(std::uint64_t end) { return random_() % end; }
 
   Bytes mutated(const std::vector<Bytes>& good) {
+    if (good.empty()) throw std::runtime_error("there is nothing to change");
     Bytes bytes = good[below(good.size())];
     for (std::uint64_t changes = 1 + below(4); changes > 0; --changes) change(bytes, good);
     return bytes;

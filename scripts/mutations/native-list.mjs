@@ -16,6 +16,9 @@ export const NATIVE = [
     ['ahead <= mask_ / 2', 'ahead <= mask_'],
     ['clear(next_, std::min(gap, kWindow))', 'clear(next_, 1)'],
     ['(8 * i));\n}', '(7 * i));\n}'],
+    ['gap > kFarthest', 'false'],
+    ['next_ - number > kFarthest', 'false'],
+    ['extend(wire_number - base_)', 'extend(wire_number)'],
   ),
   ...of(
     'native/measure/histogram.h',

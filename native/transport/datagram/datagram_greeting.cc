@@ -29,6 +29,7 @@ enum class Kind : std::uint8_t {
 constexpr std::array<std::uint8_t, 4> kMagic{'x', 'r', 'b', '3'};
 /// Without nonces: hello, welcome, confirm.
 constexpr std::array<std::uint8_t, 4> kPlainMagic{'x', 'r', 'b', '2'};
+constexpr std::size_t kTokenAt = kPlainGreetingBytes - kTokenBytes;
 constexpr std::uint64_t kResendNs = 100 * kNsPerMs;
 constexpr std::uint64_t kQuietNs = 350 * kNsPerMs;
 
@@ -83,6 +84,12 @@ std::optional<Word> read(const Datagram& bytes, ssize_t length, const DatagramGr
   std::copy_n(nonces, word.own.size(), word.own.begin());
   std::copy_n(nonces + word.own.size(), word.returned.size(), word.returned.begin());
   return word;
+}
+
+/// Whether it is about this link or another one, of which words may come twice.
+bool is_of_session(const Datagram& bytes, ssize_t length, const DatagramGreeting& greeting) {
+  return length == static_cast<ssize_t>(bytes_of(greeting)) &&
+         std::equal(greeting.token.begin(), greeting.token.end(), bytes.begin() + kTokenAt);
 }
 
 Nonce random_nonce() {
@@ -201,11 +208,12 @@ SocketAddress DatagramDoor::await_client(int fd, const Deadline& deadline) {
     const ssize_t got = ::recvfrom(fd, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_TRUNC,
                                    from.get(), &from.length);
     if (got < 0) continue;
-    const auto word = host_.is(from) ? read(bytes, got, greeting_) : std::nullopt;
-    if (!word) {
+    if (!host_.is(from) || !is_of_session(bytes, got, greeting_)) {
       ++strangers_;
       continue;
     }
+    const auto word = read(bytes, got, greeting_);
+    if (!word) continue;
     if (word->kind == Kind::kHello) {
       if (!greeting_.challenges) return from;
       // Another address has to show by itself that it is there.

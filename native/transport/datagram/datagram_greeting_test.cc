@@ -158,6 +158,10 @@ TEST("datagram greeting: another host is not answered, with the token or without
   send_to(elsewhere, server.where, word(kHello, server.token, 1));
   send_to(client, server.where, word(kHello, wrong, 1));
   send_to(client, server.where, Bytes(9, 0));
+  // Its own, about another link.
+  Bytes other = word(kHello, server.token, 1);
+  other[6] = 1;
+  send_to(client, server.where, other);
   send_to(client, server.where, word(kHello, server.token, 1));
   const Bytes challenge = receive(client);
   CHECK_EQ(challenge.at(4), kChallenge);

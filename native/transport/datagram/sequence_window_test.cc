@@ -118,6 +118,19 @@ TEST("sequence window: what nobody can have sent is a stranger's, and changes no
   CHECK_EQ(counters.lost + counters.duplicates + counters.reordered, 0u);
 }
 
+TEST("sequence window: nor was what is as old as that ever a duplicate") {
+  SequenceWindow window(8);
+  Counters counters;
+  // As far as a peer may go at once, twice.
+  CHECK(window.accept(SequenceWindow::kFarthest, counters));
+  CHECK(window.accept(2 * SequenceWindow::kFarthest + 1, counters));
+  CHECK_EQ(counters.strangers, 0u);
+  CHECK(!window.accept(1, counters));
+  CHECK_EQ(counters.strangers, 1u);
+  CHECK(!window.accept(SequenceWindow::kFarthest + 2, counters));
+  CHECK_EQ(counters.duplicates, 1u);
+}
+
 TEST("sequence window: of a number of four bytes some strangers are told, and each loss is bounded") {
   SequenceWindow window(4, 0x89ab'cdef);
   Counters counters;

@@ -19,16 +19,17 @@ using xr::test::QuicSimulation;
 /// What both ends said in a handshake.
 std::vector<Bytes> packets(bool to_server) {
   QuicSimulation simulation({});
+  simulation.captures = true;
   CHECK(simulation.establish());
   return to_server ? simulation.to_server.capture : simulation.to_client.capture;
 }
 
 TEST("fuzz: first packets at the door of a QUIC server") {
   const std::vector<Bytes> good = packets(true);
+  QuicSimulation simulation({});
   for (const bool retry : {false, true}) {
     QuicGate gate(retry);
     fuzz("quic-gate", good, fuzz_inputs(4'000), [&](const Bytes& bytes) {
-      QuicSimulation simulation({});
       QuicSetup setup = simulation.server_setup();
       CHECK(QuicGate::number_in(setup, bytes.data(), bytes.size()) >= -1);
       QuicAnswer answer;
