@@ -1,15 +1,17 @@
 // What xrbench says of a line whose rate is known: npm run proof:line -- [--transports tcp,udp] [--streams 1,8] [--directions up,both]
-//   [--duration 3s] [--repeat 5] [--warmup 4s] [--queue 1m]
-// Two network namespaces, and a router between them that sends 50 Mbit/s each way. Exit code 1 when a figure is off.
+//   [--duration 3s] [--repeat 5] [--warmup 4s] [--queue 1m] [--lab]
+// Two network namespaces, and a router between them that sends 50 Mbit/s each way (root); or with --lab two guests whose wire does.
+// Exit code 1 when a figure is off.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { FAR, mostWithin, shapedLine, watchDevice } from './network.mjs'
+import { mostWithin, watchDevice } from './devices.mjs'
+import { guestLine, runInLab } from './in-lab.mjs'
+import { shapedLine } from './namespaces.mjs'
 
 const CLI = new URL('../../dist/cli/main.js', import.meta.url).pathname
 const LINE_MBIT = 50
@@ -31,45 +33,42 @@ const { values: flags } = parseArgs({
     repeat: { type: 'string', default: '5' },
     warmup: { type: 'string', default: '4s' },
     queue: { type: 'string', default: '1m' },
+    lab: { type: 'boolean', default: false },
+    // What the lab runs in its first guest.
+    'in-guest': { type: 'boolean', default: false },
+    'key-file': { type: 'string' },
   },
 })
 // In a queue of a quarter of that, of 64 connections some lose each of their packets for tens of seconds.
 const list = (text) => text.split(',')
 
 const folder = mkdtempSync(join(tmpdir(), 'xrbench-line-'))
-const keyFile = join(folder, 'key')
-writeFileSync(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 })
-
-async function serve(line) {
-  const [command, ...args] = line.far
-  const agent = spawn(
-    command,
-    [...args, process.execPath, CLI, 'serve', '--listen', `${FAR}:28470`, '-k', keyFile, '--json'],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  await createInterface({ input: agent.stdout })[Symbol.asyncIterator]().next()
-  return agent
-}
+const keyFile = flags['key-file'] ?? join(folder, 'key')
+if (flags['key-file'] === undefined)
+  writeFileSync(keyFile, randomBytes(32).toString('hex'), { mode: 0o600 })
+/** In an emulated guest Node.js is up sooner without its compiler. */
+const GUEST_NODE = [process.execPath, '--jitless', '--no-expose-wasm', CLI]
+const node = flags['in-guest'] ? GUEST_NODE : [process.execPath, CLI]
 
 async function run(line, transport, direction, streams) {
   const output = join(folder, `${transport}-${direction}-${streams}.json`)
   const size = transport === 'udp' ? ['-s', '1400', '--rate', '60M'] : ['-s', '64k']
-  const watch = { up: watchDevice(line.far, 'far'), down: watchDevice(line.near, 'near') }
-  const [command, ...args] = line.near
-  const child = spawn(
-    command,
-    [
-      ...[...args, process.execPath, CLI, 'run', '--peer', `${FAR}:28470`, '--key-file', keyFile],
-      ...['-t', transport, '-w', 'stream', '--direction', direction, '--streams', streams, ...size],
-      ...['-d', flags.duration, '-r', flags.repeat, '--interval', '200ms', '-o', output, '-q'],
-      ...['--timeout', '20s', '--warmup', flags.warmup],
-    ],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
-  )
+  const watches = Object.entries(line.receivers).map(([way, { wrapper, device }]) => [
+    way,
+    watchDevice(wrapper, device),
+  ])
+  const [command, ...args] = [
+    ...[...line.near, ...node, 'run', '--peer', line.peer, '--key-file', keyFile],
+    ...['-t', transport, '-w', 'stream', '--direction', direction, '--streams', streams, ...size],
+    ...['-d', flags.duration, '-r', flags.repeat, '--interval', '200ms', '-o', output, '-q'],
+    ...['--timeout', '20s', '--warmup', flags.warmup],
+  ]
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code] = await once(child, 'exit')
-  await Promise.all([watch.up.stop(), watch.down.stop()])
+  await Promise.all(watches.map(([, watch]) => watch.stop()))
   if (code !== 0) throw new Error(`xrbench run ended with ${code}`)
-  return { measured: JSON.parse(readFileSync(output, 'utf8')).cases[0], watch }
+  const measured = JSON.parse(readFileSync(output, 'utf8')).cases[0]
+  return { measured, watch: Object.fromEntries(watches) }
 }
 
 /** Mbit/s of each direction that was used, each repetition. */
@@ -83,7 +82,7 @@ function ratesOf({ repetitions }) {
 
 /** Stretches of a series in which more arrived than the receiving device had received in any stretch of that length. */
 function aheadOf({ repetitions }, watch, direction) {
-  if (direction === 'both') return 0
+  if (watch[direction] === undefined) return 0
   const { samples } = watch[direction]
   let ahead = 0
   for (const { intervals } of repetitions) {
@@ -108,12 +107,11 @@ function median(values) {
     : (sorted[middle - 1] + sorted[middle]) / 2
 }
 
-const line = await shapedLine(`${LINE_MBIT}mbit`, flags.queue)
-const agent = await serve(line)
-let failures = 0
-console.log('| transport | direction | streams | should be | median | each | |')
-console.log('|---|---|---:|---:|---:|---|---|')
-try {
+/** Prints a row for each; how many are off. */
+async function measure(line) {
+  let failures = 0
+  console.log('| transport | direction | streams | should be | median | each | |')
+  console.log('|---|---|---:|---:|---:|---|---|')
   for (const transport of list(flags.transports)) {
     for (const direction of list(flags.directions)) {
       let should = { tcp: TCP_MBIT, udp: UDP_MBIT }[transport] ?? null
@@ -139,11 +137,21 @@ try {
       }
     }
   }
-} finally {
-  agent.kill('SIGTERM')
-  await once(agent, 'exit')
-  await line.close()
-  rmSync(folder, { recursive: true })
+  return failures
 }
-if (failures > 0) console.error(`${failures} of the rows are off`)
-process.exit(failures > 0 ? 1 : 0)
+
+async function main() {
+  if (flags.lab) {
+    const rate = `${LINE_MBIT}mbit`
+    const args = process.argv.slice(2).filter((arg) => arg !== '--lab')
+    return runInLab({ rate, node: GUEST_NODE, keyFile, args })
+  }
+  const line = flags['in-guest']
+    ? await guestLine()
+    : await shapedLine({ rate: `${LINE_MBIT}mbit`, limit: flags.queue, node, keyFile })
+  const failures = await measure(line).finally(() => line.close())
+  if (failures > 0) console.error(`${failures} of the rows are off`)
+  return failures > 0 ? 1 : 0
+}
+
+process.exitCode = await main().finally(() => rmSync(folder, { recursive: true }))

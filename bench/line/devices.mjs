@@ -1,29 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import ts from 'typescript'
-
-/** The network that the tests have, too: two ends and a router between them, in namespaces. */
-const { FAR_ADDRESS, NarrowPath } = await fixture('../../src/cli/fixtures/narrow-path.ts')
-export const FAR = FAR_ADDRESS
-
-/** Fixtures are no part of the build. This one imports nothing but what Node.js has. */
-function fixture(file) {
-  const text = readFileSync(new URL(file, import.meta.url), 'utf8')
-  const { target, module } = { target: ts.ScriptTarget.ES2023, module: ts.ModuleKind.ESNext }
-  const { outputText } = ts.transpileModule(text, { compilerOptions: { target, module } })
-  return import(`data:text/javascript,${encodeURIComponent(outputText)}`)
-}
-
-/** A router that sends with a token bucket of this rate both ways, and a queue of `limit`, between two ends that take Reno. */
-export async function shapedLine(rate, limit) {
-  const path = await NarrowPath.start()
-  path.slowDown(`rate ${rate} burst 16k limit ${limit}`)
-  path.takeReno()
-  const [near, far] = [path.wrapper('near'), path.wrapper('far')]
-  return { near, far, close: () => path.close() }
-}
 
 /** Bytes that the device of an end has received, as its kernel counts them, every few milliseconds until `stop`. */
 export function watchDevice(wrapper, device) {
