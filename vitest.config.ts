@@ -25,9 +25,6 @@ const PURE_TESTS = [
  * processes and waits for them most of the time, or bears with another one beside it: two files at once.
  */
 const ALONE_TESTS = [
-  'scripts/package.test.ts',
-  'src/addon/native.test.ts',
-  'src/cli/run/{line,run}.test.ts',
   'src/session/{repetition,seldom,starved}.test.ts',
   'src/transports/**/*.test.ts',
 ]
