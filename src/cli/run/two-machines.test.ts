@@ -53,24 +53,40 @@ async function end(agent: Cli): Promise<void> {
 }
 
 describe('with an agent in another network', () => {
-  test('tcp and udp, ping-pong and stream go over it', async () => {
+  test('every transport of sockets goes over it, in each workload and both ways', async () => {
     const { agent, peer } = await serve()
     const output = join(folder, 'out.json')
-    const cases = ['--transport', 'tcp,udp', '--workload', 'ping-pong,stream']
+    const transports = ['tcp', 'tls', 'udp', 'quic']
+    const workloads = ['ping-pong', 'stream', 'rr', 'connect']
+    const cases = ['-t', transports.join(), '-w', workloads.join(), '--direction', 'both']
     const { code, stdout, stderr } = await runCli(
-      ['run', '--peer', peer, '--key-file', keyFile, ...cases, ...SHORT, '--output', output],
+      [
+        'run',
+        '--peer',
+        peer,
+        '--key-file',
+        keyFile,
+        ...cases,
+        '-d',
+        '200ms',
+        '--warmup',
+        '0',
+        '-r',
+        '1',
+        '--output',
+        output,
+      ],
       { wrapper: machines.wrapper('near') },
     )
     expect(code, stderr).toBe(0)
     expect(stdout).not.toContain('loopback')
     const { status, cases: measured } = await readResult(output)
     expect(status).toBe('completed')
-    expect(measured.map(({ key, path, status }) => [key.split('/', 2), path, status])).toEqual([
-      [['tcp', 'ping-pong'], 'network', 'completed'],
-      [['udp', 'ping-pong'], 'network', 'completed'],
-      [['tcp', 'stream'], 'network', 'completed'],
-      [['udp', 'stream'], 'network', 'completed'],
-    ])
+    const all = transports.flatMap((t) => workloads.map((w) => `${t}/${w}`))
+    const names = measured.map(({ transport, workload }) => `${transport}/${workload}`)
+    expect(names.sort()).toEqual(all.filter((name) => name !== 'udp/connect').sort())
+    for (const { path, status } of measured)
+      expect({ path, status }).toEqual({ path: 'network', status: 'completed' })
     expect(measured[0]?.parameters.effective.client).toMatchObject({
       localAddress: NEAR_ADDRESS,
       remoteAddress: FAR_ADDRESS,
