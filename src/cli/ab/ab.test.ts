@@ -17,7 +17,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('xrbench ab', () => {
-  test('measures both in turn into one result, and compares them in pairs', async () => {
+  test('measures both in turn into one result, and compares them in pairs', {
+    timeout: 60_000,
+  }, async () => {
     const output = join(folder, 'ab.json')
     const both = ['-t', 'tcp', ...BRIEF, '-o', output]
     const run = await runCli(['ab', ...both, '--', '-s', '64', '--', '-s', '1M'])
