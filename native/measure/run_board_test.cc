@@ -33,6 +33,8 @@ TEST("run board: a window that comes too late, too far ahead or out of turn chan
   const std::uint64_t now = xr::monotonic_ns();
   CHECK(!board.schedule(1, now));
   CHECK(!board.schedule(1, now - kNsPerSec));
+  // Ahead, and not by as long as a link may look away.
+  CHECK(!board.schedule(1, xr::monotonic_ns() + RunBoard::kLeastLeadNs - 1));
   CHECK(!board.schedule(1, 0));
   CHECK(!board.schedule(1, now + 3600 * kNsPerSec));
   CHECK(!board.schedule(1, ~std::uint64_t{0}));
