@@ -10,6 +10,7 @@
 #include "measure/clock.h"
 #include "test/test.h"
 #include "transport/endpoint_pair.h"
+#include "transport/took.h"
 
 namespace {
 
@@ -20,7 +21,10 @@ using xr::TlsHandshake;
 using xr::TransportKind;
 using xr::WaitPolicy;
 using xr::test::EndpointPair;
+using xr::test::kOneLimit;
+using xr::test::kTooManyLimits;
 using xr::test::run_alone;
+using xr::test::took_limits;
 
 std::vector<TransportKind> transports() {
   return {
@@ -150,7 +154,9 @@ TEST("connect: a server that is gone ends the run, in bounded time") {
     EndpointPair pair(spec);
     pair.connect();
     pair.server->close();
-    const RunOutcome outcome = run_alone(*pair.client, spec);
+    RunOutcome outcome;
+    CHECK(took_limits(spec.idle_timeout_ns, [&] { outcome = run_alone(*pair.client, spec); }) <
+          kTooManyLimits);
     CHECK(outcome.status == RunStatus::kPeerClosed || outcome.status == RunStatus::kFailed);
   });
 }
@@ -160,7 +166,11 @@ TEST("connect: a server without clients stalls, in bounded time") {
     spec.idle_timeout_ns = 200 * xr::kNsPerMs;
     EndpointPair pair(spec);
     pair.connect();
-    const RunOutcome outcome = run_alone(*pair.server, spec);
+    RunOutcome outcome;
+    const double limits = took_limits(spec.idle_timeout_ns,
+                                      [&] { outcome = run_alone(*pair.server, spec); });
+    CHECK(limits >= kOneLimit);
+    CHECK(limits < kTooManyLimits);
     CHECK(outcome.status == RunStatus::kFailed);
     CHECK_EQ(outcome.fault->code, "STALLED");
   });

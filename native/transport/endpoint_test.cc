@@ -5,11 +5,13 @@
 #include <future>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "base/error.h"
 #include "test/test.h"
 #include "transport/endpoint_pair.h"
 #include "transport/socket/blob.h"
+#include "transport/took.h"
 
 namespace {
 
@@ -23,8 +25,11 @@ using xr::Side;
 using xr::TransportKind;
 using xr::WaitPolicy;
 using xr::Workload;
+using xr::test::kOneLimit;
+using xr::test::kTooManyLimits;
 using xr::test::run_alone;
 using xr::test::spec_for;
+using xr::test::took_limits;
 using Pair = xr::test::EndpointPair;
 
 template <class Body>
@@ -72,6 +77,14 @@ TEST("endpoint: ping-pong over every transport and wait policy gives its samples
   });
 }
 
+/// Bytes of all links with that role.
+std::uint64_t bytes_of(const RunOutcome& outcome, xr::Role role) {
+  std::uint64_t bytes = 0;
+  for (const auto& link : outcome.links)
+    if (link.role == role) bytes += link.marks.back().counters.bytes;
+  return bytes;
+}
+
 TEST("endpoint: streams in every direction, several at once") {
   for_all_ways([](EndpointSpec spec) {
     spec.workload = Workload::kStream;
@@ -89,9 +102,11 @@ TEST("endpoint: streams in every direction, several at once") {
           if (link.role != xr::Role::kReceiver) continue;
           const auto& end = link.marks.back().counters;
           CHECK(end.messages + end.lost >= 300);
-          CHECK(end.bytes >= end.messages * spec.message_bytes);
+          CHECK_EQ(end.bytes / spec.message_bytes, end.messages);
         }
       }
+      for (const auto& [from, to] : {std::pair(&client, &server), std::pair(&server, &client)})
+        CHECK(bytes_of(*to, xr::Role::kReceiver) <= bytes_of(*from, xr::Role::kSender));
     }
   });
 }
@@ -138,7 +153,10 @@ TEST("endpoint: a peer that goes away ends the run") {
     Pair pair(spec);
     pair.connect();
     pair.server->close();
-    const RunOutcome outcome = run_alone(*pair.client, spec);
+    RunOutcome outcome;
+    const double limits = took_limits(spec.idle_timeout_ns,
+                                      [&] { outcome = run_alone(*pair.client, spec); });
+    CHECK(limits < kTooManyLimits);
     CHECK(outcome.status == RunStatus::kPeerClosed || outcome.status == RunStatus::kFailed);
   });
 }
@@ -150,7 +168,11 @@ TEST("endpoint: a silent peer is a stall, in bounded time") {
     spec.idle_timeout_ns = 100 * kNsPerMs;
     Pair pair(spec);
     pair.connect();
-    const RunOutcome outcome = run_alone(*pair.client, spec);
+    RunOutcome outcome;
+    const double limits = took_limits(spec.idle_timeout_ns,
+                                      [&] { outcome = run_alone(*pair.client, spec); });
+    CHECK(limits >= kOneLimit);
+    CHECK(limits < kTooManyLimits);
     CHECK(outcome.status == RunStatus::kFailed);
     CHECK_EQ(outcome.fault->code, "STALLED");
   });

@@ -1,17 +1,21 @@
 #include "transport/endpoint_pair.h"
 #include "transport/rdma/links/lane_pair.h"
 #include "transport/rdma/links/message_ping_pong_link.h"
+#include "transport/took.h"
 
 namespace {
 
 using namespace xr;
 using test::code_of;
+using test::kOneLimit;
+using test::kTooManyLimits;
 using test::LanePair;
 using test::need_rdma;
 using test::RawSender;
 using test::rdma_spec;
 using test::RdmaPair;
 using test::run_alone;
+using test::took_limits;
 
 TEST("rdma device: a peer without receives is an error, not a hang") {
   need_rdma();
@@ -100,7 +104,11 @@ TEST("rdma device: a silent peer is a stall in bounded time") {
       spec.idle_timeout_ns = 100 * kNsPerMs;
       RdmaPair pair(spec);
       pair.connect();
-      const RunOutcome outcome = run_alone(*pair.client, spec);
+      RunOutcome outcome;
+      const double limits = took_limits(spec.idle_timeout_ns,
+                                        [&] { outcome = run_alone(*pair.client, spec); });
+      CHECK(limits >= kOneLimit);
+      CHECK(limits < kTooManyLimits);
       CHECK(outcome.status == RunStatus::kFailed);
       CHECK_EQ(outcome.fault->code, "STALLED");
     }
