@@ -108,7 +108,8 @@ TEST("udp stream: a stranger with the address of the sender is counted apart, me
       stream.send_foreign(0);
       stream.send_foreign(std::uint64_t{1} << 62);
       // Of another length; and what may be left of a greeting.
-      for (const std::size_t bytes : {500u, 55u, 1500u}) {
+      // Where the kernel segments what this socket sends, a longer one would be two.
+      for (const std::size_t bytes : {500u, 55u, merging ? 900u : 1500u}) {
         const std::vector<std::uint8_t> other(bytes, 0);
         CHECK_EQ(::send(stream.pair.sender(), other.data(), bytes, 0),
                  static_cast<ssize_t>(bytes));
