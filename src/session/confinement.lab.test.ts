@@ -19,7 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 it.each([
-  ['every transport', ['-t', 'tcp,udp,tls,quic,unix,shm,rdma', '-w', 'ping-pong'], 7],
+  ['every transport between machines', ['-t', 'tcp,udp,tls,quic,rdma', '-w', 'ping-pong'], 5],
   ['datagrams of RDMA', ['-t', 'rdma', '--qp', 'ud', '-w', 'ping-pong,stream'], 2],
 ])(
   '%s: the agent measures, and has given up the rest',
