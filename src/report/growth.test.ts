@@ -41,7 +41,10 @@ function reported(n: number, results: number) {
   return collector.finish()
 }
 
-/** Growth: how many times as much CPU four times the cases take, the least of two tries; four, and a little for the collector of garbage. */
+/**
+ * Growth: how many times as much CPU sixteen times the cases take, the least of two tries. Sixteen where each costs the same, 256 where each costs as
+ * much as there are; the collector of garbage and a machine whose speed changes make of sixteen up to forty.
+ */
 function growthOf(work: (n: number) => unknown, n: number): number {
   const spent = (size: number) => {
     const before = cpuUsage()
@@ -51,21 +54,21 @@ function growthOf(work: (n: number) => unknown, n: number): number {
   }
   work(n)
   const least = (size: number) => Math.min(spent(size), spent(size))
-  return least(4 * n) / least(n)
+  return least(16 * n) / least(n)
 }
 
-describe('four times the cases do not take sixteen times as long', () => {
+describe('sixteen times the cases do not take 256 times as long', () => {
   test.each<[string, number, (n: number) => unknown]>([
-    ['to be compared', 60, (n) => compared(n, 'host')],
-    ['to be compared, in text', 60, (n) => renderComparison(compared(n, null), LAYOUT)],
-    ['to be compared, in Markdown', 60, (n) => renderCompareMarkdown(compared(n, null))],
-    ['in a page', 40, (n) => renderPage(reported(n, 1), '', 'title')],
-    ['in a page of two', 40, (n) => renderPage(reported(n, 2), '', 'title')],
-    ['in a table', 100, (n) => renderTable(large(n, 'a.json').doc, LAYOUT)],
-    ['as lines of values', 100, (n) => exportCsv([large(n, 'a.json')])],
-    ['as a log of histograms', 100, (n) => exportHlog([large(n, 'a.json')])],
+    ['to be compared', 20, (n) => compared(n, 'host')],
+    ['to be compared, in text', 20, (n) => renderComparison(compared(n, null), LAYOUT)],
+    ['to be compared, in Markdown', 20, (n) => renderCompareMarkdown(compared(n, null))],
+    ['in a page', 15, (n) => renderPage(reported(n, 1), '', 'title')],
+    ['in a page of two', 15, (n) => renderPage(reported(n, 2), '', 'title')],
+    ['in a table', 50, (n) => renderTable(large(n, 'a.json').doc, LAYOUT)],
+    ['as lines of values', 50, (n) => exportCsv([large(n, 'a.json')])],
+    ['as a log of histograms', 50, (n) => exportHlog([large(n, 'a.json')])],
   ])('%s', (_, n, work) => {
-    expect(growthOf(work, n)).toBeLessThan(9)
+    expect(growthOf(work, n)).toBeLessThan(80)
   })
 })
 
