@@ -50,6 +50,7 @@ const LONG_LAB_TESTS = [
   'src/cli/run/run.lab.test.ts',
   'src/lab/guest.lab.test.ts',
   'src/rdma/device.lab.test.ts',
+  'src/session/confinement.lab.test.ts',
   'src/transports/{busy-poll,kernel-tls}.lab.test.ts',
 ]
 const LONG_TESTS = [...LONG_BESIDE_TESTS, ...LONG_ALONE_TESTS]
