@@ -60,6 +60,14 @@ test('a queue pair that is no longer answered is told only when the other end sa
   expect(rootFailure(failedBy('RDMA_NO_ACK'), noReport(), true)).toBeNull()
 })
 
+test('what an end has run out of is told before what the other saw of it', () => {
+  const [EMFILE, message] = [24, 'socket: Too many open files']
+  const lacking = { ...noReport(), fault: { code: 'SOCKET', op: 'socket', errno: EMFILE, message } }
+  const seen = failedBy('CONNECT_REFUSED')
+  expect(rootFailure(seen, lacking, false)?.code).toBe('XRB_DESCRIPTORS')
+  expect(rootFailure(lacking, seen, false)?.code).toBe('XRB_DESCRIPTORS')
+})
+
 test('an end that was left by one that had given up waiting is not the one to tell of', () => {
   const left = { ...noReport(), fault: { code: 'PEER_CLOSED', op: 'recv', errno: 0, message: '' } }
   expect(rootFailure(left, failedBy('STALLED'), false)?.code).toBe('XRB_STALLED')

@@ -172,7 +172,6 @@ const CONSEQUENCES = new Set([
   'PEER_CLOSED',
   'STOPPED',
   'CONNECT_TIMEOUT',
-  'CONNECT_REFUSED',
   'RDMA_NO_ACK',
   'RDMA_FLUSHED',
 ])
@@ -207,6 +206,7 @@ export function rootFailure(
     { side: 'server' as const, fault: faultOf(server) },
   ].flatMap(({ side, fault }) => (fault === null ? [] : [{ side, fault }]))
   const cause =
+    found.find(({ fault }) => shortageOf(fault) !== null) ??
     found.find(({ fault }) => fault.code === PROCESS_DIED || fault.code === PROCESS_SILENT) ??
     found.find(({ fault }) => !CONSEQUENCES.has(fault.code))
   // An end that gave up waiting has closed: what the other saw then is the consequence of a consequence.
