@@ -3,8 +3,11 @@ import { once } from 'node:events'
 import { appendFileSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import ts from 'typescript'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { bareCommands, checkout, makeFixture, setUp } from './fixture.js'
+
+// Several set-ups one after the other, each of which compiles.
+vi.setConfig({ testTimeout: 120_000 })
 
 const folders: string[] = []
 afterEach(() => {
