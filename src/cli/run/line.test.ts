@@ -47,7 +47,8 @@ afterAll(async () => {
 })
 
 async function measure(...args: string[]): Promise<CaseResult> {
-  const { port } = JSON.parse(agent?.stdout ?? '') as { port: number }
+  const [listens = ''] = agent?.stdout.split('\n') ?? []
+  const { port } = JSON.parse(listens) as { port: number }
   const output = join(folder, 'out.json')
   const { code, stderr } = await runCli(
     ['run', '--peer', `${FAR_ADDRESS}:${port}`, '--key-file', keyFile, '-w', 'stream']
