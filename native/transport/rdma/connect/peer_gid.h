@@ -3,6 +3,7 @@
 #include "transport/endpoint_spec.h"
 #include "transport/rdma/connect/port_choice.h"
 #include "transport/rdma/connect/rdma_blob.h"
+#include "transport/socket/address.h"
 
 namespace xr {
 
