@@ -6,9 +6,9 @@ import { exportCsv } from '../../report/export/csv.js'
 import { exportHgrm } from '../../report/export/hgrm.js'
 import { exportHlog } from '../../report/export/hlog.js'
 import { writeText } from '../../results/store/store.js'
-import { refuseInputs } from '../files/output-files.js'
+import { measuredAt, refuseInputs, refuseResults } from '../files/output-files.js'
 import { readSource, redactionKeyFor } from '../files/read-results.js'
-import { print } from '../terminal/output.js'
+import { note, print } from '../terminal/output.js'
 import type { ExportFlags } from './flags.js'
 
 /** `xrbench export`: all is read and made before a byte is written. */
@@ -22,7 +22,9 @@ export async function exportAction(files: readonly string[], flags: ExportFlags)
       `xrbench export ${files[0]} --csv`,
     )
   }
-  await refuseInputs(files, flags.output === undefined ? [] : [flags.output])
+  const outputs = flags.output === undefined ? [] : [flags.output]
+  await refuseInputs(files, outputs)
+  if (format !== 'json') await refuseResults(outputs)
   const sources: Source[] = []
   const key = redactionKeyFor(flags.redact)
   for (const file of files) sources.push(chooseCases(await readSource(file, key), flags.case))
@@ -31,6 +33,8 @@ export async function exportAction(files: readonly string[], flags: ExportFlags)
   }
   const text = { csv: exportCsv, hgrm: onlyHgrm, hlog: exportHlog, json: onlyJson }[format](sources)
   if (flags.output === undefined) return print(text)
+  const when = format === 'json' ? await measuredAt(flags.output) : null
+  if (when !== null) note(`note: ${flags.output} had the result of ${when}, which is replaced`)
   await writeText(flags.output, text)
 }
 

@@ -47,6 +47,30 @@ describe('what is read is never replaced by what is made of it', () => {
     )
   })
 
+  test.each([
+    ['report', ['report', 'r.json', '-o', 'other.json']],
+    ['export', ['export', 'r.json', '--csv', '-o', 'other.json']],
+  ])('%s replaces no other measurement either', async (_, args) => {
+    writeFileSync(join(folder, 'other.json'), RESULT)
+    const { code, stderr } = await inFolder(args)
+    expect(stderr).toMatch(
+      /^error: other\.json has the result of .+ UTC, .*\[XRB_OUTPUT_IS_RESULT\]\nhint: /,
+    )
+    expect([code, readFileSync(join(folder, 'other.json'), 'utf8')]).toEqual([2, RESULT])
+  })
+
+  test('what was made of results is made again, and a result of another is told of', async () => {
+    writeFileSync(join(folder, 'values.csv'), 'old')
+    expect((await inFolder(['export', 'r.json', '--csv', '-o', 'values.csv'])).code).toBe(0)
+    expect(readFileSync(join(folder, 'values.csv'), 'utf8')).toMatch(/^file,case,/)
+    writeFileSync(join(folder, 'other.json'), RESULT)
+    const { code, stderr } = await inFolder(['export', 'r.json', '--json', '-o', 'other.json'])
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^note: other\.json had the result of/),
+    ])
+  })
+
   test('nor through a hard link, under whichever name it is read', async () => {
     linkSync(join(folder, 'r.json'), join(folder, 'hard.json'))
     const { code, stderr } = await inFolder(['report', 'hard.json', '-o', 'r.json'])

@@ -1,6 +1,7 @@
 import { fstat, stat } from 'node:fs'
 import { promisify } from 'node:util'
 import { usageError } from '../../errors.js'
+import { startOfResultAt } from '../../results/store/older-result.js'
 
 const STDOUT = 1
 
@@ -32,6 +33,28 @@ function refuse(input: string | undefined, output: string | null): void {
       : `${what} is the same file as ${input}, which would be replaced by what is made of it.`,
     'write to another file: -o NAME',
   )
+}
+
+/**
+ * Refuses outputs where something was measured: what is made of results can be made again, and a measurement may be the only one of its kind.
+ * @throws {XrbenchError} `XRB_OUTPUT_IS_RESULT`
+ */
+export async function refuseResults(outputs: readonly string[]): Promise<void> {
+  for (const path of outputs) {
+    const when = await measuredAt(path)
+    if (when === null) continue
+    throw usageError(
+      'XRB_OUTPUT_IS_RESULT',
+      `${path} has the result of ${when}, which would be replaced by what is no measurement.`,
+      `write to another file: -o NAME; or, if it is not needed, rm ${path}`,
+    )
+  }
+}
+
+/** When what `path` has was measured, in words; `null`: it has no result. */
+export async function measuredAt(path: string): Promise<string | null> {
+  const startedAt = await startOfResultAt(path)
+  return startedAt && `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 /** Of a regular file; `null` for all else, which nothing written to it replaces, and for what is not there. */

@@ -8,7 +8,7 @@ import { renderPage } from '../../report/page/page.js'
 import { CHARTS_MODULE, readChartsScript } from '../../report/page/script.js'
 import { outputError } from '../../results/store/errors.js'
 import { checkWritable, writeBytes, writeText } from '../../results/store/store.js'
-import { refuseInputs } from '../files/output-files.js'
+import { refuseInputs, refuseResults } from '../files/output-files.js'
 import { readSource, redactionKeyFor } from '../files/read-results.js'
 import { parseWord } from '../flags/list.js'
 import { note, print } from '../terminal/output.js'
@@ -27,7 +27,9 @@ export async function reportAction(files: readonly string[], flags: ReportFlags)
     flags.across === undefined ? null : parseWord(flags.across, '--across', 'difference', ACROSS)
   const wantsPictures = flags.svg !== undefined || flags.png !== undefined
   const page = flags.output ?? (wantsPictures ? undefined : DEFAULT_PAGE)
-  await refuseInputs(files, page === undefined ? [] : [page])
+  const pages = page === undefined ? [] : [page]
+  await refuseInputs(files, pages)
+  await refuseResults(pages)
   if (page !== undefined) await checkWritable(page)
   const toPng = flags.png === undefined ? null : await pngMaker()
 

@@ -1,12 +1,11 @@
 import { printableJson } from '../../foreign.js'
-import { startOfResultAt } from '../../results/store/older-result.js'
 import { defaultOutputPath } from '../../results/store/output-path.js'
 import { checkWritable } from '../../results/store/store.js'
 import { checkErrand } from '../../run/check.js'
 import type { Errand } from '../../run/errand.js'
 import type { OptionNames } from '../../run/names.js'
 import { settle } from '../../run/settle.js'
-import { refuseInputs } from '../files/output-files.js'
+import { measuredAt, refuseInputs } from '../files/output-files.js'
 import { note, print } from '../terminal/output.js'
 import { dryRunDocument, dryRunText } from './dry-run.js'
 import type { RunFlags } from './flags.js'
@@ -80,8 +79,7 @@ async function checkFiles(
 
 /** A measurement may be the only one of its kind: that it goes is said while it can still be kept. */
 async function tellOfOlder(output: string): Promise<void> {
-  const startedAt = await startOfResultAt(output)
-  if (startedAt === null) return
-  const when = `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
+  const when = await measuredAt(output)
+  if (when === null) return
   note(`note: ${output} has the result of ${when}, which the first repetition replaces`)
 }

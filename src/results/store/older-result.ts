@@ -5,12 +5,12 @@ import { constants, gunzipSync } from 'node:zlib'
 const HEAD_BYTES = 64 * 1024
 
 /**
- * When the run began whose result is at `path` (ISO 8601, UTC); `null` where there is none, and for any other file. Reads its head
+ * When the run began, of `run` or of `quic-perf`, whose result is at `path` (ISO 8601, UTC); `null` where there is none, and for any other file. Reads its head
  * alone: a result may be large, and is not needed.
  */
 export async function startOfResultAt(path: string): Promise<string | null> {
   const head = await headOf(path)
-  if (head === null || !/"schema":\s*"xrbench\.result\/\d{1,3}"/.test(head)) return null
+  if (head === null || !/"schema":\s*"xrbench\.(result|quic-perf)\/\d{1,3}"/.test(head)) return null
   const startedAt = Date.parse(/"startedAt":\s*"([^"]{1,40})"/.exec(head)?.[1] ?? '')
   // Made anew of the number: nothing of a file is shown as it stands there.
   return Number.isNaN(startedAt) ? null : new Date(startedAt).toISOString()
