@@ -17,7 +17,7 @@ export async function deviceForAgent(
     peerAddress: null,
     ownAddress: isAny(host) ? null : host,
     family: 0,
-    softRoce: true,
+    softRoce: 'make',
     lab: 'never',
     say,
   })

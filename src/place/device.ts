@@ -1,1 +1,5 @@
-export { chooseRdmaDevice, type DeviceChoice } from '../rdma/device-choice.js'
+export {
+  chooseRdmaDevice,
+  type DeviceChoice,
+  type DeviceChoiceOptions,
+} from '../rdma/device-choice.js'

@@ -9,7 +9,7 @@ const OPTIONS: Omit<DeviceChoiceOptions, 'say'> = {
   device: null,
   port: null,
   gidIndex: null,
-  softRoce: false,
+  softRoce: 'never',
   lab: 'auto',
 }
 
@@ -30,7 +30,7 @@ describe.skipIf(existsSync('/sys/class/infiniband'))(
   { meta: { skipReason: 'this kernel has RDMA' } },
   () => {
     it('each step is tried in its order, and the line says why it was not taken', async () => {
-      const { choice, lines } = await choose({ lab: 'never', softRoce: true })
+      const { choice, lines } = await choose({ lab: 'never', softRoce: 'make' })
       expect(choice).toMatchObject({ step: null, device: null, address: null })
       expect(choice.attempts.map(({ step }) => step)).toEqual([
         'nic',
@@ -47,6 +47,14 @@ describe.skipIf(existsSync('/sys/class/infiniband'))(
     it('nothing is made where that was forbidden', async () => {
       const { choice } = await choose({ lab: 'never' })
       expect(choice.attempts[2]?.sentence).toBe('Made none (--no-soft-roce).')
+    })
+
+    it('one that would be made is looked for, and nobody is told that it was forbidden', async () => {
+      const [looked, made] = [
+        await choose({ lab: 'never', softRoce: 'look' }),
+        await choose({ lab: 'never', softRoce: 'make' }),
+      ]
+      expect(looked.choice.attempts[2]).toEqual(made.choice.attempts[2])
     })
 
     it('a device that is named is not replaced by another', async () => {

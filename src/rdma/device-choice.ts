@@ -6,7 +6,8 @@ import { isLabGuest, labReadiness } from './lab-step.js'
 import { missingDevice } from './missing-device.js'
 import { findPort, type PortFound, type PortWish } from './port-search.js'
 import { routeSource } from './route.js'
-import { makeSoftRoce } from './soft-roce.js'
+import { makeSoftRoce, type SoftRoceWish } from './soft-roce.js'
+import { softRoceReadiness } from './soft-roce-readiness.js'
 import { recordFolder } from './soft-roce-record.js'
 import { removeOrphans } from './soft-roce-removal.js'
 
@@ -21,8 +22,8 @@ export interface DeviceChoiceOptions {
   device: string | null
   port: number | null
   gidIndex: number | null
-  /** Whether a SoftRoCE device may be made. */
-  softRoce: boolean
+  /** What becomes of a SoftRoCE device that is needed; `look`: whether one could be made is said, and none is. */
+  softRoce: 'make' | 'look' | 'never'
   lab: 'auto' | 'never'
   /** Gets the line that says which step was taken, and why none before it. */
   say: (line: string) => void
@@ -97,16 +98,17 @@ async function walk(
 }
 
 async function softRoce(
-  { softRoce: isAllowed }: DeviceChoiceOptions,
+  { softRoce: what }: DeviceChoiceOptions,
   { source, family }: PortWish,
   problem: NativeFault | null,
   attempts: DeviceAttempt[],
 ): Promise<Found | null> {
   const step = 'soft-roce'
-  if (!isAllowed) {
+  if (what === 'never') {
     attempts.push(refused(step, 'Made none (--no-soft-roce).', 'leave --no-soft-roce out'))
     return null
   }
+  if (what === 'look') return softRoceToBe({ source, family, problem }, attempts)
   const made = await makeSoftRoce(loadAddon(), { source, family, problem })
   if ('reason' in made) {
     attempts.push(refused(step, `Cannot make one (${made.reason}).`, made.hint))
@@ -115,6 +117,23 @@ async function softRoce(
   const sentence = `Made ${describe(made.found)}; it is removed at the end.`
   attempts.push({ step, taken: true, sentence, hint: null })
   return { ...place(made.found), step, release: made.release }
+}
+
+/** That which would be made for the run. */
+function softRoceToBe(
+  { source, family, problem }: SoftRoceWish,
+  attempts: DeviceAttempt[],
+): Found | null {
+  const step = 'soft-roce'
+  const readiness = softRoceReadiness(loadAddon(), source, family, problem)
+  if (!readiness.ready) {
+    attempts.push(refused(step, `Cannot make one (${readiness.reason}).`, readiness.hint))
+    return null
+  }
+  const { netdev, address } = readiness.place
+  const sentence = `Would make a SoftRoCE device on ${netdev}, ${address}.`
+  attempts.push({ step, taken: true, sentence, hint: null })
+  return { ...NOWHERE, step, address }
 }
 
 async function wishOf(options: DeviceChoiceOptions): Promise<PortWish> {

@@ -1,6 +1,6 @@
 import type { RdmaOptions } from '../addon/addon.js'
 import { environmentError, type XrbenchError } from '../errors.js'
-import { chooseRdmaDevice, type DeviceChoice } from '../place/device.js'
+import { chooseRdmaDevice, type DeviceChoice, type DeviceChoiceOptions } from '../place/device.js'
 import type { TransportName } from '../plan/case.js'
 import { isWithinMachine } from '../plan/transports.js'
 import type { RunEvent } from './events.js'
@@ -12,7 +12,7 @@ import { type Elsewhere, isHere, keepWithinReach } from './within-machine.js'
 export interface PlaceRequest {
   asked: readonly TransportName[] | 'all'
   lab: Whereabouts['lab']
-  softRoce: boolean
+  softRoce: DeviceChoiceOptions['softRoce']
   /** Numeric; `null`: both ends are on this machine. */
   peerAddress: string | null
   family: 4 | 6 | 0

@@ -29,7 +29,7 @@ export async function settle(
   const found = await choosePlaces({
     asked: errand.transports,
     lab: where.lab,
-    softRoce: where.softRoce && !makesNothing,
+    softRoce: !where.softRoce ? 'never' : makesNothing ? 'look' : 'make',
     peerAddress: target?.address ?? null,
     family: target?.family ?? where.family,
     rdma: errand.requests[0].plan.rdma,

@@ -14,7 +14,7 @@ async function placesOf(
 ) {
   const said: string[] = []
   const places = await choosePlaces({
-    ...{ asked, lab, softRoce: false, peerAddress, family: 4, rdma },
+    ...{ asked, lab, softRoce: 'never', peerAddress, family: 4, rdma },
     onEvent: (event) => {
       if (event.type === 'note') said.push(event.text)
     },
