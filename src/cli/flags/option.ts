@@ -20,6 +20,13 @@ export function option<const Flags extends string>(
   return isOff ? made : made.env(variable)
 }
 
+/** An option of a list: given again, it goes on. */
+export function listOption<const Flags extends string>(flags: Flags, description: string) {
+  return option(flags, description).argParser((value: string, before?: string) =>
+    before === undefined ? value : `${before},${value}`,
+  )
+}
+
 /**
  * An option that no variable sets. Of commands that make other files than results, what `run` calls by the same name is another thing: its
  * result file is not where a page goes.

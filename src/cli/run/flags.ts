@@ -6,7 +6,7 @@ import { RDMA } from '../../options/rdma.js'
 import { SOCKET } from '../../options/socket.js'
 import { TLS } from '../../options/tls.js'
 import { TRANSPORT_NAMES } from '../../plan/transports.js'
-import { option } from '../flags/option.js'
+import { listOption, option } from '../flags/option.js'
 import { exitCodeTable, RUN_UNITS } from '../terminal/help.js'
 
 /** Flags of `run` as commander gives them: those of the table are read by `readRunFlags`. */
@@ -39,7 +39,7 @@ export function withRunOptions(command: Command) {
     .addHelpText('after', RUN_UNITS + exitCodeTable())
     .optionsGroup('What to measure:')
     .addOption(
-      option(
+      listOption(
         '-t, --transport <list>',
         `${TRANSPORT_NAMES.join(', ')}, or all this build can do (default: all)`,
       ),
@@ -47,7 +47,8 @@ export function withRunOptions(command: Command) {
   for (const [heading, group] of HEADINGS) {
     command.optionsGroup(heading)
     for (const entry of Object.values(group)) {
-      command.addOption(option(entry.flag, helpOf(entry)))
+      const isList = entry.each !== undefined && entry.flag.includes('<')
+      command.addOption((isList ? listOption : option)(entry.flag, helpOf(entry)))
     }
   }
   return withOwnOptions(command)
