@@ -32,6 +32,7 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
   const { stop, note, stopHost, noteHost, stopTransport, noteTransport, noteVersion } = AT[end]
   const { rdma, tls, quic } = granted
   return [
+    note('address family', familyOf(granted.localAddress)),
     noteTransport('send buffer', granted.sendBufferBytes),
     noteTransport('receive buffer', granted.receiveBufferBytes),
     noteTransport('congestion control', granted.congestionControl),
@@ -83,6 +84,12 @@ function factsOfGranted(granted: Granted, end: End): Fact[] {
     note('QUIC window', quic?.windowBytes),
     note('QUIC packets for each acknowledgement', quic?.ackThreshold),
   ]
+}
+
+/** `null` where there is no address, or where it is hidden. */
+function familyOf(address: string): string | null {
+  if (address.includes(':')) return 'IPv6'
+  return /^\d+(\.\d+){3}$/.test(address) ? 'IPv4' : null
 }
 
 /** Nodes have numbers of each machine's own. */

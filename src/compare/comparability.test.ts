@@ -65,6 +65,11 @@ const GOOD_TO_KNOW: Record<string, Change> = {
       if (effective.client) effective.client = { ...effective.client, congestionControl: 'vegas' }
     },
   },
+  'address family (client)': {
+    case: ({ parameters: { effective } }) => {
+      if (effective.client) effective.client = { ...effective.client, localAddress: '2001:db8::1' }
+    },
+  },
   'pinned CPUs (client)': {
     case: (c) => {
       for (const { cpu } of c.repetitions) if (cpu.client) cpu.client.pinnedCpus = [5, 7]
