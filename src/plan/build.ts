@@ -15,6 +15,7 @@ import {
   checkQuicOpenssl,
   checkQuicRetry,
   checkQuicSize,
+  checkRate,
   checkSize,
   checkUnixSize,
   MAX_CASES,
@@ -164,6 +165,7 @@ function makeCase(
     ...(unixType === undefined ? {} : { unixType }),
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
+  if (workload === 'stream') checkRate(parameters)
   if (parameters.quic !== null) checkQuicRetry(parameters.quic)
   if (parameters.quic !== null && workload !== 'rr') {
     checkQuicSize(parameters.quic, messageSizeBytes)

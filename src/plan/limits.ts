@@ -1,7 +1,8 @@
 import type { QuicMessages, QuicOptions, UnixType, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { QUIC_DATAGRAM_OVERHEAD_BYTES } from '../options/quic.js'
-import { MAX_MESSAGE_BYTES } from '../units.js'
+import { formatDuration, formatRate, MAX_MESSAGE_BYTES } from '../units.js'
+import type { CaseParameters } from './case.js'
 import type { TransportName } from './transports.js'
 
 /** Largest UDP payload: 65,535 less the headers that count against it (RFC 768, RFC 791, RFC 8200). */
@@ -39,6 +40,23 @@ export function checkSize(
       `--size ${limit}, or leave UDP out: --transport tcp`,
     )
   }
+}
+
+/** @throws {XrbenchError} `XRB_BAD_RATE` when at its rate not one message of a stream is due in the measured time */
+export function checkRate({
+  rateBitsPerSec,
+  messageSizeBytes,
+  durationNs,
+}: Pick<CaseParameters, 'rateBitsPerSec' | 'messageSizeBytes' | 'durationNs'>): void {
+  if (rateBitsPerSec === 0 || durationNs === 0) return
+  const intervalNs = (messageSizeBytes * 8e9) / rateBitsPerSec
+  if (intervalNs <= durationNs) return
+  const least = Math.ceil((messageSizeBytes * 8e9) / durationNs)
+  throw usageError(
+    'XRB_BAD_RATE',
+    `At ${formatRate(rateBitsPerSec)}bit/s a message of ${thousands(messageSizeBytes)} B is due every ${thousands(Math.round(intervalNs / 1e9))} s, and ${formatDuration(durationNs)} are measured: there would be nothing to tell.`,
+    `--rate ${formatRate(least)} at the least, a smaller --size or a longer --duration`,
+  )
 }
 
 /** @throws {XrbenchError} `XRB_BAD_SIZE` when a message of `bytes` does not fit one packet of AF_UNIX */

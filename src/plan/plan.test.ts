@@ -32,6 +32,19 @@ describe('cases', () => {
     ])
   })
 
+  test('a rate at which no message is due in the measured time is refused, with one that would do', () => {
+    const stream = { workloads: ['stream'], sizesBytes: [1000], durationNs: 2e9 } as const
+    const at = (rateBitsPerSec: number, changes: Partial<PlanRequest> = {}) =>
+      buildPlan(ask({ ...stream, ...changes, transports: ['tcp'], rateBitsPerSec }))
+    expect(() => at(3999)).toThrow(
+      expect.objectContaining({ code: 'XRB_BAD_RATE', hint: expect.stringMatching(/^--rate 4k /) }),
+    )
+    expect(() => at(3999)).toThrow('At 3999bit/s a message of 1,000 B is due every 2 s, and 2s')
+    expect(at(4000).cases).toHaveLength(1)
+    expect(at(1, { durationNs: 0, iterations: 5 }).cases).toHaveLength(1)
+    expect(at(1, { workloads: ['ping-pong'] }).cases).toHaveLength(1)
+  })
+
   test('a stream has a default size of its own for each transport', () => {
     expect(keys({ workloads: ['stream'] })).toEqual([
       'tcp/stream/256KiB/block',
