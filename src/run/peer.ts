@@ -29,7 +29,8 @@ export async function resolveHost(
     )
   }
   try {
-    const found = await lookup(host, { family })
+    // An interface without a name is none: who connects says which there are.
+    const found = await lookup(host.replace(/%$/, ''), { family })
     // An IPv4 address is one, whichever way it is written.
     const address = plainAddress(found.address)
     return { address, family: isIP(address) === 4 ? 4 : 6 }

@@ -44,4 +44,6 @@ test.each<[string, 4 | 6]>([
 test('an address of the family asked for is taken as it is', async () => {
   expect(await resolveHost('127.0.0.1', 4)).toEqual({ address: '127.0.0.1', family: 4 })
   expect(await resolveHost('::1', 6)).toEqual({ address: '::1', family: 6 })
+  // Who connects says that an interface is missing.
+  expect(await resolveHost('fe80::1%', 0)).toEqual({ address: 'fe80::1', family: 6 })
 })

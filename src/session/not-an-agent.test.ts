@@ -45,11 +45,12 @@ test.each<[string, () => Server, string, RegExp]>([
   server.close()
 })
 
-test('a link-local address without an interface', async () => {
-  await expect(
-    connectSession({ host: 'fe80::1', port: 9, key: createKey() }),
-  ).rejects.toMatchObject({
-    ...{ code: 'XRB_PEER_UNREACHABLE', exitCode: 4 },
-    hint: expect.stringContaining('[fe80::1%eth0]'),
-  })
-})
+test.each(['fe80::1', 'fe80::1%', 'fe80::1%lo', 'fe80::1%no-such'])(
+  'a link-local address without an interface that leads there: %s',
+  async (host) => {
+    await expect(connectSession({ host, port: 9, key: createKey() })).rejects.toMatchObject({
+      ...{ code: 'XRB_PEER_UNREACHABLE', exitCode: 4 },
+      hint: expect.stringContaining('[fe80::1%eth0]'),
+    })
+  },
+)

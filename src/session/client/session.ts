@@ -172,7 +172,7 @@ async function secureConnection(options: ConnectOptions): Promise<TLSSocket> {
   const where = `${host}, port ${port}`
   signal?.throwIfAborted()
   // Some versions of libuv take any interface then, and a connection for data none.
-  if (isLinkLocal(host) && !host.includes('%')) {
+  if (isLinkLocal(host) && !/%./.test(host)) {
     throw peerError('XRB_PEER_UNREACHABLE', `No agent can be reached at ${where} (no interface).`, {
       hint: zoneHint(host),
     })
@@ -225,11 +225,14 @@ function notConnected(error: unknown, host: string, port: number): XrbenchError 
 }
 
 function hintFor(code: string, host: string): string {
-  if (code === 'EINVAL' && isLinkLocal(host)) return zoneHint(host)
+  if (isLinkLocal(host) && NO_INTERFACE.test(code)) return zoneHint(host)
   return /^E(HOST|NET)(UNREACH|DOWN)$/.test(code)
     ? `ip route get ${host}   (is there a way?); a firewall there may also answer so`
     : 'start one there: xrbench serve'
 }
+
+/** No such interface, or one that leads nowhere, as the loopback. */
+const NO_INTERFACE = /^E(INVAL|NXIO|NODEV|NETUNREACH|ADDRNOTAVAIL)$/
 
 function isLinkLocal(host: string): boolean {
   return /^fe[89ab][0-9a-f]:/i.test(host)
