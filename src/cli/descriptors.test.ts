@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { runCli } from './fixtures/spawn-cli.js'
+import { Cli, runCli } from './fixtures/spawn-cli.js'
 
 /** A shell that lets a process have few files open. */
 const allowing = (files: number) => ({
@@ -32,11 +35,22 @@ test('what it asks for is enough', async () => {
 })
 
 test('more connections than files end in a sentence too', async () => {
-  const args = ['run', '-t', 'tcp', '-w', 'stream', '--streams', '64', '--direction', 'both']
-  const short = ['-d', '20ms', '--warmup', '0', '-r', '1', '--json']
-  const { code, stderr } = await runCli([...args, ...short], allowing(128))
-  expect(stderr).toMatch(
-    /^error: .*[aA]t the (client|server), .*\[XRB_DESCRIPTORS\]\nhint: ulimit -n \d+$/m,
-  )
-  expect([3, 4]).toContain(code)
+  const folder = mkdtempSync(join(tmpdir(), 'xrbench-descriptors-'))
+  const agent = new Cli(['serve', '--listen', '127.0.0.1:0', '--json'])
+  try {
+    await agent.until('its address', () => agent.stdout.includes('\n'))
+    const { port, key } = JSON.parse(agent.stdout) as { port: number; key: string }
+    const keyFile = join(folder, 'key')
+    writeFileSync(keyFile, `${key}\n`, { mode: 0o600 })
+    const peer = ['--peer', `127.0.0.1:${port}`, '--key-file', keyFile]
+    const args = ['run', '-t', 'tcp', '-w', 'stream', '--streams', '64', '--direction', 'both']
+    const short = ['-d', '20ms', '--warmup', '0', '-r', '1', '--json']
+    const { code, stderr } = await runCli([...args, ...peer, ...short], allowing(128))
+    expect(stderr).toMatch(/^error: At the client, .*\[XRB_DESCRIPTORS\]\nhint: ulimit -n \d+$/m)
+    expect(code).toBe(3)
+  } finally {
+    agent.child.kill('SIGTERM')
+    await agent.finished()
+    rmSync(folder, { recursive: true })
+  }
 })
