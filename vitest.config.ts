@@ -10,6 +10,8 @@ const LAB_TESTS = ['src/**/*.lab.test.ts']
 
 /** Simulations, matrices and what else is long by nature, which rarely fails: `npm run test:nightly -- matrices`. */
 const NIGHTLY_TESTS = ['src/**/*.nightly.test.ts']
+/** … of those, the ones that boot virtual machines. */
+const NIGHTLY_LAB_TESTS = ['src/transports/rdma-operations.nightly.test.ts']
 
 /** They read, count and draw, and measure nothing: two files at once, before all others, and in processes that they share, for to start one and to load what it needs takes longer than most of them. */
 const PURE_TESTS = [
@@ -71,6 +73,11 @@ function project(name: string, { include, without = [] }: Files, options = {}) {
   return { extends: true as const, test: { name, include, exclude, ...options } }
 }
 
+function nightly(name: string, { include, without = [] }: Files) {
+  const exclude = [...configDefaults.exclude, ...without]
+  return { extends: true as const, test: { name, include, exclude } }
+}
+
 /** After all others: what they show comes sooner. */
 function inTheLab(name: string, { include, without = [] }: Files) {
   const exclude = [...configDefaults.exclude, ...without]
@@ -104,7 +111,8 @@ const BY_NAME = [
   project('long-alone', { include: LONG_ALONE_TESTS }, { ...THIRD }),
   inTheLab('long-lab', { include: LONG_LAB_TESTS }),
   inTheLab('lab', { include: LAB_TESTS }),
-  inTheLab('nightly', { include: NIGHTLY_TESTS }),
+  nightly('nightly', { include: NIGHTLY_TESTS, without: NIGHTLY_LAB_TESTS }),
+  inTheLab('nightly-lab', { include: NIGHTLY_LAB_TESTS }),
 ]
 const isNamed = process.argv.some((arg) => arg.startsWith('--project'))
 

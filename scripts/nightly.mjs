@@ -35,7 +35,7 @@ const PARTS = [
   [
     'matrices',
     1,
-    [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'nightly'],
+    [process.execPath, 'node_modules/vitest/vitest.mjs', 'run', '--project', 'nightly*'],
   ],
   ...Object.entries(FUZZED).map(([file, runs]) => [
     `fuzz ${file}`,
@@ -47,6 +47,7 @@ const PARTS = [
   ]),
   ['headers', 1, [process.execPath, 'scripts/check-headers.mjs', '--all']],
   ['nodes', 1, ['npm', 'run', 'test:nodes']],
+  ['soak', 1, [process.execPath, 'scripts/soak.mjs']],
   ['older', 1, ['npm', 'run', 'test:older']],
   ['asan', 1, ['npm', 'run', 'test:asan']],
   ['fuzz', 1, ['npm', 'run', 'test:fuzz']],
