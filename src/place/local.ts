@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { OwnRdmaPort } from '../addon/addon.js'
 import { withDeadline } from '../deadline.js'
 import { EXIT_CODES, environmentError, XrbenchError } from '../errors.js'
+import { hostAndPort } from '../host-port.js'
 import { lastWords } from '../session/endpoint/last-words.js'
 import { createKey, type SessionKey } from '../session/wire/key.js'
 import { MAX_DURATION_NS } from '../units.js'
@@ -65,10 +66,9 @@ export async function startLocalAgent(options: LocalAgentOptions): Promise<Local
 
 function serveArguments({ family, address, rdmaPort }: LocalAgentOptions): string[] {
   const host = address ?? (family === 4 ? '127.0.0.1' : '::1')
-  const listen = host.includes(':') ? `[${host}]:0` : `${host}:0`
   return [
     'serve',
-    ...['--listen', listen],
+    ...['--listen', hostAndPort(host, 0)],
     ...['--key-file', '-', '--until-stdin-ends'],
     ...['--once', '--json', '--allow-cpu'],
     ...(rdmaPort === undefined ? [] : rdmaPortArguments(rdmaPort)),

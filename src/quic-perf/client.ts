@@ -2,6 +2,7 @@ import type { NativeFault, RunOutcome } from '../addon/addon.js'
 import { loadPerfAddon } from '../addon/load.js'
 import type { PerfRequests } from '../addon/perf.js'
 import { environmentError, measurementError, peerError, type XrbenchError } from '../errors.js'
+import { hostAndPort } from '../host-port.js'
 import { type PerfPhases, type PerfTransport, perfSpec } from './spec.js'
 
 /**
@@ -32,7 +33,7 @@ export async function runPerfClient(
 }
 
 function explainConnect(fault: Error & NativeFault, { address, port }: PerfRequests): XrbenchError {
-  const where = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  const where = hostAndPort(address, port)
   const hint = `is a server of the perf protocol there? xrbench quic-perf serve --listen ${where}`
   switch (fault.code) {
     case 'CONNECT_TIMEOUT':

@@ -1,7 +1,6 @@
 import type { AgentCounts, AgentEvent } from '../session/agent/agent.js'
 import type { Measured } from '../session/agent/measured.js'
 
-/** Kinds of rejection and of ends that are counted apart: fewer than there are sentences. */
 type Labels = Readonly<Record<string, string>>
 
 /** What an agent has done so far, in the text format of Prometheus (version 0.0.4). */

@@ -2,6 +2,7 @@ import { constants } from 'node:fs'
 import { access } from 'node:fs/promises'
 import type { PerfServerOptions, PerfServerTotals } from '../../addon/perf.js'
 import { environmentError, usageError } from '../../errors.js'
+import { hostAndPort } from '../../host-port.js'
 import { parseNumericAddress } from '../../place/listen-address.js'
 import { QUIC_PERF_PORT } from '../../quic-perf/protocol.js'
 import { type PerfServing, startPerfServer } from '../../quic-perf/server.js'
@@ -109,7 +110,7 @@ function facts({ host, port, fingerprint }: PerfServing) {
 }
 
 function noteListening({ host, port, fingerprint }: PerfServing, options: PerfServerOptions): void {
-  const where = `${host.includes(':') ? `[${host}]` : host}:${port}`
+  const where = hostAndPort(host, port)
   note(`xrbench quic-perf: serving ALPN perf at ${where} (UDP); Ctrl-C ends it`)
   note(`certificate: SHA-256 ${fingerprint}`)
   if (options.maxResponseBytes > 0)

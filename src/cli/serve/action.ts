@@ -1,3 +1,4 @@
+import { hostAndPort } from '../../host-port.js'
 import { parseListenAddress, parseNumericAddress } from '../../place/listen-address.js'
 import { type ServeSettings, startServing } from '../../serve/serve.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
@@ -66,7 +67,7 @@ async function serve(
       await print(`${JSON.stringify(line)}\n`)
     } else if (!flags.quiet || shown !== null) {
       noteListening({ host, port }, shown, flags.keyFile)
-      if (metrics) note(`Metrics: http://${place(metrics)}/metrics`)
+      if (metrics) note(`Metrics: http://${hostAndPort(metrics.host, metrics.port)}/metrics`)
     }
     await aborted(ended.signal)
   } finally {
@@ -131,16 +132,12 @@ function aborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-function place({ host, port }: { host: string; port: number }): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
-}
-
 function noteListening(
   listen: { host: string; port: number },
   key: string | null,
   keyFile = 'xrbench.key',
 ): void {
-  note(`xrbench serve: listening at ${place(listen)}; Ctrl-C ends it`)
+  note(`xrbench serve: listening at ${hostAndPort(listen.host, listen.port)}; Ctrl-C ends it`)
   const line = clientLine(listen, keyFile)
   if (key === null) {
     note('On the client, with a copy of the key file:')

@@ -1,6 +1,7 @@
 import { isIPv4 } from 'node:net'
 import { hostname, type NetworkInterfaceInfo, networkInterfaces } from 'node:os'
 import { basename } from 'node:path'
+import { hostAndPort } from '../../host-port.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
 import { quoted } from '../terminal/quoted.js'
 
@@ -16,8 +17,7 @@ export function reachedAs(
   interfaces: NodeJS.Dict<NetworkInterfaceInfo[]> = networkInterfaces(),
 ): string {
   const name = host === '0.0.0.0' || host === '::' ? addressOf(host, interfaces) : host
-  if (port === DEFAULT_PORT) return name
-  return `${name.includes(':') ? `[${name}]` : name}:${port}`
+  return port === DEFAULT_PORT ? name : hostAndPort(name, port)
 }
 
 function addressOf(host: string, interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string {

@@ -1,4 +1,4 @@
-import { originOf } from './strangers.js'
+import { originOf } from './origin.js'
 
 /** Origins that are kept apart; of more, all that come later count as one. */
 const MOST_ORIGINS = 4096

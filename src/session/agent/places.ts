@@ -1,19 +1,12 @@
-import { originOf } from './strangers.js'
-
-/** How many sessions there are at a time. */
-export interface PlaceLimits {
-  all: number
-  /** From one address; of IPv6, from one network of 64 bits. */
-  perOrigin: number
-}
+import { type OriginLimits, originOf } from './origin.js'
 
 /** Places for sessions, of all and of each address. */
 export class Places {
-  readonly #limits: PlaceLimits
+  readonly #limits: OriginLimits
   readonly #taken = new Map<string, number>()
   #all = 0
 
-  constructor(limits: PlaceLimits) {
+  constructor(limits: OriginLimits) {
     this.#limits = limits
   }
 

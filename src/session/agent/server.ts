@@ -4,6 +4,7 @@ import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
 import { captureLimits } from '../../environment/limits.js'
 import { machineFiles } from '../../environment/machine-files.js'
 import { environmentError, type XrbenchError } from '../../errors.js'
+import { hostAndPort } from '../../host-port.js'
 import type { Environment } from '../../results/schema/environment.js'
 import { EndpointSource } from '../endpoint/source.js'
 import type { SessionKey } from '../wire/key.js'
@@ -16,7 +17,8 @@ import { Budget } from './budget.js'
 import { Failures } from './failures.js'
 import { Line, type LineLimits } from './line.js'
 import type { Measured } from './measured.js'
-import { type PlaceLimits, Places } from './places.js'
+import type { OriginLimits } from './origin.js'
+import { Places } from './places.js'
 import { type ClientChecks, type SessionEnd, serveSession } from './session.js'
 import { Strangers, strangerLimits } from './strangers.js'
 
@@ -31,7 +33,7 @@ export interface AgentOptions {
   /** Wrong keys of an address in a minute, after which it is not listened to for the rest of it. */
   maxFailures: number
   /** Sessions that are held. */
-  places: PlaceLimits
+  places: OriginLimits
   /** Of these, those that measure at a time, and those that wait for that. */
   line: LineLimits
   /** What this end uses for RDMA, whatever clients say; `null`s = by the address they reach it at. */
@@ -209,7 +211,7 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
     return environmentError(
       'XRB_PORT_TAKEN',
       `Port ${port} of ${host} is taken.`,
-      `ss -tlnp 'sport = :${port}'   (who has it; or take another port: --listen ${host.includes(':') ? `[${host}]` : host}:${port + 1})`,
+      `ss -tlnp 'sport = :${port}'   (who has it; or take another port: --listen ${hostAndPort(host, port + 1)})`,
     )
   }
   const reason = error.code ?? error.message

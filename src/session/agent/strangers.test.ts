@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { originOf, Strangers, strangerLimits } from './strangers.js'
+import { originOf } from './origin.js'
+import { Strangers, strangerLimits } from './strangers.js'
 
 const LIMITS = { all: 4, perOrigin: 2 }
 

@@ -1,29 +1,21 @@
-import { isIP } from 'node:net'
-
-/** Who connected, and has not shown the key yet. */
-export interface StrangerLimits {
-  /** Of all origins together. */
-  all: number
-  /** Of one origin. */
-  perOrigin: number
-}
+import { type OriginLimits, originOf } from './origin.js'
 
 /** Of what this process may open, strangers have half at most. */
-export function strangerLimits(openFiles: number | null): StrangerLimits {
+export function strangerLimits(openFiles: number | null): OriginLimits {
   const all = Math.max(8, Math.min(1024, Math.floor((openFiles ?? 2048) / 2)))
   return { all, perOrigin: Math.max(4, Math.floor(all / 4)) }
 }
 
 /**
- * Strangers in the order they came. Of more than can be held the oldest goes, of its origin or of all: whoever has the key needs milliseconds to
- * show it and may come from the same address, so that no newcomer is refused.
+ * Who connected and has not shown the key yet, in the order they came. Of more than can be held the oldest goes, of its origin or of all: whoever has
+ * the key needs milliseconds to show it and may come from the same address, so that no newcomer is refused.
  */
 export class Strangers {
-  readonly #limits: StrangerLimits
+  readonly #limits: OriginLimits
   readonly #origins = new Map<string, string>()
   readonly #byOrigin = new Map<string, Set<string>>()
 
-  constructor(limits: StrangerLimits) {
+  constructor(limits: OriginLimits) {
     this.#limits = limits
   }
 
@@ -59,17 +51,4 @@ export class Strangers {
     }
     return null
   }
-}
-
-/** What counts as one: an address of IPv4; of IPv6 its network of 64 bits, all of which one machine may have (RFC 4291, 2.5.4). */
-export function originOf(address: string): string {
-  const plain = address.replace(/%.*$/, '').toLowerCase()
-  if (isIP(plain) !== 6) return plain
-  const v4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(plain)?.[1]
-  if (v4 !== undefined) return v4
-  const [head = '', tail] = plain.split('::')
-  const groups = head === '' ? [] : head.split(':')
-  const after = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = Array.from({ length: Math.max(0, 8 - groups.length - after.length) }, () => '0')
-  return `${[...groups, ...zeros, ...after].slice(0, 4).join(':')}::/64`
 }
