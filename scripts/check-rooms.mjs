@@ -68,7 +68,7 @@ const SRC_ROOMS = {
   'cli/validate': ['cli/flags', 'cli/files', 'cli/terminal', 'results', 'report'],
   'cli/doctor': ['cli/flags', 'cli/terminal', 'doctor'],
   'cli/lab': ['cli/flags', 'cli/terminal', 'lab'],
-  'cli/files': ['results', 'compare'],
+  'cli/files': ['cli/terminal', 'results', 'compare'],
   'cli/flags': ['plan', 'session/wire', 'lab', 'addon', 'options'],
   'cli/terminal': ['run', 'results', 'plan/case'],
   library: [
@@ -127,7 +127,7 @@ const SRC_ROOMS = {
   rdma: ['lab', 'addon'],
   environment: ['results', 'addon'],
   lab: [],
-  'results/store': ['results/schema'],
+  'results/store': ['results/schema', 'options', 'plan/transports'],
   'results/document': ['results/repetition', 'results/histogram', 'results/schema', 'plan/case'],
   'results/repetition': [
     'results/histogram',

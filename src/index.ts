@@ -63,7 +63,7 @@ export type {
 export type { QuicRequest, TlsRequest } from './plan/quic.js'
 export type { Slot } from './plan/schedule.js'
 export type { Problem, Repetition, ResultDocument } from './results/schema/schema.js'
-export { readResult } from './results/store/store.js'
+export { type ReadOptions, readResult } from './results/store/store.js'
 export type { RunEvent } from './run/events.js'
 export type { RepetitionEvent, RunFailure } from './run/repetitions.js'
 export type { MeasureRequest } from './run/request.js'

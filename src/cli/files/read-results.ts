@@ -7,6 +7,7 @@ import { contradictionsOf } from '../../results/document/check.js'
 import { resultFileError } from '../../results/store/errors.js'
 import { redact } from '../../results/store/redact.js'
 import { readResult } from '../../results/store/store.js'
+import { note } from '../terminal/output.js'
 
 /**
  * Reads a result, and refuses one that contradicts itself: its numbers are not those that were measured. Its name is harmless as well.
@@ -14,7 +15,7 @@ import { readResult } from '../../results/store/store.js'
  * @throws {XrbenchError} `XRB_RESULT_FILE`
  */
 export async function readSource(file: string, redactionKey?: Buffer): Promise<Source> {
-  const doc = await readResult(file)
+  const doc = await readResult(file, { onNewer: (sentence) => note(`note: ${sentence}`) })
   const [first, ...more] = contradictionsOf(doc)
   if (first !== undefined) {
     const others = more.length === 0 ? '' : ` (and ${more.length} more: xrbench validate ${file})`

@@ -3,12 +3,14 @@ import { harmless, printableJson } from '../../foreign.js'
 import { contradictionsOf } from '../../results/document/check.js'
 import { readResult } from '../../results/store/store.js'
 import { refuseInputs } from '../files/output-files.js'
-import { print } from '../terminal/output.js'
+import { note, print } from '../terminal/output.js'
 
 interface Finding {
   file: string
   valid: boolean
   problems: string[]
+  /** What was not looked at. */
+  notes: string[]
 }
 
 /** `xrbench validate`: every file is looked at, whatever the others are. Exit 2 when one is not valid. */
@@ -16,6 +18,7 @@ export async function validateAction(files: readonly string[], isJson: boolean):
   await refuseInputs(files)
   const findings: Finding[] = []
   for (const file of files) findings.push(await check(file))
+  if (!isJson) for (const said of findings.flatMap(({ notes }) => notes)) note(`note: ${said}`)
   if (findings.some(({ valid }) => !valid)) process.exitCode = EXIT_CODES.usage
   await print(
     isJson
@@ -25,15 +28,17 @@ export async function validateAction(files: readonly string[], isJson: boolean):
 }
 
 async function check(file: string): Promise<Finding> {
+  const notes: string[] = []
   try {
-    const problems = contradictionsOf(await readResult(file))
-    return { file, valid: problems.length === 0, problems }
+    const doc = await readResult(file, { onNewer: (sentence) => notes.push(sentence) })
+    const problems = contradictionsOf(doc)
+    return { file, valid: problems.length === 0, problems, notes }
   } catch (error) {
     if (!(error instanceof XrbenchError)) throw error
     const sentence = error.message.startsWith(`${file} `)
       ? error.message.slice(file.length + 1)
       : error.message
-    return { file, valid: false, problems: [sentence.replace(/\.$/, '')] }
+    return { file, valid: false, problems: [sentence.replace(/\.$/, '')], notes }
   }
 }
 

@@ -145,7 +145,7 @@ describe('a file that is no result', () => {
       /format xrbench\.result\/9/,
     ],
     ['lacks a member', JSON.stringify({ ...doc, cases: undefined }), /not valid at cases/],
-    ['has a wrong one', JSON.stringify({ ...doc, flags: ['haunted'] }), /not valid at flags\.0/],
+    ['has a wrong one', JSON.stringify({ ...doc, flags: ['a ghost'] }), /not valid at flags\.0/],
   ]
 
   test.each(refused)('because it %s is refused', async (_, text, says) => {

@@ -10,6 +10,7 @@ import type { QuicPerfDocument } from '../schema/quic-perf.js'
 import type { ResultDocument } from '../schema/schema.js'
 import { issuesOf, RESULT_LISTS } from './check-parts.js'
 import { invalidError, outputError, resultFileError } from './errors.js'
+import { leaveOutNewer, newerSentence } from './newer.js'
 import { completeOlder } from './older.js'
 import { parseJson, readText } from './read-text.js'
 
@@ -57,12 +58,20 @@ export async function checkWritable(path: string): Promise<void> {
   })
 }
 
+export interface ReadOptions {
+  /** Told what is left out because only the newer version that wrote the file knows it, in one sentence with that version. Default: nobody. */
+  readonly onNewer?: ((sentence: string) => void) | undefined
+}
+
 /**
  * Reads and validates a result file, compressed by gzip or not. Members unknown to this version are kept; parameters that an older one
- * did not know are there as they were then: off.
- * @throws XrbenchError `XRB_RESULT_FILE`: unreadable, not JSON, of another format, or not valid
+ * did not know are there as they were then: off. Cases of a transport or workload that this version does not know are left out, and such flags.
+ * @throws XrbenchError `XRB_RESULT_FILE`: unreadable, not JSON, of another format, not valid, or nothing but cases that this version does not know
  */
-export async function readResult(path: string): Promise<ResultDocument> {
+export async function readResult(
+  path: string,
+  { onNewer = () => undefined }: ReadOptions = {},
+): Promise<ResultDocument> {
   const json = parseJson(path, await readText(path))
   const format = (json as { schema?: unknown } | null)?.schema
   if (format !== RESULT_FORMAT) {
@@ -74,11 +83,18 @@ export async function readResult(path: string): Promise<ResultDocument> {
       'read it with the newer xrbench that wrote it',
     )
   }
+  const newer = leaveOutNewer(json)
   // Loaded only here: writing a result needs no validator.
   const { caseResultSchema, resultSchema } = await import('../schema/schema.js')
   const [issue] = issuesOf(resultSchema, json, RESULT_LISTS)
   if (issue !== undefined) throw invalidError(path, issue)
   const doc = json as ResultDocument
+  if (newer !== null) {
+    const sentence = newerSentence(newer)
+    if (newer.cases > 0 && doc.cases.length === 0)
+      throw resultFileError(path, `was ${sentence}`, `xrbench ${newer.version} reads it`)
+    onNewer(`${path} was ${sentence}.`)
+  }
   for (const { parameters } of doc.cases) {
     completeOlder(parameters, caseResultSchema.shape.parameters.parse(parameters))
   }
