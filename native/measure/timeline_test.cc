@@ -60,6 +60,45 @@ TEST("timeline: a steady rate ends warm-up early, and the measured phase has its
   CHECK_EQ(marks.back().counters.messages - marks.front().counters.messages, 300'000u);
 }
 
+/// A clock of the hand that notes whether the soft interrupts had been read before it was.
+struct WatchingClock : HandClock {
+  static std::uint64_t now() noexcept {
+    came_second = board->softirq_ns() >= 0;
+    return HandClock::now();
+  }
+  static inline const RunBoard* board = nullptr;
+  static inline bool came_second = false;
+};
+
+TEST("timeline: soft interrupts are read before the clock that begins a measured phase") {
+  const PhaseSpec phases{0, kNsPerSec, 0, kNsPerSec};
+  RunBoard board(phases);
+  board.open(0, 1, {});
+  WatchingClock::board = &board;
+  xr::Timeline<WatchingClock> timeline({}, phases, nullptr, board, 0);
+  timeline.start({});
+  CHECK(WatchingClock::came_second);
+}
+
+TEST("timeline: soft interrupts are read at the last look before a window, never within it") {
+  for (const bool looks_before : {true, false}) {
+    Directed directed({0, kNsPerSec, 0, kNsPerSec});
+    Timeline timeline({}, directed.phases, nullptr, directed.board, 0);
+    QuietLink link;
+    HandClock::time_ns = kNsPerSec;
+    timeline.start({});
+    directed.name(2 * kNsPerSec);
+    while (looks_before && timeline.next_edge() < 2 * kNsPerSec) {
+      HandClock::time_ns = timeline.next_edge();
+      CHECK(timeline.on_edge(HandClock::time_ns, {}, link));
+    }
+    CHECK_EQ(directed.board.softirq_ns() >= 0, looks_before);
+    HandClock::time_ns = 2 * kNsPerSec;
+    CHECK(timeline.on_edge(HandClock::time_ns, {}, link));
+    CHECK_EQ(directed.board.softirq_ns() >= 0, looks_before);
+  }
+}
+
 TEST("timeline: a rate that keeps changing is warmed up to the cap") {
   const PhaseSpec phases{kNsPerSec, kNsPerSec, 0, kNsPerSec};
   RunBoard board(phases);

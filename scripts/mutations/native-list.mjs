@@ -39,6 +39,8 @@ export const NATIVE = [
     ['if (done >= total)', 'if (done > total)'],
     ['add_mark(window_.start, before)', 'add_mark(origin_, before)'],
     ['add_mark(edge, before)', 'add_mark(now, before)'],
+    ['if (at_once && !follows_) board_.read_softirq_begin();', ''],
+    ['is_last_look && board_.directed() && link_ == board_.first_decider()', 'false'],
   ),
   ...of('native/measure/timeline.h', 'native/measure/timeline_drops_test.cc', 'timeline drops', [
     'counters.local_drops += link.counters().local_drops - known',

@@ -41,6 +41,7 @@ export const inStatistics = [
     ['differences.slice(i).map', 'differences.slice(i + 1).map'],
     ['sorted[sorted.length - interval.k]', 'sorted[sorted.length - interval.k - 1]'],
     ['sorted[interval.k - 1]', 'sorted[interval.k]'],
+    ['if (!isShift) [low, high]', 'if (false) [low, high]'],
   ),
   ...statistics(
     'adjust',

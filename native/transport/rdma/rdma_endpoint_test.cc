@@ -173,6 +173,9 @@ TEST("rdma device: a rate is kept") {
     const std::uint64_t bits = 8 * (mark.counters.bytes - spec.message_bytes);
     CHECK(mark.time_ns >= bits * kNsPerSec / spec.rate_bits_per_sec * 99 / 100);
   }
+  // What a busy machine loses, 10 ms at a time, is far from a rate of another unit.
+  const Mark& last = client.links.at(0).marks.back();
+  CHECK(8 * last.counters.bytes * kNsPerSec / spec.rate_bits_per_sec >= last.time_ns / 5);
 }
 
 TEST("rdma device: plain writes at a low rate are counted one by one") {

@@ -50,6 +50,28 @@ describe('a shift', () => {
     }
   })
 
+  // Ties within a side: the interval of untied samples would keep clear of 0.
+  test.each([
+    [
+      'between samples',
+      shiftBetween([0, 0, 0, 3], [1, 4, 1, 4, 2, 4, 1, 4], 0.95),
+      { p: 28 / 495, low: 0, high: 4 },
+    ],
+    [
+      'between samples, the other way',
+      shiftBetween([4, 4, 4, 3], [1, 2, 1, 2, 2, 1, 1, 5], 0.95),
+      { p: 28 / 495, low: -3, high: 0 },
+    ],
+    [
+      'within pairs',
+      shiftWithin([0, 6, -3, 1, 6, 1, 2, 2, 4, 2], 0.95),
+      { p: 28 / 512, low: 0, high: 4 },
+    ],
+  ])('%s that the test does not see has an interval that reaches 0', (_, shift, expected) => {
+    expect(shift?.p).toBeCloseTo(expected.p, 12)
+    expect(shift).toMatchObject({ low: expected.low, high: expected.high })
+  })
+
   test('of nothing is nothing', () => {
     expect(shiftBetween([], [1], 0.95)).toBeNull()
     expect(shiftWithin([], 0.95)).toBeNull()
