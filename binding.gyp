@@ -191,6 +191,7 @@
           'native/transport/rdma/rdma_options_test.cc',
           'native/transport/rr_test.cc',
           'native/transport/run_links_test.cc',
+          'native/transport/shm/shm_carrier_test.cc',
           'native/transport/shm/shm_ring_test.cc',
           'native/transport/socket/byte_stream_link_test.cc',
           'native/transport/socket/peer_host_test.cc',

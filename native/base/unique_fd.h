@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <utility>
+#include <vector>
 
 namespace xr {
 
@@ -32,5 +33,13 @@ class UniqueFd {
  private:
   int fd_ = -1;
 };
+
+/// Of each, which stays its owner's.
+inline std::vector<int> fds_of(const std::vector<UniqueFd>& owned) {
+  std::vector<int> fds;
+  fds.reserve(owned.size());
+  for (const UniqueFd& one : owned) fds.push_back(one.get());
+  return fds;
+}
 
 }  // namespace xr

@@ -1,6 +1,7 @@
 #include "transport/endpoint_spec.h"
 
 #include "base/error.h"
+#include "workload/message_head.h"
 
 namespace xr {
 namespace {
@@ -76,7 +77,9 @@ void check_options(const EndpointSpec&, const QuicOpensslOptions& quic) {
 
 void check_options(const EndpointSpec& spec, const UnixOptions& unix_options) {
   check_without_multipath(unix_options.socket);
-  require(unix_options.type == UnixType::kStream || spec.message_bytes <= kLargestSeqpacketBytes,
+  const std::uint64_t head_bytes = spec.workload == Workload::kRr ? kMessageHeadBytes : 0;
+  require(unix_options.type == UnixType::kStream ||
+              spec.longest_message_bytes() + head_bytes <= kLargestSeqpacketBytes,
           "messageSizeBytes is beyond what a packet of AF_UNIX can carry (212,960 bytes)");
 }
 
@@ -100,11 +103,8 @@ void check_spec(const EndpointSpec& spec) {
               spec.transport() == TransportKind::kTls || spec.transport() == TransportKind::kQuic,
           "connect is for tcp, tls and quic");
   if (spec.workload == Workload::kRr) {
-    require(spec.transport() == TransportKind::kTcp || spec.transport() == TransportKind::kTls ||
-                spec.transport() == TransportKind::kUdp || spec.transport() == TransportKind::kQuic ||
-                spec.transport() == TransportKind::kRdma ||
-                spec.transport() == TransportKind::kLoopback,
-            "rr is for loopback, tcp, tls, udp, quic and rdma");
+    require(spec.transport() != TransportKind::kQuicOpenssl,
+            "rr is for all transports but quic:openssl");
     require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
             "responseSizeBytes must lie between 1 and 67,108,864");
     require(spec.inflight >= 1 && spec.inflight <= kMostInflight,

@@ -84,7 +84,11 @@ function casesOf(request: PlanRequest): Case[] {
             const messageSizeBytes =
               size ?? defaultSizeBytes(transport, workload, request.rdma, { messages, unixType })
             checkSize(transport, workload, messageSizeBytes, request.family)
-            if (transport === 'unix') checkUnixSize(unixType, messageSizeBytes)
+            if (transport === 'unix') {
+              checkUnixSize(unixType, workload, messageSizeBytes)
+              const answer = workload === 'rr' ? request.responseSizeBytes : null
+              if (answer !== null) checkUnixSize(unixType, workload, answer, '--response-size')
+            }
             if (transport === 'quic:openssl') checkQuicOpenssl(request.quic)
             cases.push(makeCase(request, transport, workload, messageSizeBytes, wait, way))
           }

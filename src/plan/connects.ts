@@ -7,7 +7,9 @@ import { TRANSPORT_NAMES, type TransportName } from './transports.js'
 export const CONNECTING: readonly TransportName[] = ['tcp', 'tls', 'quic']
 
 /** Transports that have a message link, over which requests are answered. */
-export const ANSWERING: readonly TransportName[] = ['rdma', 'tcp', 'tls', 'udp', 'quic']
+export const ANSWERING: readonly TransportName[] = TRANSPORT_NAMES.filter(
+  (one) => one !== 'quic:openssl',
+)
 
 /** The transports that can carry a workload. */
 export function carriersOf(workload: WorkloadName): readonly TransportName[] {

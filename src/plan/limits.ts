@@ -9,6 +9,8 @@ import type { TransportName } from './transports.js'
 export const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
 /** A packet of AF_UNIX has to fit the send buffer of its socket: by default 212,992 B (net.core.wmem_default), of which the kernel keeps 32 back. */
 export const MAX_SEQPACKET_BYTES = 212_960
+/** In front of a message of `rr`, native/workload/message_head.h. */
+const MESSAGE_HEAD_BYTES = 40
 export const MAX_CASES = 1000
 
 /** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` of `workload`: those of `rr` may be many datagrams */
@@ -59,13 +61,19 @@ export function checkRate({
   )
 }
 
-/** @throws {XrbenchError} `XRB_BAD_SIZE` when a message of `bytes` does not fit one packet of AF_UNIX */
-export function checkUnixSize(unixType: UnixType, bytes: number): void {
-  if (unixType === 'stream' || bytes <= MAX_SEQPACKET_BYTES) return
+/** @throws {XrbenchError} `XRB_BAD_SIZE` when a message of `bytes` does not fit one packet of AF_UNIX, beside the head of those of `rr` */
+export function checkUnixSize(
+  unixType: UnixType,
+  workload: WorkloadName,
+  bytes: number,
+  flag: '--size' | '--response-size' = '--size',
+): void {
+  const most = MAX_SEQPACKET_BYTES - (workload === 'rr' ? MESSAGE_HEAD_BYTES : 0)
+  if (unixType === 'stream' || bytes <= most) return
   throw usageError(
     'XRB_BAD_SIZE',
-    `A message of ${thousands(bytes)} B does not fit a packet of an AF_UNIX socket, which carries at most ${thousands(MAX_SEQPACKET_BYTES)} B.`,
-    `--size ${MAX_SEQPACKET_BYTES}, or --unix-type stream`,
+    `A message of ${thousands(bytes)} B does not fit a packet of an AF_UNIX socket, which carries at most ${thousands(most)} B.`,
+    `${flag} ${most}, or --unix-type stream`,
   )
 }
 

@@ -141,6 +141,15 @@ describe('sizes refused', () => {
         'A message of 212,961 B does not fit a packet of an AF_UNIX socket, which carries at most 212,960 B.',
       hint: '--size 212960, or --unix-type stream',
     })
+    // In front of a message of rr stands its head.
+    const rr = { ...unix, unixTypes: ['seqpacket'], workloads: ['rr'] } as const
+    expect(refused({ ...rr, sizesBytes: [212_920] })).toBeNull()
+    expect(refused({ ...rr, sizesBytes: [212_921] })).toMatchObject({
+      hint: '--size 212920, or --unix-type stream',
+    })
+    expect(refused({ ...rr, sizesBytes: [64], responseSizeBytes: 212_921 })).toMatchObject({
+      hint: '--response-size 212920, or --unix-type stream',
+    })
   })
 
   test('the reason names the datagram limit and a way out', () => {

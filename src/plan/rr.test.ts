@@ -54,8 +54,9 @@ describe('rr', () => {
       expect(carries(transport, 'rr')).toBe(ANSWERING.includes(transport))
       expect(carriersOf('ping-pong')).toContain(transport)
     }
-    expect(keys({ transports: ['shm', 'tcp', 'rdma'] })).toEqual([
+    expect(keys({ transports: ['quic:openssl', 'tcp', 'shm', 'rdma'] })).toEqual([
       'tcp/rr/64B/block',
+      'shm/rr/64B/block',
       'rdma/rr/64B/block/rc/send',
     ])
   })

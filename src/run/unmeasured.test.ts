@@ -17,8 +17,8 @@ function told(request: MeasureRequest): string[] {
 }
 
 test('a transport that was named, without a workload that was named', () => {
-  expect(told({ transports: ['unix', 'tcp'], workloads: ['rr', 'ping-pong'] })).toEqual([
-    'rr over unix: that is for rdma, tcp, tls, udp, quic',
+  expect(told({ transports: ['unix', 'tcp'], workloads: ['connect', 'ping-pong'] })).toEqual([
+    'connect over unix: that is for tcp, tls, quic',
   ])
   expect(
     told({

@@ -23,19 +23,29 @@ using xr::WaitPolicy;
 using xr::test::contract_shape;
 using xr::test::tcp_pair;
 
-template <WaitPolicy kWait>
-class TcpWorld {
+using Ends = std::pair<UniqueFd, UniqueFd>;
+
+template <int kType>
+Ends unix_pair() {
+  std::array<int, 2> both{};
+  CHECK_EQ(::socketpair(AF_UNIX, kType | SOCK_CLOEXEC, 0, both.data()), 0);
+  return {UniqueFd(both[0]), UniqueFd(both[1])};
+}
+
+/// Over sockets that come in pairs. In packets a message is one.
+template <WaitPolicy kWait, Ends (*kPair)(), std::uint32_t kLongest = 3'000'001>
+class SocketWorld {
  public:
   static constexpr bool kTellsClosed = true;
   static constexpr bool kTellsFull = true;
-  static constexpr std::uint32_t kLongestBytes = 3'000'001;
+  static constexpr std::uint32_t kLongestBytes = kLongest;
   static constexpr std::size_t kMostUnderWay = 1000;
 
-  explicit TcpWorld(MessageShape shape) {
+  explicit SocketWorld(MessageShape shape) {
     const std::uint32_t connections =
         *std::max_element(shape.connection_of_flow.begin(), shape.connection_of_flow.end()) + 1;
     for (std::uint32_t i = 0; i < connections; ++i) {
-      auto [client, server] = tcp_pair();
+      auto [client, server] = kPair();
       ends_[0].fds.push_back(std::move(client));
       ends_[1].fds.push_back(std::move(server));
     }
@@ -73,12 +83,35 @@ class TcpWorld {
   std::array<End, 2> ends_;
 };
 
+template <WaitPolicy kWait>
+using TcpWorld = SocketWorld<kWait, tcp_pair>;
+template <WaitPolicy kWait>
+using UnixWorld = SocketWorld<kWait, unix_pair<SOCK_STREAM>>;
+template <WaitPolicy kWait>
+using PacketWorld = SocketWorld<kWait, unix_pair<SOCK_SEQPACKET>, 200'000>;
+
 TEST("messages over tcp: the contract, sleeping") {
   CHECK((xr::test::keeps_message_contract<TcpWorld<WaitPolicy::kBlock>>(true)));
 }
 
 TEST("messages over tcp: the contract, spinning") {
   CHECK((xr::test::keeps_message_contract<TcpWorld<WaitPolicy::kSpin>>(false)));
+}
+
+TEST("messages over unix: the contract, sleeping") {
+  CHECK((xr::test::keeps_message_contract<UnixWorld<WaitPolicy::kBlock>>(true)));
+}
+
+TEST("messages over unix: the contract, spinning") {
+  CHECK((xr::test::keeps_message_contract<UnixWorld<WaitPolicy::kSpin>>(false)));
+}
+
+TEST("messages over unix: the contract, in packets, sleeping") {
+  CHECK((xr::test::keeps_message_contract<PacketWorld<WaitPolicy::kBlock>>(true)));
+}
+
+TEST("messages over unix: the contract, in packets, spinning") {
+  CHECK((xr::test::keeps_message_contract<PacketWorld<WaitPolicy::kSpin>>(false)));
 }
 
 /// A link, and a peer that sends whatever bytes it likes.

@@ -26,4 +26,11 @@ inline void futex_wake(std::atomic<std::uint32_t>& word) noexcept {
   ::syscall(SYS_futex, &word, FUTEX_WAKE, INT_MAX, nullptr, nullptr, 0);
 }
 
+/// Wakes who sleeps at `word`, if anybody does.
+inline void wake_sleeper(std::atomic<std::uint32_t>& word) noexcept {
+  if (word.load(std::memory_order_seq_cst) == 0) return;
+  word.store(0, std::memory_order_seq_cst);
+  futex_wake(word);
+}
+
 }  // namespace xr

@@ -21,13 +21,6 @@
 
 namespace xr {
 
-/// Wakes who sleeps at `word`, if anybody does.
-inline void wake_sleeper(std::atomic<std::uint32_t>& word) noexcept {
-  if (word.load(std::memory_order_seq_cst) == 0) return;
-  word.store(0, std::memory_order_seq_cst);
-  futex_wake(word);
-}
-
 /// The bytes of one link through two rings. Nothing of it is a system call as long as nobody
 /// sleeps.
 template <WaitPolicy kWait>

@@ -3,11 +3,14 @@
 #include <sys/socket.h>
 
 #include <mutex>
+#include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "measure/clock.h"
 #include "transport/run_links.h"
 #include "transport/shm/shm_bytes.h"
+#include "transport/shm/shm_carrier.h"
 #include "transport/shm/shm_layout.h"
 #include "transport/shm/shm_ring.h"
 #include "transport/shm/shm_segment.h"
@@ -24,11 +27,17 @@ EndpointSpec meeting_of(EndpointSpec spec) {
   return spec;
 }
 
+ShmLayout layout_of(const EndpointSpec& spec) {
+  if (spec.workload == Workload::kRr)
+    return {kShmCountBytes + kMessageHeadBytes + spec.longest_message_bytes(), false};
+  return {spec.message_bytes, spec.workload == Workload::kPingPong};
+}
+
 class ShmEndpoint final : public Endpoint {
  public:
   explicit ShmEndpoint(const EndpointSpec& spec)
       : spec_(spec),
-        layout_(spec.message_bytes, spec.workload == Workload::kPingPong),
+        layout_(layout_of(spec)),
         meeting_(meeting_of(spec), {}, SOCK_STREAM),
         origin_(read_clock_pair()) {}
   ~ShmEndpoint() override { close(); }
@@ -39,7 +48,7 @@ class ShmEndpoint final : public Endpoint {
     const Deadline deadline(spec_.connect_timeout_ns, waker_);
     meeting_.connect(peer, deadline);
     const int socket = meeting_.sockets().front().get();
-    const std::size_t bytes = 2 * spec_.link_count() * layout_.ring_bytes();
+    const std::size_t bytes = rings_bytes() + sizeof(ShmBells);
     ShmSegment segment = spec_.side == Side::kServer ? ShmSegment::share(socket, bytes)
                                                      : ShmSegment::take(socket, bytes, deadline);
     waker_.watch(socket);
@@ -51,6 +60,7 @@ class ShmEndpoint final : public Endpoint {
     RunOutcome outcome = run_links(
         spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
+    outcome.effective = settings();
     outcome.add_strangers(meeting_.strangers());
     return outcome;
   }
@@ -62,7 +72,7 @@ class ShmEndpoint final : public Endpoint {
 
   EffectiveSettings effective() const override {
     if (!segment_) throw_fault("STATE", "effective", "not connected");
-    return {};
+    return settings();
   }
 
   void close() noexcept override {
@@ -74,6 +84,12 @@ class ShmEndpoint final : public Endpoint {
   }
 
  private:
+  EffectiveSettings settings() const {
+    EffectiveSettings settings;
+    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    return settings;
+  }
+
   /// Whoever sleeps, at either end, looks around.
   void wake_all() noexcept {
     const std::lock_guard lock(mutex_);
@@ -83,20 +99,42 @@ class ShmEndpoint final : public Endpoint {
       wake_sleeper(words.reader_sleeps);
       wake_sleeper(words.writer_sleeps);
     }
+    wake_sleeper(bells().client_sleeps);
+    wake_sleeper(bells().server_sleeps);
   }
 
   /// Two for each link: up, then down.
   ShmRing ring(unsigned i) const noexcept {
     return {segment_.data() + i * layout_.ring_bytes(), layout_};
   }
+  /// Behind them.
+  ShmBells& bells() const noexcept {
+    return *reinterpret_cast<ShmBells*>(segment_.data() + rings_bytes());
+  }
+  std::size_t rings_bytes() const noexcept {
+    return 2 * spec_.link_count() * layout_.ring_bytes();
+  }
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
+    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
     const unsigned down = spec_.side == Side::kServer ? 1 : 0;
     ShmLink<kWait> link({ring(2 * i + down), ring(2 * i + 1 - down),
                          meeting_.sockets().front().get(), spec_, waker_.flag()},
                         spec_, spec_.role_of(i), waker_.flag());
     visit(kForPingPong | kForStream, link);
+  }
+
+  template <WaitPolicy kWait, class Visitor>
+  void with_messages(const Visitor& visit) {
+    const unsigned down = spec_.side == Side::kServer ? 1 : 0;
+    std::vector<typename ShmCarrier<kWait>::Rings> connections;
+    for (unsigned i = 0; i < spec_.link_count(); ++i)
+      connections.push_back({ring(2 * i + down), ring(2 * i + 1 - down)});
+    ShmMessages<kWait> link({connections, bells(), spec_.side, meeting_.sockets().front().get(),
+                             waker_.flag()},
+                            message_shape_of(spec_), waker_.flag());
+    visit(kForRr, link);
   }
 
   EndpointSpec spec_;

@@ -63,6 +63,13 @@ struct ShmWords {
   alignas(kShmApartBytes) std::atomic<std::uint32_t> reader_sleeps;
   alignas(kShmApartBytes) std::atomic<std::uint32_t> writer_sleeps;
 };
+/// Where each side sleeps that carries all its connections on one thread; 1 while it does, or is about to.
+struct ShmBells {
+  alignas(kShmApartBytes) std::atomic<std::uint32_t> client_sleeps;
+  alignas(kShmApartBytes) std::atomic<std::uint32_t> server_sleeps;
+};
+/// In front of a piece that says how long it is.
+inline constexpr std::size_t kShmCountBytes = sizeof(std::uint32_t);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
 

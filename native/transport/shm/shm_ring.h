@@ -59,9 +59,14 @@ class ShmWriter {
   /// With room; at most a piece.
   void write(const std::uint8_t* data, std::size_t length) noexcept {
     std::memcpy(ring_.piece(sent_), data, length);
-    ring_.number(sent_).store(
-        sent_ + 1, kMaySleep ? std::memory_order_seq_cst : std::memory_order_release);
-    ++sent_;
+    hand_over();
+  }
+  /// The same with its length in front, which belongs to the piece.
+  void write_counted(const std::uint8_t* data, std::uint32_t length) noexcept {
+    std::uint8_t* piece = ring_.piece(sent_);
+    std::memcpy(piece, &length, kShmCountBytes);
+    std::memcpy(piece + kShmCountBytes, data, length);
+    hand_over();
   }
 
   const ShmRing& ring() const noexcept { return ring_; }
@@ -69,6 +74,12 @@ class ShmWriter {
   bool is_broken() const noexcept { return is_broken_; }
 
  private:
+  void hand_over() noexcept {
+    ring_.number(sent_).store(
+        sent_ + 1, kMaySleep ? std::memory_order_seq_cst : std::memory_order_release);
+    ++sent_;
+  }
+
   ShmRing ring_;
   std::uint64_t sent_ = 0;
   std::uint64_t consumed_ = 0;
@@ -89,6 +100,19 @@ class ShmReader {
   /// Where there is a piece; at most so much of it. True where the writer has been told of room.
   bool read(std::uint8_t* into, std::size_t length) noexcept {
     std::memcpy(into, ring_.piece(read_), length);
+    return pass();
+  }
+
+  /// Where there is one that says how long it is: what it says, and what it holds.
+  std::uint32_t count() const noexcept {
+    std::uint32_t length = 0;
+    std::memcpy(&length, ring_.piece(read_), kShmCountBytes);
+    return length;
+  }
+  const std::uint8_t* counted() const noexcept { return ring_.piece(read_) + kShmCountBytes; }
+
+  /// Is done with a piece. True where the writer has been told of room.
+  bool pass() noexcept {
     ++read_;
     next_ = &ring_.number(read_);
     // Seldom, for that line changes hands each time; never where they take turns with one slot.

@@ -70,11 +70,7 @@ void TcpConnections::connect(const SocketBlob& peer, const Deadline& deadline) {
   for (unsigned i = 0; i < spec_.link_count(); ++i) connect_one(peer, i, deadline);
 }
 
-std::vector<int> TcpConnections::fds() const {
-  std::vector<int> fds;
-  for (const UniqueFd& socket : sockets_) fds.push_back(socket.get());
-  return fds;
-}
+std::vector<int> TcpConnections::fds() const { return fds_of(sockets_); }
 
 void TcpConnections::close() noexcept {
   sockets_.clear();

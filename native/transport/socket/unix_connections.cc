@@ -72,6 +72,8 @@ void UnixConnections::connect(const Blob& peer, const Deadline& deadline) {
   for (unsigned i = 0; i < spec_.link_count(); ++i) connect_one(name, blob.token, i, deadline);
 }
 
+std::vector<int> UnixConnections::fds() const { return fds_of(sockets_); }
+
 void UnixConnections::close() noexcept {
   sockets_.clear();
   acceptor_.close();

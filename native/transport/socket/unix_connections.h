@@ -27,6 +27,7 @@ class UnixConnections {
   void connect(const Blob& peer, const Deadline& deadline);
 
   const std::vector<UniqueFd>& sockets() const noexcept { return sockets_; }
+  std::vector<int> fds() const;
   /// Connections that came to a server and were not its client's.
   std::uint64_t strangers() const noexcept { return acceptor_.strangers(); }
   void close() noexcept;

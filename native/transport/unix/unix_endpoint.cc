@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/message/socket_carrier.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
 #include "transport/socket/tcp_link.h"
@@ -57,7 +58,8 @@ class UnixEndpoint final : public Endpoint {
     settings_.send_buffer_bytes = buffer_bytes(first, SO_SNDBUF);
     settings_.receive_buffer_bytes = buffer_bytes(first, SO_RCVBUF);
     if (spec_.of<UnixOptions>().type == UnixType::kSeqpacket && settings_.send_buffer_bytes)
-      check_packet_fits(spec_.message_bytes, *settings_.send_buffer_bytes);
+      check_packet_fits(longest_packet_bytes(), *settings_.send_buffer_bytes);
+    if (spec_.workload == Workload::kRr) settings_.header_bytes = kMessageHeadBytes;
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
@@ -83,8 +85,14 @@ class UnixEndpoint final : public Endpoint {
   }
 
  private:
+  std::uint64_t longest_packet_bytes() const noexcept {
+    return spec_.workload == Workload::kRr ? kMessageHeadBytes + spec_.longest_message_bytes()
+                                           : spec_.message_bytes;
+  }
+
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
+    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
     const int fd = connections_.sockets()[i].get();
     const auto run = [&](auto bytes) {
       ByteStreamLink link(bytes, spec_, spec_.role_of(i), waker_.flag());
@@ -95,6 +103,14 @@ class UnixEndpoint final : public Endpoint {
     } else {
       run(TcpBytes<kWait>(fd, spec_.wait_ns(), waker_.flag()));
     }
+  }
+
+  /// In packets a message is one, with its head: it goes out and comes in whole.
+  template <WaitPolicy kWait, class Visitor>
+  void with_messages(const Visitor& visit) {
+    SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
+                               waker_.flag());
+    visit(kForRr, link);
   }
 
   EndpointSpec spec_;
