@@ -194,6 +194,7 @@
           'native/transport/shm/shm_carrier_test.cc',
           'native/transport/shm/shm_ring_test.cc',
           'native/transport/socket/byte_stream_link_test.cc',
+          'native/transport/socket/greeting_acceptor_test.cc',
           'native/transport/socket/peer_host_test.cc',
           'native/transport/socket/tcp_connections_test.cc',
           'native/transport/socket/tcp_statistics_test.cc',

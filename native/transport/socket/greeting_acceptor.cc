@@ -18,7 +18,7 @@ unsigned link_of(const Greeting& greeting) noexcept {
   return static_cast<unsigned>(greeting[kTokenBytes]) << 8 | greeting[kTokenBytes + 1];
 }
 
-/// A client greets as soon as it is connected: whoever has not by then is none.
+/// A client greets as soon as it is connected.
 constexpr std::uint64_t kSoonNs = kNsPerSec;
 
 /// Anything else that accept(2) says is about a connection that has gone again.
@@ -61,9 +61,8 @@ void GreetingAcceptor::close() noexcept {
 
 std::uint64_t GreetingAcceptor::strangers() const noexcept {
   const std::uint64_t now_ns = monotonic_raw_ns();
-  const auto late = std::count_if(pending_.begin(), pending_.begin() + count_, [&](auto& one) {
-    return one.until_ns - greeting_limit_ns_ + kSoonNs <= now_ns;
-  });
+  const auto late = std::count_if(pending_.begin(), pending_.begin() + count_,
+                                  [&](auto& one) { return is_late(one, now_ns); });
   return strangers_ + static_cast<std::uint64_t>(late);
 }
 
@@ -123,9 +122,11 @@ UniqueFd GreetingAcceptor::accept_one(SocketAddress& from) {
     from.length = sizeof from.storage;
     UniqueFd fd(
         ::accept4(listener_.get(), from.get(), &from.length, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (fd || !is_out_of_resources(errno)) return fd;
-    if (count_ == 0) throw_errno("SOCKET", "accept4");
-    evict_one();
+    if (fd) return fd;
+    const int error = errno;
+    if (!is_out_of_resources(error)) return fd;
+    // One that came just now may be the client's: without it the path would be blamed.
+    if (!evict_late()) throw_errno("SOCKET", "accept4", error);
   }
 }
 
@@ -142,6 +143,11 @@ GreetingAcceptor::Reading GreetingAcceptor::read_greeting(Pending& connection) c
   return link_of(greeting) < links_ ? Reading::kGreeted : Reading::kStranger;
 }
 
+/// So late that it is none of the client's.
+bool GreetingAcceptor::is_late(const Pending& connection, std::uint64_t now_ns) const noexcept {
+  return connection.until_ns - greeting_limit_ns_ + kSoonNs <= now_ns;
+}
+
 void GreetingAcceptor::drop(std::size_t at) noexcept {
   std::move(pending_.data() + at + 1, pending_.data() + count_, pending_.data() + at);
   pending_[--count_] = Pending{};
@@ -154,6 +160,12 @@ void GreetingAcceptor::turn_away(std::size_t at) noexcept {
 
 void GreetingAcceptor::drop_expired(std::uint64_t now_ns) noexcept {
   while (count_ > 0 && pending_[0].until_ns <= now_ns) turn_away(0);
+}
+
+bool GreetingAcceptor::evict_late() noexcept {
+  if (count_ == 0 || !is_late(pending_[0], monotonic_raw_ns())) return false;
+  turn_away(0);
+  return true;
 }
 
 /// The oldest that has said nothing; else the oldest: half a greeting is half of the token.

@@ -42,7 +42,8 @@ class GreetingAcceptor {
   GreetingAcceptor(UniqueFd listener, const Token& token, unsigned links,
                    std::uint64_t greeting_limit_ns, const PeerHost& host = {}) noexcept;
 
-  /// The next that has greeted, whatever the others do. Throws CONNECT_TIMEOUT, STOPPED or SOCKET.
+  /// The next that has greeted, whatever the others do. Throws CONNECT_TIMEOUT, STOPPED or SOCKET;
+  /// that also where there are no descriptors for one more, unless somebody has kept one for long.
   Greeted next(const Deadline& deadline);
 
   /// Drops those that are pending, and listens no more.
@@ -74,6 +75,8 @@ class GreetingAcceptor {
   void turn_away(std::size_t at) noexcept;
   void drop_expired(std::uint64_t now_ns) noexcept;
   void evict_one() noexcept;
+  bool evict_late() noexcept;
+  bool is_late(const Pending& connection, std::uint64_t now_ns) const noexcept;
 
   UniqueFd listener_;
   Token token_{};
