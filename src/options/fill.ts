@@ -1,4 +1,12 @@
-import type { Asked, Circumstances, Filled, Group, OfCase, Option } from './option.js'
+import {
+  type Asked,
+  type Circumstances,
+  type Filled,
+  type Group,
+  LEFT_OUT,
+  type OfCase,
+  type Option,
+} from './option.js'
 
 type Values = Readonly<Record<string, unknown>>
 
@@ -50,7 +58,7 @@ export function ofCase<G extends Group>(
   const values = Object.entries(group).flatMap(([member, option]) => {
     const name = option.each ?? member
     const value = valueIn(option, (request as Values)[member], (way as Values)[name], c)
-    return value === undefined ? [] : [[name, value]]
+    return value === undefined || value === LEFT_OUT ? [] : [[name, value]]
   })
   return Object.freeze(Object.fromEntries(values)) as OfCase<G>
 }

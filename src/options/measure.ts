@@ -1,7 +1,7 @@
 import { runsOverTcp } from '../plan/transports.js'
 import { formatDuration, formatRate, formatSize, MAX_MESSAGE_BYTES } from '../units.js'
 import { aSwitch, bytes, count, time, word } from './kind.js'
-import { type Circumstances, option } from './option.js'
+import { type Circumstances, LEFT_OUT, option } from './option.js'
 import { AF_UNIX, LOSSY_ANSWERS, REQUESTS, STREAMS } from './uses.js'
 import { WORKLOAD_NAMES } from './workloads.js'
 
@@ -239,6 +239,7 @@ export const MEASURE = {
     byDefault: 'stream',
     each: 'unixType',
     of: [AF_UNIX],
+    otherwise: LEFT_OUT,
     key: (value) => value,
     isNewOnWire: true,
   }),

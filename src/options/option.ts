@@ -15,6 +15,9 @@ export interface Circumstances {
   readonly lastsNs: number
 }
 
+/** `otherwise` of an option that a case has no member for where it means nothing: that of one transport. */
+export const LEFT_OUT = Object.freeze({ isLeftOut: true } as const)
+
 /** Cases that an option is for: in words ("it needs …"), as a test, and what to try where none is measured. */
 export interface Use {
   readonly needs: string
@@ -58,7 +61,7 @@ export interface Option<
   readonly takesEffectIn?: readonly Use[]
   /** Of an `each`: whether a case has this value. */
   allows?(value: ValueOf<K>, c: Circumstances): boolean
-  /** In a case that it is not for; left out: stays as it was asked for. */
+  /** In a case that it is not for; {@link LEFT_OUT}: none. Not said: stays as it was asked for. */
   readonly otherwise?: N
   /** In a case that it is for, where a request says `null`. */
   readonly fill?: (c: Circumstances) => F
@@ -78,7 +81,7 @@ export function option<
   D extends ValueOf<K> | null | readonly ValueOf<K>[],
   const E extends string | undefined = undefined,
   F = undefined,
-  N = undefined,
+  const N = undefined,
 >(entry: Option<K, D, E, F, N>): Option<K, D, E, F, N> {
   return entry
 }
@@ -116,11 +119,19 @@ export type Filled<G extends Group> = {
   readonly [M in keyof G]: FilledValue<G[M]>
 }
 
-/** Of one case: what multiplies has one value each. */
+/** Of one case: what multiplies has one value each, and what is left out elsewhere may be missing. */
 export type OfCase<G extends Group> = {
-  [M in keyof G as G[M] extends Option<infer _K, infer _D, infer E, infer _F, infer _N>
-    ? E extends string
-      ? E
-      : M
-    : M]: CaseValue<G[M]>
+  [M in keyof G as MayBeLeftOut<G[M]> extends true ? never : NameInCase<G[M], M>]: CaseValue<G[M]>
+} & {
+  [M in keyof G as MayBeLeftOut<G[M]> extends true ? NameInCase<G[M], M> : never]?: CaseValue<G[M]>
 }
+
+type NameInCase<O, M> =
+  O extends Option<infer _K, infer _D, infer E, infer _F, infer _N> ? (E extends string ? E : M) : M
+
+type MayBeLeftOut<O> =
+  O extends Option<infer _K, infer _D, infer _E, infer _F, infer N>
+    ? [N] extends [typeof LEFT_OUT]
+      ? true
+      : false
+    : false

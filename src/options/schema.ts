@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { type Kind, MAX_RATE_BITS_PER_SEC } from './kind.js'
-import type { Group, OfCase, Option } from './option.js'
+import { type Group, LEFT_OUT, type OfCase, type Option } from './option.js'
 
 const MAX_LISTED_CPUS = 64
 const MAX_NAME_CHARACTERS = 64
@@ -21,13 +21,17 @@ export function requestShape(group: Group): Record<string, z.ZodType> {
   })
 }
 
-type CaseShape<G extends Group> = { [M in keyof OfCase<G>]: z.ZodType<OfCase<G>[M]> }
+type CaseShape<G extends Group> = {
+  [M in keyof OfCase<G>]-?: undefined extends OfCase<G>[M]
+    ? z.ZodOptional<z.ZodType<Exclude<OfCase<G>[M], undefined>>>
+    : z.ZodType<OfCase<G>[M]>
+}
 
 /** What a client may tell an agent of a case. */
 export function wireShape<G extends Group>(group: G): CaseShape<G> {
   return shapeOf(group, (option, member) => {
     const value = mayBeNull(option) ? onWire(option).nullable() : onWire(option)
-    return [option.each ?? member, option.isNewOnWire === true ? value.optional() : value]
+    return [option.each ?? member, mayBeMissing(option) ? value.optional() : value]
   }) as CaseShape<G>
 }
 
@@ -35,7 +39,7 @@ export function wireShape<G extends Group>(group: G): CaseShape<G> {
 export function storedShape<G extends Group>(group: G): CaseShape<G> {
   return shapeOf(group, (option, member) => {
     const value = mayBeNull(option) ? stored(option).nullable() : stored(option)
-    const isNew = option.absent !== undefined || option.isNewOnWire === true
+    const isNew = option.absent !== undefined || mayBeMissing(option)
     return [
       option.each ?? member,
       (isNew ? orAbsent(value, option) : value).describe(option.means ?? option.help),
@@ -52,6 +56,10 @@ function shapeOf(
 
 function orAbsent(value: z.ZodType, { absent }: Option): z.ZodType {
   return absent === undefined ? value.optional() : value.default(absent)
+}
+
+function mayBeMissing({ isNewOnWire, otherwise }: Option): boolean {
+  return isNewOnWire === true || otherwise === LEFT_OUT
 }
 
 function mayBeNull(option: Option): boolean {

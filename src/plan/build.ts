@@ -148,7 +148,6 @@ function makeCase(
   const {
     workload: _,
     repetitions: __,
-    unixType,
     ...own
   } = ofCase(MEASURE, request, { ...way.own, workload, messageSizeBytes, wait }, c)
   const { verify } = own
@@ -166,7 +165,6 @@ function makeCase(
       transport === 'quic:openssl'
         ? Object.freeze({ ...quicOpensslOptions(request.quic, workload), verify })
         : null,
-    ...(unixType === undefined ? {} : { unixType }),
   })
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   if (workload === 'stream') checkRate(parameters)

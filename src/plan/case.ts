@@ -45,8 +45,7 @@ export interface SkippedCase {
 type Measured = OfCase<typeof MEASURE>
 
 /** As requested, after defaults. Times are nanoseconds; `durationNs` 0 = `iterations` decides, and the other way round; a rate of 0 = unlimited. */
-export interface CaseParameters
-  extends Readonly<Omit<Measured, 'workload' | 'repetitions' | 'unixType'>> {
+export interface CaseParameters extends Readonly<Omit<Measured, 'workload' | 'repetitions'>> {
   readonly connectTimeoutNs: number
   readonly socket: Readonly<SocketOptions>
   /** `null` for other transports. */
@@ -57,8 +56,6 @@ export interface CaseParameters
   readonly quic: Readonly<QuicOptions> | null
   /** `null` for other transports. */
   readonly quicOpenssl: Readonly<QuicOpensslOptions> | null
-  /** Absent for other transports. */
-  readonly unixType?: Measured['unixType']
 }
 
 /** All that a run is going to do, in order. */

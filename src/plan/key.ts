@@ -15,10 +15,8 @@ import { circumstancesOf } from './circumstances.js'
 export function caseKey(c: Pick<Case, 'transport' | 'workload' | 'parameters'>): string {
   const { transport, workload, parameters: p } = c
   const about = circumstancesOf(c)
-  // What only one transport has stands behind that transport's own.
-  const { unixType, ...ofAll } = p
   const parts: string[] = [transport, workload, formatSize(p.messageSizeBytes), p.wait]
-  parts.push(...keyParts(MEASURE, ofAll, about))
+  parts.push(...keyParts(MEASURE, p, about))
   const verify = p.verify ? ['verify'] : []
   // Among the options of its own, where a transport has some.
   const hasOptions = (p.rdma ?? p.quic ?? p.quicOpenssl) !== null
@@ -27,7 +25,6 @@ export function caseKey(c: Pick<Case, 'transport' | 'workload' | 'parameters'>):
   if (p.quicOpenssl !== null) parts.push(...keyParts(QUIC, p.quicOpenssl, about))
   if (hasOptions) parts.push(...verify)
   if (p.tls !== null) parts.push(...keyParts(TLS, p.tls, about))
-  if (unixType !== undefined) parts.push(...keyParts(MEASURE, { unixType }, about))
   if (!hasOptions) parts.push(...verify)
   parts.push(...keyParts(SOCKET, p.socket, about), ...pinParts(p.pin))
   return parts.join('/')

@@ -10,7 +10,7 @@ const count = z.int().nonnegative()
 const ns = z.int().nonnegative()
 const cpuList = z.array(count).max(1024).readonly()
 
-const { workload: _, repetitions: __, pin: ___, unixType, ...own } = storedShape(MEASURE)
+const { workload: _, repetitions: __, pin: ___, ...own } = storedShape(MEASURE)
 const checked = z.boolean().describe('data checked at the receiver')
 const quic = { ...storedShape(QUIC), verify: checked }
 
@@ -42,7 +42,6 @@ export const parametersSchema = z
     tls: tlsOptions.nullable().default(null).describe('null: another transport'),
     quic: quicOptions.nullable().default(null).describe('null: another transport'),
     quicOpenssl: quicOpensslOptions.nullable().default(null).describe('null: another transport'),
-    unixType: unixType.optional(),
   })
   .meta({ id: 'Parameters', description: 'Parameters of a case; times in nanoseconds' })
 

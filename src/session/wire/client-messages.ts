@@ -17,13 +17,12 @@ const cpu = z
 const blob = z.base64().max(MAX_BLOB_TEXT_LENGTH)
 
 const own = wireShape(MEASURE)
-const { workload: _, repetitions: __, pin: ___, unixType, ...ofEnds } = own
+const { workload: _, repetitions: __, pin: ___, ...ofEnds } = own
 const quic = { ...wireShape(QUIC), verify: z.boolean() }
 
 /** Parameters of a case as far as the far end has to know them; it names no host, path or interface. */
 export const remoteParametersSchema = z.strictObject({
   ...ofEnds,
-  unixType: unixType.optional(),
   connectTimeoutNs: z.int().min(1).max(60e9),
   pin: z.union([z.enum(['auto', 'none']), z.strictObject({ cpus: z.array(cpu).min(1).max(128) })]),
   socket: z.strictObject(wireShape(SOCKET)),
