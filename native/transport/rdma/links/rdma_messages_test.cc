@@ -38,10 +38,12 @@ EndpointSpec rr_spec(QueuePairType type, RdmaOperation operation, WaitPolicy wai
 template <WaitPolicy kWait, bool kLossy, QueuePairType kType, RdmaOperation kOperation>
 class RdmaWorld {
  public:
+  // That an end has gone the session tells; a device tells who sends to it (rdma_death_test.cc).
   static constexpr bool kTellsClosed = false;
   static constexpr bool kTellsFull = !kLossy;
   static constexpr std::uint32_t kLongestBytes = 100'000;
   static constexpr std::size_t kMostUnderWay = kLossy ? 1 : 64;
+  static constexpr std::uint32_t kMostConnections = 1;
 
   explicit RdmaWorld(MessageShape shape)
       : spec_(rr_spec(kType, kOperation, kWait, shape.longest_bytes)),
@@ -63,17 +65,9 @@ class RdmaWorld {
   std::optional<xr::RdmaMessages<kWait, kLossy>> server_;
 };
 
-/// Of the contract, what holds for a link with one connection.
 template <class World>
 void check_contract(bool sleeps) {
-  xr::test::check_sizes_arrive_in_order<World>();
-  xr::test::check_untaken_hold_back<World>();
-  if constexpr (World::kTellsFull) xr::test::check_full_is_told<World>(sleeps);
-  xr::test::check_silence_is_a_stall<World>();
-  World world(xr::test::contract_shape(1000));
-  CHECK(world.client().wait(kNsPerMs) == Io::kDue);
-  world.stop(Side::kClient);
-  CHECK(world.client().wait(kNsPerSec) == Io::kStopped);
+  CHECK(xr::test::keeps_message_contract<World>(sleeps));
 }
 
 constexpr auto kSpin = WaitPolicy::kSpin;
