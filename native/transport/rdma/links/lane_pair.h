@@ -66,6 +66,12 @@ class RawSender : public RdmaLink<WaitPolicy::kSpin> {
 
   std::uint8_t& byte(std::size_t at) { return lane_.tx_slot(0)[at]; }
 
+  /// Of what is sent from there; beyond the slot is memory of the lane still.
+  void length(std::size_t bytes) {
+    buffer_.length = static_cast<std::uint32_t>(bytes);
+    request_.send_flags &= ~static_cast<unsigned>(IBV_SEND_INLINE);
+  }
+
   void post(std::uint32_t number) {
     request_.imm_data = htonl(number);
     ibv_send_wr* refused = nullptr;

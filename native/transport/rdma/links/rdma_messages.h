@@ -208,6 +208,11 @@ class RdmaMessages : public RdmaLink<kWait> {
   Io take(const Held& held) noexcept {
     // It only told of receives.
     if (held.bytes <= payload_offset_) return Io::kOk;
+    // Of a write with immediate data the peer says the length, whatever its slot holds.
+    if (held.bytes > this->lane_.shape().stride) [[unlikely]] {
+      trouble_ = MessageTrouble::kHead;
+      return Io::kError;
+    }
     const std::uint8_t* data = this->lane_.rx_slot(held.slot) + payload_offset_;
     const std::size_t bytes = held.bytes - payload_offset_;
     switch (incoming_.take(data, bytes, shape_, 0, flows_)) {

@@ -126,6 +126,23 @@ TEST("rdma messages device: rr, several under way, each queue pair and operation
   }
 }
 
+TEST("rdma messages device: a write that is longer than its slot ends it, whatever it holds") {
+  xr::test::need_rdma();
+  const EndpointSpec spec = rr_spec(kRc, kWriteImm, kSpin, 1000);
+  xr::test::LanePair lanes(spec, Role::kInitiator, Role::kResponder);
+  lanes.connect();
+  const xr::Waker waker;
+  xr::RdmaMessages<kSpin, false> link(lanes.server, spec, xr::test::contract_shape(1000), waker);
+  xr::test::RawSender sender(lanes.client, spec, waker);
+  sender.length(2 * lanes.client.shape().stride);
+  sender.post(0);
+  CHECK(sender.status() == IBV_WC_SUCCESS);
+  Io io = Io::kDue;
+  while (io == Io::kDue || io == Io::kOk) io = link.wait(xr::kNoLimit);
+  CHECK(io == Io::kError);
+  CHECK_EQ(link.fault()->code, "BAD_MESSAGE");
+}
+
 TEST("rdma messages device: receives that do not fit the memory of the peer are refused") {
   xr::test::need_rdma();
   EndpointSpec spec = rr_spec(kRc, kWriteImm, kSpin, 64);
