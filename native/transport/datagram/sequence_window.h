@@ -68,10 +68,13 @@ class SequenceWindow {
     return behind <= next_ ? next_ - behind : next_ + ahead;
   }
 
+  /// By words: who sends nothing but gaps must not cost more than who sends messages.
   void clear(std::uint64_t from, std::uint64_t count) noexcept {
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const std::uint64_t bit = (from + i) % kWindow;
-      bits_[bit / 64] &= ~(std::uint64_t{1} << (bit % 64));
+    for (std::uint64_t bit = from % kWindow; count > 0;) {
+      const std::uint64_t here = std::min(count, 64 - bit % 64);
+      bits_[bit / 64] &= ~(~std::uint64_t{0} >> (64 - here) << (bit % 64));
+      bit = (bit + here) % kWindow;
+      count -= here;
     }
   }
   void set(std::uint64_t number) noexcept {

@@ -72,6 +72,23 @@ TEST("sequence window: numbers of every width count alike under loss, reordering
   }
 }
 
+TEST("sequence window: of a gap, however wide, each number is new once, and those before it never") {
+  constexpr std::uint64_t kWindow = 65'536;
+  for (const std::uint64_t start : {std::uint64_t{0}, std::uint64_t{63}, kWindow - 1}) {
+    for (const std::uint64_t gap : {std::uint64_t{1}, std::uint64_t{63}, std::uint64_t{64},
+                                    std::uint64_t{65}, std::uint64_t{129}, kWindow - 1, kWindow}) {
+      SequenceWindow window(8);
+      Counters counters;
+      const std::uint64_t first = kWindow + start;
+      for (std::uint64_t i = 0; i < first; ++i) window.accept(i, counters);
+      CHECK(window.accept(first + gap, counters));
+      CHECK_EQ(counters.lost, gap);
+      for (std::uint64_t back = 1; back < kWindow; ++back)
+        CHECK_EQ(window.accept(first + gap - back, counters), back <= gap);
+    }
+  }
+}
+
 TEST("sequence window: a gap wider than the window is a loss of its length") {
   SequenceWindow window(8);
   Counters counters;
