@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 describe('xrbench ab', () => {
   test('measures both in turn into one result, and compares them in pairs', {
-    timeout: 60_000,
+    timeout: 180_000,
   }, async () => {
     const output = join(folder, 'ab.json')
     const both = ['-t', 'tcp', ...BRIEF, '-o', output]

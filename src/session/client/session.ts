@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { readdirSync } from 'node:fs'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
@@ -172,7 +173,7 @@ async function secureConnection(options: ConnectOptions): Promise<TLSSocket> {
   const where = `${host}, port ${port}`
   signal?.throwIfAborted()
   // Some versions of libuv take any interface then, and a connection for data none.
-  if (isLinkLocal(host) && !/%./.test(host)) {
+  if (isLinkLocal(host) && !hasInterface(host)) {
     throw peerError('XRB_PEER_UNREACHABLE', `No agent can be reached at ${where} (no interface).`, {
       hint: zoneHint(host),
     })
@@ -236,6 +237,12 @@ const NO_INTERFACE = /^E(INVAL|NXIO|NODEV|NETUNREACH|ADDRNOTAVAIL)$/
 
 function isLinkLocal(host: string): boolean {
   return /^fe[89ab][0-9a-f]:/i.test(host)
+}
+
+/** Whether it names one of this machine; one by its number is the kernel's to judge. */
+function hasInterface(host: string): boolean {
+  const [, zone = ''] = host.split('%')
+  return /^\d+$/.test(zone) || readdirSync('/sys/class/net').includes(zone)
 }
 
 /** The kernel does not know by which interface (ipv6(7), sin6_scope_id). */
