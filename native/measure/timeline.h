@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/units.h"
@@ -264,11 +265,13 @@ class Timeline {
     return true;
   }
 
+  /// Where a thread has stood still, several edges have passed: one system call is for all of them.
   void add_marks_until(std::uint64_t now, const Counters& before) noexcept {
-    for (;;) {
+    for (std::optional<ThreadUsage> usage;;) {
       const std::uint64_t edge = std::min(next_interval_, end_);
       if (now < edge) return;
-      add_mark(edge, before);
+      if (!usage) usage = ThreadUsage::of_this_thread();
+      add_mark(edge, before, *usage);
       if (edge == end_) {
         stage_ = Stage::kThrough;
         return;
@@ -306,8 +309,9 @@ class Timeline {
 
   std::uint64_t last_mark_ns() const noexcept { return series_.marks().back().time_ns; }
 
-  void add_mark(std::uint64_t at, const Counters& counters) noexcept {
-    const Mark mark{clock_.to_ns(at - window_.start), counters, ThreadUsage::of_this_thread()};
+  void add_mark(std::uint64_t at, const Counters& counters,
+                const ThreadUsage& usage = ThreadUsage::of_this_thread()) noexcept {
+    const Mark mark{clock_.to_ns(at - window_.start), counters, usage};
     series_.add(mark, histogram_);
     for (const Companion& one : companions()) one.series->add(mark, one.histogram);
   }

@@ -38,7 +38,7 @@ export const NATIVE = [
     ['interval_ticks_ *= 2;', ''],
     ['if (done >= total)', 'if (done > total)'],
     ['add_mark(window_.start, before)', 'add_mark(origin_, before)'],
-    ['add_mark(edge, before)', 'add_mark(now, before)'],
+    ['add_mark(edge, before, *usage)', 'add_mark(now, before, *usage)'],
     ['if (at_once && !follows_) board_.read_softirq_begin();', ''],
     ['is_last_look && board_.directed() && link_ == board_.first_decider()', 'false'],
   ),
