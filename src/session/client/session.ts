@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { connect, type TLSSocket } from 'node:tls'
@@ -239,10 +239,10 @@ function isLinkLocal(host: string): boolean {
   return /^fe[89ab][0-9a-f]:/i.test(host)
 }
 
-/** Whether it names one of this machine; one by its number is the kernel's to judge. */
+/** Whether it names one that is up; one by its number is the kernel's to judge. */
 function hasInterface(host: string): boolean {
   const [, zone = ''] = host.split('%')
-  return /^\d+$/.test(zone) || readdirSync('/sys/class/net').includes(zone)
+  return /^\d+$/.test(zone) || Object.hasOwn(networkInterfaces(), zone)
 }
 
 /** The kernel does not know by which interface (ipv6(7), sin6_scope_id). */
