@@ -6,7 +6,11 @@ import { EndpointSource } from '../endpoint/source.js'
 import { remoteParameters } from '../endpoint/spec.js'
 import { testCase } from '../fixtures/case.js'
 import { HELLO } from '../fixtures/raw-peer.js'
-import { clientHelloSchema, clientMessageSchema } from '../wire/client-messages.js'
+import {
+  clientHelloSchema,
+  clientMessageSchema,
+  introducedClientSchema,
+} from '../wire/client-messages.js'
 import { encodeFrame } from '../wire/frame.js'
 import { UNREAD_MS } from '../wire/protocol.js'
 import { toldParameters } from '../wire/told-parameters.js'
@@ -59,7 +63,11 @@ it('a client that reads no answers gets no more of them, and is let go', async (
     line: new Line({ parallel: 1, maxQueue: 0 }),
     beside: new Beside(),
     idleMs: 600_000,
-    checks: { message: clientMessageSchema, hello: clientHelloSchema },
+    checks: {
+      first: clientMessageSchema,
+      message: introducedClientSchema,
+      hello: clientHelloSchema,
+    },
     source: new EndpointSource(),
   })
   socket.says({ ...HELLO, features: ['sessions:turns', 'purpose:ping'] })

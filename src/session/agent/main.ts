@@ -39,5 +39,5 @@ await openAgent(
     environment: () => captureEnvironment({ address: host }),
     forksAhead: true,
   },
-  { message: trusting(), hello: trusting() },
+  { first: trusting(), message: trusting(), hello: trusting() },
 )

@@ -22,6 +22,7 @@ import { ownTurn } from './turn.js'
 
 /** Judges what a client says. */
 export interface ClientChecks {
+  first: MessageCheck<ClientMessage>
   message: MessageCheck<ClientMessage>
   hello: MessageCheck<ClientHello>
 }
@@ -82,6 +83,7 @@ class ServedSession {
     this.#onMeasured = onMeasured
     this.#channel = new Channel(socket, {
       incoming: context.checks.message,
+      first: context.checks.first,
       maxOutgoingBytes: protocol.AGENT_FRAME_MAX_BYTES,
       peer: 'client',
     })

@@ -4,7 +4,8 @@ import { connectSession } from '../client/client.js'
 import type { Waiting } from '../client/turn.js'
 import { testAgent } from '../fixtures/agent.js'
 import { testCase } from '../fixtures/case.js'
-import { HELLO, rawPeer } from '../fixtures/raw-peer.js'
+import { HELLO, type RawPeer, rawPeer } from '../fixtures/raw-peer.js'
+import { CLIENT_FRAME_MAX_BYTES, TURNS_FEATURE } from '../wire/protocol.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -159,6 +160,48 @@ describe('a client that knows no turns', () => {
     await b.first
     older.destroy()
     await b.turn
+  })
+})
+
+describe('a client that waits', () => {
+  /** Next to one that measures. */
+  async function waiting() {
+    const a = await agent()
+    await (await client(a)).takeTurn({ planMs: null })
+    const peer = await rawPeer(a, a.key)
+    peer.send({ ...HELLO, features: [TURNS_FEATURE] })
+    expect(await peer.next()).toMatchObject({ type: 'hello-ok' })
+    peer.send({ type: 'turn', planMs: 1 })
+    expect(await peer.next()).toMatchObject({ type: 'waiting' })
+    return peer
+  }
+
+  /** What the agent says beside where it stands in the line. */
+  async function heard(peer: RawPeer) {
+    let answer = await peer.next()
+    while (answer.type === 'waiting') answer = await peer.next()
+    return answer
+  }
+
+  it('says no second hello, whatever is in it', async () => {
+    const peer = await waiting()
+    const more = Array.from({ length: 300_000 }, () => ({}))
+    for (let i = 0; i < 3; i++) peer.send({ ...HELLO, more })
+    expect(await heard(peer)).toMatchObject({ type: 'error', code: 'XRB_PROTOCOL' })
+    await peer.closed
+  })
+
+  it('says no more than a frame holds before it is asked for anything', async () => {
+    const peer = await waiting()
+    const start = Buffer.alloc(4 + CLIENT_FRAME_MAX_BYTES, ' ')
+    start.writeUInt32BE(CLIENT_FRAME_MAX_BYTES, 0)
+    start.write('{"type":"start"}', 4)
+    for (let i = 0; i < 3; i++) peer.sendBytes(start)
+    expect(await heard(peer)).toMatchObject({
+      ...{ type: 'error', code: 'XRB_PROTOCOL' },
+      message: expect.stringMatching(/more than it was asked for/),
+    })
+    await peer.closed
   })
 })
 

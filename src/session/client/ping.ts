@@ -1,6 +1,6 @@
 import type { AgentFacts } from '../../results/repetition/report.js'
-import { agentHelloSchema, agentMessageSchema } from '../wire/agent-messages.js'
 import { PING_FEATURE } from '../wire/protocol.js'
+import { AGENT_CHECKS } from './client.js'
 import { type ConnectOptions, introduced } from './session.js'
 
 /** An agent that is there. */
@@ -15,8 +15,7 @@ export interface Pong {
  * @throws {XrbenchError} as `connectSession`
  */
 export async function pingAgent(options: ConnectOptions): Promise<Pong> {
-  const checks = { message: agentMessageSchema, hello: agentHelloSchema }
-  const { channel, facts, line } = await introduced(options, checks, [PING_FEATURE])
+  const { channel, facts, line } = await introduced(options, AGENT_CHECKS, [PING_FEATURE])
   channel.close()
   return { facts, line }
 }

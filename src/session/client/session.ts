@@ -35,6 +35,7 @@ export interface ConnectOptions {
 
 /** Judges what an agent says. */
 export interface AgentChecks {
+  first: MessageCheck<AgentMessage>
   message: MessageCheck<AgentMessage>
   hello: MessageCheck<AgentHello>
 }
@@ -155,6 +156,7 @@ export async function introduced(
       const socket = await secureConnection(options)
       channel = new Channel(socket, {
         incoming: checks.message,
+        first: checks.first,
         maxOutgoingBytes: protocol.CLIENT_FRAME_MAX_BYTES,
         peer: 'agent',
       })

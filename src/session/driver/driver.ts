@@ -48,7 +48,7 @@ export async function drive(channel: DriverChannel): Promise<void> {
 function connect({ host, port, key }: Extract<DriverCommand, { type: 'connect' }>) {
   return openSession(
     { host, port, key: Buffer.from(key, 'hex'), patienceMs: AGENT_START_MS },
-    { message: trusting(), hello: trusting() },
+    { first: trusting(), message: trusting(), hello: trusting() },
   )
 }
 

@@ -41,10 +41,8 @@ const error = z.strictObject({
   hint: sentence.nullable(),
 })
 
-/** What an agent says. */
-export const agentMessageSchema = z.discriminatedUnion('type', [
+const afterHello = [
   z.strictObject({ type: z.literal('ping') }),
-  anyHello,
   error,
   /** This repetition is not going to happen; the session goes on. */
   z.strictObject({
@@ -87,7 +85,13 @@ export const agentMessageSchema = z.discriminatedUnion('type', [
     report: endReportSchema,
     isShared: z.boolean().optional(),
   }),
-])
+] as const
+
+/** What an agent says. */
+export const agentMessageSchema = z.discriminatedUnion('type', [anyHello, ...afterHello])
+
+/** … once it has introduced itself; not again, as of a client. */
+export const introducedAgentSchema = z.discriminatedUnion('type', afterHello)
 
 export type AgentMessage = z.infer<typeof agentMessageSchema>
 export type AgentHello = z.infer<typeof agentHelloSchema>

@@ -6,7 +6,7 @@ import { encodeFrame, FrameReader } from './frame.js'
 import type { MessageCheck } from './message-check.js'
 import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS, UNREAD_MS } from './protocol.js'
 
-/** Messages that arrived and were not received yet. */
+/** Messages that arrived and were not received yet; together they are no longer than one frame may be. */
 const QUEUE_MAX = 32
 
 /** Of the path to what is not valid, which may lead through names that the peer chose. */
@@ -22,6 +22,8 @@ interface Tagged {
 export interface ChannelOptions<In extends Tagged> {
   /** Judges what arrives. */
   incoming: MessageCheck<In>
+  /** … first, heartbeats apart, where that may be what is not heard again. Default: `incoming`. */
+  first?: MessageCheck<In>
   /** Largest frame this end sends, bytes. */
   maxOutgoingBytes: number
   /** Whom the other end is called in errors: `agent` or `client`. */
@@ -38,9 +40,11 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   readonly #socket: Duplex
   readonly #options: ChannelOptions<In>
   readonly #reader = new FrameReader(HELLO_FRAME_MAX_BYTES)
-  readonly #queue: In[] = []
+  readonly #queue: { message: In; bytes: number }[] = []
   readonly #lost = deferred<XrbenchError>()
   readonly #timer: NodeJS.Timeout
+  #queuedBytes = 0
+  #hasHeardFirst = false
   #waiter: Deferred<In> | null = null
   #fault: XrbenchError | null = null
   #heardAt = performance.now()
@@ -96,8 +100,11 @@ export class Channel<In extends Tagged, Out extends Tagged> {
 
   /** The next message; one caller at a time. `deadlineMs` bounds the wait for it, heartbeats or not. */
   receive(deadlineMs?: number): Promise<In> {
-    const message = this.#queue.shift()
-    if (message !== undefined) return Promise.resolve(message)
+    const queued = this.#queue.shift()
+    if (queued !== undefined) {
+      this.#queuedBytes -= queued.bytes
+      return Promise.resolve(queued.message)
+    }
     if (this.#fault !== null) return Promise.reject(this.#fault)
     this.#waiter ??= deferred<In>()
     if (deadlineMs === undefined) return this.#waiter.promise
@@ -125,15 +132,16 @@ export class Channel<In extends Tagged, Out extends Tagged> {
       this.#reader.push(chunk)
       for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
         this.#heardAt = performance.now()
-        this.#deliver(frame.message)
+        this.#deliver(frame.message, frame.bytes)
       }
     } catch (fault) {
       this.#fail(fault instanceof XrbenchError ? fault : this.#closed(fault))
     }
   }
 
-  #deliver(message: unknown): void {
-    const checked = this.#options.incoming.safeParse(message)
+  #deliver(message: unknown, bytes: number): void {
+    const { incoming, first = incoming } = this.#options
+    const checked = (this.#hasHeardFirst ? incoming : first).safeParse(message)
     if (!checked.success) {
       const issue = checked.error.issues[0]
       const path = issue?.path.join('.').slice(0, MAX_PATH_CHARS) ?? ''
@@ -147,12 +155,19 @@ export class Channel<In extends Tagged, Out extends Tagged> {
       )
     }
     if (checked.data.type === 'ping') return
+    this.#hasHeardFirst = true
     const waiter = this.#waiter
     this.#waiter = null
     if (waiter !== null) waiter.resolve(checked.data)
-    else if (this.#queue.length < QUEUE_MAX) this.#queue.push(checked.data)
-    else
+    else this.#enqueue(checked.data, bytes)
+  }
+
+  #enqueue(message: In, bytes: number): void {
+    const isFull = this.#queue.length === QUEUE_MAX
+    if (isFull || this.#queuedBytes + bytes > this.#reader.maxBytes)
       throw peerError('XRB_PROTOCOL', `The ${this.#options.peer} sent more than it was asked for.`)
+    this.#queue.push({ message, bytes })
+    this.#queuedBytes += bytes
   }
 
   #tick(): void {

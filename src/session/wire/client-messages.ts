@@ -58,10 +58,8 @@ const prepare = z.strictObject({
   parameters: remoteParametersSchema,
 })
 
-/** What a client says. */
-export const clientMessageSchema = z.discriminatedUnion('type', [
+const afterHello = [
   z.strictObject({ type: z.literal('ping') }),
-  anyHello,
   /** It is going to measure, for so long in all; null: it does not know. */
   z.strictObject({ type: z.literal('turn'), planMs: z.number().min(0).nullable() }),
   prepare,
@@ -76,7 +74,13 @@ export const clientMessageSchema = z.discriminatedUnion('type', [
     startNs: z.number().min(0),
   }),
   z.strictObject({ type: z.literal('finish') }),
-])
+] as const
+
+/** What a client says. */
+export const clientMessageSchema = z.discriminatedUnion('type', [anyHello, ...afterHello])
+
+/** … once it has introduced itself; not again, for a hello of any version may have anything in it, and as much as a frame holds. */
+export const introducedClientSchema = z.discriminatedUnion('type', afterHello)
 
 export type ClientMessage = z.infer<typeof clientMessageSchema>
 export type PrepareMessage = z.infer<typeof prepare>

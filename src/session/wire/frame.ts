@@ -35,6 +35,10 @@ export class FrameReader {
     this.#maxBytes = value
   }
 
+  get maxBytes(): number {
+    return this.#maxBytes
+  }
+
   /** Bytes held of a frame that isn't complete. */
   get pendingBytes(): number {
     return this.#buffered
@@ -47,11 +51,11 @@ export class FrameReader {
   }
 
   /**
-   * The next whole message, parsed and its words made harmless, but not validated; `undefined` when more bytes are needed. Each call reads one, so that
-   * the limit can change between two.
+   * The next whole message, parsed and its words made harmless, but not validated, and how long it was; `undefined` when more bytes are needed. Each call
+   * reads one, so that the limit can change between two.
    * @throws {XrbenchError} `XRB_PROTOCOL` on a length of 0 or above the limit, and on what isn't JSON
    */
-  next(): { message: unknown } | undefined {
+  next(): { message: unknown; bytes: number } | undefined {
     if (this.#bodyBytes === null) {
       if (this.#buffered < LENGTH_BYTES) return undefined
       const length = this.#take(LENGTH_BYTES).readUInt32BE(0)
@@ -62,7 +66,7 @@ export class FrameReader {
     if (this.#buffered < this.#bodyBytes) return undefined
     const body = this.#take(this.#bodyBytes)
     this.#bodyBytes = null
-    return { message: parse(body) }
+    return { message: parse(body), bytes: body.length }
   }
 
   #take(bytes: number): Buffer {
