@@ -84,6 +84,19 @@ describe('FrameReader', () => {
     expect(reader.pendingBytes).toBe(5)
   })
 
+  it('keeps nothing of the chunks that a frame came in', () => {
+    const text = Array.from({ length: 99_998 }, (_, i) => i % 10).join('')
+    const reader = new FrameReader(100_000)
+    const chunk = Buffer.alloc(1)
+    for (const byte of frame(100_000, `"${text}"`)) {
+      if (reader.next() !== undefined) throw new Error('a byte too early')
+      // Whoever held on to it would have the same byte 100,000 times.
+      chunk[0] = byte
+      reader.push(chunk)
+    }
+    expect(reader.next()).toEqual({ message: text, bytes: 100_000 })
+  })
+
   it.each([
     ['an empty frame', frame(0, '')],
     ['what is not JSON', frame(5, '{"a":')],

@@ -16,13 +16,18 @@ export function encodeFrame(message: unknown, maxBytes: number): Buffer {
   return frame
 }
 
+const NO_ROOM = Buffer.alloc(0)
+
 /**
  * Cuts a byte stream into frames. The length is judged before a byte of the body is kept, so a peer
- * cannot make this end hold more than `maxBytes` and one chunk.
+ * cannot make this end hold more than `maxBytes` and one chunk. What is held is copied into one buffer: a chunk
+ * of a byte takes hundreds to keep.
  */
 export class FrameReader {
-  #chunks: Buffer[] = []
-  #buffered = 0
+  #room = NO_ROOM
+  /** Of what is in there, the first byte that was not read yet, and the end. */
+  #start = 0
+  #end = 0
   #bodyBytes: number | null = null
   #maxBytes: number
 
@@ -41,13 +46,21 @@ export class FrameReader {
 
   /** Bytes held of a frame that isn't complete. */
   get pendingBytes(): number {
-    return this.#buffered
+    return this.#end - this.#start
   }
 
   push(chunk: Buffer): void {
-    if (chunk.length === 0) return
-    this.#chunks.push(chunk)
-    this.#buffered += chunk.length
+    if (this.#end + chunk.length > this.#room.length) this.#move(this.pendingBytes + chunk.length)
+    chunk.copy(this.#room, this.#end)
+    this.#end += chunk.length
+  }
+
+  /** To where `bytes` fit: twice as many of a frame that goes on, and no more than it has. */
+  #move(bytes: number): void {
+    const room = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(2 * bytes, this.#bodyBytes ?? 0)))
+    this.#end = this.#room.copy(room, 0, this.#start, this.#end)
+    this.#start = 0
+    this.#room = room
   }
 
   /**
@@ -57,25 +70,26 @@ export class FrameReader {
    */
   next(): { message: unknown; bytes: number } | undefined {
     if (this.#bodyBytes === null) {
-      if (this.#buffered < LENGTH_BYTES) return undefined
+      if (this.pendingBytes < LENGTH_BYTES) return undefined
       const length = this.#take(LENGTH_BYTES).readUInt32BE(0)
       if (length === 0) throw peerError('XRB_PROTOCOL', 'The peer sent an empty frame.')
       if (length > this.#maxBytes) throw oversize(length, this.#maxBytes)
       this.#bodyBytes = length
     }
-    if (this.#buffered < this.#bodyBytes) return undefined
+    if (this.pendingBytes < this.#bodyBytes) return undefined
     const body = this.#take(this.#bodyBytes)
     this.#bodyBytes = null
     return { message: parse(body), bytes: body.length }
   }
 
   #take(bytes: number): Buffer {
-    const all = this.#chunks.length === 1 ? this.#chunks[0] : Buffer.concat(this.#chunks)
-    if (all === undefined || all.length < bytes) throw new RangeError('not buffered yet')
-    const rest = all.subarray(bytes)
-    this.#chunks = rest.length === 0 ? [] : [rest]
-    this.#buffered = rest.length
-    return all.subarray(0, bytes)
+    const taken = this.#room.subarray(this.#start, this.#start + bytes)
+    this.#start += bytes
+    if (this.#start === this.#end) {
+      this.#room = NO_ROOM
+      this.#start = this.#end = 0
+    }
+    return taken
   }
 }
 
