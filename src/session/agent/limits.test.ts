@@ -1,12 +1,14 @@
 import { once } from 'node:events'
 import { connect as connectTcp } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { deferred } from '../../deferred.js'
 import { connectSession } from '../client/client.js'
+import { EndpointSource } from '../endpoint/source.js'
+import { remoteParameters } from '../endpoint/spec.js'
 import { testAgent } from '../fixtures/agent.js'
 import { testCase } from '../fixtures/case.js'
-import { rawPeer } from '../fixtures/raw-peer.js'
+import { HELLO, rawPeer } from '../fixtures/raw-peer.js'
 import { clientMessageSchema } from '../wire/client-messages.js'
 import { createKey } from '../wire/key.js'
 import { clientTlsOptions } from '../wire/tls.js'
@@ -48,6 +50,23 @@ describe('memory for buffers', () => {
       failure: { code: 'XRB_PEER_LIMIT', message: expect.stringMatching(/3 ?MiB .*4 ?MiB/) },
     })
     expect((await run('up')).status).toBe('completed')
+  })
+
+  it('is given back when no process can be had for a repetition', async () => {
+    const a = await agent({ maxMemoryBytes: 3 * MIB })
+    const c = testCase({ workload: 'stream' }, stream)
+    const take = vi.spyOn(EndpointSource.prototype, 'take').mockImplementationOnce(() => {
+      throw new Error('no process')
+    })
+    const peer = await rawPeer(a, a.key)
+    peer.send(HELLO)
+    expect(await peer.next()).toMatchObject({ type: 'hello-ok' })
+    const parameters = remoteParameters(c, 'server')
+    peer.send({ type: 'prepare', transport: 'tcp', workload: 'stream', parameters })
+    expect(await peer.next()).toMatchObject({ type: 'error', code: 'XRB_INTERNAL' })
+    await peer.closed
+    take.mockRestore()
+    expect((await (await client(a)).runRepetition(c)).status).toBe('completed')
   })
 
   it('is one budget for all sessions, whole again after each', async () => {

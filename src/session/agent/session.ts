@@ -4,6 +4,7 @@ import { EXIT_CODES, peerError, XrbenchError } from '../../errors.js'
 import type { Environment } from '../../results/schema/environment.js'
 import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import { formatSize } from '../../units.js'
+import type { EndpointProcess } from '../endpoint/process.js'
 import type { EndpointSource } from '../endpoint/source.js'
 import { plainAddress } from '../wire/addresses.js'
 import { Channel } from '../wire/channel.js'
@@ -199,9 +200,10 @@ class ServedSession {
     } catch (refusal) {
       return this.#channel.send({ type: 'refused', ...told(asXrbenchError(refusal)) })
     }
-    const endpoint = source.take()
     const running = beside.begin()
+    let endpoint: EndpointProcess | null = null
     try {
+      endpoint = source.take()
       const limitMs = limits.maxDurationNs / 1e6
       const { report, hasStarted } = await serveRepetition(this.#channel, endpoint, spec, {
         measuringMs: limitMs,
@@ -220,7 +222,7 @@ class ServedSession {
       await endpoint.close()
     } finally {
       running.end()
-      await endpoint.kill()
+      await endpoint?.kill()
       release()
     }
   }

@@ -53,7 +53,8 @@ export const PROCESS_SILENT = 'PROCESS_SILENT'
  * pulse from `open` on, is killed, and `ended` says so.
  */
 export class EndpointProcess {
-  readonly #child: ChildProcess
+  /** `null`: it could not be started. */
+  readonly #child: ChildProcess | null
   readonly #ready = deferred<void>()
   readonly #opened = deferred<Uint8Array>()
   readonly #connected = deferred<void>()
@@ -75,22 +76,19 @@ export class EndpointProcess {
    * @param isConfined it works for somebody else than its user, and gives up what it does not need
    */
   constructor(wrapper: readonly string[] = [], isConfined = false) {
-    const [execPath = process.execPath, ...execArgv] = [...wrapper, process.execPath]
-    this.#child = fork(MAIN, isConfined ? [CONFINED] : [], {
-      serialization: 'advanced',
-      execPath,
-      // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.
-      execArgv: wrapper.length === 0 ? [] : execArgv,
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    })
+    try {
+      this.#child = started(wrapper, isConfined)
+    } catch (error) {
+      // Of what the kernel may lack for it, some comes as an event, and some is thrown.
+      this.#child = null
+      this.#failed(error as NodeJS.ErrnoException)
+      return
+    }
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(0, STDERR_MAX_CHARS)
     })
     this.#child.on('message', (event: EndpointEvent) => this.#hear(event))
-    this.#child.on('error', (error) => {
-      const { errno = 0 } = error as NodeJS.ErrnoException
-      this.#died(`could not be started or told: ${error.message}`, Math.abs(errno))
-    })
+    this.#child.on('error', (error) => this.#failed(error))
     this.#child.on('exit', (code, signal) => {
       this.#died(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
       this.#exited.resolve()
@@ -98,7 +96,7 @@ export class EndpointProcess {
   }
 
   get pid(): number | undefined {
-    return this.#child.pid
+    return this.#child?.pid
   }
 
   /** Build facts of the addon in the process; `null` before it is ready. */
@@ -176,15 +174,15 @@ export class EndpointProcess {
 
   /** Ends the process at once. One that the kernel holds on to, in a driver's teardown, is left behind. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL')
+    this.#child?.kill('SIGKILL')
     const stuck = () => new Error('held by the kernel')
     await withDeadline(this.#exited.promise, ENDPOINT_FINISH_MS, stuck).catch(() => {
-      this.#child.unref()
+      this.#child?.unref()
     })
   }
 
   #tell(command: EndpointCommand): void {
-    if (this.#child.connected) this.#child.send(command, () => {})
+    if (this.#child?.connected) this.#child.send(command, () => {})
   }
 
   /** What the process promised, or the end of the endpoint if that comes first, or of patience. */
@@ -212,7 +210,7 @@ export class EndpointProcess {
       processCpuNs: 0,
       rdmaCounters: null,
     })
-    this.#child.kill('SIGKILL')
+    this.#child?.kill('SIGKILL')
     return new Error(message)
   }
 
@@ -253,6 +251,10 @@ export class EndpointProcess {
     }
   }
 
+  #failed({ message, errno = 0 }: NodeJS.ErrnoException): void {
+    this.#died(`could not be started or told: ${message}`, Math.abs(errno))
+  }
+
   #died(how: string, errno = 0): void {
     const words = lastWords(this.#stderr)
     const message = `the measuring process ${how}${words === '' ? '' : `: ${words}`}`
@@ -276,4 +278,16 @@ export class EndpointProcess {
     }
     this.#scheduled.reject(reason)
   }
+}
+
+/** @throws what `fork` does not tell as an event */
+function started(wrapper: readonly string[], isConfined: boolean): ChildProcess {
+  const [execPath = process.execPath, ...execArgv] = [...wrapper, process.execPath]
+  return fork(MAIN, isConfined ? [CONFINED] : [], {
+    serialization: 'advanced',
+    execPath,
+    // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.
+    execArgv: wrapper.length === 0 ? [] : execArgv,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  })
 }
