@@ -13,6 +13,7 @@ import {
   ENDPOINT_START_MS,
 } from '../wire/protocol.js'
 import { Versions } from '../wire/versions.js'
+import { isEndpointEvent } from './event-check.js'
 import { lastWords, missedBy } from './last-words.js'
 import { CONFINED, type EndpointCommand, type EndpointEvent, type Progress } from './messages.js'
 import type { Sample } from './warmup.js'
@@ -87,7 +88,10 @@ export class EndpointProcess {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(0, STDERR_MAX_CHARS)
     })
-    this.#child.on('message', (event: EndpointEvent) => this.#hear(event))
+    this.#child.on('message', (said: unknown) => {
+      if (isEndpointEvent(said)) this.#hear(said)
+      else this.#giveUp('message', 'the measuring process sent what is no message', PROCESS_DIED)
+    })
     this.#child.on('error', (error) => this.#failed(error))
     this.#child.on('exit', (code, signal) => {
       this.#died(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
@@ -203,10 +207,10 @@ export class EndpointProcess {
     this.#giveUp('beat', `the measuring process has shown no sign of life for ${seconds} s`)
   }
 
-  #giveUp(op: string, message: string): Error {
+  #giveUp(op: string, message: string, code = PROCESS_SILENT): Error {
     this.#end({
       outcome: null,
-      fault: { code: PROCESS_SILENT, op, errno: 0, message },
+      fault: { code, op, errno: 0, message },
       processCpuNs: 0,
       rdmaCounters: null,
     })

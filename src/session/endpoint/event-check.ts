@@ -1,0 +1,53 @@
+import { MAX_BLOB_BYTES } from '../../transports/blob.js'
+import { MAX_WINDOWS } from '../wire/protocol.js'
+import type { EndpointEvent } from './messages.js'
+
+const SO_FAR = ['durationNs', 'messages', 'bytes', 'lost']
+const SAMPLE = ['atNs', 'messages', 'bytes', 'waitingBytes']
+
+/**
+ * Whether a message is one of an endpoint process, as far as whoever started it works with that or passes it on: native code that a client has got
+ * the better of says anything. What a report has in it is judged where it arrives.
+ */
+export function isEndpointEvent(said: unknown): said is EndpointEvent {
+  if (!isObject(said)) return false
+  switch (said.type) {
+    case 'ready':
+    case 'connected':
+    case 'running':
+    case 'progress':
+      return true
+    case 'opened':
+      return isBlob(said.blob)
+    case 'beat':
+      return said.soFar === null || isNumbers(said.soFar, SO_FAR)
+    case 'sample':
+      return isNumbers(said.sample, SAMPLE)
+    case 'scheduled':
+      return isVersion(said.version) && typeof said.isAhead === 'boolean'
+    case 'measured':
+      return isVersion(said.version)
+    case 'ended':
+      return said.fault === null || (isObject(said.fault) && typeof said.fault.message === 'string')
+    default:
+      return false
+  }
+}
+
+function isBlob(value: unknown): boolean {
+  return value instanceof Uint8Array && value.length > 0 && value.length <= MAX_BLOB_BYTES
+}
+
+/** These and no other members. */
+function isNumbers(value: unknown, names: readonly string[]): boolean {
+  if (!isObject(value) || Object.keys(value).length !== names.length) return false
+  return names.every((name) => typeof value[name] === 'number')
+}
+
+function isVersion(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_WINDOWS
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
