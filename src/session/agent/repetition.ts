@@ -11,6 +11,7 @@ import type { Channel } from '../wire/channel.js'
 import type { ClientMessage } from '../wire/client-messages.js'
 import { readClock } from '../wire/clock.js'
 import { MAX_CLOCK_QUESTIONS, WATCHDOG_MARGIN_MS } from '../wire/protocol.js'
+import { toldReport } from './told.js'
 
 export type AgentChannel = Channel<ClientMessage, AgentMessage>
 
@@ -21,7 +22,7 @@ export interface ServedOptions {
   tellsSoFar: boolean
 }
 
-/** How a repetition went at this end. */
+/** How a repetition went at this end, as a client is told. */
 export interface Served {
   report: EndReport
   /** Something may have been measured. */
@@ -80,7 +81,8 @@ export async function serveRepetition(
       }
     }
     over = true
-    return { report: endReport(await endpoint.finish(), endpoint, spec.cpus), hasStarted }
+    const report = endReport(await endpoint.finish(), endpoint, spec.cpus)
+    return { report: toldReport(report), hasStarted }
   } finally {
     over = true
   }

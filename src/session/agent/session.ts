@@ -19,6 +19,7 @@ import type { Line, Ticket } from './line.js'
 import { type Measured, measuredOf } from './measured.js'
 import type { Places } from './places.js'
 import { type AgentChannel, outOfOrder, serveRepetition } from './repetition.js'
+import { told } from './told.js'
 import { ownTurn } from './turn.js'
 
 /** Judges what a client says. */
@@ -301,10 +302,6 @@ function overrun(): XrbenchError {
     'The turn at the agent is over: it lasted longer than was told in advance, and others wait.',
     { hint: 'measure less at a time, or when nobody waits: xrbench ping' },
   )
-}
-
-function told({ code, message, hint }: XrbenchError) {
-  return { code, message, hint: hint ?? null }
 }
 
 /** What went wrong inside this agent is told without its inside. */

@@ -1,13 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { allowedCpus, automaticCpus, parseCpuList } from './cpus.js'
+import { allowedCpus, automaticCpus, formatCpuList, parseCpuList } from './cpus.js'
 
-describe('parseCpuList', () => {
+describe('the list of CPUs', () => {
   it.each([
     ['0', [0]],
     ['0-3', [0, 1, 2, 3]],
     ['0-1,4,6-7', [0, 1, 4, 6, 7]],
   ])('%s', (list, cpus) => {
     expect(parseCpuList(list)).toEqual(cpus)
+    expect(formatCpuList(cpus)).toBe(list)
   })
 })
 

@@ -20,6 +20,17 @@ export function parseCpuList(list: string): number[] {
   })
 }
 
+/** The same of `cpus`, which ascend: of hundreds, a short one. */
+export function formatCpuList(cpus: readonly number[]): string {
+  const ranges: [number, number][] = []
+  for (const cpu of cpus) {
+    const last = ranges.at(-1)
+    if (last !== undefined && cpu === last[1] + 1) last[1] = cpu
+    else ranges.push([cpu, cpu])
+  }
+  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
+}
+
 /** Measuring threads at one end. */
 export function threadCount(streams: number, direction: 'up' | 'down' | 'both'): number {
   return direction === 'both' ? 2 * streams : streams

@@ -8,7 +8,7 @@ import type {
 import { usageError } from '../../errors.js'
 import type { Case } from '../../plan/case.js'
 import type { RemoteParameters } from '../wire/client-messages.js'
-import { allowedCpus, automaticCpus, threadCount } from './cpus.js'
+import { allowedCpus, automaticCpus, formatCpuList, threadCount } from './cpus.js'
 
 /** One end's view of a case. */
 export interface EndRequest {
@@ -83,10 +83,11 @@ function resolveCpus(pin: RemoteParameters['pin'], request: EndRequest): number[
   }
   const missing = pin.cpus.find((cpu) => !allowed.includes(cpu))
   if (missing !== undefined) {
+    const list = formatCpuList(allowed)
     throw usageError(
       'XRB_PIN',
-      `CPU ${missing} is not among those the ${request.role} may use: ${allowed.join(', ')}.`,
-      `name one of: ${allowed.join(', ')}`,
+      `CPU ${missing} is not among those the ${request.role} may use: ${list}.`,
+      `name one of: ${list}`,
     )
   }
   return pin.cpus

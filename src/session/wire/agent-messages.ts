@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { environmentSchema } from '../../results/schema/environment.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../../transports/blob.js'
 import { featuresSchema, helloToolSchema } from './client-messages.js'
-import { MAX_WINDOWS } from './protocol.js'
+import { MAX_WINDOWS, SENTENCE_MAX_CHARS } from './protocol.js'
 import { endReportSchema, soFarSchema } from './report-messages.js'
 
 const code = z.templateLiteral(['XRB_', z.string().regex(/^[A-Z0-9_]{1,60}$/)])
-const sentence = z.string().max(1024)
+const sentence = z.string().max(SENTENCE_MAX_CHARS)
 /** Of CLOCK_MONOTONIC, nanoseconds. */
 const time = z
   .number()

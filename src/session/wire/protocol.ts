@@ -93,6 +93,9 @@ export const CLIENT_FRAME_MAX_BYTES = 1024 * 1024
 /** Frames a client accepts from its agent, bytes: the report of 64 streams both ways has 8,000 marks. */
 export const AGENT_FRAME_MAX_BYTES = 8 * 1024 * 1024
 
+/** Of a sentence of the agent's, of its hint, and of a fault that it reports. */
+export const SENTENCE_MAX_CHARS = 1024
+
 /** Connecting, handshake and hello, together. */
 export const HELLO_DEADLINE_MS = 5_000 * SLOWNESS
 /** A `ping` is sent so often. */

@@ -6,6 +6,7 @@ import { COUNTS_LENGTH } from '../../results/histogram/layout.js'
 import type { EndReport, SoFar } from '../../results/repetition/report.js'
 import { clockSchema, tcpSchema } from '../../results/schema/measures.js'
 import { effectiveSchema, quicSettingsSchema } from '../../results/schema/parameters.js'
+import { SENTENCE_MAX_CHARS } from './protocol.js'
 
 /**
  * An end's report as it arrives in a frame, with plain arrays for typed ones. What goes into a result as it is has the schema that it has there, and what
@@ -24,7 +25,7 @@ const fault = z.strictObject({
   code: z.string().regex(/^[A-Z][A-Z0-9_]{0,63}$/),
   op: z.string().max(64),
   errno: z.int(),
-  message: z.string().max(1024),
+  message: z.string().max(SENTENCE_MAX_CHARS),
 })
 
 const mark = z.strictObject({
