@@ -44,6 +44,22 @@ test('without matplotlib the line to install it is said, and nothing is drawn', 
   )
 })
 
+test('a comparison in which nearly all is wrong is refused in one sentence', async () => {
+  const options = { across: null, forced: false, gates: [] }
+  const levels = [1, 1.01, 0.99, 1.02, 0.98, 1.005]
+  const compared = compareResults(sourceOf(levels), [sourceOf(levels)], options)
+  const cases = Array.from({ length: 150_000 }, () => 7)
+  const differences = [{ name: 'x', base: '', new: '', weight: 'note', cases }]
+  const comparisons = compared.comparisons.map((one) => ({ ...one, differences }))
+  const { code, stderr } = await runCli(['plot', put('wrong.json', { ...compared, comparisons })], {
+    env: { XRBENCH_PYTHON: '/bin/true' },
+  })
+  expect(stderr).toMatch(
+    /^error: \S+ is not valid at comparisons\.0\.differences\.0\.cases\.0: .* \[XRB_RESULT_FILE\]\n/,
+  )
+  expect(code).toBe(2)
+})
+
 const NO_MATPLOTLIB = 'no Python has matplotlib (apt-get install python3-matplotlib)'
 describe.skipIf(python === undefined)(
   'with matplotlib',

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { z } from 'zod'
 import { documentOf, mixedCases } from '../fixtures/documents.js'
 import { resultSchema } from '../schema/schema.js'
 import { issuesOf, RESULT_LISTS } from './check-parts.js'
@@ -40,6 +41,15 @@ describe('a document part by part', () => {
     const issues = check(document)
     expect(issues.length).toBeLessThan(20)
     expect(issues.every(({ path }) => path[0] === 'cases' && path[1] === 0)).toBe(true)
+  })
+
+  test('is told to the first fault where many may be wrong, however they are nested', () => {
+    const inner = Array.from({ length: 150_000 }, () => 7)
+    const schema = z.object({ outer: z.array(z.object({ inner: z.array(z.string()) })) })
+    const issues = issuesOf(schema, { outer: [{ inner }] }, {})
+    expect(issues).toMatchObject([{ path: ['outer', 0, 'inner', 0] }])
+    const many = changed((d) => (d.environment.client.rdma = inner.map(() => ({}))))
+    expect(check(many).length).toBeLessThan(100)
   })
 
   test('is not looked into where one holds more than any has', () => {

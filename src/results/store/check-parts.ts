@@ -14,8 +14,14 @@ export interface Lists {
 export const RESULT_LISTS: Lists = { cases: { repetitions: { intervals: {} } } }
 export const COMPARE_LISTS: Lists = { comparisons: { pairs: { rows: {} } } }
 
-/** In a part. One in which all is wrong takes some hundred times as many bytes to tell. */
+/** In a part. */
 const MAX_PART_VALUES = 200_000
+
+/** … of which all is told that is wrong: in a part where everything is, that takes some hundred times as many bytes, and zod a stack that holds it all. */
+const MAX_TOLD_VALUES = 2_000
+
+/** Of a list, none but the first element that is wrong; every part of zod knows it, and its `validate` alone is documented to. */
+const THE_FIRST: z.core.ParseContextInternal<z.core.$ZodIssue> = { abortEarly: true }
 
 /**
  * Checks a document part by part: it without its lists, then each element of them. The first part that is not valid ends it: one in which everything is
@@ -43,11 +49,13 @@ function within(path: readonly PropertyKey[], issue: Issue): Issue {
 }
 
 function issuesOfPart(schema: z.ZodType, part: unknown): Issue[] {
-  if (valuesIn(part, MAX_PART_VALUES) > MAX_PART_VALUES) {
+  const values = valuesIn(part, MAX_PART_VALUES)
+  if (values > MAX_PART_VALUES) {
     const most = MAX_PART_VALUES.toLocaleString('en-US')
     return [{ path: [], message: `holds more than ${most} values` }]
   }
-  return schema.safeParse(part).error?.issues ?? []
+  const which = values > MAX_TOLD_VALUES ? THE_FIRST : undefined
+  return schema.safeParse(part, which).error?.issues ?? []
 }
 
 /** Counts no further than to one more than `most`. */
