@@ -60,6 +60,16 @@ test('equal names stay equal within a document and differ between documents', ()
   expect(one.error?.message).toContain(one.environment.client.hostname)
 })
 
+test('a command of more words than one pattern can hold is redacted too', () => {
+  const doc = identifiable()
+  const words = Array.from({ length: 150_000 }, (_, i) => `/home/zoe/${i}`)
+  doc.command = [...doc.command, ...words]
+  const { command } = redact(doc)
+  expect(command.slice(-words.length).every((word) => /^redacted-[0-9a-f]{12}$/.test(word))).toBe(
+    true,
+  )
+})
+
 test('the original is untouched', () => {
   const doc = identifiable()
   redact(doc)

@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Environment, ResultDocument } from '../schema/schema.js'
+import { NamesWithin } from './names-within.js'
 
 /** Options of the command line whose values name a machine or a place on it. */
 const NAMING_OPTIONS = ['--peer', '--listen', '--key-file', '--output', '-o']
@@ -22,9 +23,9 @@ const NOT_IDENTIFYING = ['', '127.0.0.1', '::1', '0.0.0.0', '::', 'localhost', '
  */
 export function redact(doc: ResultDocument, key: Buffer = randomBytes(32)): ResultDocument {
   const hidden = new Map(identitiesOf(doc).map((name) => [name, hash(name, key)]))
-  const pattern = patternOf([...hidden.keys()])
+  const names = new NamesWithin([...hidden.keys()])
   const replaceWhole = (text: string) => hidden.get(text) ?? text
-  const replaceWithin = (text: string) => text.replaceAll(pattern, replaceWhole)
+  const replaceWithin = (text: string) => names.replaceAll(text, replaceWhole)
 
   const walk = (value: unknown, replace: (text: string) => string): unknown => {
     if (typeof value === 'string') return replace(value)
@@ -69,14 +70,6 @@ function named(command: readonly string[]): string[] {
     return word.startsWith('/') ? word : []
   })
   return values.flatMap((value) => [value, value.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')])
-}
-
-/** Any of the names where it is a word of its own, the longest first. */
-function patternOf(names: readonly string[]): RegExp {
-  if (names.length === 0) return /(?!)/g
-  const longestFirst = names.toSorted((a, b) => b.length - a.length)
-  const escaped = longestFirst.map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|/-]/g, '\\$&'))
-  return new RegExp(`(?<![\\w.-])(?:${escaped.join('|')})(?![\\w-])`, 'g')
 }
 
 function hash(name: string, key: Buffer): string {
