@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { usageError } from '../errors.js'
+import { MAX_RATE_BITS_PER_SEC } from '../options/kind.js'
 import { MAX_STREAMS } from '../options/measure.js'
 import { shareDataPorts } from '../serve/data-ports.js'
 import {
@@ -8,6 +9,7 @@ import {
   MAX_PARALLEL,
   MAX_SESSIONS,
   startServing,
+  TURN_NS,
 } from '../serve/serve.js'
 import { DEFAULT_LIMITS } from '../session/agent/admission.js'
 import type { AgentEvent } from '../session/agent/agent.js'
@@ -35,9 +37,11 @@ export interface ServeRequest {
   readonly parallel?: number | undefined
   /** Clients that wait for that, 0 to 1,000; others are refused. Default: 15. */
   readonly maxQueue?: number | undefined
+  /** Of a client, while others wait, whatever it told, a second to 48 h. Default: 4 h. */
+  readonly maxTurnNs?: number | undefined
   /** Warm-up and measured phase of a repetition together, 1 to 48 h. Default: 3600e9. */
   readonly maxDurationNs?: number | undefined
-  /** Of a stream each way, payload bits per second. Default: no limit. */
+  /** Of a stream each way, payload bits per second, whole. Default: no limit. */
   readonly maxRateBitsPerSec?: number | undefined
   /** Of a message, 1 to 64 MiB. Default: 64 MiB. */
   readonly maxMessageBytes?: number | undefined
@@ -98,8 +102,9 @@ const serveSchema: z.ZodType<ServeRequest> = z
     maxSessionsPerAddress: whole(1, MAX_SESSIONS),
     parallel: whole(1, MAX_PARALLEL),
     maxQueue: whole(0, MAX_SESSIONS),
+    maxTurnNs: whole(TURN_NS.min, TURN_NS.max),
     maxDurationNs: whole(1, 2 * MAX_DURATION_NS),
-    maxRateBitsPerSec: z.number().min(1),
+    maxRateBitsPerSec: whole(1, MAX_RATE_BITS_PER_SEC),
     maxMessageBytes: whole(1, MAX_MESSAGE_BYTES),
     maxStreams: whole(1, MAX_STREAMS),
     maxMemoryBytes: whole(1, Number.MAX_SAFE_INTEGER),
@@ -134,6 +139,7 @@ export async function serve(
   const maxSessions = asked.maxSessions ?? DEFAULT_SESSIONS.maxSessions
   const parallel = asked.parallel ?? DEFAULT_SESSIONS.parallel
   const maxQueue = asked.maxQueue ?? DEFAULT_SESSIONS.maxQueue
+  const maxTurnMs = (asked.maxTurnNs ?? DEFAULT_SESSIONS.maxTurnMs * 1e6) / 1e6
   const key = await keyOf(asked)
   if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
     throw usageError(
@@ -146,7 +152,7 @@ export async function serve(
   const agent = await startServing({
     ...{ host, port, key },
     places: { all: maxSessions, perOrigin: asked.maxSessionsPerAddress ?? maxSessions },
-    line: { parallel, maxQueue },
+    line: { parallel, maxQueue, maxTurnMs },
     limits: {
       allowCpu: asked.allowCpu ?? DEFAULT_LIMITS.allowCpu,
       allowNullCrypto: DEFAULT_LIMITS.allowNullCrypto,

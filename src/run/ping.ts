@@ -1,6 +1,15 @@
+import { TRANSPORT_NAMES, type TransportName } from '../plan/transports.js'
 import { type Pong, pingAgent } from '../session/client/ping.js'
 import { loadKey } from '../session/wire/key.js'
 import { type PeerTarget, resolveHost } from './peer.js'
+
+/** An agent that is there, and where. */
+export interface PingedPeer extends Pong {
+  address: string
+  /** Its transports, and how many more it has that this version does not know. */
+  known: TransportName[]
+  unknown: number
+}
 
 /**
  * Looks whether the agent of a peer is there.
@@ -10,8 +19,11 @@ export async function pingPeer(
   { host, port, key }: PeerTarget,
   family: 4 | 6 | 0,
   signal?: AbortSignal,
-): Promise<Pong & { address: string }> {
+): Promise<PingedPeer> {
   const bytes = 'file' in key ? await loadKey(key.file) : key.bytes
   const { address } = await resolveHost(host, family)
-  return { address, ...(await pingAgent({ host: address, port, key: bytes, signal })) }
+  const pong = await pingAgent({ host: address, port, key: bytes, signal })
+  const told = new Set(pong.facts.transports)
+  const known = TRANSPORT_NAMES.filter((name) => told.has(name))
+  return { address, known, unknown: told.size - known.length, ...pong }
 }

@@ -1,6 +1,6 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
 import { environmentError } from '../errors.js'
+import { listening } from '../listening.js'
 
 /** Connections at a time, and how long a request may take. */
 const MAX_CONNECTIONS = 16
@@ -32,26 +32,20 @@ export async function serveMetrics(
     // What else is sent is not read.
     request.resume()
   })
-  await listening(server, host, port)
-  const address = server.address() as AddressInfo
+  const refused = (error: NodeJS.ErrnoException) => {
+    const reason = error.code ?? error.message
+    const sentence = `Metrics cannot be served at ${host}, port ${port} (${reason}).`
+    return environmentError('XRB_METRICS', sentence, `ss -tlnp 'sport = :${port}'`)
+  }
+  // Who asks for them asks again.
+  const at = await listening(server, { host, port, exclusive: true }, refused, () => {})
   return {
-    host: address.address,
-    port: address.port,
+    host: at.address,
+    port: at.port,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
         server.closeAllConnections()
       }),
   }
-}
-
-function listening(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code ?? error.message
-      const sentence = `Metrics cannot be served at ${host}, port ${port} (${reason}).`
-      reject(environmentError('XRB_METRICS', sentence, `ss -tlnp 'sport = :${port}'`))
-    })
-    server.listen({ host, port, exclusive: true }, resolve)
-  })
 }

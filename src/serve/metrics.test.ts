@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { peerError } from '../errors.js'
+import { serverAt } from '../fixtures/server-at.js'
 import { Metrics } from './metrics.js'
 import { serveMetrics } from './metrics-server.js'
 
@@ -40,6 +41,13 @@ it('counts sessions, rejections and bytes, and has the last result of each kind'
   const format = /^(# (HELP|TYPE) xrbench_\w+ .+|xrbench_\w+(\{(\w+="[\w:-]+",?)+\})? [\d.e+-]+)$/
   for (const line of text.trimEnd().split('\n')) expect(line).toMatch(format)
   expect(text).not.toContain('192.0.2')
+})
+
+it('goes on where a connection cannot be taken', async () => {
+  const server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => 'a 1\n')
+  for (let i = 0; i < 3; i++) serverAt(server.port).emit('error', new Error('accept ENFILE'))
+  expect((await fetch(`http://127.0.0.1:${server.port}/metrics`)).status).toBe(200)
+  await server.close()
 })
 
 it('answers GET /metrics, and nothing else', async () => {

@@ -1,34 +1,51 @@
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server, type TLSSocket } from 'node:tls'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { captureEnvironment } from '../environment/capture.js'
 import { XrbenchError } from '../errors.js'
 import { asTold, mutated } from '../fixtures/mutated.js'
 import { fc, fuzzRuns } from '../fixtures/property.js'
+import type { Case } from '../plan/case.js'
 import { caseOf, streamReport } from '../results/fixtures/reports.js'
 import { buildRepetition } from '../results/repetition/repetition.js'
+import type { RepetitionReport } from '../results/repetition/report.js'
 import { repetitionSchema } from '../results/schema/schema.js'
 import { judged } from '../run/judged-reports.js'
 import { connectSession } from './client/client.js'
+import { runRepetition } from './client/repetition.js'
+import { takeTurn } from './client/turn.js'
+import { withinLimits } from './client/within-limits.js'
+import { EndpointSource } from './endpoint/source.js'
 import { withoutProcesses } from './fixtures/idle-endpoint.js'
+import { passing, scriptedAgent, stopTimers } from './fixtures/scripted-agent.js'
+import type { AgentMessage } from './wire/agent-messages.js'
 import { encodeFrame, FrameReader } from './wire/frame.js'
 import { createKey } from './wire/key.js'
-import { PROTOCOL_FEATURES, PROTOCOL_VERSION } from './wire/protocol.js'
+import {
+  LINE_SILENCE_MS,
+  PROTOCOL_FEATURES,
+  PROTOCOL_VERSION,
+  REPORT_DEADLINE_MS,
+  WATCHDOG_MARGIN_MS,
+} from './wire/protocol.js'
 import { agentTlsOptions } from './wire/tls.js'
 
 /**
  * An agent that has the key and says anything at any time, to a real client whose endpoint does nothing. Each question is answered in order, or with
- * something else, after which the agent goes; whatever it says, the client ends with an error of its own or a repetition that makes a valid result.
+ * something else, after which the agent goes, or stays and says nothing more; whatever it says, the client ends with an error of its own or a repetition
+ * that makes a valid result.
  */
 
 withoutProcesses()
 
 const SESSIONS = fuzzRuns(50)
+/** To go from one deadline to the next takes many times as long as to answer. */
+const MOST_WAITS = 20_000
 
 type Message = { type: string } & Record<string, unknown>
 
-/** What an agent says to one question of the client: before it, to it (`null`: nothing, and is gone), and behind it. */
-interface Turn {
+/** What an agent says to one question of the client: before it, to it (`null`: nothing), and behind it. */
+interface Reply {
   before: readonly unknown[]
   answer: 'in order' | unknown | null
   behind: readonly unknown[]
@@ -37,7 +54,7 @@ interface Turn {
 const key = createKey()
 let server: Server
 let hello: Message
-let turns: Turn[] = []
+let replies: Reply[] = []
 
 beforeAll(async () => {
   const environment = await captureEnvironment({ address: '127.0.0.1' })
@@ -58,20 +75,26 @@ function serve(socket: TLSSocket): void {
     for (let next = reader.next(); next !== undefined; next = reader.next()) {
       const question = next.message as Message
       if (question.type === 'ping') continue
-      const turn = turns.shift() ?? { before: [], answer: 'in order', behind: [] }
-      for (const message of turn.before) say(message)
-      const answers = turn.answer === 'in order' ? inOrder(question) : [turn.answer]
-      if (turn.answer !== null) for (const message of answers) say(message)
-      for (const message of turn.behind) say(message)
-      if (turn.answer !== 'in order') socket.end()
+      const { messages, isInOrder } = repliesTo(question)
+      for (const message of messages) say(message)
+      if (!isInOrder) socket.end()
     }
   })
+}
+
+function repliesTo(question: Message): { messages: unknown[]; isInOrder: boolean } {
+  const { before, answer, behind } = replies.shift() ?? IN_ORDER
+  const isInOrder = answer === 'in order'
+  const answers = isInOrder ? inOrder(question) : answer === null ? [] : [answer]
+  return { messages: [...before, ...answers, ...behind], isInOrder }
 }
 
 function inOrder({ type, version }: Message): unknown[] {
   switch (type) {
     case 'hello':
       return [hello]
+    case 'turn':
+      return [{ type: 'turn', limits }]
     case 'prepare':
       return [{ type: 'prepared', blob: 'AAAAAAAAAAA=' }]
     case 'connect':
@@ -90,6 +113,8 @@ function inOrder({ type, version }: Message): unknown[] {
   }
 }
 
+const IN_ORDER: Reply = { before: [], answer: 'in order', behind: [] }
+const limits = { durationNs: 3600e9, rateBitsPerSec: null }
 const report = asTold(streamReport({ messagesPerSec: 10, sizeBytes: 64 }).server)
 const counts = { messages: 5, bytes: 320 }
 const ANY: readonly Message[] = [
@@ -100,7 +125,11 @@ const ANY: readonly Message[] = [
   { type: 'so-far', durationNs: 1e9, ...counts, lost: 0 },
   { type: 'scheduled', version: 1, isAhead: false },
   { type: 'measured', version: 12 },
+  { type: 'waiting', place: 1, aboutMs: null },
+  { type: 'turn', limits },
+  { type: 'turn', limits: { durationNs: 1, rateBitsPerSec: 1 } },
   { type: 'finished', report },
+  { type: 'finished', report, isShared: true },
   { type: 'refused', code: 'XRB_PEER_LIMIT', message: 'Not today.', hint: null },
   { type: 'error', code: 'XRB_PEER_BUSY', message: 'Not ever.', hint: 'x' },
 ]
@@ -118,7 +147,7 @@ const unasked = fc.array(
   ),
   { maxLength: 2 },
 )
-const turn = fc.record({
+const reply = fc.record({
   before: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: unasked }),
   answer: fc.oneof(
     { weight: 20, arbitrary: fc.constant<unknown>('in order') },
@@ -129,20 +158,54 @@ const turn = fc.record({
 })
 
 const c = caseOf('tcp', 'stream', { warmupCapNs: 0 })
+const endless = (['ping-pong', 'stream'] as const).map((workload) =>
+  caseOf('tcp', workload, { warmupCapNs: 0, durationNs: 0, iterations: 5 }),
+)
 
 /** How far a session came: the code of its error, or of its repetition's. */
 async function outcome(): Promise<string> {
   const { port } = server.address() as AddressInfo
-  let session: Awaited<ReturnType<typeof connectSession>>
+  let session: Awaited<ReturnType<typeof connectSession>> | undefined
   try {
     session = await connectSession({ host: '127.0.0.1', port, key })
+    await session.takeTurn({ planMs: null })
+    return codeOf(c, await session.runRepetition(c))
   } catch (error) {
-    if (!(error instanceof XrbenchError)) throw error
-    expect(error.exitCode).toBe(4)
-    return error.code
+    return codeOfError(error)
+  } finally {
+    await session?.close()
   }
-  const told = await session.runRepetition(c)
-  await session.close()
+}
+
+/** … with one that stays when it has said what it likes, and is heard of no more but for its heartbeats. */
+async function outcomeOfQuiet(asked: Case): Promise<string> {
+  let isQuiet = false
+  const channel = scriptedAgent((question) => {
+    if (isQuiet) return []
+    const { messages, isInOrder } = repliesTo(question)
+    isQuiet = !isInOrder
+    return messages as AgentMessage[]
+  })
+  try {
+    const turn = await takeTurn(channel, { planMs: null })
+    const fitted = withinLimits(asked, turn.limits)
+    const at = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' }
+    const room = { channel, source: new EndpointSource(), ...at, isGuarded: true, tellsSoFar: true }
+    return codeOf(fitted, await runRepetition(room, fitted, {}))
+  } catch (error) {
+    return codeOfError(error)
+  } finally {
+    channel.close()
+  }
+}
+
+function codeOfError(error: unknown): string {
+  if (!(error instanceof XrbenchError)) throw error
+  expect(error.exitCode).toBe(4)
+  return error.code
+}
+
+function codeOf(c: Case, told: RepetitionReport): string {
   const made = judged(c, told)
   const { success, error } = repetitionSchema.safeParse(buildRepetition(c, 0, 0, made))
   expect(success, error?.message).toBe(true)
@@ -153,8 +216,8 @@ async function outcome(): Promise<string> {
 it('makes an error or a valid repetition, whatever it says', async () => {
   const seen = new Map<string, number>()
   await fc.assert(
-    fc.asyncProperty(fc.array(turn, { maxLength: 34 }), async (said) => {
-      turns = said
+    fc.asyncProperty(fc.array(reply, { maxLength: 35 }), async (said) => {
+      replies = said
       const code = await outcome()
       seen.set(code, (seen.get(code) ?? 0) + 1)
       expect(code).not.toBe('XRB_INTERNAL')
@@ -164,8 +227,34 @@ it('makes an error or a valid repetition, whatever it says', async () => {
   expect([...seen.keys()]).toEqual(expect.arrayContaining(['XRB_PROTOCOL', 'XRB_PEER_LOST']))
 }, 3_600_000)
 
+describe('one that stays', () => {
+  beforeEach(stopTimers)
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('holds nobody beyond its deadlines, whatever it has said', async () => {
+    const seen = new Map<string, number>()
+    const { connectTimeoutNs, durationNs } = c.parameters
+    const repetitionMs = (connectTimeoutNs + durationNs) / 1e6 + WATCHDOG_MARGIN_MS
+    const longestMs = LINE_SILENCE_MS + repetitionMs + REPORT_DEADLINE_MS
+    const asked = fc.constantFrom(c, ...endless)
+    await fc.assert(
+      fc.asyncProperty(fc.array(reply, { maxLength: 35 }), asked, async (said, one) => {
+        replies = said
+        const { value: code, ms } = await passing(outcomeOfQuiet(one))
+        seen.set(code, (seen.get(code) ?? 0) + 1)
+        expect(code).not.toBe('XRB_INTERNAL')
+        expect(ms).toBeLessThanOrEqual(longestMs + 1_000)
+      }),
+      { numRuns: Math.min(SESSIONS, MOST_WAITS) },
+    )
+    expect([...seen.keys()]).toEqual(expect.arrayContaining(['XRB_PROTOCOL', 'XRB_PEER_SILENT']))
+  }, 3_600_000)
+})
+
 it('is heard to its end where it answers in order', async () => {
-  turns = []
+  replies = []
   // The endpoint that does nothing has no link that belongs to those of the report.
   expect(await outcome()).toBe('XRB_PEER_REPORT')
 })

@@ -14,7 +14,7 @@ import { HELLO } from './fixtures/raw-peer.js'
 import { agentMessageSchema } from './wire/agent-messages.js'
 import { clientMessageSchema } from './wire/client-messages.js'
 import { encodeFrame, FrameReader } from './wire/frame.js'
-import { MAX_CLOCK_QUESTIONS, MAX_WINDOWS } from './wire/protocol.js'
+import { MAX_CLOCK_QUESTIONS, MAX_WINDOWS, TURNS_FEATURE } from './wire/protocol.js'
 import { clientTlsOptions } from './wire/tls.js'
 
 /**
@@ -41,6 +41,10 @@ afterAll(() => agent.close())
 
 type Message = { type: string } & Record<string, unknown>
 
+/** Of a client of before turns, and of one that asks for its own. */
+const HELLOS: readonly Message[] = [HELLO, { ...HELLO, features: [TURNS_FEATURE] }]
+const turn = (planMs: number | null): Message => ({ type: 'turn', planMs })
+
 const prepare = (parameters = {}): Message => ({
   ...{ type: 'prepare', transport: 'tcp', workload: 'ping-pong' },
   parameters: remoteParameters(testCase({}, parameters), 'server'),
@@ -54,16 +58,22 @@ type Stage = 'hello' | 'idle' | 'connect' | 'start' | 'measure' | 'over'
 /** What an agent is to make of what a client says. */
 class Model {
   stage: Stage = 'hello'
+  readonly #hello: Message
+  #hasTurn = false
   #windows = 0
   #questions = 0
+
+  constructor(hello: Message) {
+    this.#hello = hello
+  }
 
   /** The message that would lead on. */
   next(): Message {
     switch (this.stage) {
       case 'hello':
-        return HELLO
+        return this.#hello
       case 'idle':
-        return prepare()
+        return this.#hasTurn ? prepare() : turn(1_000)
       case 'connect':
         return BLOB
       case 'start':
@@ -81,9 +91,9 @@ class Model {
 
   #after(type: string, message: Message): Stage {
     if (type === 'ping') return this.stage
-    if (this.stage === 'hello') return type === 'hello' && isPlain(message) ? 'idle' : 'over'
+    if (this.stage === 'hello') return this.#greeted(message)
     if (type === 'finish') return 'idle'
-    if (this.stage === 'idle') return type === 'prepare' ? this.#prepared(message) : 'over'
+    if (this.stage === 'idle') return this.#asked(type, message)
     if (type === 'clock') return ++this.#questions > MAX_CLOCK_QUESTIONS ? 'over' : this.stage
     if (type === 'connect' && this.stage === 'connect') return 'start'
     if (type === 'start' && this.stage === 'start') return 'measure'
@@ -93,7 +103,22 @@ class Model {
     return 'measure'
   }
 
+  #greeted(message: Message): Stage {
+    const hello = HELLOS.find((one) => isSame(one, message))
+    // One that does not know how to ask for its turn has it at once.
+    this.#hasTurn = hello === HELLO
+    return hello === undefined ? 'over' : 'idle'
+  }
+
+  #asked(type: string, message: Message): Stage {
+    if (type === 'prepare') return this.#prepared(message)
+    const isFirst = type === 'turn' && !this.#hasTurn
+    this.#hasTurn = true
+    return isFirst ? 'idle' : 'over'
+  }
+
   #prepared({ parameters }: Message): Stage {
+    this.#hasTurn = true
     this.#windows = 0
     this.#questions = 0
     const { durationNs } = parameters as { durationNs: number }
@@ -102,13 +127,13 @@ class Model {
   }
 }
 
-/** As this version's clients say it. */
-function isPlain({ protocol, tool, features }: Message): boolean {
-  return protocol === HELLO.protocol && tool === HELLO.tool && features === HELLO.features
+function isSame(hello: Message, { protocol, tool, features }: Message): boolean {
+  return protocol === hello.protocol && tool === hello.tool && features === hello.features
 }
 
 const ANY: readonly Message[] = [
-  ...[HELLO, { ...HELLO, protocol: 1 }, { type: 'hello', protocol: 2 }, prepare(), TOO_LONG, BLOB],
+  ...[...HELLOS, { ...HELLO, protocol: 1 }, { type: 'hello', protocol: 2 }],
+  ...[prepare(), TOO_LONG, BLOB, turn(null), turn(60_000)],
   ...['start', 'clock', 'finish', 'ping', 'prepared', 'finished'].map((type) => ({ type })),
   ...[schedule(1), schedule(2), schedule(MAX_WINDOWS), { type: 'connect', blob: '!' }],
 ]
@@ -158,18 +183,22 @@ async function talk(messages: readonly unknown[], pieceBytes: number, goes: () =
 
 it('is answered in order, or ended with a last word, and keeps nobody out', async () => {
   const stages = new Set<Stage>()
+  const turns = new Set<'first' | 'second'>()
   const session = fc.record({
+    hello: fc.constantFrom(...HELLOS),
     said: fc.array(said, { maxLength: 20 }),
     last,
     pieceBytes: fc.constantFrom(1 << 16, 1 << 16, 1_000, 7),
   })
   await fc.assert(
     fc.asyncProperty(session, async (one) => {
-      const model = new Model()
+      const model = new Model(one.hello)
       const messages: unknown[] = []
       const say = (message: unknown) => {
         messages.push(message)
+        const isAsked = model.stage === 'idle' && (message as Message).type === 'turn'
         model.hear(message)
+        if (isAsked) turns.add(model.stage === 'idle' ? 'first' : 'second')
         stages.add(model.stage)
       }
       for (const what of one.said) say(what === NEXT ? model.next() : what)
@@ -185,6 +214,7 @@ it('is answered in order, or ended with a last word, and keeps nobody out', asyn
     }),
     { numRuns: SESSIONS },
   )
+  expect([...turns].sort()).toEqual(['first', 'second'])
   // The model has been everywhere, or nothing was shown.
   expect([...stages].sort()).toEqual(['connect', 'hello', 'idle', 'measure', 'over', 'start'])
 }, 3_600_000)

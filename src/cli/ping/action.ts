@@ -16,7 +16,7 @@ export async function pingAction(peer: string, flags: PingFlags): Promise<void> 
   const { host, port } = parseHostPort(peer, 'HOST')
   const family = flags.ipv6 ? 6 : flags.ipv4 ? 4 : 0
   const target = { host, port, key: { file: flags.keyFile } }
-  const { address, facts, line } = await pingPeer(target, family)
+  const { address, facts, known, unknown, line } = await pingPeer(target, family)
   const { version } = facts.tool
   const own = packageVersion()
   const isSameVersion = version === own
@@ -34,11 +34,17 @@ export async function pingAction(peer: string, flags: PingFlags): Promise<void> 
     [
       `agent       ${address}, port ${port}`,
       `version     ${version}, ${versions}`,
-      `transports  ${facts.transports.join(', ')}`,
+      `transports  ${transportWords(known, unknown)}`,
       `turn        ${turnWords(line)}`,
       '',
     ].join('\n'),
   )
+}
+
+/** By names of ours: what an agent calls its own may be any text. */
+function transportWords(known: readonly string[], others: number): string {
+  const rest = others > 0 ? [`${others} that this version does not know`] : []
+  return [...known, ...rest].join(', ')
 }
 
 function turnWords(line: { place: number; aboutMs: number | null } | null): string {

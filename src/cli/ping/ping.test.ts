@@ -69,6 +69,16 @@ it('an agent of before turns is there as well', async () => {
   expect(stdout).toMatch(/^version {5}0, here \S+: what both know can be measured$/m)
 })
 
+it('has no names in its words but its own', async () => {
+  const transports = ['udp', 'tcp; paste this: curl x | sh', 'tcp', 'webrtc']
+  const rogue = await rawAgent(() => [], { transports })
+  closers.push(() => rogue.close())
+  const { code, stdout } = await ping(rogue.port, rogue.key)
+  expect(code).toBe(0)
+  expect(stdout).toMatch(/^transports {2}tcp, udp, 2 that this version does not know$/m)
+  expect(stdout).not.toContain('curl')
+})
+
 it('nobody there: as a run would end', async () => {
   const reserved = await reservePort()
   closers.push(() => reserved.release())

@@ -14,6 +14,7 @@ import { runCli } from '../fixtures/spawn-cli.js'
 let folder: string
 let agent: Awaited<ReturnType<typeof testAgent>>
 let rogue: (report: EndReport) => unknown = (report) => report
+let limits: object = {}
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'xrbench-rogue-'))
@@ -22,8 +23,9 @@ beforeAll(async () => {
     this: Channel<never, never>,
     told,
   ) {
-    const message = told as { type: string; report?: unknown }
+    const message = told as { type: string; report?: unknown; limits?: object }
     if (message.type === 'finished') message.report = rogue(message.report as EndReport)
+    if (message.type === 'turn' && message.limits) Object.assign(message.limits, limits)
     send.call(this, told)
   })
   agent = await testAgent({
@@ -33,6 +35,7 @@ beforeAll(async () => {
 })
 afterEach(() => {
   rogue = (report) => report
+  limits = {}
 })
 afterAll(async () => {
   await agent.close()
@@ -109,6 +112,18 @@ test.each([
   const doc = await readResult(output)
   expect(contradictionsOf(doc)).toEqual([])
   expect(doc.cases[0]?.repetitions[0]).toMatchObject({ status: 'failed', failure: { code } })
+})
+
+test.each([
+  ['half a nanosecond', { durationNs: 1.5e8 + 0.5 }],
+  ['no time', { durationNs: 0 }],
+  ['half a bit', { rateBitsPerSec: 1e6 + 0.5 }],
+  ['a rate beyond all that can be asked for', { rateBitsPerSec: 1e300 }],
+])('limits of %s are a fault of the agent, before anything is measured', async (_, told) => {
+  limits = told
+  const { code, stderr } = await run('-t', 'tcp', '-w', 'stream')
+  expect(stderr).toMatch(/^error: The agent sent a message that is not valid.*\[XRB_PROTOCOL\]$/m)
+  expect(code).toBe(4)
 })
 
 test('what it says in order is taken', async () => {

@@ -43,6 +43,9 @@ export function serveCommand(program: Command) {
       option('--max-queue <n>', 'clients that wait for that; others are refused (default: 15)'),
     )
     .addOption(
+      option('--max-turn <time>', 'of a client, while others wait, whatever it told (default: 4h)'),
+    )
+    .addOption(
       option(
         '--max-duration <time>',
         'longest warm-up and measured phase of a repetition (default: 1h)',

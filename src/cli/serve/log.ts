@@ -1,12 +1,14 @@
 import { Ration } from '../../serve/ration.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
-import { BARRED, SILENT } from '../../session/agent/server.js'
+import { BARRED, LEFT, SILENT } from '../../session/agent/hold-strangers.js'
 import { note, print } from '../terminal/output.js'
 
 /** Sentences of ours; others are those of a library. */
-const OWN_REASONS: readonly string[] = [BARRED, SILENT]
+const OWN_REASONS: readonly string[] = [BARRED, LEFT, SILENT]
 /** Lines a minute about those without the key, of whom there may be any number. */
 const STRANGERS_PER_MINUTE = 10
+/** … about connections that cannot be taken: it goes on as long as the machine lacks something. */
+const SHORTAGES_PER_MINUTE = 1
 
 /** Where `xrbench serve` says what happens. No line has a secret. */
 export interface ServeLog {
@@ -20,7 +22,8 @@ export function textLog(isVerbose: boolean): ServeLog {
   const rest = (count: number) => note(`${count} more without the key were rejected`)
   return rationed(rest, (event) => {
     if (event.type === 'repetition' && !isVerbose) return
-    note(`${event.peer}: ${describe(event, isVerbose)}`)
+    const who = 'peer' in event ? `${event.peer}: ` : ''
+    note(`${who}${describe(event, isVerbose)}`)
   })
 }
 
@@ -37,6 +40,7 @@ export function jsonLog(): ServeLog {
       const { peer, reason } = event
       write({ event: 'rejected', peer, reason, count: 1 })
     }
+    if (event.type === 'not-taken') write({ event: event.type, reason: event.reason })
     if (event.type === 'session-closed') {
       const { peer, admitted, seconds, repetitions, reason } = event
       const { code, message } = reason
@@ -50,9 +54,13 @@ export const NO_LOG: ServeLog = { tell: () => {}, close: () => {} }
 /** Sessions are always told of. */
 function rationed(onRest: (count: number) => void, onEvent: (event: AgentEvent) => void): ServeLog {
   const strangers = new Ration(STRANGERS_PER_MINUTE, onRest)
+  const shortages = new Ration(SHORTAGES_PER_MINUTE, () => {})
+  const rations = { rejected: strangers, 'not-taken': shortages } as const
   return {
     tell: (event) => {
-      if (event.type !== 'rejected' || strangers.take()) onEvent(event)
+      const { type } = event
+      const isRationed = type === 'rejected' || type === 'not-taken'
+      if (!isRationed || rations[type].take()) onEvent(event)
     },
     close: () => strangers.close(),
   }
@@ -69,6 +77,8 @@ function describe(event: AgentEvent, isVerbose: boolean): string {
     case 'rejected':
       if (isVerbose || OWN_REASONS.includes(event.reason)) return `rejected: ${event.reason}`
       return 'rejected, it does not have the key'
+    case 'not-taken':
+      return `a connection could not be taken: ${event.reason}`
     case 'repetition':
       return `measured ${event.workload} over ${event.transport}`
   }

@@ -3,11 +3,13 @@ import {
   MAX_PARALLEL,
   MAX_SESSIONS,
   type ServeSettings,
+  TURN_NS,
 } from '../../serve/serve.js'
 import { parseWhole } from '../../units.js'
+import { parseValue } from '../flags/value.js'
 import type { ServeFlags } from './flags.js'
 
-/** How many clients there are at a time. @throws {XrbenchError} `XRB_BAD_NUMBER` (exit 2) */
+/** How many clients there are at a time, and for how long. @throws {XrbenchError} `XRB_BAD_NUMBER`, `XRB_BAD_DURATION` (exit 2) */
 export function readSessions(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
@@ -24,6 +26,12 @@ export function readSessions(
   const perOrigin = read('maxSessionsPerAddress', all, [1, MAX_SESSIONS])
   const parallel = read('parallel', DEFAULT_SESSIONS.parallel, [1, MAX_PARALLEL])
   const maxQueue = read('maxQueue', DEFAULT_SESSIONS.maxQueue, [0, MAX_SESSIONS])
+  const { maxTurn } = flags
+  const maxTurnMs =
+    maxTurn === undefined
+      ? DEFAULT_SESSIONS.maxTurnMs
+      : (parseValue({ is: 'time', ...TURN_NS }, maxTurn, label('maxTurn')) as number) / 1e6
   // Whoever waited for the only session would wait for the end.
-  return { places: { all, perOrigin }, line: { parallel, maxQueue: flags.once ? 0 : maxQueue } }
+  const line = { parallel, maxQueue: flags.once ? 0 : maxQueue, maxTurnMs }
+  return { places: { all, perOrigin }, line }
 }

@@ -61,6 +61,14 @@ describe('what cannot be', () => {
     expect(implausible(c, changed(stream(), { lost: 1e15 }))).toMatch(/than this end has sent/)
   })
 
+  it('more than was sent, whatever its clock says of the time', () => {
+    const rogue = { ...changed(stream(), { messages: 4_000_000 }), window: { skewNs: 1e18 } }
+    expect(implausible(c, rogue)).toMatch(/than this end has sent/)
+    // It did go on for longer, as one whose machine was suspended.
+    const late = { ...rogue, totalNs: rogue.totalNs + 10e9 }
+    expect(implausible(c, late)).toBeNull()
+  })
+
   it('less than arrived', () => {
     const { client, server, ...rest } = stream()
     // The other way round: this end receives.

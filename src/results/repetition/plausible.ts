@@ -75,9 +75,12 @@ function impossible({ marks }: LinkOutcome, totalNs: number): string | null {
   return isTooMuch ? 'it counts more than the time can hold' : null
 }
 
-/** Nothing arrives that nobody has sent. */
+/**
+ * Nothing arrives that nobody has sent. The windows of both ends may be apart by what their clocks say, one of which is the agent's: of what it received,
+ * by no more than the time that went by here until it said so.
+ */
 function contradiction(
-  { window }: RepetitionReport,
+  { window, warmup, totalNs }: RepetitionReport,
   client: readonly LinkOutcome[],
   server: readonly LinkOutcome[],
 ): string | null {
@@ -85,16 +88,21 @@ function contradiction(
     sum(links, 'receiver', ({ messages, lost }) => messages + lost)
   const sent = (links: readonly LinkOutcome[]) =>
     sum(links, 'sender', ({ messages, localDrops }) => messages + localDrops)
-  const ways = [
-    { got: arrived(server), sent: sent(client), says: 'it counts more than this end has sent' },
-    { got: arrived(client), sent: sent(server), says: 'it has sent less than arrived here' },
-  ]
-  const found = ways.find(({ got, sent: from }) => {
-    if (got === null || from === null) return false
-    const share = SPARE_SHARE + (window?.skewNs ?? 0) / from.windowNs
+  const isMore = (got: Sum, from: Sum, apartNs: number, windowNs: number) => {
+    const share = SPARE_SHARE + apartNs / windowNs
     return got.total > from.total * (1 + share) + SPARE_MESSAGES * got.links
-  })
-  return found?.says ?? null
+  }
+  const skewNs = window?.skewNs ?? 0
+  const [own, theirs] = [sent(client), arrived(server)]
+  if (own !== null && theirs !== null) {
+    const sinceNs = Math.max(0, totalNs - (warmup?.durationNs ?? 0) - own.windowNs)
+    if (isMore(theirs, own, Math.min(skewNs, sinceNs), own.windowNs))
+      return 'it counts more than this end has sent'
+  }
+  const [got, from] = [arrived(client), sent(server)]
+  if (got !== null && from !== null && isMore(got, from, skewNs, got.windowNs))
+    return 'it has sent less than arrived here'
+  return null
 }
 
 interface Sum {

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { valuesIn } from '../../value-count.js'
 
 /** What is wrong with a document, and where. */
 export interface Issue {
@@ -56,17 +57,6 @@ function issuesOfPart(schema: z.ZodType, part: unknown): Issue[] {
   }
   const which = values > MAX_TOLD_VALUES ? THE_FIRST : undefined
   return schema.safeParse(part, which).error?.issues ?? []
-}
-
-/** Counts no further than to one more than `most`. */
-function valuesIn(value: unknown, most: number): number {
-  let count = 1
-  if (!isObject(value)) return count
-  for (const name in value) {
-    if (count > most) break
-    count += valuesIn(value[name], most - count)
-  }
-  return count
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -20,7 +20,9 @@ test('it is what one pattern finds, the longest first', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', '.', '-', '/', ' ', '\u{1f600}') })
   fc.assert(
     fc.property(fc.array(text), text, (names, within) => {
-      const longestFirst = names.filter((name) => name !== '').toSorted((a, b) => b.length - a.length)
+      const longestFirst = names
+        .filter((name) => name !== '')
+        .toSorted((a, b) => b.length - a.length)
       const escaped = longestFirst.map((name) => name.replaceAll(/[./-]/g, '\\$&'))
       const pattern = new RegExp(`(?<![\\w.-])(?:${escaped.join('|')})(?![\\w-])`, 'g')
       const expected =

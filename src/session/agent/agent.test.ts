@@ -1,7 +1,9 @@
 import { once } from 'node:events'
-import { type AddressInfo, connect as connectTcp, createServer } from 'node:net'
+import { type AddressInfo, connect as connectTcp, createServer, type Socket } from 'node:net'
 import { connect as connectTls, createServer as createTlsServer } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
+import { deferred } from '../../deferred.js'
+import { serverAt } from '../../fixtures/server-at.js'
 import { reservePort } from '../../transports/fixtures/reserved-port.js'
 import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import { connectSession } from '../client/client.js'
@@ -11,7 +13,8 @@ import { HELLO, rawPeer } from '../fixtures/raw-peer.js'
 import { encodeFrame } from '../wire/frame.js'
 import { createKey } from '../wire/key.js'
 import { agentTlsOptions, clientTlsOptions } from '../wire/tls.js'
-import { SILENT } from './server.js'
+import type { AgentEvent } from './agent.js'
+import { LEFT, SILENT } from './hold-strangers.js'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -128,6 +131,54 @@ describe('before anything is parsed', () => {
     socket.write('GET / HTTP/1.1\r\n\r\n')
     await once(socket, 'close')
     await expectAlive(a)
+  })
+
+  it.each<[string, (socket: Socket) => unknown]>([
+    ['ends', (socket) => socket.end()],
+    ['resets', (socket) => socket.resetAndDestroy()],
+  ])('who connects and %s has a line, one', async (_what, leave) => {
+    const told = deferred<void>()
+    const rejected: AgentEvent[] = []
+    const a = await agent({
+      onEvent: (event) => {
+        if (event.type !== 'rejected') return
+        rejected.push(event)
+        told.resolve()
+      },
+    })
+    const [scanner] = await strangers(a, 1)
+    if (scanner) leave(scanner)
+    await told.promise
+    await expectAlive(a)
+    expect(rejected).toEqual([{ type: 'rejected', peer: expect.any(String), reason: LEFT }])
+  })
+
+  it('a session that is played again is closed, has a line, and is none', async () => {
+    const a = await agent()
+    const heard: Buffer[] = []
+    const listener = createServer((near) => {
+      const far = connectTcp(a.port, a.host)
+      for (const socket of [near, far]) socket.on('error', () => {})
+      near.on('data', (chunk) => heard.push(chunk))
+      near.pipe(far).pipe(near)
+    })
+    await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+    const { port } = listener.address() as AddressInfo
+    await (await connectSession({ ...a, port })).close()
+    listener.close()
+    await expectFree(a)
+    const sessions = () => a.events.filter(({ type }) => type === 'session-opened').length
+    const before = sessions()
+    const again = connectTcp(a.port, a.host)
+    again.on('error', () => {})
+    again.resume()
+    await once(again, 'connect')
+    const peer = `127.0.0.1 port ${again.localPort}`
+    again.write(Buffer.concat(heard))
+    await once(again, 'close')
+    expect(a.events.at(-1)).toMatchObject({ type: 'rejected', peer })
+    expect(a.events.filter(({ type }) => type === 'rejected')).toHaveLength(1)
+    expect(sessions()).toBe(before)
   })
 
   it('many who say nothing keep nobody out', async () => {
@@ -273,6 +324,14 @@ describe.concurrent('a peer that', () => {
     await expect(session).rejects.toMatchObject({ code: 'XRB_PEER_SILENT', exitCode: 4 })
     mute.close()
   })
+})
+
+it('connections that cannot be taken end nothing, and are told of', async () => {
+  const a = await agent()
+  for (let i = 0; i < 3; i++) serverAt(a.port).emit('error', new Error('accept ENFILE'))
+  const notTaken = { type: 'not-taken', reason: 'accept ENFILE' }
+  expect(a.events).toEqual([notTaken, notTaken, notTaken])
+  await expectAlive(a)
 })
 
 describe('connectSession', () => {

@@ -6,18 +6,15 @@ import { EndpointSource } from '../endpoint/source.js'
 import { remoteParameters } from '../endpoint/spec.js'
 import { testCase } from '../fixtures/case.js'
 import { HELLO } from '../fixtures/raw-peer.js'
-import {
-  clientHelloSchema,
-  clientMessageSchema,
-  introducedClientSchema,
-} from '../wire/client-messages.js'
 import { encodeFrame } from '../wire/frame.js'
 import { UNREAD_MS } from '../wire/protocol.js'
 import { toldParameters } from '../wire/told-parameters.js'
 import { DEFAULT_LIMITS } from './admission.js'
+import { CLIENT_CHECKS } from './agent.js'
 import { Beside } from './beside.js'
 import { Budget } from './budget.js'
 import { Line } from './line.js'
+import { OwnEnvironment } from './own-environment.js'
 import { Places } from './places.js'
 import { serveSession } from './session.js'
 
@@ -51,23 +48,21 @@ it('a client that reads no answers gets no more of them, and is let go', async (
     toFake: ['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout', 'performance'],
   })
   const socket = new Unread()
+  const beside = new Beside()
   const ended = serveSession(socket as unknown as TLSSocket, {
     tool: { name: 'xrbench', version: '0' },
     transports: ['tcp'],
-    environment: async () => environment,
+    environment: new OwnEnvironment(async () => environment, beside),
     limits: { ...DEFAULT_LIMITS, maxDurationNs: 1 },
     memory: new Budget(1024 ** 3),
     rdmaPort: { device: null, port: null, gidIndex: null },
     dataPorts: null,
     places: new Places({ all: 1, perOrigin: 1 }),
+    callers: new Places({ all: 1, perOrigin: 1 }),
     line: new Line({ parallel: 1, maxQueue: 0 }),
-    beside: new Beside(),
+    beside,
     idleMs: 600_000,
-    checks: {
-      first: clientMessageSchema,
-      message: introducedClientSchema,
-      hello: clientHelloSchema,
-    },
+    checks: CLIENT_CHECKS,
     source: new EndpointSource(),
   })
   socket.says({ ...HELLO, features: ['sessions:turns', 'purpose:ping'] })

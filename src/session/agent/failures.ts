@@ -1,6 +1,6 @@
 import { originOf } from './origin.js'
 
-/** Origins that are kept apart; of more, all that come later count as one. */
+/** Origins that are counted in a minute; of more, those that come later are not: nobody is barred for what others did. */
 const MOST_ORIGINS = 4096
 const MINUTE_MS = 60_000
 
@@ -15,22 +15,22 @@ export class Failures {
   }
 
   add(address: string): void {
-    const origin = this.#keyOf(address)
-    this.#counts.set(origin, (this.#counts.get(origin) ?? 0) + 1)
+    this.#beginMinute()
+    const origin = originOf(address)
+    const count = this.#counts.get(origin) ?? 0
+    if (count > 0 || this.#counts.size < MOST_ORIGINS) this.#counts.set(origin, count + 1)
   }
 
   /** Whether it has failed so often that it is not listened to for the rest of the minute. */
   isBarred(address: string): boolean {
-    return (this.#counts.get(this.#keyOf(address)) ?? 0) >= this.#perMinute
+    this.#beginMinute()
+    return (this.#counts.get(originOf(address)) ?? 0) >= this.#perMinute
   }
 
-  #keyOf(address: string): string {
+  #beginMinute(): void {
     const now = performance.now()
-    if (now - this.#since >= MINUTE_MS) {
-      this.#counts.clear()
-      this.#since = now
-    }
-    const origin = originOf(address)
-    return this.#counts.has(origin) || this.#counts.size < MOST_ORIGINS ? origin : 'others'
+    if (now - this.#since < MINUTE_MS) return
+    this.#counts.clear()
+    this.#since = now
   }
 }

@@ -13,7 +13,7 @@ import { clientMessageSchema } from '../wire/client-messages.js'
 import { createKey } from '../wire/key.js'
 import { clientTlsOptions } from '../wire/tls.js'
 import { DEFAULT_LIMITS } from './admission.js'
-import { BARRED } from './server.js'
+import { BARRED } from './hold-strangers.js'
 
 const closers: (() => Promise<void>)[] = []
 afterEach(async () => {
@@ -117,7 +117,10 @@ it('an address with too many wrong keys is not listened to', async () => {
     const wrong = connectSession({ ...a, key: createKey() })
     await expect(wrong).rejects.toMatchObject({ code: 'XRB_PEER_KEY' })
   }
-  await expect(connectSession(a)).rejects.toMatchObject({ exitCode: 4 })
+  await expect(connectSession(a)).rejects.toMatchObject({
+    ...{ code: 'XRB_PEER_UNREACHABLE', exitCode: 4 },
+    hint: expect.stringMatching(/in a minute.*too many wrong keys/),
+  })
   expect(a.events.at(-1)).toMatchObject({ type: 'rejected', reason: BARRED })
   // From another address it is.
   const { host, port, key } = a

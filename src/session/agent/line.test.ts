@@ -110,12 +110,14 @@ describe('a turn that lasts longer than told', () => {
     expect(await isKept(a.overrun)).toBe(true)
   })
 
-  it('of one that told nothing ends after ten minutes, and what is told is not believed for ever', async () => {
-    for (const [planMs, limitMs] of [
-      [null, 10 * MINUTE],
-      [1e300, (1.5 * 24 * 60 + 1) * MINUTE],
+  it('of one that told nothing ends after ten minutes, and none goes on for ever, whatever it told', async () => {
+    for (const [planMs, maxTurnMs, limitMs] of [
+      [null, undefined, 10 * MINUTE],
+      [null, 5 * MINUTE, 5 * MINUTE],
+      [1e300, undefined, 240 * MINUTE],
+      [20 * MINUTE, 30 * MINUTE, 30 * MINUTE],
     ] as const) {
-      const line = new Line({ parallel: 1, maxQueue: 9 })
+      const line = new Line({ parallel: 1, maxQueue: 9, ...(maxTurnMs && { maxTurnMs }) })
       const a = joined(line, planMs)
       joined(line)
       vi.advanceTimersByTime(limitMs - 1)

@@ -6,6 +6,8 @@ export interface LineLimits {
   maxQueue: number
   /** Of a turn, beyond half as long again as the client told. Default: a minute. */
   graceMs?: number
+  /** Of a turn, whatever the client told. Default: four hours. */
+  maxTurnMs?: number
 }
 
 /** Where one stands who waits. */
@@ -34,8 +36,7 @@ export interface Ticket {
 const GRACE_MS = 60_000
 /** Of a client that did not tell, while others wait. */
 const UNTOLD_MS = 600_000
-/** What a client tells is not believed beyond that. */
-const TOLD_MAX_MS = 24 * 3600_000
+export const DEFAULT_MAX_TURN_MS = 4 * 3600_000
 
 interface Member {
   readonly planMs: number | null
@@ -52,6 +53,7 @@ interface Member {
 export class Line {
   readonly #limits: LineLimits
   readonly #graceMs: number
+  readonly #maxTurnMs: number
   readonly #measuring = new Set<Member>()
   readonly #waiting: Member[] = []
   #timer: NodeJS.Timeout | undefined
@@ -59,6 +61,7 @@ export class Line {
   constructor(limits: LineLimits) {
     this.#limits = limits
     this.#graceMs = limits.graceMs ?? GRACE_MS
+    this.#maxTurnMs = limits.maxTurnMs ?? DEFAULT_MAX_TURN_MS
   }
 
   get measuring(): number {
@@ -96,11 +99,12 @@ export class Line {
   #enter(planMs: number | null): Ticket {
     const turn = deferred<void>()
     const overrun = deferred<void>()
-    const told = planMs === null ? null : Math.min(Math.max(planMs, 0), TOLD_MAX_MS)
+    const told = planMs === null ? null : Math.min(Math.max(planMs, 0), this.#maxTurnMs)
+    const limitMs = told === null ? UNTOLD_MS : 1.5 * told + this.#graceMs
     const member: Member = {
       planMs: told,
       beganMs: null,
-      limitMs: told === null ? UNTOLD_MS : 1.5 * told + this.#graceMs,
+      limitMs: Math.min(limitMs, this.#maxTurnMs),
       turn: turn.resolve,
       overrun: overrun.resolve,
       moved: () => {},

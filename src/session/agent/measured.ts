@@ -13,6 +13,14 @@ export interface Measured {
   seconds: number
 }
 
+/** Whether anything was: it ran to its end, or some messages of it, or connections, were there. */
+export function hasMeasured({ outcome }: EndReport): boolean {
+  if (outcome === null) return false
+  const has = ({ marks, connects }: (typeof outcome.links)[number]) =>
+    (marks.at(-1)?.messages ?? 0) > 0 || (connects?.made ?? 0) > 0
+  return outcome.status === 'completed' || outcome.links.some(has)
+}
+
 export function measuredOf(
   { transport, workload }: Pick<Measured, 'transport' | 'workload'>,
   { outcome }: EndReport,

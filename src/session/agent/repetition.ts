@@ -25,7 +25,7 @@ export interface ServedOptions {
 /** How a repetition went at this end, as a client is told. */
 export interface Served {
   report: EndReport
-  /** Something may have been measured. */
+  /** Both ends were connected, and this one got under way. */
   hasStarted: boolean
 }
 
@@ -69,7 +69,6 @@ export async function serveRepetition(
         const scheduled = endpoint.schedule(version, startNs)
         scheduled.then((isAhead) => tell({ type: 'scheduled', version, isAhead }), ignore)
       } else {
-        hasStarted = true
         expiresAt = performance.now() + longestMs(spec, measuringMs) + 2 * WATCHDOG_MARGIN_MS
         const onSample = (sample: Sample) => tell({ type: 'sample', ...sample })
         const sampleNs = warmupWindowNs(spec.warmupCapNs)
@@ -77,7 +76,11 @@ export async function serveRepetition(
         const onSoFar = tellsSoFar
           ? (soFar: SoFar) => tell({ type: 'so-far', ...soFar })
           : undefined
-        endpoint.run({ warmup, onSoFar }).then(() => tell({ type: 'started' }), ignore)
+        const started = () => {
+          hasStarted = true
+          tell({ type: 'started' })
+        }
+        endpoint.run({ warmup, onSoFar }).then(started, ignore)
       }
     }
     over = true

@@ -1,10 +1,8 @@
-import type { AddressInfo, Socket } from 'node:net'
-import { createServer, type Server, type TLSSocket } from 'node:tls'
+import { createServer, type TLSSocket } from 'node:tls'
 import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
-import { captureLimits } from '../../environment/limits.js'
-import { machineFiles } from '../../environment/machine-files.js'
 import { environmentError, type XrbenchError } from '../../errors.js'
 import { hostAndPort } from '../../host-port.js'
+import { listening } from '../../listening.js'
 import type { Environment } from '../../results/schema/environment.js'
 import { EndpointSource } from '../endpoint/source.js'
 import type { SessionKey } from '../wire/key.js'
@@ -14,13 +12,13 @@ import { toolFacts } from '../wire/tool-facts.js'
 import type { AgentLimits } from './admission.js'
 import { Beside } from './beside.js'
 import { Budget } from './budget.js'
-import { Failures } from './failures.js'
+import { holdStrangers, peerOf } from './hold-strangers.js'
 import { Line, type LineLimits } from './line.js'
 import type { Measured } from './measured.js'
 import type { OriginLimits } from './origin.js'
+import { OwnEnvironment } from './own-environment.js'
 import { Places } from './places.js'
 import { type ClientChecks, type SessionEnd, serveSession } from './session.js'
-import { Strangers, strangerLimits } from './strangers.js'
 
 export interface AgentOptions {
   host: string
@@ -42,7 +40,7 @@ export interface AgentOptions {
   dataPorts: DataPorts | null
   /** Names told in the hello. */
   transports: string[]
-  /** Captured for each session, and again when its turn comes. */
+  /** Captured for each session, but not while another one measures, and again when its turn comes. */
   environment: () => Promise<Environment>
   /** A session that measures nothing for so long is ended. Default: a minute. */
   idleMs?: number
@@ -58,6 +56,8 @@ export type AgentEvent =
   | ({ type: 'session-closed'; peer: string; seconds: number } & SessionEnd)
   /** Somebody who does not have the key, or does not speak TLS. */
   | { type: 'rejected'; peer: string; reason: string }
+  /** Somebody whose connection could not be taken: the machine has run out of something. */
+  | { type: 'not-taken'; reason: string }
 
 /** Clients at this moment. */
 export interface AgentCounts {
@@ -75,53 +75,11 @@ export interface Agent {
   close(): Promise<void>
 }
 
-/** Why one was rejected that has shown no key, and no wrong one. */
-export const SILENT = 'it said nothing while others came'
-
-/** … that shows none before the minute is over, after too many wrong ones. */
-export const BARRED = 'too many wrong keys came from its address'
-/** What says that a key was shown, and not this one: another binder, or none that this end knows (RFC 8446, 4.2.11). */
-const WRONG_KEY = /BINDER|SHARED_CIPHER|SIGNATURE|NO_CERTIFICATE/
+/** Those who have the key and come when all places are taken: they are listened to for as long as it takes to say what they want. */
+const CALLERS: OriginLimits = { all: 8, perOrigin: 4 }
 
 /** Connections that the kernel holds until they are taken, however many come at once. */
 const BACKLOG = 1024
-
-/** Holds as many strangers as there are places for. Returns how to let go of them all. */
-function holdStrangers(
-  server: Server,
-  failures: Failures,
-  onEvent: AgentOptions['onEvent'],
-): () => void {
-  const { openFiles } = captureLimits(machineFiles())
-  const strangers = new Strangers(strangerLimits(openFiles))
-  const sockets = new Map<string, Socket>()
-  const leave = (peer: string) => {
-    strangers.leave(peer)
-    sockets.delete(peer)
-  }
-  server.on('connection', (socket: Socket) => {
-    const peer = peerOf(socket)
-    if (failures.isBarred(socket.remoteAddress ?? '')) {
-      onEvent?.({ type: 'rejected', peer, reason: BARRED })
-      socket.destroy()
-      return
-    }
-    sockets.set(peer, socket)
-    socket.once('close', () => {
-      // Another one may have its port by now.
-      if (sockets.get(peer) === socket) leave(peer)
-    })
-    const oldest = strangers.add(peer, socket.remoteAddress ?? '')
-    if (oldest === null) return
-    onEvent?.({ type: 'rejected', peer: oldest, reason: SILENT })
-    sockets.get(oldest)?.destroy()
-    leave(oldest)
-  })
-  server.on('secureConnection', (socket: TLSSocket) => leave(peerOf(socket)))
-  return () => {
-    for (const socket of sockets.values()) socket.destroy()
-  }
-}
 
 /**
  * Listens, and serves sessions until closed. `startAgent` is this with strict checks.
@@ -131,32 +89,27 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
   const source = new EndpointSource(true)
   if (options.forksAhead) source.forkAhead()
   const sessions = new Set<{ socket: TLSSocket; ended: Promise<void> }>()
+  const beside = new Beside()
   const context = {
     tool: toolFacts(),
     transports: options.transports,
-    environment: options.environment,
+    environment: new OwnEnvironment(options.environment, beside),
     limits: options.limits,
     rdmaPort: options.rdmaPort,
     dataPorts: options.dataPorts,
     checks,
     places: new Places(options.places),
+    callers: new Places(CALLERS),
     line: new Line(options.line),
-    beside: new Beside(),
+    beside,
     memory: new Budget(options.maxMemoryBytes),
     idleMs: options.idleMs ?? IDLE_SESSION_MS,
     source,
   }
   const server = createServer(agentTlsOptions(options.key))
-  const failures = new Failures(options.maxFailures)
-  const letGo = holdStrangers(server, failures, options.onEvent)
-  server.on('tlsClientError', (error, socket) => {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (WRONG_KEY.test(code)) failures.add(socket.remoteAddress ?? '')
-    // One that was let go, or went by itself.
-    if (socket.remoteAddress !== undefined)
-      options.onEvent?.({ type: 'rejected', peer: peerOf(socket), reason: error.message })
-    socket.destroy()
-  })
+  const letGo = holdStrangers(server, options.maxFailures, (peer, reason) =>
+    options.onEvent?.({ type: 'rejected', peer, reason }),
+  )
   server.on('secureConnection', (socket) => {
     const peer = peerOf(socket)
     socket.on('error', () => {})
@@ -179,7 +132,13 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
     }
     sessions.add(session)
   })
-  const { address, port } = await listen(server, options.host, options.port)
+  const { host } = options
+  const { address, port } = await listening(
+    server,
+    { host, port: options.port, exclusive: true, backlog: BACKLOG },
+    (error) => cannotListen(error, host, options.port),
+    ({ message }) => options.onEvent?.({ type: 'not-taken', reason: message }),
+  )
   return {
     host: address,
     port,
@@ -197,15 +156,6 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
   }
 }
 
-function listen(server: Server, host: string, port: number): Promise<AddressInfo> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(cannotListen(error, host, port)))
-    server.listen({ host, port, exclusive: true, backlog: BACKLOG }, () =>
-      resolve(server.address() as AddressInfo),
-    )
-  })
-}
-
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): XrbenchError {
   if (error.code === 'EADDRINUSE') {
     return environmentError(
@@ -220,8 +170,4 @@ function cannotListen(error: NodeJS.ErrnoException, host: string, port: number):
     `This machine cannot listen at ${host}, port ${port} (${reason}).`,
     'ip address   (what this machine has)',
   )
-}
-
-function peerOf(socket: { remoteAddress?: string | undefined; remotePort?: number | undefined }) {
-  return `${socket.remoteAddress ?? 'unknown'} port ${socket.remotePort ?? 'unknown'}`
 }

@@ -16,7 +16,8 @@ import { type AgentLimits, admit } from './admission.js'
 import type { Beside } from './beside.js'
 import { type Budget, bufferedBytes } from './budget.js'
 import type { Line, Ticket } from './line.js'
-import { type Measured, measuredOf } from './measured.js'
+import { hasMeasured, type Measured, measuredOf } from './measured.js'
+import type { OwnEnvironment } from './own-environment.js'
 import type { Places } from './places.js'
 import { type AgentChannel, outOfOrder, serveRepetition } from './repetition.js'
 import { told } from './told.js'
@@ -33,11 +34,13 @@ export interface ClientChecks {
 export interface AgentContext {
   tool: ToolFacts
   transports: string[]
-  environment: () => Promise<Environment>
+  environment: OwnEnvironment
   limits: AgentLimits
   rdmaPort: OwnRdmaPort
   dataPorts: DataPorts | null
   places: Places
+  /** Places for those alone who only want to know how long they would wait. */
+  callers: Places
   line: Line
   beside: Beside
   memory: Budget
@@ -73,6 +76,8 @@ class ServedSession {
   readonly #local: string
   readonly #remote: string
   #features: readonly string[] = []
+  /** What it was told of this machine is of before it came. */
+  #knowsOld = false
   #ticket: Ticket | null = null
   #repetitions = 0
   /** Nothing has been measured since. */
@@ -94,8 +99,10 @@ class ServedSession {
   }
 
   async serve(): Promise<SessionEnd> {
+    const { places, callers } = this.#context
     // Whoever has the key takes a place, before it has said a word.
-    const leave = this.#context.places.enter(this.#remote)
+    const place = places.enter(this.#remote)
+    const leave = place ?? callers.enter(this.#remote)
     let admitted = false
     let error: XrbenchError
     try {
@@ -106,8 +113,10 @@ class ServedSession {
         await this.#channel.receive(protocol.HELLO_DEADLINE_MS),
         this.#context.checks,
       )
+      if (place === null && !(this.#isPing && this.#knowsTurns)) throw full()
       admitted = true
       await this.#greet()
+      if (place === null) await this.#seeOff()
       for (;;) await this.#serveNext()
     } catch (thrown) {
       error = this.#cut ?? asXrbenchError(thrown)
@@ -132,17 +141,42 @@ class ServedSession {
     this.#channel.maxIncomingBytes = protocol.CLIENT_FRAME_MAX_BYTES
     // One that cannot be told to wait has its turn now.
     if (!this.#knowsTurns) this.#takeTurnNow()
-    else if (this.#context.line.measuring === 0 && !this.#isPing) this.#context.source.forkAhead()
+    else if (this.#context.line.measuring === 0 && !this.#isPing) this.#forkAhead()
     const line = this.#context.line.end ?? { place: 0, aboutMs: 0 }
-    this.#channel.send({ ...(await hello(this.#context)), ...(this.#knowsTurns && { line }) })
+    const environment = await this.#environment()
+    const told = { ...hello(this.#context), environment }
+    this.#channel.send({ ...told, ...(this.#knowsTurns && { line }) })
+  }
+
+  /** One whose turn it is already hears nothing more of this machine. */
+  async #environment(): Promise<Environment> {
+    const own = this.#context.environment
+    if (!this.#knowsTurns) return await own.now()
+    const { environment, isOld } = await own.shown()
+    this.#knowsOld = isOld
+    return environment
+  }
+
+  /** Waits for one to go that has no place. */
+  async #seeOff(): Promise<never> {
+    await this.#channel.receive(protocol.HELLO_DEADLINE_MS)
+    throw full()
+  }
+
+  /** Not while others measure, for it takes a CPU. */
+  #forkAhead(): void {
+    if (!this.#context.beside.isMeasuring) this.#context.source.forkAhead()
   }
 
   /** Waits for what the client says next, and does it. */
   async #serveNext(): Promise<void> {
     // Who reads no answers gets no more of them.
     await this.#channel.taken()
-    const idleMs = performance.now() - this.#idleSince
-    const request = await this.#channel.receive(Math.max(0, this.#context.idleMs - idleMs))
+    const { idleMs } = this.#context
+    const leftMs = this.#idleSince + idleMs - performance.now()
+    // What waits to be read already is no reason to go on.
+    if (leftMs <= 0) throw idle(idleMs)
+    const request = await this.#channel.receive(leftMs, () => idle(idleMs))
     switch (request.type) {
       // A client that gave up a repetition may say so after we had refused it.
       case 'finish':
@@ -163,8 +197,9 @@ class ServedSession {
     const hasToWait = this.#ticket.standing() !== null
     await ownTurn(this.#ticket, this.#channel)
     this.#begin(this.#ticket)
-    // What was told in the hello is old by now.
-    const environment = hasToWait ? await this.#context.environment() : undefined
+    // What was told in the hello may be old by now.
+    const isNew = hasToWait || this.#knowsOld
+    const environment = isNew ? await this.#context.environment.now() : undefined
     const { maxDurationNs: durationNs, maxRateBitsPerSec: rateBitsPerSec } = this.#context.limits
     const limits = { durationNs, rateBitsPerSec }
     this.#channel.send({ type: 'turn', limits, ...(environment && { environment }) })
@@ -178,7 +213,7 @@ class ServedSession {
 
   #begin(ticket: Ticket): void {
     this.#idleSince = performance.now()
-    this.#context.source.forkAhead()
+    this.#forkAhead()
     void ticket.overrun.then(() => {
       // It may have ended long ago.
       if (this.#ticket !== ticket || this.#channel.fault !== null) return
@@ -215,11 +250,11 @@ class ServedSession {
       this.#channel.send({ type: 'finished', report, ...(isShared && { isShared }) })
       if (hasStarted) {
         this.#repetitions += 1
-        this.#idleSince = performance.now()
         this.#onMeasured(measuredOf(request, report))
       }
+      if (hasMeasured(report)) this.#idleSince = performance.now()
       // The client has measured too when it asks for the report.
-      source.forkAhead()
+      this.#forkAhead()
       await endpoint.close()
     } finally {
       running.end()
@@ -250,14 +285,13 @@ function readHello(message: ClientMessage, checks: ClientChecks): readonly strin
   return checked.data.features
 }
 
-async function hello(context: AgentContext) {
+function hello(context: AgentContext) {
   return {
     type: 'hello-ok' as const,
     protocol: protocol.PROTOCOL_VERSION,
     tool: context.tool,
     features: [...protocol.PROTOCOL_FEATURES, ...lacksOf(context.transports)],
     transports: context.transports,
-    environment: await context.environment(),
   }
 }
 
@@ -296,10 +330,15 @@ function full(): XrbenchError {
   })
 }
 
+function idle(ms: number): XrbenchError {
+  const sentence = `The client has measured nothing for ${ms / 1000} s.`
+  return peerError('XRB_PEER_SILENT', sentence, { hint: 'connect again to measure' })
+}
+
 function overrun(): XrbenchError {
   return peerError(
     'XRB_PEER_TURN',
-    'The turn at the agent is over: it lasted longer than was told in advance, and others wait.',
+    'The turn at the agent is over: it lasted longer than was told in advance, or than a turn may last, and others wait.',
     { hint: 'measure less at a time, or when nobody waits: xrbench ping' },
   )
 }

@@ -1,9 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { deferred } from '../../deferred.js'
+import { captureEnvironment } from '../../environment/capture.js'
 import { connectSession } from '../client/client.js'
+import { pingAgent } from '../client/ping.js'
 import type { Waiting } from '../client/turn.js'
+import { remoteParameters } from '../endpoint/spec.js'
 import { testAgent } from '../fixtures/agent.js'
 import { testCase } from '../fixtures/case.js'
+import { confinedEndpointsOf } from '../fixtures/processes.js'
 import { HELLO, type RawPeer, rawPeer } from '../fixtures/raw-peer.js'
 import { CLIENT_FRAME_MAX_BYTES, TURNS_FEATURE } from '../wire/protocol.js'
 
@@ -81,16 +85,74 @@ describe('several clients', () => {
     await b.turn
   })
 
-  it('are refused where as many are held as may, of all or of an address', async () => {
+  it('are refused where as many are held as may, of all or of an address, and told how long it takes', async () => {
     for (const places of [
       { all: 1, perOrigin: 8 },
       { all: 8, perOrigin: 1 },
     ]) {
       const a = await agent({ places })
       const first = await client(a)
+      await first.takeTurn({ planMs: 120_000 })
       await expect(connectSession(a)).rejects.toMatchObject({ code: 'XRB_PEER_BUSY', exitCode: 4 })
+      for (let i = 0; i < 20; i++) {
+        const { line } = await pingAgent(a)
+        expect(line).toEqual({ place: 1, aboutMs: expect.any(Number) })
+      }
+      expect(a.counts()).toEqual({ sessions: 1, measuring: 1, waiting: 0 })
       await first.close()
     }
+  })
+
+  it('one that has no place may look, and no more', async () => {
+    const a = await agent({ places: { all: 1, perOrigin: 1 } })
+    await client(a)
+    for (const features of [['purpose:ping'], ['purpose:ping', 'sessions:turns']]) {
+      const peer = await rawPeer(a, a.key)
+      peer.send({ ...HELLO, features })
+      if (features.length > 1) {
+        expect(await peer.next()).toMatchObject({ type: 'hello-ok' })
+        peer.send({ type: 'turn', planMs: 1 })
+      }
+      expect(await peer.next()).toMatchObject({ type: 'error', code: 'XRB_PEER_BUSY' })
+      await peer.closed
+    }
+  })
+
+  it('who come while one measures do not disturb it, and one that begins beside it is told of', async () => {
+    let captured = 0
+    const environment = async () => {
+      captured += 1
+      return await captureEnvironment()
+    }
+    const a = await agent({ environment, line: { parallel: 2, maxQueue: 0 } })
+    const first = await client(a)
+    await first.takeTurn({ planMs: null })
+    const measured = async (meanwhile: () => Promise<void>) => {
+      const measuring = deferred<void>()
+      const stop = new AbortController()
+      const onProgress = ({ phase }: { phase: string }) =>
+        phase === 'measure' && measuring.resolve()
+      const c = testCase({}, { durationNs: 30e9 })
+      const long = first.runRepetition(c, { onProgress, signal: stop.signal })
+      await measuring.promise
+      captured = 0
+      await meanwhile()
+      stop.abort()
+      return await long
+    }
+    const undisturbed = await measured(async () => {
+      await pingAgent(a)
+      await (await client(a)).close()
+      expect(captured).toBe(0)
+      expect(confinedEndpointsOf(process.pid)).toHaveLength(1)
+    })
+    expect(undisturbed.isShared).toBeUndefined()
+    const disturbed = await measured(async () => {
+      await (await client(a)).takeTurn({ planMs: null })
+      expect(captured).toBe(1)
+      expect(confinedEndpointsOf(process.pid)).toHaveLength(1)
+    })
+    expect(disturbed.isShared).toBe(true)
   })
 
   it('one that gives up while it waits is in nobody’s way', async () => {
@@ -217,6 +279,40 @@ describe('a session', () => {
     clearInterval(talk)
   })
 
+  it('that gets no repetition under way is ended, however often it tries', async () => {
+    const a = await agent({ idleMs: 500 })
+    const peer = await rawPeer(a, a.key)
+    peer.send(HELLO)
+    expect(await peer.next()).toMatchObject({ type: 'hello-ok' })
+    const parameters = remoteParameters(testCase(), 'server')
+    const tries = () => {
+      peer.send({ type: 'prepare', transport: 'tcp', workload: 'ping-pong', parameters })
+      peer.send({ type: 'connect', blob: 'AAAA' })
+      peer.send({ type: 'start' })
+      peer.send({ type: 'finish' })
+    }
+    // The next one is always there already.
+    tries()
+    tries()
+    let last = await peer.next()
+    for (; last.type !== 'error'; last = await peer.next()) if (last.type === 'finished') tries()
+    expect(last).toMatchObject({ code: 'XRB_PEER_SILENT' })
+    await peer.closed
+    expect(a.events.at(-1)).toMatchObject({ type: 'session-closed', repetitions: 0 })
+    expect(a.events.filter(({ type }) => type === 'repetition')).toEqual([])
+  })
+
+  it('that measures goes on for longer than one may that does not', async () => {
+    const idleMs = 2_000
+    const a = await agent({ idleMs })
+    const session = await client(a)
+    await session.takeTurn({ planMs: null })
+    const began = performance.now()
+    while (performance.now() - began < 2 * idleMs) {
+      expect((await session.runRepetition(testCase())).status).toBe('completed')
+    }
+  })
+
   it('does not count the time it waits as idle', async () => {
     const a = await agent({ idleMs: 1_000 })
     const [first, second] = [await client(a), await client(a)]
@@ -228,7 +324,6 @@ describe('a session', () => {
   })
 
   it('is told what the agent’s machine is like now, and again when it has waited', async () => {
-    const { captureEnvironment } = await import('../../environment/capture.js')
     let captured = 0
     const environment = async () => {
       captured += 1

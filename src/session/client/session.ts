@@ -95,7 +95,8 @@ function session(
   const localAddress = plainAddress(socket.localAddress ?? '')
   const remoteAddress = plainAddress(socket.remoteAddress ?? '')
   const isGuarded = facts.features.includes(protocol.GUARDED_FEATURE)
-  const room = { channel, source, localAddress, remoteAddress, isGuarded }
+  const tellsSoFar = facts.features.includes(protocol.SO_FAR_FEATURE)
+  const room = { channel, source, localAddress, remoteAddress, isGuarded, tellsSoFar }
   return {
     get facts() {
       return facts
@@ -229,10 +230,16 @@ function notConnected(error: unknown, host: string, port: number): XrbenchError 
 
 function hintFor(code: string, host: string): string {
   if (isLinkLocal(host) && NO_INTERFACE.test(code)) return zoneHint(host)
+  if (HUNG_UP.test(code)) return HUNG_UP_HINT
   return /^E(HOST|NET)(UNREACH|DOWN)$/.test(code)
     ? `ip route get ${host}   (is there a way?); a firewall there may also answer so`
     : 'start one there: xrbench serve'
 }
+
+/** There was somebody, who closed the connection at once. */
+const HUNG_UP = /^E(CONNRESET|PIPE)$/
+const HUNG_UP_HINT =
+  'try again in a minute: for so long an agent does not listen to an address that too many wrong keys came from; if what listens there is none, start one: xrbench serve'
 
 /** No such interface, or one that leads nowhere, as the loopback. */
 const NO_INTERFACE = /^E(INVAL|NXIO|NODEV|NETUNREACH|ADDRNOTAVAIL)$/

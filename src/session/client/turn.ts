@@ -1,5 +1,6 @@
-import { peerError } from '../../errors.js'
+import { peerError, type XrbenchError } from '../../errors.js'
 import type { Environment } from '../../results/schema/environment.js'
+import { LINE_SILENCE_MS } from '../wire/protocol.js'
 import type { ClientChannel } from './agent-replies.js'
 import { toldBy } from './failure.js'
 import type { AgentAllowance } from './within-limits.js'
@@ -26,6 +27,14 @@ export interface Turn {
   environment: Environment | undefined
 }
 
+function untold(): XrbenchError {
+  return peerError(
+    'XRB_PEER_SILENT',
+    `The agent has not said for ${LINE_SILENCE_MS / 1000} s when it is this client's turn.`,
+    { hint: 'look whether the peer is stopped or overloaded' },
+  )
+}
+
 /**
  * Asks for a turn and waits for it.
  * @throws as {@link Session.takeTurn}
@@ -43,7 +52,7 @@ export async function takeTurn(
   try {
     channel.send({ type: 'turn', planMs })
     for (;;) {
-      const answer = await Promise.race([channel.receive(), aborted])
+      const answer = await Promise.race([channel.receive(LINE_SILENCE_MS, untold), aborted])
       switch (answer.type) {
         case 'waiting':
           onWaiting?.({ place: answer.place, aboutMs: answer.aboutMs })

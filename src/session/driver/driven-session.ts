@@ -10,7 +10,7 @@ import {
   DRIVER_HEARTBEAT_MS,
   DRIVER_SILENCE_MS,
 } from '../wire/protocol.js'
-import { type DriverCommand, type DriverEvent, driverEventSchema } from './messages.js'
+import { type DriverCommand, type DriverEvent, driverEventCheck } from './messages.js'
 
 export interface DrivenOptions {
   /** Standard input and output of the driver. */
@@ -32,7 +32,7 @@ export async function driveSession(options: DrivenOptions): Promise<Session> {
   const { stdio, gone, agent, signal } = options
   gone.catch(() => {})
   const channel: HostChannel = new Channel(stdio, {
-    incoming: driverEventSchema,
+    incoming: driverEventCheck,
     maxOutgoingBytes: DRIVER_FRAME_MAX_BYTES,
     peer: 'client in the guest',
     heartbeatMs: DRIVER_HEARTBEAT_MS,

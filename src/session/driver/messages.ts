@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Case } from '../../plan/case.js'
 import { environmentSchema } from '../../results/schema/environment.js'
 import { featuresSchema, helloToolSchema } from '../wire/client-messages.js'
+import { bounded, type MessageCheck } from '../wire/message-check.js'
 import { endReportSchema, soFarSchema } from '../wire/report-messages.js'
 
 /** What the host tells the driver in a guest: the client's end of one session. */
@@ -73,5 +74,10 @@ export const driverEventSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('failed'), code, ...failure }),
 ])
+
+export const driverEventCheck: MessageCheck<DriverEvent> = bounded<DriverEvent>(
+  driverEventSchema,
+  'report',
+)
 
 export type DriverEvent = z.infer<typeof driverEventSchema>

@@ -14,7 +14,7 @@ export class EndpointSource {
     this.#isConfined = isConfined
   }
 
-  /** Forks the next process now, unless it is there. Not to be called while something measures. */
+  /** Forks the next process now, unless it is there. Not to be called while something measures, for anybody. */
   forkAhead(): void {
     if (this.#closed || this.#spare !== null) return
     const spare = new EndpointProcess([], this.#isConfined)

@@ -1,7 +1,9 @@
 import { z } from 'zod'
+import { MAX_RATE_BITS_PER_SEC } from '../../options/kind.js'
 import { environmentSchema } from '../../results/schema/environment.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../../transports/blob.js'
 import { featuresSchema, helloToolSchema } from './client-messages.js'
+import { bounded, type MessageCheck } from './message-check.js'
 import { MAX_WINDOWS, SENTENCE_MAX_CHARS } from './protocol.js'
 import { endReportSchema, soFarSchema } from './report-messages.js'
 
@@ -56,7 +58,11 @@ const afterHello = [
   /** From now on it measures, within these limits; after it has waited, what this end is like by now. */
   z.strictObject({
     type: z.literal('turn'),
-    limits: z.strictObject({ durationNs: count.min(1), rateBitsPerSec: count.min(1).nullable() }),
+    // They become parameters of what is measured, which are whole.
+    limits: z.strictObject({
+      durationNs: z.int().min(1),
+      rateBitsPerSec: z.int().min(1).max(MAX_RATE_BITS_PER_SEC).nullable(),
+    }),
     environment: environmentSchema.optional(),
   }),
   z.strictObject({ type: z.literal('prepared'), blob: z.base64().max(MAX_BLOB_TEXT_LENGTH) }),
@@ -92,6 +98,13 @@ export const agentMessageSchema = z.discriminatedUnion('type', [anyHello, ...aft
 
 /** … once it has introduced itself; not again, as of a client. */
 export const introducedAgentSchema = z.discriminatedUnion('type', afterHello)
+
+/** What is heard of it at first, and from then on. */
+export const firstAgentCheck: MessageCheck<AgentMessage> = bounded<AgentMessage>(agentMessageSchema)
+export const agentMessageCheck: MessageCheck<AgentMessage> = bounded<AgentMessage>(
+  introducedAgentSchema,
+  'finished',
+)
 
 export type AgentMessage = z.infer<typeof agentMessageSchema>
 export type AgentHello = z.infer<typeof agentHelloSchema>

@@ -3,6 +3,7 @@ import { withDeadline } from '../../deadline.js'
 import { type Deferred, deferred } from '../../deferred.js'
 import { peerError, XrbenchError } from '../../errors.js'
 import { encodeFrame, FrameReader } from './frame.js'
+import { Inflow } from './inflow.js'
 import type { MessageCheck } from './message-check.js'
 import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS, UNREAD_MS } from './protocol.js'
 
@@ -40,6 +41,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   readonly #socket: Duplex
   readonly #options: ChannelOptions<In>
   readonly #reader = new FrameReader(HELLO_FRAME_MAX_BYTES)
+  readonly #inflow: Inflow
   readonly #queue: { message: In; bytes: number }[] = []
   readonly #lost = deferred<XrbenchError>()
   readonly #timer: NodeJS.Timeout
@@ -55,6 +57,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   constructor(socket: Duplex, options: ChannelOptions<In>) {
     this.#socket = socket
     this.#options = options
+    this.#inflow = new Inflow(options.peer)
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.once('end', () => this.#fail(this.#closed()))
     socket.once('close', () => this.#fail(this.#closed()))
@@ -98,8 +101,8 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     if (this.#fault !== null) throw this.#fault
   }
 
-  /** The next message; one caller at a time. `deadlineMs` bounds the wait for it, heartbeats or not. */
-  receive(deadlineMs?: number): Promise<In> {
+  /** The next message; one caller at a time. `deadlineMs` bounds the wait for it, heartbeats or not; `late` says what it is then, by default silence. */
+  receive(deadlineMs?: number, late?: () => XrbenchError): Promise<In> {
     const queued = this.#queue.shift()
     if (queued !== undefined) {
       this.#queuedBytes -= queued.bytes
@@ -109,7 +112,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     this.#waiter ??= deferred<In>()
     if (deadlineMs === undefined) return this.#waiter.promise
     return withDeadline(this.#waiter.promise, deadlineMs, () => {
-      const fault = this.#silent(deadlineMs)
+      const fault = late?.() ?? this.#silent(deadlineMs)
       this.#fail(fault)
       return fault
     })
@@ -129,8 +132,10 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   #read(chunk: Buffer): void {
     if (this.#fault !== null) return
     try {
+      this.#inflow.addBytes(chunk.length, this.#reader.maxBytes)
       this.#reader.push(chunk)
       for (let frame = this.#reader.next(); frame !== undefined; frame = this.#reader.next()) {
+        this.#inflow.addFrame()
         this.#heardAt = performance.now()
         this.#deliver(frame.message, frame.bytes)
       }
@@ -171,6 +176,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
   }
 
   #tick(): void {
+    this.#inflow.beat()
     const now = performance.now()
     const late = now - this.#tickedAt
     this.#tickedAt = now

@@ -8,6 +8,7 @@ import { TLS } from '../../options/tls.js'
 import { WORKLOAD_NAMES } from '../../options/workloads.js'
 import { TRANSPORT_NAMES } from '../../plan/transports.js'
 import { MAX_BLOB_TEXT_LENGTH } from '../../transports/blob.js'
+import { bounded, type MessageCheck } from './message-check.js'
 import { MAX_WINDOWS } from './protocol.js'
 
 const cpu = z
@@ -81,6 +82,12 @@ export const clientMessageSchema = z.discriminatedUnion('type', [anyHello, ...af
 
 /** … once it has introduced itself; not again, for a hello of any version may have anything in it, and as much as a frame holds. */
 export const introducedClientSchema = z.discriminatedUnion('type', afterHello)
+
+/** What is heard of it at first, and from then on. */
+export const firstClientCheck: MessageCheck<ClientMessage> =
+  bounded<ClientMessage>(clientMessageSchema)
+export const clientMessageCheck: MessageCheck<ClientMessage> =
+  bounded<ClientMessage>(introducedClientSchema)
 
 export type ClientMessage = z.infer<typeof clientMessageSchema>
 export type PrepareMessage = z.infer<typeof prepare>

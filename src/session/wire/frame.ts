@@ -36,12 +36,12 @@ export class FrameReader {
   }
 
   /** Limit for frames whose length has not been read yet. */
-  set maxBytes(value: number) {
-    this.#maxBytes = value
-  }
-
   get maxBytes(): number {
     return this.#maxBytes
+  }
+
+  set maxBytes(value: number) {
+    this.#maxBytes = value
   }
 
   /** Bytes held of a frame that isn't complete. */

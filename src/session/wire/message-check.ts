@@ -1,3 +1,5 @@
+import { valuesIn } from '../../value-count.js'
+
 /** Judges a message that arrived. Every schema of the `…-messages` files is one. */
 export interface MessageCheck<T> {
   safeParse(message: unknown):
@@ -6,6 +8,27 @@ export interface MessageCheck<T> {
         success: false
         error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] }
       }
+}
+
+/** More than any message has that is no report. The longest tells what a machine is like. */
+const MOST_VALUES = 20_000
+
+/**
+ * `check`, for messages that hold no more values than one can have in order: to tell what is wrong with each of millions would take gigabytes.
+ * @param longest the type that may hold more, and is judged part by part up to the first that is not valid
+ */
+export function bounded<T>(check: MessageCheck<T>, longest: string | null = null): MessageCheck<T> {
+  const issues = [{ path: [], message: `more than ${MOST_VALUES} values` }]
+  return {
+    safeParse: (message) => {
+      const isLong = typeOf(message) !== longest && valuesIn(message, MOST_VALUES) > MOST_VALUES
+      return isLong ? { success: false, error: { issues } } : check.safeParse(message)
+    },
+  }
+}
+
+function typeOf(message: unknown): unknown {
+  return typeof message === 'object' && message !== null ? Reflect.get(message, 'type') : undefined
 }
 
 /**

@@ -117,6 +117,10 @@ export const ENDPOINT_BEAT_MS = 1_000
 export const ENDPOINT_SILENCE_MS = 4_000 * SLOWNESS
 /** … to report after `stop`. */
 export const ENDPOINT_FINISH_MS = 2_000 * SLOWNESS
+/** An agent that is asked for the time, or told of a window, has answered by then: its endpoint has to within {@link ENDPOINT_COMMAND_MS}. */
+export const ANSWER_MS = 10_000 * SLOWNESS
+/** Who waits for a turn is told where it stands every few seconds; an agent that does not for so long counts as stopped, whatever its heartbeats say. */
+export const LINE_SILENCE_MS = 30_000 * SLOWNESS
 /** A client waits so long for the agent's report: longer than the agent waits for its endpoint. */
 export const REPORT_DEADLINE_MS = 4_000 * SLOWNESS
 /** After one end has ended before it should, the other has so long to notice by itself, and to say why. */

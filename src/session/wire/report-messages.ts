@@ -6,6 +6,7 @@ import { COUNTS_LENGTH } from '../../results/histogram/layout.js'
 import type { EndReport, SoFar } from '../../results/repetition/report.js'
 import { clockSchema, tcpSchema } from '../../results/schema/measures.js'
 import { effectiveSchema, quicSettingsSchema } from '../../results/schema/parameters.js'
+import { listOf, recordOf, wholesOf } from './lists.js'
 import { SENTENCE_MAX_CHARS } from './protocol.js'
 
 /**
@@ -51,25 +52,17 @@ const RISING = Object.keys(mark.shape).filter((name) => !MAY_FALL.includes(name)
   'lost' | 'localDrops'
 >[]
 
-const marks = z
-  .array(mark)
-  .max(1024)
-  .refine(
-    (all) => all.every((one, i) => RISING.every((name) => one[name] >= (all[i - 1]?.[name] ?? 0))),
-    'counts that fall',
-  )
+const marks = listOf(mark, 1024).refine(
+  (all) => all.every((one, i) => RISING.every((name) => one[name] >= (all[i - 1]?.[name] ?? 0))),
+  'counts that fall',
+)
 
 const histogram = z
   .strictObject({
-    indices: z
-      .array(
-        z
-          .int()
-          .min(0)
-          .max(COUNTS_LENGTH - 1),
-      )
-      .transform((list): Int32Array => Int32Array.from(list)),
-    counts: z.array(count).transform((list): Float64Array => Float64Array.from(list)),
+    indices: wholesOf(COUNTS_LENGTH, COUNTS_LENGTH - 1).transform(
+      (list): Int32Array => Int32Array.from(list),
+    ),
+    counts: wholesOf(COUNTS_LENGTH).transform((list): Float64Array => Float64Array.from(list)),
     count,
     overflow: count,
     minNs: count.nullable(),
@@ -80,9 +73,7 @@ const histogram = z
 
 /** More than any workload has. */
 const MOST_HISTOGRAMS = 8
-const histograms = z
-  .record(z.string().regex(/^[a-z][a-z0-9-]{0,31}$/), histogram)
-  .refine((named) => Object.keys(named).length <= MOST_HISTOGRAMS, 'too many histograms')
+const histograms = recordOf(/^[a-z][a-z0-9-]{0,31}$/, histogram, MOST_HISTOGRAMS)
 
 const link = z.strictObject({
   role: z.enum(['initiator', 'responder', 'sender', 'receiver']),
@@ -91,7 +82,7 @@ const link = z.strictObject({
   warmup: z.strictObject({ durationNs: ns, ended: z.enum(['steady', 'cap', 'none']) }).nullable(),
   marks,
   latency: histogram.nullable(),
-  intervalLatencies: z.array(histogram).max(256),
+  intervalLatencies: listOf(histogram, 256),
   histograms: histograms.optional(),
   connects: z
     .strictObject({ made: count, resumed: count, earlyData: count, handshake: histogram })
@@ -110,7 +101,7 @@ const outcome = z.strictObject({
   status: z.enum(['completed', 'stopped', 'peer-closed', 'failed']),
   fault: fault.nullable(),
   clock: clockSchema,
-  links: z.array(link).max(256),
+  links: listOf(link, 256),
   softirqNs: ns.nullable(),
   machine: z.strictObject({ wallNs, stealNs: ns, mostStealNs: ns, mostSoftirqNs: ns }).nullish(),
   effective,
@@ -123,12 +114,11 @@ const build = z.strictObject({
   compiler: z.string().max(1024),
   flags: z.string().max(4096),
   sanitizer: word.nullable(),
-  transports: z.array(z.enum(['loopback', ...TRANSPORT_NAMES])).max(32),
+  transports: listOf(z.enum(['loopback', ...TRANSPORT_NAMES]), 32),
 })
 
-const rdmaCounters = z
-  .record(z.string().max(64), z.int().min(0))
-  .refine((counters) => Object.keys(counters).length <= 512, 'at most 512 counters')
+/** By the names of files of the kernel's. */
+const rdmaCounters = recordOf(/^(?!__proto__$).{1,64}$/su, count, 512)
 
 export const soFarSchema = z.strictObject({
   durationNs: count,
@@ -141,7 +131,7 @@ export const endReportSchema = z.strictObject({
   outcome: outcome.nullable(),
   fault: fault.nullable(),
   build: build.nullable(),
-  cpus: z.array(z.int().min(0)).max(256),
+  cpus: wholesOf(256),
   availableCpus: z.int().min(0),
   processCpuNs: ns,
   rdmaCounters: rdmaCounters.nullable(),
