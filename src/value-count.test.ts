@@ -18,7 +18,7 @@ it('counts no further than to one more than asked, however long or deep it is', 
   const nested = JSON.parse(`${'['.repeat(5_000)}${']'.repeat(5_000)}`)
   expect(valuesIn(nested, 1e6)).toBe(5_000)
   expect(valuesIn(nested, 100)).toBe(101)
-  expect(valuesIn(Array(1e7).fill(0), 100)).toBe(101)
+  expect(valuesIn(Array(1e6).fill(0), 100)).toBe(101)
   const names = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`n${i}`, {}]))
   expect(valuesIn(names, 100)).toBe(101)
 })
