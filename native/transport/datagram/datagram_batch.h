@@ -79,13 +79,13 @@ class DatagramReceiver {
   /// Calls `take(dropped, together, data, length)` for each datagram of the first `slots` slots, in
   /// order: how many buffers the kernel had dropped when this one came in, where `tell_drops` is on,
   /// and how many datagrams are in the same slot. A datagram of length zero, which is also what a
-  /// stopped socket gives, is left out.
+  /// stopped socket gives, is left out: gives how many of them there were.
   template <class Take>
-  void for_each_with_drops(int slots, const Take& take) noexcept {
-    for_each_slot(slots,
-                  [&](std::size_t, const Told& told, std::uint8_t* data, std::size_t length) {
-                    take(told.dropped, told.datagrams, data, length);
-                  });
+  std::size_t for_each_with_drops(int slots, const Take& take) noexcept {
+    return for_each_slot(
+        slots, [&](std::size_t, const Told& told, std::uint8_t* data, std::size_t length) {
+          take(told.dropped, told.datagrams, data, length);
+        });
   }
 
   /// As above, `take(source, data, length)`; the receiver must be `naming`.
@@ -109,14 +109,17 @@ class DatagramReceiver {
   };
 
   template <class Take>
-  void for_each_slot(int slots, const Take& take) noexcept {
+  std::size_t for_each_slot(int slots, const Take& take) noexcept {
+    std::size_t empty = 0;
     for (std::size_t i = 0; i < static_cast<std::size_t>(slots); ++i) {
       auto* data = static_cast<std::uint8_t*>(vectors_[i].iov_base);
       const std::size_t length = headers_[i].msg_len;
+      empty += length == 0 ? 1 : 0;
       const Told told = read_controls(headers_[i].msg_hdr, length);
       for (std::size_t at = 0; at < length; at += told.segment_bytes)
         take(i, told, data + at, std::min(told.segment_bytes, length - at));
     }
+    return empty;
   }
 
   union Control {

@@ -254,7 +254,8 @@ class UdpMessages {
       if (got == 0) {
         // A stranger's, or what a socket says that was shut down.
         if (stop_.is_set()) return Io::kStopped;
-        continue;
+        counters_.strangers += 1;
+        return Io::kOk;
       }
       const int error = errno;
       failure_ = {"recv", error};

@@ -116,10 +116,10 @@ class BadPath {
     return numbers;
   }
 
-  Io arrive_badly(const Datagram& datagram) {
+  Io arrive_badly(const Datagram& datagram, std::uint64_t limit_ns = 0) {
     CHECK_EQ(::send(in_[0].get(), datagram.data(), datagram.size(), 0),
              static_cast<ssize_t>(datagram.size()));
-    return receiver_.wait(0);
+    return receiver_.wait(limit_ns);
   }
 
   xr::UdpMessages<WaitPolicy::kBlock>& receiver() { return receiver_; }
@@ -210,6 +210,19 @@ TEST("messages over udp: what a stranger sends is nothing") {
     CHECK(path.arrive({stranger}).empty());
   }
   CHECK(path.arrive(message) == Numbers{0});
+}
+
+TEST("messages over udp: an empty datagram is a stranger's, and ends a wait") {
+  for (const std::uint64_t limit_ns : {std::uint64_t{0}, xr::kNsPerMs, xr::kMessageNapNs}) {
+    BadPath path;
+    const auto message = path.send(100);
+    const Datagram empty;
+    for (std::uint64_t strangers = 1; strangers < 200; ++strangers) {
+      CHECK(path.arrive_badly(empty, limit_ns) == Io::kDue);
+      CHECK_EQ(path.receiver().counters().strangers, strangers);
+    }
+    CHECK(path.arrive({empty, message[0]}) == Numbers{0});
+  }
 }
 
 TEST("messages over udp: a datagram that was not agreed on is a fault") {

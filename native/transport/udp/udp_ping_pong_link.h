@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "base/page_buffer.h"
-#include "measure/clock.h"
 #include "measure/mark.h"
 #include "measure/stop_flag.h"
 #include "transport/datagram/datagram_greeting.h"
@@ -17,6 +16,7 @@
 #include "transport/socket/options.h"
 #include "transport/udp/path_mtu.h"
 #include "transport/wait/spin_guard.h"
+#include "transport/wait/stray.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -56,16 +56,10 @@ class UdpPingPongLink {
 
   Io receive_reply() noexcept {
     const std::uint64_t wanted = read_sequence(out_.data(), width_);
-    std::uint64_t strays_since_ns = 0;
+    SpinGuard guard(message_timeout_ns_, stop_);
     for (;;) {
-      const Io io = receive_datagram(message_timeout_ns_);
-      if (io == Io::kStalled) {
-        give_up();
-        lost_for_ns_ += message_timeout_ns_;
-        return lost_for_ns_ >= idle_timeout_ns_ ? Io::kStalled : Io::kLost;
-      }
-      if (io != Io::kOk) [[unlikely]]
-        return io;
+      if (const Io io = receive_datagram(guard); io != Io::kOk) [[unlikely]]
+        return io == Io::kStalled ? lose() : io;
       const std::uint64_t got = read_sequence(in_.data(), width_);
       if (got == wanted) [[likely]] {
         arrived_.accept(got, arrival_counters_);
@@ -77,26 +71,25 @@ class UdpPingPongLink {
       }
       // An answer to a message that was given up is late; a second one to the same message is a
       // duplicate.
-      counters_.late += arrived_.accept(got, arrival_counters_) ? 1 : 0;
-      const std::uint64_t now_ns = monotonic_raw_ns();
-      if (strays_since_ns == 0) strays_since_ns = now_ns;
-      if (now_ns - strays_since_ns > message_timeout_ns_) {
-        give_up();
-        return Io::kLost;
-      }
+      const bool is_late = arrived_.accept(got, arrival_counters_);
+      counters_.late += is_late ? 1 : 0;
+      // The peer is there, if it is slow.
+      if (is_late) lost_for_ns_ = 0;
+      if (const Io io = after_stray(guard); io != Io::kOk)
+        return io == Io::kStalled ? lose() : io;
     }
   }
 
   Io receive_request() noexcept {
+    SpinGuard guard(idle_timeout_ns_, stop_);
     for (;;) {
-      const Io io = receive_datagram(idle_timeout_ns_);
-      if (io != Io::kOk) [[unlikely]]
+      if (const Io io = receive_datagram(guard); io != Io::kOk) [[unlikely]]
         return io;
       const std::uint64_t strangers_before = arrival_counters_.strangers;
       arrived_.accept(read_sequence(in_.data(), width_), arrival_counters_);
       if (arrival_counters_.strangers == strangers_before) [[likely]]
         return Io::kOk;
-      if (stop_.is_set()) return Io::kStopped;
+      if (const Io io = after_stray(guard); io != Io::kOk) return io;
     }
   }
 
@@ -127,6 +120,19 @@ class UdpPingPongLink {
     ++number_;
   }
 
+  /// No answer came in time.
+  Io lose() noexcept {
+    give_up();
+    lost_for_ns_ += message_timeout_ns_;
+    return lost_for_ns_ >= idle_timeout_ns_ ? Io::kStalled : Io::kLost;
+  }
+
+  /// kOk: there is time for another receive.
+  Io after_stray(SpinGuard& guard) noexcept {
+    failure_ = {"recv", 0};
+    return await_after_stray<kWait>(fd_, guard);
+  }
+
   /// kRefused: by ENOBUFS or EAGAIN.
   Io send_datagram(const std::uint8_t* message) noexcept {
     awaited_ = message;
@@ -145,9 +151,8 @@ class UdpPingPongLink {
     }
   }
 
-  /// kStalled when nothing came within `limit_ns`.
-  Io receive_datagram(std::uint64_t limit_ns) noexcept {
-    SpinGuard guard(limit_ns, stop_);
+  /// kStalled when nothing of this length came within the limit.
+  Io receive_datagram(SpinGuard& guard) noexcept {
     for (;;) {
       const ssize_t got = ::recv(fd_, in_.data(), in_.size(), kFlags);
       if (got == static_cast<ssize_t>(message_bytes_)) [[likely]]
@@ -158,7 +163,7 @@ class UdpPingPongLink {
         if (stop_.is_set()) return Io::kStopped;
         if (!may_be_greeting(static_cast<std::size_t>(got), in_.size()))
           arrival_counters_.strangers += 1;
-        if (const Io io = guard.poll(); io != Io::kOk) return io;
+        if (const Io io = after_stray(guard); io != Io::kOk) return io;
         continue;
       }
       failure_ = {"recv", errno};
@@ -172,6 +177,7 @@ class UdpPingPongLink {
       if (errno == EINTR) continue;
       if (is_news_of_path(errno)) {
         if (const Io io = send_again(); io != Io::kOk && io != Io::kRefused) return io;
+        if (const Io io = after_stray(guard); io != Io::kOk) return io;
         continue;
       }
       return errno == ECONNREFUSED ? Io::kClosed : Io::kError;

@@ -22,6 +22,7 @@
 #include "transport/datagram/local_drops.h"
 #include "transport/udp/path_mtu.h"
 #include "transport/wait/spin_guard.h"
+#include "transport/wait/stray.h"
 #include "workload/io.h"
 
 namespace xr {
@@ -192,22 +193,25 @@ class UdpReceiverLink {
       const int got = receiver_.receive(fd_, kFlags);
       if (got > 0) [[likely]] {
         bool any = false;
-        receiver_.for_each_with_drops(
+        const std::size_t empty = receiver_.for_each_with_drops(
             got, [&](std::uint32_t dropped, std::size_t together, const std::uint8_t* data,
                      std::size_t length) {
-              any = true;
               drops_.saw_buffer(together);
               if (length == message_bytes_) [[likely]] {
-                take(dropped, data);
+                any |= take(dropped, data);
               } else if (!may_be_greeting(length, message_bytes_ + 1)) {
                 counters_.strangers += 1;
               }
             });
+        if (empty != 0) [[unlikely]] {
+          // A stranger's, or what a socket says that was shut down.
+          if (stop_.is_set()) return Io::kStopped;
+          counters_.strangers += empty;
+        }
         if (any) [[likely]]
           return differs_ ? Io::kError : Io::kOk;
-        // Only datagrams of length zero, which is also what a stopped socket gives.
-        if (stop_.is_set()) return Io::kStopped;
-        if (const Io io = guard.poll(); io != Io::kOk) return io;
+        failure_ = {"recvmmsg", 0};
+        if (const Io io = await_after_stray<kWait>(fd_, guard); io != Io::kOk) return io;
         continue;
       }
       failure_ = {"recvmmsg", errno};
@@ -232,18 +236,21 @@ class UdpReceiverLink {
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : MSG_WAITFORONE;
 
-  void take(std::uint32_t dropped, const std::uint8_t* message) noexcept {
+  /// False of a stranger's.
+  bool take(std::uint32_t dropped, const std::uint8_t* message) noexcept {
     const std::uint64_t lost_before = counters_.lost;
     const std::uint64_t strangers_before = counters_.strangers;
     const std::uint64_t number = read_sequence(message, width_);
     const bool is_new = window_.accept(number, counters_);
     drops_.account(dropped, lost_before, counters_);
     // All that stands behind the number. Where there is anything, the number is whole.
-    if (verify_ && counters_.strangers == strangers_before) [[unlikely]]
+    const bool is_senders = counters_.strangers == strangers_before;
+    if (verify_ && is_senders) [[unlikely]]
       differs_ |= !holds_pattern_behind(width_, message, message_bytes_, number);
-    if (!is_new) return;
+    if (!is_new) return is_senders;
     counters_.messages += 1;
     counters_.bytes += message_bytes_;
+    return true;
   }
 
   int fd_;

@@ -6,8 +6,10 @@
 #include <vector>
 
 #include "base/units.h"
+#include "test/drip.h"
 #include "test/test.h"
 #include "transport/datagram/datagram_pair.h"
+#include "transport/socket/options.h"
 #include "workload/stream.h"
 
 namespace {
@@ -121,6 +123,29 @@ TEST("udp stream: a stranger with the address of the sender is counted apart, me
       CHECK_EQ(counters.strangers, 4u);
       CHECK(!stream.receiver.fault());
     }
+  }
+}
+
+/// Strays come four in each wait, and end by themselves long after.
+template <WaitPolicy kWait>
+void check_silence(std::size_t stray_bytes) {
+  const DatagramPair pair;
+  xr::set_socket_timeouts(pair.receiver(), kMomentNs, kMomentNs);
+  const xr::StopFlag stop;
+  xr::UdpReceiverLink<kWait> receiver(pair.receiver(), 64, kBase, false, kMomentNs, false, stop);
+  const std::vector<std::uint8_t> stray(stray_bytes, 0);
+  const xr::test::Drip drip(xr::test::sending(pair.sender(), stray), kMomentNs / 4, 600);
+  CHECK(receiver.receive_some() == Io::kStalled);
+  // How many fit into two waits, and as many again for a machine that is slow.
+  CHECK(receiver.counters().strangers >= 1);
+  CHECK(receiver.counters().strangers <= 16);
+  CHECK_EQ(receiver.counters().lost + receiver.counters().messages, 0u);
+}
+
+TEST("udp stream: where nothing but strays come, nothing has come") {
+  for (const std::size_t stray_bytes : {0u, 20u, 64u}) {
+    check_silence<WaitPolicy::kBlock>(stray_bytes);
+    check_silence<WaitPolicy::kSpin>(stray_bytes);
   }
 }
 

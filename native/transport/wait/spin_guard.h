@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 #include "measure/clock.h"
@@ -20,10 +21,20 @@ class SpinGuard {
   Io poll() noexcept {
     if ((++polls_ & 255) != 0) [[likely]]
       return Io::kOk;
+    return look();
+  }
+
+  /// Looks at once: after one that may have slept.
+  Io look() noexcept {
     if (stop_.is_set()) return Io::kStopped;
     const std::uint64_t now_ns = monotonic_raw_ns();
     if (began_ns_ == 0) began_ns_ = now_ns;
     return now_ns - began_ns_ > limit_ns_ ? Io::kStalled : Io::kOk;
+  }
+
+  /// Of the limit, after a look.
+  std::uint64_t left_ns() const noexcept {
+    return limit_ns_ - std::min(limit_ns_, monotonic_raw_ns() - began_ns_);
   }
 
   void progressed() noexcept { began_ns_ = 0; }
