@@ -189,6 +189,7 @@
           'native/transport/message/socket_carrier_test.cc',
           'native/transport/rdma/connect/rdma_blob_test.cc',
           'native/transport/rdma/device/soft_roce_test.cc',
+          'native/transport/rdma/links/write_progress_test.cc',
           'native/transport/rdma/rdma_options_test.cc',
           'native/transport/rr_test.cc',
           'native/transport/run_links_test.cc',

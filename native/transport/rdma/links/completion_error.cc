@@ -73,6 +73,11 @@ std::optional<Fault> fault_of(const LaneFailure& failure) {
                    std::string(failure.op) + ": operation " + std::to_string(failure.message) +
                        " returned " + std::to_string(failure.got) + " where " +
                        std::to_string(failure.wanted) + " was expected"};
+    case LaneFailure::Kind::kMisled:
+      return Fault{"BAD_MESSAGE", failure.op, 0,
+                   "the peer, which had written " + std::to_string(failure.message) +
+                       " messages, says that they are " + std::to_string(failure.got) +
+                       ", which cannot be"};
     case LaneFailure::Kind::kCompletion: break;
   }
   return completion_fault(failure);

@@ -9,13 +9,14 @@ namespace xr {
 
 /// What ended a lane, as numbers: the data path has no time for words.
 struct LaneFailure {
-  enum class Kind { kNone, kCompletion, kVerb, kChanged, kMismatch } kind = Kind::kNone;
+  enum class Kind { kNone, kCompletion, kVerb, kChanged, kMismatch, kMisled } kind = Kind::kNone;
   ibv_wc_status status = IBV_WC_SUCCESS;
   std::uint32_t vendor_error = 0;
   const char* op = "";
   int errno_value = 0;
   /// Of changed data: which message, and (`got`) from which byte on. Of a mismatch: which atomic
-  /// operation, and what it should have returned and did.
+  /// operation, and what it should have returned and did. Of a peer that misleads: how many messages
+  /// had come, and (`got`) how many it says.
   std::uint64_t message = 0;
   std::uint64_t wanted = 0;
   std::uint64_t got = 0;

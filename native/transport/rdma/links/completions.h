@@ -118,6 +118,12 @@ class Completions {
     return Io::kError;
   }
 
+  /// By a peer that says it has written so many messages.
+  Io misled(std::uint64_t known, std::uint64_t said) noexcept {
+    failure_ = {LaneFailure::Kind::kMisled, IBV_WC_SUCCESS, 0, "write", 0, known, 0, said, 0};
+    return Io::kError;
+  }
+
   const LaneFailure& failure() const noexcept { return failure_; }
   const StopFlag& stop() const noexcept { return stop_; }
   int event_fd() const noexcept { return event_fd_; }

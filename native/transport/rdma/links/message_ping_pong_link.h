@@ -4,6 +4,7 @@
 #include "transport/datagram/sequence_window.h"
 #include "transport/rdma/links/lane_numbers.h"
 #include "transport/rdma/links/rdma_link.h"
+#include "transport/wait/spin_guard.h"
 
 namespace xr {
 
@@ -63,8 +64,15 @@ class MessagePingPongLink : public RdmaLink<kWait> {
     return this->post(request_, request_, 1);
   }
 
-  /// The next message, whichever it is.
+  /// The next message of the peer's queue pair, whichever it is.
   Io receive(std::uint64_t limit_ns) noexcept {
+    SpinGuard strays(limit_ns, this->completions_.stop());
+    return receive(limit_ns, strays);
+  }
+
+  /// The same; after each of a stranger's, and of those before that were not waited for, what is left
+  /// of the limit counts.
+  Io receive(std::uint64_t limit_ns, [[maybe_unused]] SpinGuard& strays) noexcept {
     // While the message is on its way there is time for this.
     while (consumed_ >= this->lane_.receive_block()) [[unlikely]] {
         if (const Io io = replenish(); io != Io::kOk) return io;
@@ -83,8 +91,11 @@ class MessagePingPongLink : public RdmaLink<kWait> {
       if constexpr (kLossy) {
         if (source_.is_foreign(*completion)) [[unlikely]] {
           arrival_counters_.strangers += 1;
-          if (consumed_ < this->lane_.receive_block()) continue;
-          if (const Io io = replenish(); io != Io::kOk) return io;
+          if (consumed_ >= this->lane_.receive_block()) {
+            if (const Io io = replenish(); io != Io::kOk) return io;
+          }
+          if (const Io io = strays.look(); io != Io::kOk) return io;
+          limit_ns = strays.left_ns();
           continue;
         }
         received_ = ntohl(completion->imm_data);
@@ -95,29 +106,27 @@ class MessagePingPongLink : public RdmaLink<kWait> {
 
   /// The next request that is one of the peer's.
   Io receive_own() noexcept {
+    SpinGuard strays(this->idle_timeout_ns_, this->completions_.stop());
+    std::uint64_t limit_ns = this->idle_timeout_ns_;
     for (;;) {
-      if (const Io io = receive(this->idle_timeout_ns_); io != Io::kOk) [[unlikely]]
+      if (const Io io = receive(limit_ns, strays); io != Io::kOk) [[unlikely]]
         return io;
       const std::uint64_t strangers_before = arrival_counters_.strangers;
       arrived_.accept(received_, arrival_counters_);
       if (arrival_counters_.strangers == strangers_before) [[likely]]
         return Io::kOk;
-      if (this->completions_.stop().is_set()) return Io::kStopped;
+      if (const Io io = strays.look(); io != Io::kOk) return io;
+      limit_ns = strays.left_ns();
     }
   }
 
   /// The answer to the message just sent, as in the UDP transport.
   Io receive_answer() noexcept {
-    std::uint64_t strays_since_ns = 0;
+    SpinGuard strays(message_timeout_ns_, this->completions_.stop());
+    std::uint64_t limit_ns = message_timeout_ns_;
     for (;;) {
-      const Io io = receive(message_timeout_ns_);
-      if (io == Io::kStalled) {
-        give_up();
-        lost_for_ns_ += message_timeout_ns_;
-        return lost_for_ns_ >= this->idle_timeout_ns_ ? Io::kStalled : Io::kLost;
-      }
-      if (io != Io::kOk) [[unlikely]]
-        return io;
+      if (const Io io = receive(limit_ns, strays); io != Io::kOk) [[unlikely]]
+        return io == Io::kStalled ? lose() : io;
       const bool is_new = arrived_.accept(received_, arrival_counters_);
       if (received_ == number_) [[likely]] {
         lost_for_ns_ = 0;
@@ -127,18 +136,19 @@ class MessagePingPongLink : public RdmaLink<kWait> {
         return Io::kOk;
       }
       this->counters_.late += is_new ? 1 : 0;
-      const std::uint64_t now_ns = monotonic_raw_ns();
-      if (strays_since_ns == 0) strays_since_ns = now_ns;
-      if (now_ns - strays_since_ns > message_timeout_ns_) {
-        give_up();
-        return Io::kLost;
-      }
+      // The peer is there, if it is slow.
+      if (is_new) lost_for_ns_ = 0;
+      if (const Io io = strays.look(); io != Io::kOk) return io == Io::kStalled ? lose() : io;
+      limit_ns = strays.left_ns();
     }
   }
 
-  void give_up() noexcept {
+  /// No answer came in time.
+  Io lose() noexcept {
     this->counters_.lost += 1;
     ++number_;
+    lost_for_ns_ += message_timeout_ns_;
+    return lost_for_ns_ >= this->idle_timeout_ns_ ? Io::kStalled : Io::kLost;
   }
 
   Io replenish() noexcept {

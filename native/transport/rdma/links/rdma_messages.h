@@ -75,6 +75,7 @@ class RdmaMessages : public RdmaLink<kWait> {
     }
     for (;;) {
       const ibv_wc* done = nullptr;
+      const std::uint64_t strangers_before = this->counters_.strangers;
       const Io io = this->completions_.next(done, std::min(limit_ns, kMessageNapNs));
       if (io == Io::kStalled) return idle_.due(limit_ns);
       if (io != Io::kOk) [[unlikely]]
@@ -99,7 +100,9 @@ class RdmaMessages : public RdmaLink<kWait> {
         idle_.heard();
         return Io::kOk;
       }
-      if (limit_ns != kNoLimit) return idle_.due(limit_ns);
+      // Strangers do not make it wait any longer.
+      if (limit_ns != kNoLimit || this->counters_.strangers != strangers_before)
+        return idle_.due(limit_ns);
     }
   }
 

@@ -1,6 +1,9 @@
+#include <atomic>
 #include <cstdint>
+#include <string>
 
 #include "base/units.h"
+#include "test/drip.h"
 #include "transport/rdma/links/lane_pair.h"
 #include "transport/rdma/links/link_for.h"
 
@@ -52,6 +55,102 @@ TEST("rdma device: datagrams of another queue pair are strangers', though they h
   while (link.counters().messages < 2) CHECK(link.receive_some() == Io::kOk);
   CHECK_EQ(link.counters().strangers, 1u);
   CHECK_EQ(link.counters().lost + link.counters().duplicates, 0u);
+}
+
+constexpr std::uint64_t kLimitNs = 200 * kNsPerMs;
+
+/// A lane that waits, and another queue pair that sends to it four times in each limit, for long
+/// after.
+struct Pestered {
+  Pestered(WaitPolicy wait, Workload workload, Role role)
+      : spec(datagrams(wait, workload)), pair(spec, Role::kSender, role) {
+    pair.connect();
+    const RdmaBlob own = pair.description();
+    other.connect(pair.port, pair.domain.get(), own, own, pair.server.address(), IBV_MTU_1024);
+  }
+
+  static EndpointSpec datagrams(WaitPolicy wait, Workload workload) {
+    EndpointSpec spec = rdma_spec(QueuePairType::kUd, RdmaOperation::kSend, wait);
+    spec.workload = workload;
+    spec.message_timeout_ns = kLimitNs;
+    // A link of a stream waits for a quarter of it in one go.
+    spec.idle_timeout_ns = workload == Workload::kStream ? 4 * kLimitNs : kLimitNs;
+    return spec;
+  }
+
+  /// `wait` ends with `end`, and no stranger has put that off.
+  template <class Link, class Wait>
+  void check(Link& link, Io end, const Wait& wait) {
+    RawSender stranger(other, spec, waker);
+    const auto send = [&] {
+      stranger.post(0);
+      CHECK(stranger.status() == IBV_WC_SUCCESS);
+    };
+    {
+      const test::Drip drip(send, kLimitNs / 4, 600);
+      CHECK(wait() == end);
+    }
+    link.refresh();
+    CHECK(link.counters().strangers >= 1);
+    // How many fit into two limits, and as many again for a machine that is slow.
+    CHECK(link.counters().strangers <= 16);
+  }
+
+  const EndpointSpec spec;
+  LanePair pair;
+  Lane other{pair.port, pair.domain.get(), spec, Role::kSender, LanePair::kQueueKey};
+  const Waker waker;
+};
+
+/// Throws where it does not.
+template <WaitPolicy kWait>
+bool ends_each_wait() {
+  {
+    Pestered end(kWait, Workload::kPingPong, Role::kResponder);
+    MessagePingPongLink<kWait, true> link(end.pair.server, end.spec, end.waker);
+    end.check(link, Io::kStalled, [&] { return link.receive_request(); });
+  }
+  {
+    Pestered end(kWait, Workload::kPingPong, Role::kInitiator);
+    MessagePingPongLink<kWait, true> link(end.pair.server, end.spec, end.waker);
+    // One that is lost is as long as a peer may be silent.
+    end.check(link, Io::kStalled, [&] { return link.receive_reply(); });
+  }
+  {
+    Pestered end(kWait, Workload::kStream, Role::kReceiver);
+    MessageReceiverLink<kWait, true> link(end.pair.server, end.spec, end.waker);
+    end.check(link, Io::kStalled, [&] { return link.receive_some(); });
+  }
+  return true;
+}
+
+TEST("rdma device: strangers put off the end of no wait, sleeping or spinning") {
+  need_rdma();
+  CHECK(ends_each_wait<WaitPolicy::kBlock>());
+  CHECK(ends_each_wait<WaitPolicy::kSpin>());
+}
+
+TEST("rdma device: a sender of plain writes that says what cannot be is at fault") {
+  need_rdma();
+  EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kWrite, WaitPolicy::kSpin);
+  spec.workload = Workload::kStream;
+  for (const std::uint64_t said : {std::uint64_t{1} << 62, std::uint64_t{2}}) {
+    LanePair pair(spec, Role::kSender, Role::kReceiver);
+    pair.connect();
+    const Waker waker;
+    WriteReceiverLink<WaitPolicy::kSpin> link(pair.server, spec, waker);
+    // As the peer can write it.
+    const std::atomic_ref<std::uint64_t> word(
+        *reinterpret_cast<std::uint64_t*>(pair.server.memory() + kProgressOffset));
+    word.store(3);
+    CHECK(link.receive_some() == Io::kOk);
+    word.store(said);
+    CHECK(link.receive_some() == Io::kError);
+    CHECK_EQ(link.fault()->code, "BAD_MESSAGE");
+    CHECK(link.fault()->message.find(std::to_string(said)) != std::string::npos);
+    CHECK_EQ(link.counters().messages, 3u);
+    CHECK_EQ(link.counters().bytes, 3 * spec.message_bytes);
+  }
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include "transport/datagram/sequence_window.h"
 #include "transport/rdma/links/lane_numbers.h"
 #include "transport/rdma/links/rdma_link.h"
+#include "transport/rdma/links/write_progress.h"
+#include "transport/wait/spin_guard.h"
 
 namespace xr {
 
@@ -30,15 +32,17 @@ class MessageReceiverLink : public RdmaLink<kWait> {
   }
 
   Io receive_some() noexcept {
+    SpinGuard strays(this->idle_timeout_ns_, this->completions_.stop());
+    std::uint64_t limit_ns = this->idle_timeout_ns_;
     for (;;) {
       while (owes_credit_ || consumed_ >= this->lane_.receive_block()) {
         if (const Io io = replenish(); io != Io::kOk) return io;
       }
       const ibv_wc* completion = nullptr;
-      if (const Io io = this->completions_.next(completion, this->idle_timeout_ns_); io != Io::kOk)
-          [[unlikely]]
+      if (const Io io = this->completions_.next(completion, limit_ns); io != Io::kOk) [[unlikely]]
         return io;
       bool any = false;
+      const std::uint64_t strangers_before = this->counters_.strangers;
       for (; completion != nullptr; completion = this->completions_.taken()) {
         if (completion->status != IBV_WC_SUCCESS) [[unlikely]]
           return this->completions_.fail(*completion);
@@ -46,10 +50,16 @@ class MessageReceiverLink : public RdmaLink<kWait> {
           this->released(*completion);
           continue;
         }
-        any = true;
+        const std::uint64_t strangers = this->counters_.strangers;
         if (const Io io = take(*completion); io != Io::kOk) return io;
+        any |= this->counters_.strangers == strangers;
       }
-      if (any) return Io::kOk;
+      if (any) [[likely]]
+        return Io::kOk;
+      if (this->counters_.strangers == strangers_before) continue;
+      // Nothing of the sender's has come: what is left of the limit counts.
+      if (const Io io = strays.look(); io != Io::kOk) return io;
+      limit_ns = strays.left_ns();
     }
   }
 
@@ -126,20 +136,26 @@ class MessageReceiverLink : public RdmaLink<kWait> {
 template <WaitPolicy kWait>
 class WriteReceiverLink : public RdmaLink<kWait> {
  public:
-  using RdmaLink<kWait>::RdmaLink;
+  WriteReceiverLink(Lane& lane, const EndpointSpec& spec, const Waker& waker)
+      : RdmaLink<kWait>(lane, spec, waker), progress_(spec.message_bytes) {}
 
   Io receive_some() noexcept {
-    const std::uint64_t before = this->counters_.messages;
-    const Io io = this->watch_memory([&] { return progress() != before; }, this->idle_timeout_ns_);
+    const std::uint64_t before = progress_.messages();
+    // Read once: the peer may write another in between.
+    std::uint64_t said = before;
+    const Io io =
+        this->watch_memory([&] { return (said = word()) != before; }, this->idle_timeout_ns_);
     if (io != Io::kOk) [[unlikely]]
       return io;
-    this->counters_.messages = progress();
-    this->counters_.bytes = this->counters_.messages * this->message_bytes_;
+    if (!progress_.accept(said)) [[unlikely]]
+      return this->completions_.misled(before, said);
+    this->counters_.messages = said;
+    this->counters_.bytes = said * this->message_bytes_;
     return this->verify_ ? check(before) : Io::kOk;
   }
 
  private:
-  std::uint64_t progress() const noexcept {
+  std::uint64_t word() const noexcept {
     auto* word = reinterpret_cast<std::uint64_t*>(this->lane_.memory() + kProgressOffset);
     return std::atomic_ref<std::uint64_t>(*word).load(std::memory_order_acquire);
   }
@@ -157,6 +173,8 @@ class WriteReceiverLink : public RdmaLink<kWait> {
     }
     return Io::kOk;
   }
+
+  WriteProgress progress_;
 };
 
 /// Draws a stream out of the sender's memory: keeps as many reads under way as the depth allows.
