@@ -69,6 +69,12 @@ export function serveCommand(program: Command) {
         'answer GET /metrics there (Prometheus text), to whoever reaches it; port 0 is any',
       ),
     )
+    .addOption(
+      option(
+        '--refuse-older',
+        'measure with no client of before challenges, which anybody can have data sent to',
+      ),
+    )
     .addOption(option('--allow-cpu', 'let clients choose the CPUs of this end with --pin'))
     .addOption(
       option('--device <name>', 'RDMA device (default: the one with the address clients reach)'),

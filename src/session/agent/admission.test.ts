@@ -41,6 +41,26 @@ it('data is of the host that asks, and guarded where it knows how', () => {
   }
 })
 
+it('who returns no challenge is refused where the operator says so, and is from elsewhere', () => {
+  const parameters = remoteParameters(testCase({ transport: 'udp' }), 'server')
+  const request = { type: 'prepare', transport: 'udp', workload: 'ping-pong', parameters } as const
+  const admitted = (address: string, isGuarded: boolean, refuseOlder: boolean) =>
+    admit(
+      request,
+      HERE,
+      { address, isGuarded },
+      {
+        ...{ limits: { ...LIMITS, refuseOlder }, rdmaPort: NONE, dataPorts: null },
+      },
+    ).isGuarded
+  expect(admitted('192.0.2.9', false, false)).toBe(false)
+  expect(admitted('192.0.2.9', true, true)).toBe(true)
+  expect(admitted(HERE, false, true)).toBe(false)
+  expect(() => admitted('192.0.2.9', false, true)).toThrow(
+    expect.objectContaining({ code: 'XRB_PEER_VERSION', exitCode: 4 }),
+  )
+})
+
 it('nobody from elsewhere has QUIC without encryption, unless the agent is of the lab', () => {
   const quic = quicOptions(DEFAULT_QUIC, 'stream', 'ping-pong', true)
   const c = testCase({ transport: 'quic' }, { tls: DEFAULT_TLS, quic })

@@ -16,6 +16,8 @@ export interface AgentLimits {
   allowCpu: boolean
   /** A client elsewhere may have QUIC without encryption. */
   allowNullCrypto: boolean
+  /** A client elsewhere has to know challenges of data: those of before them return none. */
+  refuseOlder: boolean
   /** Warm-up and measured phase of one repetition together, nanoseconds. */
   maxDurationNs: number
   /** Of a stream, payload bits per second of each direction; `null`: no limit. */
@@ -26,7 +28,7 @@ export interface AgentLimits {
 }
 
 export const DEFAULT_LIMITS: AgentLimits = {
-  ...{ allowCpu: false, allowNullCrypto: false, maxDurationNs: 3600e9 },
+  ...{ allowCpu: false, allowNullCrypto: false, refuseOlder: false, maxDurationNs: 3600e9 },
   ...{ maxRateBitsPerSec: null, maxMessageBytes: MAX_MESSAGE_BYTES, maxStreams: MAX_STREAMS },
 }
 
@@ -57,6 +59,7 @@ export function admit(
   { limits, rdmaPort, dataPorts }: Terms,
 ): EndpointSpec {
   const isAlone = isRemote(localAddress, address)
+  if (isAlone && !isGuarded && limits.refuseOlder) throw tooOld()
   const request = { ...told, parameters: heardParameters(told.parameters) }
   const { transport, workload, parameters } = request
   const family = localAddress.includes(':') ? 6 : 4
@@ -91,6 +94,14 @@ export function admit(
     parameters: own,
     isAlone,
   })
+}
+
+function tooOld() {
+  return peerError(
+    'XRB_PEER_VERSION',
+    'The agent sends no data to a client that does not know challenges: upgrade xrbench at the client.',
+    { hint: 'install the same version of xrbench at both ends' },
+  )
 }
 
 /** What only an agent of before this workload, or a client that is none, would let pass. */
