@@ -24,6 +24,7 @@ const checks = [
   ['expectations', ...node('scripts/check-expectations.mjs')],
   ['rooms', ...node('scripts/check-rooms.mjs')],
   ['sources', ...node('scripts/check-sources.mjs')],
+  ['promises', ...node('scripts/check-promises.mjs')],
   ['lockfile', ...node('scripts/check-lockfile.mjs')],
   ['licences', ...node('scripts/check-licences.mjs')],
   ['README', ...node('scripts/readme.mjs', '--check')],
