@@ -11,7 +11,11 @@ const LAB_TESTS = ['src/**/*.lab.test.ts']
 /** Simulations, matrices and what else is long by nature, which rarely fails: `npm run test:nightly -- matrices`. */
 const NIGHTLY_TESTS = ['src/**/*.nightly.test.ts']
 /** … of those, the ones that boot virtual machines. */
-const NIGHTLY_LAB_TESTS = ['src/transports/rdma-operations.nightly.test.ts']
+const NIGHTLY_LAB_TESTS = [
+  'src/cli/run/faults-lab.nightly.test.ts',
+  'src/session/rdma-kills.nightly.test.ts',
+  'src/transports/rdma-operations.nightly.test.ts',
+]
 
 /** They read, count and draw, and measure nothing: two files at once, before all others, and in processes that they share, for to start one and to load what it needs takes longer than most of them. */
 const PURE_TESTS = [

@@ -1,7 +1,8 @@
 // npm run test:nightly -- soak, or node scripts/soak.mjs [MINUTES]
 //
-// One agent, and clients that measure at full rate over every transport in turn, for hours. After each run: counts are whole numbers, histograms add up
-// (`validate`), the agent's memory and descriptors stay where they were, and how far the clocks drifted is told.
+// One agent, and clients that measure at full rate over every transport and workload in turn, for hours. After each run: counts are whole numbers, histograms
+// add up (`validate`), the memory of the processes that measure stays where it was, and how far the clocks drifted is told; after each round the agent's
+// memory and descriptors are where they were. RDMA is not among them: its devices are not those of the loopback.
 import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
@@ -10,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { root } from './setup/paths.mjs'
+import { MemoryWatch, memoryKb } from './soak/memory-watch.mjs'
 
 const MAIN = `${root}/dist/cli/main.js`
 const DEFAULT_MINUTES = 240
@@ -17,7 +19,10 @@ const DEFAULT_MINUTES = 240
 const ROUNDS = 4
 /** V8 collects when it likes. */
 const MAX_GROWTH_KB = 64 * 1024
-const WORKLOADS = ['ping-pong', 'stream']
+/** A process that measures has hardly any JavaScript to run. */
+const MAX_MEASURING_GROWTH_KB = 8 * 1024
+/** Where a transport has no such workload, it is left out. */
+const WORKLOADS = ['ping-pong', 'stream', 'rr', 'connect']
 
 const minutes = Number(process.argv[2] ?? DEFAULT_MINUTES)
 const folder = mkdtempSync(join(tmpdir(), 'xrbench-soak-'))
@@ -40,8 +45,7 @@ try {
   const seconds = Math.max(1, Math.round((minutes * 60) / runs))
   let first = null
   for (let round = 1; round <= ROUNDS; round++) {
-    for (const transport of transports)
-      for (const workload of WORKLOADS) soak(transport, workload, seconds)
+    for (const transport of transports) await soak(transport, seconds)
     const now = standing(agent.pid)
     first ??= now
     const grown = now.memoryKb - first.memoryKb
@@ -62,27 +66,41 @@ function transportsHere() {
   return transports.flatMap(({ name, state }) => (state === 'ok' && name !== 'rdma' ? [name] : []))
 }
 
-function soak(transport, workload, seconds) {
+/** Every workload of a transport, each for so long. */
+async function soak(transport, seconds) {
   const output = join(folder, 'out.json')
-  const what = ['-t', transport, '-w', workload, '-d', `${seconds}s`, '-r', '1', '-q', '-o', output]
-  const args = ['run', '--peer', `127.0.0.1:${port}`, ...key, ...what]
-  const ran = spawnSync(process.execPath, [MAIN, ...args], { encoding: 'utf8' })
-  const title = `${transport} ${workload}, ${seconds} s`
-  if (ran.status !== 0) return say(false, title, ran.stderr.trim().split('\n')[0])
+  const what = ['-t', transport, '-w', WORKLOADS.join(), '-d', `${seconds}s`, '-r', '1']
+  const args = ['run', '--peer', `127.0.0.1:${port}`, ...key, ...what, '-q', '-o', output]
+  const client = spawn(process.execPath, [MAIN, ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let stderr = ''
+  client.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  const watch = new MemoryWatch([client.pid, agent.pid])
+  const [code] = await once(client, 'close')
+  watch.stop()
+  const title = `${transport}, ${seconds} s each`
+  if (code !== 0) return say(false, title, stderr.trim().split('\n')[0])
   const isValid = spawnSync(process.execPath, [MAIN, 'validate', output]).status === 0
-  const [{ repetitions }] = JSON.parse(readFileSync(output, 'utf8')).cases
-  const [{ messages, bytes, intervals, clock }] = repetitions
+  say(isValid, `${title}, the file`, isValid ? 'valid' : 'is not valid')
+  const { cases } = JSON.parse(readFileSync(output, 'utf8'))
+  for (const { workload, repetitions } of cases) add(`${transport} ${workload}`, repetitions[0])
+  const { grownKb, mostKb, processes } = watch
+  const told = `${processes} that measured, ${mostKb} kB at most, grown by ${grownKb} kB at most`
+  say(processes > 0 && grownKb <= MAX_MEASURING_GROWTH_KB, `${title}, memory`, told)
+}
+
+/** That what a repetition counted adds up. */
+function add(title, { messages, bytes, intervals, clock }) {
   const sum = (of) => intervals.reduce((all, one) => all + one[of], 0)
   const addsUp = sum('messages') === messages && sum('bytes') === bytes
   const drift = (end) => `${clock[end]?.driftPpm?.toFixed(2) ?? '–'} ppm`
   const told = `${messages} messages, ${bytes} B, drift ${drift('client')} and ${drift('server')}`
-  say(isValid && addsUp && Number.isSafeInteger(bytes), title, told)
+  say(addsUp && messages > 0 && Number.isSafeInteger(bytes), title, told)
 }
 
 function standing(pid) {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  const memoryKb = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1])
-  return { memoryKb, descriptors: readdirSync(`/proc/${pid}/fd`).length }
+  return { memoryKb: memoryKb(pid), descriptors: readdirSync(`/proc/${pid}/fd`).length }
 }
 
 function say(isFine, title, text) {

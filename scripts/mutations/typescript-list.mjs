@@ -125,3 +125,66 @@ export const inResults = [
   ),
   ...of('src/units.ts', 'src/units.test.ts', ['k: 1024,', 'k: 1000,'], ['m: 60e9', 'm: 1e6']),
 ]
+
+/** What keeps strangers, and clients that are trusted in nothing, within bounds. */
+export const inSession = [
+  ...of(
+    'src/session/wire/frame.ts',
+    'src/session/wire/frame.test.ts',
+    ['length > this.#maxBytes', 'length > 2 * this.#maxBytes'],
+    ['if (body.length > maxBytes)', 'if (false)'],
+    ['if (this.pendingBytes < this.#bodyBytes) return undefined', ''],
+    ["TextDecoder('utf-8', { fatal: true })", "TextDecoder('utf-8')"],
+  ),
+  ...of(
+    'src/session/agent/strangers.ts',
+    'src/session/agent/strangers.test.ts',
+    ['share.size > this.#limits.perOrigin', 'share.size > this.#limits.all'],
+    ['this.#leaveFirst(this.#origins.keys())', 'name'],
+    ['if (this.size > this.#limits.all)', 'if (this.size >= this.#limits.all)'],
+    ['Math.floor((openFiles ?? 2048) / 2)', 'openFiles ?? 2048'],
+  ),
+  ...of(
+    'src/session/agent/origin.ts',
+    'src/session/agent/strangers.test.ts',
+    ['.slice(0, 4)', '.slice(0, 8)'],
+    ["replace(/%.*$/, '')", "replace(/%$/, '')"],
+    ['if (v4 !== undefined) return v4', ''],
+  ),
+  ...of(
+    'src/session/agent/admission.ts',
+    'src/session/agent/admission.test.ts',
+    ['if (isAlone && isWithinMachine(transport))', 'if (false)'],
+    ['isAlone && !limits.allowNullCrypto', '!limits.allowNullCrypto'],
+    ['isAlone && !isGuarded && limits.refuseOlder', 'isAlone && !isGuarded && false'],
+    ['{ ...parameters.rdma, ...rdmaPort }', '{ ...rdmaPort, ...parameters.rdma }'],
+    ['    isGuarded,\n    dataPorts,', '    isGuarded: true,\n    dataPorts,'],
+  ),
+  ...of(
+    'src/session/agent/repetition.ts',
+    'src/session/agent/never-ends.test.ts',
+    ['durationNs === 0 ? measuringMs', 'durationNs === 0 ? Number.MAX_SAFE_INTEGER'],
+    ['spec.connectTimeoutNs / 1e6 + 2 * WATCHDOG_MARGIN_MS', 'spec.durationNs'],
+  ),
+  ...of(
+    'src/serve/ration.ts',
+    'src/serve/ration.test.ts',
+    ['this.#taken <= this.#perMinute', 'this.#taken < this.#perMinute'],
+    ['this.#taken - this.#perMinute', 'this.#taken'],
+    ['if (rest > 0)', 'if (rest >= 0)'],
+  ),
+  ...of(
+    'src/foreign.ts',
+    'src/foreign.test.ts',
+    ['code < 0x20', 'code < 0x10'],
+    ['[harmless(name), harmlessValue(item)]', '[name, harmlessValue(item)]'],
+    ['value.map((item) => harmlessValue(item))', 'value'],
+    ['\\p{Cf}', ''],
+  ),
+  ...of(
+    'src/named-file.ts',
+    'src/named-file.test.ts',
+    ['bytes += read\n    if (bytes > maxBytes) throw tooLarge(maxBytes)', 'bytes += read'],
+    ['!stats.isFile() && !stats.isFIFO()', 'false'],
+  ),
+]

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
@@ -49,7 +49,9 @@ async function run(...what: string[]) {
   const output = join(folder, 'out.json')
   const peer = ['--peer', `127.0.0.1:${agent.port}`, '--key-file', keyFile]
   const short = ['-q', '-r', '1', '-d', '200ms', '--warmup', '0', '-o', output]
-  const { code, stderr } = await runCli(['run', ...peer, ...what, ...short])
+  const { code, stderr } = await runCli(['run', ...peer, ...what, ...short], { cwd: folder })
+  // Whatever it said, nothing else is written.
+  expect(['key', 'out.json']).toEqual(expect.arrayContaining(readdirSync(folder)))
   return { code, stderr, output }
 }
 

@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 describe('xrbench run --lab', { timeout: PATIENCE_MS }, () => {
   it('measures every transport between two guests, over a wire that is shaped', async () => {
     const output = join(folder, 'two.json')
-    const cases = ['--transport', 'rdma,tcp,udp', '--workload', 'ping-pong,stream']
+    const cases = ['--transport', 'rdma,tcp,udp,tls,quic', '--workload', 'ping-pong,stream']
     const wire = ['--lab', '--netem', 'delay 5ms']
     const args = ['run', ...cases, ...SHORT, ...wire, '--output', output]
     const { code, stdout, stderr } = await runCli(args)
@@ -40,9 +40,10 @@ describe('xrbench run --lab', { timeout: PATIENCE_MS }, () => {
     expect(result.flags.includes('emulated-cpu')).toBe(
       result.environment.client.virtualisation.emulatedCpu === true,
     )
+    const transports = ['rdma', 'tcp', 'udp', 'tls', 'quic']
     expect(names(result)).toEqual([
-      ...['rdma/ping-pong', 'tcp/ping-pong', 'udp/ping-pong'],
-      ...['rdma/stream', 'tcp/stream', 'udp/stream'],
+      ...transports.map((transport) => `${transport}/ping-pong`),
+      ...transports.map((transport) => `${transport}/stream`),
     ])
     for (const measured of result.cases) {
       expect(measured).toMatchObject({ path: 'lab', status: 'completed' })

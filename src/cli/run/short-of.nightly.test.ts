@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { need } from '../../fixtures/need.js'
 import { type Cgroup, cgroup } from '../fixtures/cgroup.js'
 import { Cli } from '../fixtures/spawn-cli.js'
 
@@ -23,7 +24,7 @@ describe('too few processes', () => {
   // Node.js itself has 11 threads, and says nothing of ours where it cannot have those.
   test.for([16, 20, 25, 30, 35, 40])('%i', { timeout: 120_000 }, async (most, { expect, skip }) => {
     const group = cgroup('pids', most)
-    if (typeof group === 'string') return skip(group)
+    if (typeof group === 'string') return need(group, skip)
     const { code, stderr, left } = await within(group, ['run', '-t', 'tcp', ...SHORT])
     expect([0, 3, 4]).toContain(code)
     if (code !== 0) expectTold(stderr)
@@ -34,7 +35,7 @@ describe('too few processes', () => {
 describe('too little memory', () => {
   test('for 16 streams of messages of 32 MiB', { timeout: 120_000 }, async ({ skip }) => {
     const group = cgroup('memory', 400 * 1024 ** 2)
-    if (typeof group === 'string') return skip(group)
+    if (typeof group === 'string') return need(group, skip)
     const large = ['-w', 'stream', '--streams', '16', '--size', '32MiB']
     const { code, stderr, left } = await within(group, ['run', '-t', 'tcp', ...large, ...SHORT])
     expect([3, 4, 5]).toContain(code)

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { fc } from '../../fixtures/property.js'
+import { asTold, mutated } from '../../fixtures/mutated.js'
+import { fc, fuzzRuns } from '../../fixtures/property.js'
+import { streamReport } from '../../results/fixtures/reports.js'
+import { remoteParameters } from '../endpoint/spec.js'
+import { testCase } from '../fixtures/case.js'
+import { HELLO } from '../fixtures/raw-peer.js'
+import { agentMessageSchema } from './agent-messages.js'
 import { clientMessageSchema } from './client-messages.js'
 import { encodeFrame, FrameReader } from './frame.js'
 
 const LIMIT = 1024
+const RUNS = fuzzRuns(200)
 
 function frame(length: number, body: string | Uint8Array): Buffer {
   const head = Buffer.alloc(4)
@@ -38,6 +45,7 @@ describe('FrameReader', () => {
         expect(got).toEqual(messages.map((m) => JSON.parse(JSON.stringify(m))))
         expect(reader.pendingBytes).toBe(0)
       }),
+      { numRuns: RUNS },
     )
   })
 
@@ -52,6 +60,7 @@ describe('FrameReader', () => {
           expect(error).toMatchObject({ code: 'XRB_PROTOCOL', exitCode: 4 })
         }
       }),
+      { numRuns: RUNS },
     )
   })
 
@@ -115,6 +124,52 @@ describe('FrameReader', () => {
 
   it('does not send what the other end would refuse', () => {
     expect(() => encodeFrame('x'.repeat(LIMIT), LIMIT)).toThrow(/over the limit/)
+  })
+})
+
+const FROM_CLIENT = [
+  ...[HELLO, { type: 'start' }, { type: 'finish' }, { type: 'turn', planMs: 1000 }],
+  {
+    ...{ type: 'prepare', transport: 'tcp', workload: 'ping-pong' },
+    parameters: remoteParameters(testCase(), 'server'),
+  },
+  { type: 'connect', blob: 'AAAAAAAAAAA=' },
+  { type: 'schedule', version: 1, startNs: 1e18 },
+]
+const counts = { messages: 5, bytes: 320 }
+const FROM_AGENT = [
+  { type: 'turn', limits: { durationNs: 1e9, rateBitsPerSec: null } },
+  { type: 'waiting', place: 1, aboutMs: null },
+  { type: 'refused', code: 'XRB_PEER_LIMIT', message: 'Not today.', hint: null },
+  { type: 'clock', nowNs: 1e15, clockId: 'another' },
+  { type: 'sample', atNs: 1e15, ...counts, waitingBytes: 0 },
+  { type: 'so-far', durationNs: 1e9, ...counts, lost: 0 },
+  {
+    type: 'finished',
+    report: asTold(streamReport({ messagesPerSec: 10, sizeBytes: 64 }).server),
+  },
+]
+
+describe('a message that is changed somewhere', () => {
+  it.each([
+    ['a client', FROM_CLIENT, clientMessageSchema],
+    ['an agent', FROM_AGENT, agentMessageSchema],
+  ] as const)('of %s is refused, or taken as what it is', (_whose, messages, schema) => {
+    const seen = { taken: 0, refused: 0 }
+    fc.assert(
+      fc.property(fc.oneof(...messages.map((one) => mutated(one))), (message) => {
+        const reader = new FrameReader(1 << 23)
+        reader.push(encodeFrame(message, 1 << 23))
+        const checked = schema.safeParse(reader.next()?.message)
+        seen[checked.success ? 'taken' : 'refused'] += 1
+        if (!checked.success) return
+        const again = JSON.parse(JSON.stringify(checked.data))
+        expect(again).toEqual(checked.data)
+        expect(schema.safeParse(again)).toEqual(checked)
+      }),
+      { numRuns: RUNS },
+    )
+    expect(Math.min(seen.taken, seen.refused)).toBeGreaterThan(0)
   })
 })
 
