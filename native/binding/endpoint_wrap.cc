@@ -7,6 +7,7 @@
 #include "binding/outcome_to_js.h"
 #include "binding/spec_from_js.h"
 #include "binding/spec_reader.h"
+#include "transport/buffer_bytes.h"
 
 namespace xr::js {
 namespace {
@@ -36,7 +37,8 @@ const char* name_of(Phase phase) {
 Napi::Function EndpointWrap::define(Napi::Env env) {
   return DefineClass(
       env, "Endpoint",
-      {InstanceMethod<&EndpointWrap::open>("open"),
+      {StaticMethod<&EndpointWrap::buffer_bytes_of>("bufferBytes"),
+       InstanceMethod<&EndpointWrap::open>("open"),
        InstanceMethod<&EndpointWrap::connect>("connect"), InstanceMethod<&EndpointWrap::run>("run"),
        InstanceMethod<&EndpointWrap::schedule>("schedule"),
        InstanceMethod<&EndpointWrap::progress>("progress"),
@@ -51,6 +53,13 @@ EndpointWrap::EndpointWrap(const Napi::CallbackInfo& info) : Napi::ObjectWrap<En
     const EndpointSpec spec = spec_from_js(info[0]);
     endpoint_ = make_endpoint(spec);
     board_ = std::make_shared<RunBoard>(spec.phases);
+  });
+}
+
+Napi::Value EndpointWrap::buffer_bytes_of(const Napi::CallbackInfo& info) {
+  return guarded(info.Env(), [&] {
+    return Napi::Number::New(info.Env(),
+                             static_cast<double>(buffer_bytes(spec_from_js(info[0]))));
   });
 }
 

@@ -13,6 +13,7 @@ namespace xr::js {
 class EndpointWrap : public Napi::ObjectWrap<EndpointWrap> {
  public:
   static Napi::Function define(Napi::Env env);
+  static Napi::Value buffer_bytes_of(const Napi::CallbackInfo& info);
   explicit EndpointWrap(const Napi::CallbackInfo& info);
   ~EndpointWrap() override;
 

@@ -4,4 +4,5 @@
 #include "binding/rdma_devices.cc"
 #include "binding/rdma_link.cc"
 #include "binding/self_measurement.cc"
+#include "transport/buffer_bytes.cc"
 #include "transport/make_endpoint.cc"

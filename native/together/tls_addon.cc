@@ -1,2 +1,3 @@
 #include "binding/secure_addon.cc"
+#include "transport/buffer_bytes.cc"
 #include "transport/make_endpoint.cc"

@@ -192,7 +192,11 @@ export interface Addon {
   }
   /** The OpenSSL of this process, and the first function that `quic:openssl` wants and it has not; `null`: all are there. */
   readonly openssl: { version: string; missing: string | null }
-  Endpoint: new (spec: EndpointSpec) => Endpoint
+  Endpoint: {
+    new (spec: EndpointSpec): Endpoint
+    /** What its buffers would take at the most; of TLS and QUIC only their own addon file knows. For tests. */
+    bufferBytes(spec: EndpointSpec): number
+  }
   /** The RDMA ports that can be used here, or what is in the way. Opens each device (milliseconds). */
   rdmaDevices(): { ports: RdmaPort[]; problem: NativeFault | null }
   /** Of a network device by its name, SIOCETHTOOL (linux/ethtool.h). */

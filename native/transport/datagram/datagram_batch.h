@@ -48,10 +48,10 @@ class DatagramReceiver {
  public:
   /// `merging`: UDP_GRO is on, so that each slot has to hold a merged run. `naming`: the socket is
   /// not connected, and who sent a datagram matters.
-  DatagramReceiver(std::size_t largest_bytes, bool merging, bool naming = false) {
-    const std::size_t slot_bytes = merging ? 65'536 : largest_bytes;
-    const std::size_t slots = merging ? 4 : kBatchDatagrams;
-    buffer_ = PageBuffer(slots * slot_bytes);
+  DatagramReceiver(std::size_t largest_bytes, bool merging, bool naming = false)
+      : buffer_(buffer_bytes(largest_bytes, merging)) {
+    const std::size_t slots = slots_of(merging);
+    const std::size_t slot_bytes = buffer_.size() / slots;
     controls_.resize(slots);
     vectors_.resize(slots);
     headers_.resize(slots);
@@ -63,6 +63,14 @@ class DatagramReceiver {
       headers_[i].msg_hdr.msg_iovlen = 1;
       headers_[i].msg_hdr.msg_control = controls_[i].bytes;
     }
+  }
+
+  static constexpr std::size_t buffer_bytes(std::size_t largest_bytes, bool merging) noexcept {
+    return slots_of(merging) * (merging ? kMostMergedBytes : largest_bytes);
+  }
+  /// As long as nobody knows whether the kernel merges, which was asked for or not.
+  static constexpr std::size_t most_buffer_bytes(std::size_t largest_bytes, bool asked) noexcept {
+    return std::max(buffer_bytes(largest_bytes, false), buffer_bytes(largest_bytes, asked));
   }
 
   /// recvmmsg(2) with `flags`: the number of slots filled, or -1 and errno.
@@ -99,6 +107,12 @@ class DatagramReceiver {
   }
 
  private:
+  static constexpr std::size_t kMostMergedBytes = 65'536;
+
+  static constexpr std::size_t slots_of(bool merging) noexcept {
+    return merging ? 4 : kBatchDatagrams;
+  }
+
   /// What the kernel says beside the data of a slot.
   struct Told {
     std::size_t segment_bytes;

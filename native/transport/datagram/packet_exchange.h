@@ -22,6 +22,14 @@ class PacketExchange {
   PacketExchange(const PacketExchange&) = delete;
   PacketExchange& operator=(const PacketExchange&) = delete;
 
+  /// Of both directions, where segmenting and merging were asked for or not.
+  static constexpr std::size_t most_buffer_bytes(bool bulk, std::size_t largest_sent_bytes,
+                                                 std::size_t largest_received_bytes,
+                                                 bool offload_asked) noexcept {
+    return SegmentedSender<kWait>::buffer_bytes(largest_sent_bytes, offload_asked) +
+           PacketInlet<kWait>::most_buffer_bytes(bulk, largest_received_bytes, offload_asked);
+  }
+
   auto& connection() noexcept { return connection_; }
 
   std::uint64_t refused() const noexcept { return sender_.refused(); }

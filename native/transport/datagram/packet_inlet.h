@@ -52,6 +52,12 @@ class PacketInlet {
     if (bulk) batch_.emplace(largest_bytes, merging);
   }
 
+  /// As long as nobody knows whether the kernel merges, which was asked for or not.
+  static constexpr std::size_t most_buffer_bytes(bool bulk, std::size_t largest_bytes,
+                                                 bool merging_asked) noexcept {
+    return bulk ? DatagramReceiver::most_buffer_bytes(largest_bytes, merging_asked) : largest_bytes;
+  }
+
   /// Waits until packets came, each of which `take(data, length, now_ns)` has had, or `due_ns` did:
   /// kDue. kStalled when nothing has come for `limit_ns`, in however many waits: a timer that was
   /// due meanwhile is no sign of life. What `take` gives other than kOk ends it.

@@ -26,8 +26,13 @@ class SegmentedSender {
         segmenting_(segmenting && kMaxSendBytes / largest_bytes > 1),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop),
-        // The one behind a full run may turn out to begin the next.
-        buffer_((segmenting_ ? kMaxSendBytes : largest_bytes) + largest_bytes) {}
+        buffer_(buffer_bytes(largest_bytes, segmenting)) {}
+
+  static constexpr std::size_t buffer_bytes(std::size_t largest_bytes, bool segmenting) noexcept {
+    const bool has_runs = segmenting && kMaxSendBytes / largest_bytes > 1;
+    // The one behind a full run may turn out to begin the next.
+    return (has_runs ? kMaxSendBytes : largest_bytes) + largest_bytes;
+  }
 
   /// Of a socket that is not connected: where datagrams go from now on. Nothing may be waiting, and
   /// the address has to stay.

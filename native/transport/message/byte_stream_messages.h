@@ -21,6 +21,8 @@
 
 namespace xr {
 
+inline constexpr std::size_t kByteStreamInputBytes = std::size_t{256} << 10;
+
 /// Messages over connections that carry bytes in order, the length first. The carrier moves the
 /// bytes of all of them, and says:
 ///   size()                         how many connections it has
@@ -46,7 +48,7 @@ class ByteStreamMessages {
         shape_(std::move(shape)),
         idle_(shape_.idle_timeout_ns, stop),
         outgoing_(shape_),
-        input_(kInputBytes),
+        input_(kByteStreamInputBytes),
         arrivals_(kMostArrivals),
         connections_(carrier_.size()),
         flows_(shape_.connection_of_flow.size()) {
@@ -93,7 +95,6 @@ class ByteStreamMessages {
   }
 
  private:
-  static constexpr std::size_t kInputBytes = std::size_t{256} << 10;
   static constexpr std::size_t kMostArrivals = 256;
   /// So much is worth a call that sleeps until it is all there.
   static constexpr std::size_t kWholeBytes = std::size_t{32} << 10;
@@ -206,7 +207,7 @@ class ByteStreamMessages {
     const std::size_t missing = connections_[i].parser.missing_payload();
     const bool whole = missing >= kWholeBytes;
     std::size_t received = 0;
-    const std::size_t wanted = whole ? std::min(missing, kInputBytes) : kInputBytes;
+    const std::size_t wanted = whole ? std::min(missing, input_.size()) : input_.size();
     const Io io = carrier_.receive(i, input_.data(), wanted, whole, limit_ns, received);
     if (io != Io::kOk) [[unlikely]]
       return io;

@@ -22,7 +22,11 @@ inline std::uint64_t pattern_seed(const MessageHead& head, Side sender) noexcept
 class OutgoingMessage {
  public:
   explicit OutgoingMessage(const MessageShape& shape)
-      : buffer_(kPageBytes + shape.longest_bytes), side_(shape.side), verify_(shape.verify) {}
+      : buffer_(buffer_bytes(shape.longest_bytes)), side_(shape.side), verify_(shape.verify) {}
+
+  static constexpr std::size_t buffer_bytes(std::size_t longest_bytes) noexcept {
+    return kPageBytes + longest_bytes;
+  }
 
   /// The bytes of this message, `kMessageHeadBytes` and `head.length` of them.
   const std::uint8_t* write(const MessageHead& head) noexcept {

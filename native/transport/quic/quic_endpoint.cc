@@ -338,4 +338,42 @@ std::unique_ptr<Endpoint> make_quic_endpoint(const EndpointSpec& spec) {
   return std::make_unique<QuicEndpoint>(spec);
 }
 
+std::uint64_t quic_buffer_bytes(const EndpointSpec& spec) {
+  // How a link waits makes no difference.
+  constexpr WaitPolicy kWait = WaitPolicy::kBlock;
+  const QuicOptions& quic = spec.of<QuicOptions>();
+  // A run of connects begins with one that stays.
+  const std::uint64_t connections = spec.workload == Workload::kConnect ? 2 : spec.link_count();
+  // What has come behind a hole waits in the library.
+  std::uint64_t all = connections * quic.window_bytes;
+  if (spec.workload == Workload::kConnect) {
+    const bool checks_reply = spec.side == Side::kClient && quic.verify;
+    return all + QuicPort<kWait>::buffer_bytes() + (checks_reply ? 2 : 1) * spec.message_bytes;
+  }
+  // A path may carry smaller packets than were asked for, and many more of them.
+  all += spec.link_count() *
+         QuicPump<kWait>::most_buffer_bytes(quic.udp_payload_bytes, quic.socket.segmentation_offload);
+  if (spec.workload == Workload::kRr) {
+    const std::size_t longest = spec.longest_message_bytes();
+    switch (quic.messages) {
+      case QuicMessages::kStream: return all + QuicStreamMessages<kWait>::buffer_bytes(longest);
+      case QuicMessages::kStreamEach:
+        return all + QuicOutgoingMessages::buffer_bytes(longest, spec.verify, kMostInflight);
+      case QuicMessages::kDatagram: return all + quic.udp_payload_bytes;
+    }
+  }
+  for (unsigned i = 0; i < spec.link_count(); ++i) {
+    const Role role = spec.role_of(i);
+    if (role == Role::kInitiator || role == Role::kResponder) {
+      all += 2 * spec.message_bytes;
+    } else if (quic.in_datagrams()) {
+      all += role == Role::kSender ? spec.message_bytes : 0;
+    } else {
+      all += role == Role::kSender ? QuicSenderLink<kWait>::buffer_bytes(quic.verify)
+                                   : QuicReceiverLink<kWait>::buffer_bytes(quic.verify);
+    }
+  }
+  return all;
+}
+
 }  // namespace xr

@@ -32,11 +32,16 @@ class QuicOutgoingMessages {
         side_(shape.side),
         payload_bytes_(shape.longest_bytes),
         messages_(verify_ ? most_verified(shape.longest_bytes, streams) : streams),
-        payload_(verify_ ? messages_.size() * payload_bytes_ : kFillerBytes),
+        payload_(buffer_bytes(shape.longest_bytes, verify_, streams)),
         ready_(messages_.size()),
         blocked_(messages_.size()) {
     free_.reserve(messages_.size());
     for (std::size_t i = messages_.size(); i-- > 0;) free_.push_back(&messages_[i]);
+  }
+
+  static constexpr std::size_t buffer_bytes(std::size_t longest_bytes, bool verify,
+                                            unsigned streams) noexcept {
+    return verify ? most_verified(longest_bytes, streams) * longest_bytes : kFillerBytes;
   }
 
   /// Whether another may be begun: there is memory for it, and the peer lets it.
@@ -122,7 +127,7 @@ class QuicOutgoingMessages {
     std::array<std::uint8_t, kMessageHeadBytes> head{};
   };
 
-  static std::size_t most_verified(std::size_t longest_bytes, unsigned streams) noexcept {
+  static constexpr std::size_t most_verified(std::size_t longest_bytes, unsigned streams) noexcept {
     return std::clamp<std::size_t>(kVerifiedBytes / std::max<std::size_t>(longest_bytes, 1), 1,
                                    streams);
   }

@@ -22,7 +22,9 @@ template <WaitPolicy kWait>
 class QuicPort {
  public:
   QuicPort(QuicLane& lane, std::uint64_t idle_timeout_ns, const StopFlag& stop)
-      : lane_(lane), idle_timeout_ns_(idle_timeout_ns), stop_(stop), in_(65'536), out_(65'536) {}
+      : lane_(lane), idle_timeout_ns_(idle_timeout_ns), stop_(stop), in_(kPacketBytes), out_(kPacketBytes) {}
+
+  static constexpr std::size_t buffer_bytes() noexcept { return 2 * kPacketBytes; }
 
   /// Waits for a packet: kOk = `packet()`, kDue = `due_ns` came first. kStalled: nothing came for
   /// the idle timeout, in however many calls.
@@ -116,6 +118,8 @@ class QuicPort {
   void forget_fault() noexcept { fault_.reset(); }
 
  private:
+  static constexpr std::size_t kPacketBytes = 65'536;
+
   QuicLane& lane_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;

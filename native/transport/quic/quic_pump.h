@@ -40,6 +40,11 @@ class QuicPump : public PacketExchange<kWait, QuicLane> {
     connection_.begin_key_updates(monotonic_raw_ns());
   }
 
+  static constexpr std::size_t most_buffer_bytes(std::size_t payload_bytes,
+                                                 bool offload_asked) noexcept {
+    return Base::most_buffer_bytes(true, payload_bytes, kLargestDatagramBytes, offload_asked);
+  }
+
   /// Waits until something came and was read, or a timer was due. What there is to send then is
   /// the caller's to write.
   Io read_some() noexcept { return read_some(idle_timeout_ns_); }

@@ -29,6 +29,11 @@ class QuicSenderLink {
       streams_.push_back({id, ring_.data(), ring_.size(), 0, message_bytes_});
   }
 
+  /// That of a pattern is needed to begin with.
+  static constexpr std::size_t buffer_bytes(bool verify) noexcept {
+    return kRingBytes + (verify ? PatternRing::kBytes : 0);
+  }
+
   /// What is left of a message on the stream whose turn it is counts as one.
   Io send_some(std::uint64_t most) noexcept {
     QuicOutgoing& out = streams_[turn_];
@@ -94,6 +99,10 @@ class QuicReceiverLink {
     pump_.connection().inbox().message_bytes = 0;
     pump_.connection().inbox().wanted = nullptr;
   }
+  static constexpr std::size_t buffer_bytes(bool verify) noexcept {
+    return verify ? PatternRing::kBytes : 0;
+  }
+
   QuicReceiverLink(const QuicReceiverLink&) = delete;
   QuicReceiverLink& operator=(const QuicReceiverLink&) = delete;
 

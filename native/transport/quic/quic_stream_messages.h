@@ -48,6 +48,10 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
     owes_packets_ = pump_.connection().is_own_stream(id_);
   }
 
+  static constexpr std::size_t buffer_bytes(std::size_t longest_bytes) noexcept {
+    return kRingBytes + OutgoingMessage::buffer_bytes(longest_bytes);
+  }
+
   Io offer(const MessageHead& head) noexcept {
     if (is_sending_) return Io::kFull;
     head_ = head;

@@ -218,4 +218,23 @@ std::unique_ptr<Endpoint> make_quic_openssl_endpoint(const EndpointSpec& spec) {
   return std::make_unique<QuicOpensslEndpoint>(spec);
 }
 
+std::uint64_t quic_openssl_buffer_bytes(const EndpointSpec& spec) {
+  // How a link waits makes no difference.
+  constexpr WaitPolicy kWait = WaitPolicy::kBlock;
+  const QuicOpensslOptions& quic = spec.of<QuicOpensslOptions>();
+  std::uint64_t all = spec.link_count() *
+                      ossl::Pump<kWait>::most_buffer_bytes(quic.socket.segmentation_offload);
+  for (unsigned i = 0; i < spec.link_count(); ++i) {
+    switch (spec.role_of(i)) {
+      case Role::kInitiator:
+      case Role::kResponder: all += 2 * spec.message_bytes; break;
+      case Role::kSender:
+        all += ossl::SenderLink<kWait>::buffer_bytes(spec.message_bytes, quic.verify);
+        break;
+      case Role::kReceiver: all += ossl::ReceiverLink<kWait>::buffer_bytes(quic.verify); break;
+    }
+  }
+  return all;
+}
+
 }  // namespace xr

@@ -27,6 +27,10 @@ class Pump : public PacketExchange<kWait, Lane> {
 
   ~Pump() { send_singly(lane_); }
 
+  static constexpr std::size_t most_buffer_bytes(bool offload_asked) noexcept {
+    return Base::most_buffer_bytes(true, kLargestPacketBytes, kLargestPacketBytes, offload_asked);
+  }
+
   /// Has everything sent that may be sent now.
   Io tick() noexcept {
     connection_.tick();

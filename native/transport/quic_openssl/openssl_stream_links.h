@@ -31,6 +31,10 @@ class SenderLink {
     if (spec.of<QuicOpensslOptions>().verify) pattern_.emplace();
   }
 
+  static constexpr std::size_t buffer_bytes(std::size_t message_bytes, bool verify) noexcept {
+    return message_bytes + (verify ? PatternRing::kBytes : 0);
+  }
+
   /// What is left of a message on the stream whose turn it is counts as one.
   Io send_some(std::uint64_t most) noexcept {
     SSL* stream = streams_[turn_].get();
@@ -108,6 +112,10 @@ class ReceiverLink {
     // The peer may open no more than a hundred.
     streams_.reserve(kMostStreams);
     if (spec.of<QuicOpensslOptions>().verify) wanted_.emplace();
+  }
+
+  static constexpr std::size_t buffer_bytes(bool verify) noexcept {
+    return kBufferBytes + (verify ? PatternRing::kBytes : 0);
   }
 
   Io receive_some() noexcept {

@@ -16,6 +16,13 @@
 
 namespace xr {
 
+/// Of a link for bytes in order. A receiver of small messages is to empty the socket with few calls.
+constexpr std::size_t byte_stream_buffer_bytes(std::uint64_t message_bytes, Role role) noexcept {
+  constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
+  return role == Role::kReceiver ? std::max<std::size_t>(message_bytes, kReceiveBufferBytes)
+                                 : message_bytes;
+}
+
 /// The data path of one connection that carries bytes in order. `Bytes` moves them, and says:
 ///   begin_send(more)                        whether more follows at once
 ///   send(data, length)                      as send(2)
@@ -28,10 +35,7 @@ class ByteStreamLink {
   ByteStreamLink(Bytes bytes, const EndpointSpec& spec, Role role, const StopFlag& stop)
       : bytes_(bytes),
         message_bytes_(spec.message_bytes),
-        // A receiver of small messages is to empty the socket with few calls.
-        buffer_(role == Role::kReceiver
-                    ? std::max<std::size_t>(spec.message_bytes, kReceiveBufferBytes)
-                    : spec.message_bytes),
+        buffer_(byte_stream_buffer_bytes(spec.message_bytes, role)),
         idle_timeout_ns_(spec.wait_ns()),
         stop_(stop),
         verify_(spec.verify),
@@ -93,8 +97,6 @@ class ByteStreamLink {
   }
 
  private:
-  static constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
-
   /// Goes on with one that a wait in vain has cut short.
   Io send_message(bool more) noexcept {
     bytes_.begin_send(more);

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/byte_stream_buffers.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
@@ -184,6 +185,12 @@ class TlsEndpoint final : public Endpoint {
 
 std::unique_ptr<Endpoint> make_tls_endpoint(const EndpointSpec& spec) {
   return std::make_unique<TlsEndpoint>(spec);
+}
+
+std::uint64_t tls_buffer_bytes(const EndpointSpec& spec) {
+  // A run of connects begins with one that stays.
+  const unsigned sessions = spec.workload == Workload::kConnect ? 2 : spec.link_count();
+  return byte_stream_buffers_bytes(spec) + sessions * TlsSession::kInputBytes;
 }
 
 }  // namespace xr

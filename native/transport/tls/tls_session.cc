@@ -13,10 +13,6 @@
 namespace xr {
 namespace {
 
-// Eight full records: a receiver of a stream empties the socket with few calls, and what it reads
-// is still in the cache when it is decrypted.
-constexpr std::size_t kInputBytes = std::size_t{128} << 10;
-
 Fault handshake_fault(gnutls_session_t session, int error) {
   Fault fault = gnutls_fault("TLS", "gnutls_handshake", error);
   if (error != GNUTLS_E_FATAL_ALERT_RECEIVED) return fault;

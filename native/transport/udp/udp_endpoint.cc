@@ -31,6 +31,11 @@ constexpr std::size_t kUsualDatagramBytes = 1452;
 /// What every path carries (RFC 791), less the headers.
 constexpr std::size_t kLeastDatagramBytes = 508;
 
+/// In one send at most.
+std::uint64_t segments_of(std::uint64_t message_bytes) noexcept {
+  return std::clamp<std::uint64_t>(kMaxSendBytes / message_bytes, 1, kMaxSegments);
+}
+
 class UdpEndpoint final : public Endpoint {
  public:
   explicit UdpEndpoint(const EndpointSpec& spec)
@@ -135,7 +140,7 @@ class UdpEndpoint final : public Endpoint {
 
   /// The kernel segments only what fits the path's MTU datagram by datagram (udp(7), UDP_SEGMENT).
   void offload_sending(int fd) {
-    const std::uint64_t segments = std::min(kMaxSegments, kMaxSendBytes / spec_.message_bytes);
+    const std::uint64_t segments = segments_of(spec_.message_bytes);
     if (segments < 2) return;
     if (!fits_path(fd, spec_.message_bytes)) return;
     const int segment_bytes = static_cast<int>(spec_.message_bytes);
@@ -199,6 +204,30 @@ class UdpEndpoint final : public Endpoint {
 
 std::unique_ptr<Endpoint> make_udp_endpoint(const EndpointSpec& spec) {
   return std::make_unique<UdpEndpoint>(spec);
+}
+
+std::uint64_t udp_buffer_bytes(const EndpointSpec& spec) {
+  // How a link waits makes no difference.
+  constexpr WaitPolicy kWait = WaitPolicy::kBlock;
+  if (spec.workload == Workload::kRr) return UdpMessages<kWait>::buffer_bytes(kLargestDatagramBytes);
+  const bool offload = spec.of<UdpOptions>().socket.segmentation_offload;
+  std::uint64_t all = 0;
+  for (unsigned i = 0; i < spec.link_count(); ++i) {
+    switch (spec.role_of(i)) {
+      case Role::kInitiator:
+      case Role::kResponder:
+        all += UdpPingPongLink<kWait>::buffer_bytes(spec.message_bytes);
+        break;
+      case Role::kSender:
+        all += UdpSenderLink<kWait>::buffer_bytes(spec.message_bytes,
+                                                  offload ? segments_of(spec.message_bytes) : 1);
+        break;
+      case Role::kReceiver:
+        all += UdpReceiverLink<kWait>::most_buffer_bytes(spec.message_bytes, offload);
+        break;
+    }
+  }
+  return all;
 }
 
 }  // namespace xr

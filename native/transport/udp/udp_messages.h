@@ -63,6 +63,10 @@ class UdpMessages {
     sending_.reserve(connections_.size());
   }
 
+  static constexpr std::size_t buffer_bytes(std::size_t datagram_bytes) noexcept {
+    return datagram_bytes + kLargestDatagramBytes;
+  }
+
   Io offer(const MessageHead& head) noexcept {
     const std::uint32_t i = shape_.connection_of_flow[head.flow];
     Connection& connection = connections_[i];

@@ -37,13 +37,16 @@ class UdpPingPongLink {
         width_(sequence_width(message_bytes)),
         arrived_(width_, base),
         out_(message_bytes),
-        // One byte more than a message: a longer datagram shows as one.
-        in_(message_bytes + 1),
+        in_(longest_bytes(message_bytes)),
         message_timeout_ns_(message_timeout_ns),
         idle_timeout_ns_(idle_timeout_ns),
         stop_(stop),
         verify_(verify),
         number_(base) {}
+
+  static constexpr std::size_t buffer_bytes(std::uint64_t message_bytes) noexcept {
+    return message_bytes + longest_bytes(message_bytes);
+  }
 
   Io send_request() noexcept {
     if (verify_) [[unlikely]]
@@ -114,6 +117,11 @@ class UdpPingPongLink {
 
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : 0;
+
+  /// One byte more than a message: a longer datagram shows as one.
+  static constexpr std::size_t longest_bytes(std::uint64_t message_bytes) noexcept {
+    return message_bytes + 1;
+  }
 
   void give_up() noexcept {
     counters_.lost += 1;

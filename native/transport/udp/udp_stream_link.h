@@ -42,15 +42,20 @@ class UdpSenderLink {
         segments_(segments),
         idle_timeout_ns_(idle_timeout_ns),
         verify_(verify),
-        stop_(stop) {
-    const std::size_t single =
-        std::clamp<std::size_t>(kBatchBytes / message_bytes, 1, kBatchDatagrams);
-    sends_ = segments > 1 ? 2 : single;
-    const std::size_t most = std::max(sends_, single);
-    buffer_ = PageBuffer(std::max(sends_ * segments, single) * message_bytes);
+        stop_(stop),
+        buffer_(buffer_bytes(message_bytes, segments)) {
+    single_sends_ = sends_of(message_bytes, 1);
+    sends_ = sends_of(message_bytes, segments);
+    const std::size_t most = std::max(sends_, single_sends_);
     vectors_.resize(most);
     headers_.resize(most);
-    single_sends_ = single;
+  }
+
+  static constexpr std::size_t buffer_bytes(std::uint64_t message_bytes,
+                                            std::uint64_t segments) noexcept {
+    return std::max<std::size_t>(sends_of(message_bytes, segments) * segments,
+                                 sends_of(message_bytes, 1)) *
+           message_bytes;
   }
 
   Io send_some(std::uint64_t most) noexcept {
@@ -103,6 +108,13 @@ class UdpSenderLink {
   // Enough to spread a system call over many datagrams, little enough to stay in the second-level
   // cache.
   static constexpr std::size_t kBatchBytes = std::size_t{128} << 10;
+
+  /// In one system call.
+  static constexpr std::size_t sends_of(std::uint64_t message_bytes,
+                                        std::uint64_t segments) noexcept {
+    if (segments > 1) return 2;
+    return std::clamp<std::size_t>(kBatchBytes / message_bytes, 1, kBatchDatagrams);
+  }
 
   /// Linux before 6.11 refuses UDP_SEGMENT with EIO where the device does not compute checksums,
   /// and tells so only here. None cuts segments into fragments: where the path has become smaller
@@ -185,7 +197,13 @@ class UdpReceiverLink {
         idle_timeout_ns_(idle_timeout_ns),
         verify_(verify),
         stop_(stop),
-        receiver_(message_bytes + 1, gro) {}
+        receiver_(longest_bytes(message_bytes), gro) {}
+
+  /// As long as nobody knows whether the kernel merges, which was asked for or not.
+  static constexpr std::size_t most_buffer_bytes(std::uint64_t message_bytes,
+                                                 bool gro_asked) noexcept {
+    return DatagramReceiver::most_buffer_bytes(longest_bytes(message_bytes), gro_asked);
+  }
 
   Io receive_some() noexcept {
     SpinGuard guard(idle_timeout_ns_, stop_);
@@ -235,6 +253,11 @@ class UdpReceiverLink {
 
  private:
   static constexpr int kFlags = kWait == WaitPolicy::kSpin ? MSG_DONTWAIT : MSG_WAITFORONE;
+
+  /// One byte more than a message: a longer datagram shows as one.
+  static constexpr std::size_t longest_bytes(std::uint64_t message_bytes) noexcept {
+    return message_bytes + 1;
+  }
 
   /// False of a stranger's.
   bool take(std::uint32_t dropped, const std::uint8_t* message) noexcept {
