@@ -167,6 +167,7 @@
         # What they are about is in the libraries, compiled as in the addon; the tests themselves may be slow.
         'configurations': {'Release': {'cflags!': ['-O3'], 'cflags': ['-O1']}},
         'sources': [
+          'native/confine/confine_test.cc',
           'native/confine/seccomp_filter_test.cc',
           'native/measure/clock_test.cc',
           'native/measure/follower_test.cc',

@@ -82,6 +82,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
               Napi::Function::New<kernel_tls_problems>(env, "kernelTlsProblems"));
   exports.Set("rdmaDevices", Napi::Function::New<rdma_devices>(env, "rdmaDevices"));
   exports.Set("rdmaLink", rdma_link(env));
+  exports.Set("makeMemoryPrivate",
+              Napi::Function::New<make_memory_private>(env, "makeMemoryPrivate"));
   exports.Set("recordValues", Napi::Function::New<record_values>(env, "recordValues"));
   exports.Set("recordingCost", Napi::Function::New<recording_cost>(env, "recordingCost"));
   return exports;

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "confine/confine.h"
+#include "confine/private_memory.h"
 
 namespace xr::js {
 
@@ -19,6 +20,10 @@ Napi::Value confine(const Napi::CallbackInfo& info) {
   object.Set("filtersCalls", applied.filters_calls);
   object.Set("landlock", applied.landlock);
   return object;
+}
+
+Napi::Value make_memory_private(const Napi::CallbackInfo& info) {
+  return Napi::Boolean::New(info.Env(), xr::make_memory_private());
 }
 
 }  // namespace xr::js

@@ -6,5 +6,7 @@ namespace xr::js {
 
 /// `confine` of src/addon/addon.ts.
 Napi::Value confine(const Napi::CallbackInfo& info);
+/// `makeMemoryPrivate`, there as well.
+Napi::Value make_memory_private(const Napi::CallbackInfo& info);
 
 }  // namespace xr::js

@@ -1,9 +1,9 @@
 #include "confine/confine.h"
 
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "confine/landlock.h"
+#include "confine/private_memory.h"
 #include "confine/seccomp_filter.h"
 
 namespace xr {
@@ -14,9 +14,8 @@ Confinement confine_process(const std::vector<std::string>& readable) noexcept {
   return {};
 #else
   Confinement applied;
-  // A core would hold the keys of the session.
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
+  // The keys of a session are not for whoever has taken over another one.
+  make_memory_private();
   applied.no_new_privileges = ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0;
   if (!applied.no_new_privileges) return applied;
   // The filter comes last, for it does not let go of what the other needs.

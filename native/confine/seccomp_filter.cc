@@ -1,9 +1,12 @@
 #include "confine/seccomp_filter.h"
 
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
+#include <linux/sockios.h>
 #include <sched.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -19,6 +22,12 @@
 #include <system_error>
 #include <vector>
 
+#ifndef F_SETSIG
+#define F_SETSIG 10
+#endif
+#ifndef F_SETOWN_EX
+#define F_SETOWN_EX 15
+#endif
 #ifndef SECCOMP_FILTER_FLAG_SPEC_ALLOW
 #define SECCOMP_FILTER_FLAG_SPEC_ALLOW (1UL << 2)
 #endif
@@ -147,6 +156,13 @@ bool has_ring() {
   return static_cast<bool>(unknown);
 }
 
+/// What says to whom the kernel sends a signal when a file has something, and which: to any process,
+/// as kill(2) would (fcntl(2)).
+constexpr std::array<std::uint32_t, 3> kOwnersByFcntl{F_SETOWN, F_SETSIG, F_SETOWN_EX};
+/// The same, and what puts characters into the input of a terminal, for whatever shell reads it then
+/// (tty_ioctl(4)).
+constexpr std::array<std::uint32_t, 4> kRefusedIoctls{FIOSETOWN, SIOCSPGRP, TIOCSTI, TIOCLINUX};
+
 /// A program of the classic Berkeley packet filter over struct seccomp_data. The number of the call
 /// decides before anything else is looked at: what is let through by that alone, the kernel knows
 /// from then on without running it.
@@ -178,11 +194,33 @@ class Program {
     });
   }
 
-  void allow_signals_to_itself_alone(long call) {
+  void allow_on_itself_alone(long call) {
     on(call, [](Program& then) {
       then.load_argument(0);
       then.add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(::getpid()), 1, 0);
       then.give(refusal(EPERM));
+    });
+  }
+
+  /// Of itself it may be told by 0 as well.
+  void allow_own_limits_alone() {
+    on(SYS_prlimit64, [](Program& then) {
+      then.load_argument(0);
+      then.add(BPF_JMP | BPF_JEQ | BPF_K, 0, 2, 0);
+      then.add(BPF_JMP | BPF_JEQ | BPF_K, static_cast<std::uint32_t>(::getpid()), 1, 0);
+      then.give(refusal(EPERM));
+    });
+  }
+
+  /// Any but these, which its second argument says.
+  template <std::size_t kCount>
+  void refuse_commands(long call, const std::array<std::uint32_t, kCount>& commands) {
+    on(call, [&](Program& then) {
+      then.load_argument(1);
+      for (const std::uint32_t command : commands) {
+        then.add(BPF_JMP | BPF_JEQ | BPF_K, command, 0, 1);
+        then.give(refusal(EPERM));
+      }
     });
   }
 
@@ -256,8 +294,10 @@ bool filter_system_calls() noexcept {
     for (const long call : kUnknown) program.refuse(call, ENOSYS);
     if (!has_ring()) program.refuse(kEnterRing, ENOSYS);
     program.allow_threads_alone();
-    for (const long call : {SYS_kill, SYS_tkill, SYS_tgkill})
-      program.allow_signals_to_itself_alone(call);
+    for (const long call : {SYS_kill, SYS_tkill, SYS_tgkill}) program.allow_on_itself_alone(call);
+    program.allow_own_limits_alone();
+    program.refuse_commands(SYS_fcntl, kOwnersByFcntl);
+    program.refuse_commands(SYS_ioctl, kRefusedIoctls);
     program.allow_few_kinds_of_sockets();
     program.allow_the_rest();
     return program.apply();

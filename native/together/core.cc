@@ -1,6 +1,7 @@
 #include "base/error.cc"
 #include "confine/confine.cc"
 #include "confine/landlock.cc"
+#include "confine/private_memory.cc"
 #include "confine/seccomp_filter.cc"
 #include "measure/clock_source.cc"
 #include "measure/recording_cost.cc"

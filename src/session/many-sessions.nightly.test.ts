@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cli } from '../cli/fixtures/spawn-cli.js'
 import type { Case } from '../plan/case.js'
@@ -6,6 +6,7 @@ import { spec } from '../transports/fixtures/pair.js'
 import { WIRES } from '../transports/fixtures/wires.js'
 import { connectSession } from './client/client.js'
 import { testCase } from './fixtures/case.js'
+import { openFilesOf } from './fixtures/processes.js'
 import { HELLO, rawPeer } from './fixtures/raw-peer.js'
 import { createKey } from './wire/key.js'
 
@@ -49,7 +50,7 @@ function memoryKb(): number {
 
 function standing() {
   return {
-    descriptors: readdirSync(`/proc/${where.pid}/fd`).length,
+    descriptors: openFilesOf(where.pid),
     processes: agent.descendants().length,
   }
 }

@@ -1,3 +1,4 @@
+import { loadAddon } from '../../addon/load.js'
 import { hostAndPort } from '../../host-port.js'
 import { parseListenAddress, parseNumericAddress } from '../../place/listen-address.js'
 import { type ServeSettings, startServing } from '../../serve/serve.js'
@@ -26,6 +27,8 @@ export async function serveAction(
   const { rdmaPort } = settings
   // A variable may be meant for other machines, and for runs without RDMA.
   if (label('device').startsWith('--')) checkRdmaDevice(rdmaPort.device, label('device'))
+  // It is going to hold the key.
+  loadAddon().makeMemoryPrivate()
   const key = flags.keyFile === undefined ? createKey() : await loadKey(flags.keyFile)
   const ended = new AbortController()
   const interrupts = watchInterrupts(() => ended.abort())

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect as connectTcp, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { loadAddon } from '../../addon/load.js'
 import { connectSession } from '../../session/client/client.js'
 import { testCase } from '../../session/fixtures/case.js'
 import { gone } from '../../session/fixtures/processes.js'
@@ -52,6 +53,19 @@ describe('xrbench serve', () => {
     expect(code).toBe(3)
     expect(stderr).toContain(`hint: chmod 600 ${path}`)
   })
+
+  it.skipIf(loadAddon().build.sanitizer !== null)(
+    'keeps its key out of core files',
+    { meta: { skipReason: 'an instrumented process looks into itself' } },
+    async () => {
+      const serve = new Cli(['serve', '--listen', ':0'])
+      await serve.sees(listening)
+      const limits = readFileSync(`/proc/${serve.child.pid}/limits`, 'utf8')
+      expect(limits).toMatch(/^Max core file size\s+0\s+0\s/m)
+      serve.signalGroup('SIGTERM')
+      expect((await serve.finished()).code).toBe(143)
+    },
+  )
 
   it('says that the port is taken', async () => {
     const holder = createServer()
