@@ -1,6 +1,6 @@
 #include "transport/quic_openssl/openssl_context.h"
 
-#include <cstring>
+#include "transport/quic_openssl/client_hello.h"
 
 namespace xr::ossl {
 namespace {
@@ -69,11 +69,11 @@ int Context::on_client_hello(SSL* ssl, int* alert, void* context) noexcept {
   const unsigned char* list = nullptr;
   std::size_t bytes = 0;
   const std::string& name = self->server_name_;
-  // Length of the list, type of the name (0), length of the name (RFC 6066 section 3).
-  constexpr std::size_t kHeaderBytes = 5;
-  self->is_ours_ = api().SSL_client_hello_get0_ext(ssl, kExtensionServerName, &list, &bytes) == 1 &&
-                   bytes == kHeaderBytes + name.size() && list[2] == 0 &&
-                   api().CRYPTO_memcmp(list + kHeaderBytes, name.data(), name.size()) == 0;
+  const bool names_one =
+      api().SSL_client_hello_get0_ext(ssl, kExtensionServerName, &list, &bytes) == 1;
+  const auto named = names_one ? only_server_name({list, bytes}) : std::nullopt;
+  self->is_ours_ = named && named->size() == name.size() &&
+                   api().CRYPTO_memcmp(named->data(), name.data(), name.size()) == 0;
   if (self->is_ours_) return kClientHelloSuccess;
   *alert = kAlertUnrecognizedName;
   return kClientHelloError;
@@ -82,17 +82,9 @@ int Context::on_client_hello(SSL* ssl, int* alert, void* context) noexcept {
 int Context::choose_protocol(SSL*, const unsigned char** chosen, unsigned char* length,
                              const unsigned char* offered, unsigned offered_bytes, void*) noexcept {
   const std::string_view ours = kAlpnList.substr(1);
-  for (unsigned at = 0; at < offered_bytes;) {
-    const unsigned bytes = offered[at];
-    if (bytes > offered_bytes - at - 1) break;
-    if (bytes == ours.size() && std::memcmp(offered + at + 1, ours.data(), bytes) == 0) {
-      *chosen = offered + at + 1;
-      *length = static_cast<unsigned char>(bytes);
-      return kAlpnOk;
-    }
-    at += 1 + bytes;
-  }
-  return kAlpnAlert;
+  *chosen = find_protocol({offered, offered_bytes}, ours);
+  *length = static_cast<unsigned char>(ours.size());
+  return *chosen == nullptr ? kAlpnAlert : kAlpnOk;
 }
 
 }  // namespace xr::ossl

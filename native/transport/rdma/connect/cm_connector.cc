@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 
 #include "base/units.h"
 #include "transport/rdma/connect/cm_address.h"
@@ -23,6 +24,13 @@ SocketAddress address_of(const rdma_cm_id& id) noexcept {
   address.length = static_cast<socklen_t>(
       address.family() == AF_INET6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in));
   return address;
+}
+
+/// What the other end sent along, if anything.
+std::span<const std::uint8_t> private_data_of(const CmEvent& event) noexcept {
+  const rdma_conn_param& arrived = event->param.conn;
+  if (arrived.private_data == nullptr) return {};
+  return {static_cast<const std::uint8_t*>(arrived.private_data), arrived.private_data_len};
 }
 
 class Connector final : public CmConnector {
@@ -103,7 +111,8 @@ class Connector final : public CmConnector {
       const CmEvent answer =
           expect(port_.device.iwarp ? RDMA_CM_EVENT_ESTABLISHED : RDMA_CM_EVENT_CONNECT_RESPONSE,
                  deadline, "rdma_connect");
-      if (greeted_index(answer->param.conn, meeting.local.cm_token, meeting.lanes.size()) != index)
+      if (greeted_index(private_data_of(answer), meeting.local.cm_token,
+                        meeting.lanes.size()) != index)
         throw_fault("RDMA_CM", "rdma_connect", where() + " is not the peer of this session");
     }
     if (port_.device.iwarp) return;
@@ -130,7 +139,8 @@ class Connector final : public CmConnector {
 
   void accept_one(CmEvent event, const Meeting& meeting, std::vector<bool>& accepted) {
     CmId id(event->id);
-    const auto index = greeted_index(event->param.conn, meeting.local.cm_token, accepted.size());
+    const auto index = 
+        greeted_index(private_data_of(event), meeting.local.cm_token, accepted.size());
     event.reset();
     if (!index || accepted[*index] || !is_peer_host(spec_, address_of(*id))) {
       rdmacm().reject(id.get(), nullptr, 0);

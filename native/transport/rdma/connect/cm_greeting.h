@@ -2,11 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <optional>
-
-#include "transport/rdma/connect/cm_library.h"
+#include <span>
 
 namespace xr {
 
@@ -26,14 +25,11 @@ inline CmGreeting greet(const CmToken& token, std::size_t index) {
 
 /// Which of `count` queue pairs somebody who knows `token` means; nothing for anybody else. What
 /// arrives may be longer: the message has a fixed size.
-inline std::optional<std::size_t> greeted_index(const rdma_conn_param& arrived,
+inline std::optional<std::size_t> greeted_index(std::span<const std::uint8_t> arrived,
                                                 const CmToken& token, std::size_t count) {
-  CmGreeting greeting{};
-  if (arrived.private_data == nullptr || arrived.private_data_len < greeting.size())
-    return std::nullopt;
-  std::memcpy(greeting.data(), arrived.private_data, greeting.size());
-  if (!std::equal(token.begin(), token.end(), greeting.begin())) return std::nullopt;
-  const std::size_t index = std::size_t{greeting[16]} << 8 | greeting[17];
+  if (arrived.size() < CmGreeting{}.size()) return std::nullopt;
+  if (!std::equal(token.begin(), token.end(), arrived.begin())) return std::nullopt;
+  const std::size_t index = std::size_t{arrived[16]} << 8 | arrived[17];
   return index < count ? std::optional(index) : std::nullopt;
 }
 
