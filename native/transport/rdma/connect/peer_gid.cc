@@ -41,12 +41,25 @@ void check(const EndpointSpec& spec, const MappedAddress& told, std::uint32_t in
                   spec.peer_address + ": RDMA goes to the host of the session alone");
 }
 
+/// Of InfiniBand, where packets go to the LID that the other end tells, and nothing shows whose it is.
+void check_lid(const EndpointSpec& spec, const ChosenPort& port, const RdmaBlob& peer) {
+  if (is_within_machine(spec) && peer.lid == port.attributes.lid) return;
+  throw_fault("RDMA_FOREIGN_GID", "lid",
+              "nothing shows that LID " + std::to_string(peer.lid) +
+                  ", which the other end names, is of " + spec.peer_address +
+                  ": over InfiniBand rdma-cm does (connectBy), or a GID named at this end");
+}
+
 }  // namespace
 
 void check_peer_host(const EndpointSpec& spec, const ChosenPort& port, const RdmaBlob& peer) {
   if (is_free(spec)) return;
   if (port.is_ethernet() && !port.device.iwarp) check(spec, peer.gid, port.gid.ndev_ifindex);
-  if (peer.connect_by == ConnectBy::kRdmaCm) check(spec, peer.cm_address, port.gid.ndev_ifindex);
+  if (peer.connect_by == ConnectBy::kRdmaCm) {
+    check(spec, peer.cm_address, port.gid.ndev_ifindex);
+  } else if (!port.is_ethernet()) {
+    check_lid(spec, port, peer);
+  }
 }
 
 bool is_peer_host(const EndpointSpec& spec, const SocketAddress& address) {

@@ -4,6 +4,8 @@
 
 #include "base/units.h"
 #include "test/drip.h"
+#include "transport/rdma/connect/cm_address.h"
+#include "transport/rdma/connect/peer_gid.h"
 #include "transport/rdma/links/lane_pair.h"
 #include "transport/rdma/links/link_for.h"
 
@@ -33,6 +35,37 @@ TEST("rdma device: nothing goes to another host than that of the session, whatev
     pair.for_server[44 - 16 + 15] ^= 1;
     CHECK_EQ(code_of([&] { pair.connect(); }), "RDMA_FOREIGN_GID");
   }
+}
+
+TEST("rdma strangers: over InfiniBand a LID shows nothing, and rdma_cm or a named GID is wanted") {
+  EndpointSpec spec = rdma_spec(QueuePairType::kUd, RdmaOperation::kSend, WaitPolicy::kSpin);
+  spec.local_address = "192.0.2.7";
+  ChosenPort port;
+  port.attributes.link_layer = IBV_LINK_LAYER_INFINIBAND;
+  port.attributes.lid = 3;
+  RdmaBlob peer;
+  peer.lid = 17;
+  const auto code = [&] { return code_of([&] { check_peer_host(spec, port, peer); }); };
+  // Without a host there is no session between machines.
+  CHECK_EQ(code(), "");
+  spec.peer_address = "192.0.2.1";
+  CHECK_EQ(code(), "RDMA_FOREIGN_GID");
+  // Its own it knows, of another end on this machine.
+  peer.lid = 3;
+  CHECK_EQ(code(), "RDMA_FOREIGN_GID");
+  spec.peer_address = spec.local_address;
+  CHECK_EQ(code(), "");
+  peer.lid = 17;
+  CHECK_EQ(code(), "RDMA_FOREIGN_GID");
+  spec.peer_address = "192.0.2.1";
+  peer.connect_by = ConnectBy::kRdmaCm;
+  peer.cm_address = mapped_address(parse_address("192.0.2.1", 0));
+  CHECK_EQ(code(), "");
+  peer.cm_address = mapped_address(parse_address("192.0.2.2", 0));
+  CHECK_EQ(code(), "RDMA_FOREIGN_GID");
+  spec.of<RdmaOptions>().gid_index = 0;
+  peer.connect_by = ConnectBy::kExchange;
+  CHECK_EQ(code(), "");
 }
 
 TEST("rdma device: datagrams of another queue pair are strangers', though they have the key") {
