@@ -63,7 +63,7 @@ const PROCESSES: Expected[] = (['SIGKILL', 'SIGSTOP'] as const).flatMap((name): 
     withinMs: (name === 'SIGKILL' ? 0 : SILENCE_MS) + ENDPOINT_FINISH_MS,
   },
   {
-    name: `its measuring process: ${name}`,
+    name: `agent’s measuring process: ${name}`,
     happens: async ({ agent }) => signal(name, await measuring(agent)),
     ...{ exitCode: 4, code: name === 'SIGKILL' ? /PEER_LOST/ : /PEER_SILENT/ },
     kept: 'file',
@@ -276,7 +276,7 @@ const SHORTAGES: Expected[] = [
 const TRANSPORTS: Expected[] = ['udp', 'tls', 'quic'].flatMap((transport) =>
   (['SIGKILL', 'SIGSTOP'] as const).map(
     (name): Expected => ({
-      name: `its measuring process, ${transport}: ${name}`,
+      name: `agent’s measuring process, ${transport}: ${name}`,
       args: ['-t', transport, ...TIMEOUT],
       happens: async ({ agent }) => signal(name, await measuring(agent)),
       ...{ exitCode: 4, code: name === 'SIGKILL' ? /PEER_LOST/ : /PEER_SILENT/ },
@@ -300,7 +300,8 @@ const rows: string[][] = []
 beforeEach(({ skip }) => need(problem, skip))
 
 describe.each(ALL)('%s', (_, faults) => {
-  test.for(faults)('$name', { timeout: 240_000 }, async (expected, { skip }) => {
+  const named = faults.map((fault) => [fault.name, fault] as const)
+  test.for(named)('%s', { timeout: 240_000 }, async ([, expected], { skip }) => {
     const after = await aftermath(expected)
     if (typeof after === 'string') return need(after, skip)
     expectAsPromised(after, expected)
@@ -328,13 +329,14 @@ function rowOf(after: Aftermath, { name, kept: whose, instead, withinMs }: Expec
   const exit = after.exitCode === null ? 'killed' : `${after.exitCode} ${after.code ?? ''}`.trim()
   const lost = after.kept?.lost ? `, ${after.kept.lost} messages lost` : ''
   const bytes = after.kept && `${(after.kept.bytes / 1e6).toFixed(1)} MB${lost}`
+  const kept = { file: bytes ?? '–', screen: 'on the terminal', nobody: '–' }
   return [
     name,
     instead === undefined ? exit : '–',
     after.agentCode ?? '–',
     after.endedMs === null ? '–' : seconds(withinMs),
     after.endedMs === null ? 'stays' : seconds(after.endedMs),
-    whose === 'screen' ? 'on the terminal' : (bytes ?? '–'),
+    kept[whose],
     seconds(after.nextMs),
   ]
 }
@@ -346,7 +348,8 @@ afterAll(() => {
     'Between two machines',
     [
       'In the middle of a stream of 100 Mbit/s between two network namespaces, 25 MB after it began (`--timeout 2s`); a shortage is there from the beginning. The next client is one that measures 20 ms when what broke',
-      'has been mended, from the start of its process to the end. Nothing was left: no process, no descriptor of the agent, no network namespace, no device. `src/cli/run/faults.nightly.test.ts`',
+      'has been mended, from the start of its process to the end. What is kept is what had arrived when the receiver told it last, once a second. Nothing was left: no process, no descriptor of the agent, no network namespace,',
+      'no device. `src/cli/run/faults.nightly.test.ts`',
     ],
     ['fault', 'client ends with', 'agent tells', 'at most', 'ended after', 'kept', 'next client'],
     rows,
