@@ -25,7 +25,7 @@
 //   kMostUnderWay      as many messages at once
 // and, where it is so,
 //   kOvertakes         messages of one flow may overtake one another
-//   kMostConnections   as many belong to one link
+//   kMostConnections   as many belong to one link; more are joined (joined_world.h)
 
 namespace xr::test {
 

@@ -25,6 +25,15 @@ struct MessageShape {
   }
 };
 
+/// What of `shape` is on one of its connections, as if that were the only one: its flows are numbered
+/// from 0 on, in their order.
+inline MessageShape shape_of_connection(const MessageShape& shape, std::uint32_t connection) {
+  MessageShape own = shape;
+  std::erase_if(own.connection_of_flow, [&](std::uint32_t of) { return of != connection; });
+  own.connection_of_flow.assign(own.connection_of_flow.size(), 0);
+  return own;
+}
+
 /// That of a workload with one flow on each connection.
 inline MessageShape message_shape_of(const EndpointSpec& spec) {
   MessageShape shape;

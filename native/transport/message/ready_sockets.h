@@ -79,9 +79,12 @@ class ReadySockets {
 
   /// Until one of them may send, whatever may be read.
   Io await_room(std::span<const std::uint32_t> sending, std::uint64_t limit_ns) noexcept {
-    polled_.clear();
-    for (const std::uint32_t i : sending) polled_.push_back({fds_[i], POLLOUT, 0});
-    return poll_for(limit_ns);
+    return await_of(sending, POLLOUT, limit_ns);
+  }
+
+  /// Until one of these may be read, whatever the others have.
+  Io await_input(std::span<const std::uint32_t> of, std::uint64_t limit_ns) noexcept {
+    return await_of(of, POLLIN, limit_ns);
   }
 
   IoFailure failure() const noexcept { return failure_; }
@@ -94,6 +97,12 @@ class ReadySockets {
     event.events = wants_room ? EPOLLIN | EPOLLOUT : EPOLLIN;
     event.data.u32 = i;
     return event;
+  }
+
+  Io await_of(std::span<const std::uint32_t> some, short events, std::uint64_t limit_ns) noexcept {
+    polled_.clear();
+    for (const std::uint32_t i : some) polled_.push_back({fds_[i], events, 0});
+    return poll_for(limit_ns);
   }
 
   Io poll_for(std::uint64_t limit_ns) noexcept {

@@ -96,6 +96,10 @@ class QuicMessageLink {
   std::span<const MessageHead> arrivals() const noexcept { return arrivals_.all(); }
   void taken(std::size_t count) noexcept { arrivals_.taken(count); }
 
+  // What many of them ask for (joined_messages.h).
+  int wake_fd() const noexcept { return pump_.wake_fd(); }
+  std::uint64_t due_ns() const noexcept { return pump_.due_ns(); }
+
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
   IoFailure failure() const noexcept { return pump_.failure(); }

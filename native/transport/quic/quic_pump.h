@@ -174,6 +174,11 @@ class QuicPump : public PacketExchange<kWait, QuicLane> {
 
   Io flush() noexcept { return sent(sender_.flush()); }
 
+  /// What there is to read comes here.
+  int wake_fd() const noexcept { return lane_.fd.get(); }
+  /// When the next timer is due.
+  std::uint64_t due_ns() const noexcept { return connection_.expiry_ns(); }
+
   const QuicInbox& inbox() const noexcept { return connection_.inbox(); }
   /// DATAGRAM frames written.
   std::uint64_t datagrams() const noexcept { return datagrams_; }

@@ -76,6 +76,8 @@ class Completions {
       if (failure_.kind != LaneFailure::Kind::kNone) [[unlikely]]
         return Io::kError;
       if constexpr (kWait == WaitPolicy::kSpin) {
+        // One look was all that was asked for.
+        if (limit_ns == 0) return stop_.is_set() ? Io::kStopped : Io::kStalled;
         if (const Io io = guard.poll(); io != Io::kOk) [[unlikely]]
           return io;
       } else {
@@ -127,6 +129,8 @@ class Completions {
   const LaneFailure& failure() const noexcept { return failure_; }
   const StopFlag& stop() const noexcept { return stop_; }
   int event_fd() const noexcept { return event_fd_; }
+  /// Readable once something has completed, if a wait has ended in vain; -1 of one that spins.
+  int wake_fd() const noexcept { return channel_ == nullptr ? -1 : channel_->fd; }
 
  private:
   static constexpr unsigned kAcknowledgeAt = 64;

@@ -110,6 +110,12 @@ class RdmaMessages : public RdmaLink<kWait> {
   void taken(std::size_t count) noexcept { arrivals_.taken(count); }
 
   const FlowCounters& flow(std::uint32_t number) const noexcept { return flows_[number]; }
+
+  // What many of them ask for (joined_messages.h).
+  int wake_fd() const noexcept { return this->completions_.wake_fd(); }
+  std::uint64_t due_ns() const noexcept { return kNoLimit; }
+  bool is_sending() const noexcept { return fragment_ != fragments_; }
+
   void refresh() noexcept {
     this->counters_.duplicates = incoming_.datagrams().duplicates;
     this->counters_.reordered = incoming_.datagrams().reordered;
@@ -127,8 +133,6 @@ class RdmaMessages : public RdmaLink<kWait> {
     std::uint32_t slot;
     std::uint32_t bytes;
   };
-
-  bool is_sending() const noexcept { return fragment_ != fragments_; }
 
   /// Of counts that go round.
   static bool is_before(std::uint32_t a, std::uint32_t b) noexcept {

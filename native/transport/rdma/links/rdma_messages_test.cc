@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "test/test.h"
+#include "transport/message/joined_world.h"
 #include "transport/message/message_contract.h"
 #include "transport/rdma/links/lane_pair.h"
 #include "transport/rdma/rdma_pair.h"
@@ -38,6 +39,8 @@ EndpointSpec rr_spec(QueuePairType type, RdmaOperation operation, WaitPolicy wai
 template <WaitPolicy kWait, bool kLossy, QueuePairType kType, RdmaOperation kOperation>
 class RdmaWorld {
  public:
+  using Link = xr::RdmaMessages<kWait, kLossy>;
+
   // That an end has gone the session tells; a device tells who sends to it (rdma_death_test.cc).
   static constexpr bool kTellsClosed = false;
   static constexpr bool kTellsFull = !kLossy;
@@ -61,9 +64,13 @@ class RdmaWorld {
   EndpointSpec spec_;
   std::array<xr::Waker, 2> wakers_;
   xr::test::LanePair lanes_;
-  std::optional<xr::RdmaMessages<kWait, kLossy>> client_;
-  std::optional<xr::RdmaMessages<kWait, kLossy>> server_;
+  std::optional<Link> client_;
+  std::optional<Link> server_;
 };
+
+/// Several queue pairs on one thread.
+template <WaitPolicy kWait, bool kLossy, QueuePairType kType, RdmaOperation kOperation>
+using Joined = xr::test::JoinedWorld<RdmaWorld<kWait, kLossy, kType, kOperation>, kWait>;
 
 template <class World>
 void check_contract(bool sleeps) {
@@ -94,6 +101,13 @@ TEST("rdma messages device: the contract, uc and ud, cut into packets") {
   xr::test::need_rdma();
   check_contract<RdmaWorld<kBlock, true, kUc, kSend>>(true);
   check_contract<RdmaWorld<kSpin, true, kUd, kSend>>(false);
+}
+
+TEST("rdma messages device: the contract over many queue pairs") {
+  xr::test::need_rdma();
+  check_contract<Joined<kBlock, false, kRc, kSend>>(true);
+  check_contract<Joined<kSpin, false, kRc, kSend>>(false);
+  check_contract<Joined<kBlock, true, kUd, kSend>>(true);
 }
 
 TEST("rdma messages device: rr, several under way, each queue pair and operation") {
