@@ -100,6 +100,14 @@ test('a queue pair that is no longer answered is told only when the other end sa
   expect(rootFailure(failedBy('RDMA_NO_ACK'), noReport(), true)).toBeNull()
 })
 
+test.each(['BAD_MESSAGE', 'BAD_BLOB'])('%s is a fault of the peer, whoever tells of it', (code) => {
+  for (const root of [
+    rootFailure(failedBy(code), failedBy('PEER_CLOSED'), false),
+    rootFailure(failedBy('PEER_CLOSED'), failedBy(code), false),
+  ])
+    expect(root).toMatchObject({ code: 'XRB_PROTOCOL', exitCode: 4 })
+})
+
 test('what an end has run out of is told before what the other saw of it', () => {
   const [EMFILE, message] = [24, 'socket: Too many open files']
   const lacking = { ...noReport(), fault: { code: 'SOCKET', op: 'socket', errno: EMFILE, message } }

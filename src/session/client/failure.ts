@@ -21,6 +21,13 @@ interface Meaning {
 const OPEN_PORTS =
   'start the agent with --data-ports 28471-28480, and let those ports through, TCP and UDP'
 
+/** What came is nothing that the other end of a measurement sends. */
+const NOT_A_PEER: Meaning = {
+  code: 'XRB_PROTOCOL',
+  exitCode: EXIT_CODES.peer,
+  hint: 'run the same version of xrbench at both ends; where it is, something between them changes what is sent',
+}
+
 /** What the addon's codes mean to a user, where the transport itself has no more to say; others are failures of a system call. */
 const MEANINGS: Readonly<Record<string, Meaning>> = {
   ADDRESS_IN_USE: {
@@ -162,6 +169,8 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
     exitCode: EXIT_CODES.environment,
     hint: 'ip link, to see each device’s MTU; or --transport tcp, which does with less. Of datagrams: a smaller --size, or --quic-messages stream',
   },
+  BAD_BLOB: NOT_A_PEER,
+  BAD_MESSAGE: NOT_A_PEER,
   DATA_MISMATCH: { code: 'XRB_DATA_MISMATCH', exitCode: EXIT_CODES.measurement, hint: null },
   THREAD: { code: 'XRB_THREAD', exitCode: EXIT_CODES.environment, hint: 'ulimit -u' },
 }
