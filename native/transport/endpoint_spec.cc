@@ -103,8 +103,6 @@ void check_spec(const EndpointSpec& spec) {
               spec.transport() == TransportKind::kTls || spec.transport() == TransportKind::kQuic,
           "connect is for tcp, tls and quic");
   if (spec.workload == Workload::kRr) {
-    require(spec.transport() != TransportKind::kQuicOpenssl,
-            "rr is for all transports but quic:openssl");
     require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
             "responseSizeBytes must lie between 1 and 67,108,864");
     require(spec.inflight >= 1 && spec.inflight <= kMostInflight,

@@ -6,15 +6,9 @@ import { TRANSPORT_NAMES, type TransportName } from './transports.js'
 /** Transports that have connections to be made. */
 export const CONNECTING: readonly TransportName[] = ['tcp', 'tls', 'quic']
 
-/** Transports that have a message link, over which requests are answered. */
-export const ANSWERING: readonly TransportName[] = TRANSPORT_NAMES.filter(
-  (one) => one !== 'quic:openssl',
-)
-
 /** The transports that can carry a workload. */
 export function carriersOf(workload: WorkloadName): readonly TransportName[] {
-  if (workload === 'connect') return CONNECTING
-  return workload === 'rr' ? ANSWERING : TRANSPORT_NAMES
+  return workload === 'connect' ? CONNECTING : TRANSPORT_NAMES
 }
 
 /** Whether a call of it can wait so: `busy-poll` is for those that wait in the kernel for one socket. */

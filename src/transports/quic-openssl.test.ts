@@ -27,6 +27,28 @@ describe(OPENSSL.name, () => {
     },
   )
 
+  it.each([
+    ['block', 64, 64, 1],
+    ['spin', 64, 64, 1],
+    ['block', 70_001, 3, 8],
+    ['spin', 1, 2 * 1024 ** 2, 3],
+  ] as const)(
+    'requests are answered, %s, %i B with %i B, %i under way',
+    async (wait, messageSizeBytes, responseSizeBytes, inflight) => {
+      const iterations = 100
+      const { client, server } = await measure(OPENSSL, {
+        ...{ workload: 'rr', wait, iterations, verify: true, inflight },
+        ...{ messageSizeBytes, responseSizeBytes },
+      })
+      expect(client).toMatchObject({ status: 'completed', fault: null })
+      expect(server.fault).toBeNull()
+      expect(client.links[0]?.marks.at(-1)).toMatchObject({
+        ...{ messages: iterations, lost: 0, bytes: iterations * responseSizeBytes },
+      })
+      expect(client.effective.headerBytes).toBe(40)
+    },
+  )
+
   it("a client that does not know the session's token is not served", async () => {
     const { Endpoint } = loadAddon()
     const limit = { connectTimeoutNs: 500e6 }

@@ -7,9 +7,11 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/byte_stream_buffers.h"
 #include "transport/datagram/datagram_sockets.h"
 #include "transport/datagram/path_payload.h"
 #include "transport/quic_openssl/openssl_handshake.h"
+#include "transport/quic_openssl/openssl_messages.h"
 #include "transport/quic_openssl/openssl_ping_pong_link.h"
 #include "transport/quic_openssl/openssl_stream_links.h"
 #include "transport/run_links.h"
@@ -22,6 +24,8 @@ namespace xr {
 namespace {
 
 constexpr std::size_t kOpensslPayloadBytes = 1200;
+/// Of it, what is left for a message.
+constexpr std::uint64_t kOnePacketBytes = 1100;
 
 class QuicOpensslEndpoint final : public Endpoint {
  public:
@@ -102,9 +106,14 @@ class QuicOpensslEndpoint final : public Endpoint {
   }
 
  private:
+  /// Whether many packets come and go at a time.
+  bool is_bulk() const noexcept {
+    return spec_.workload == Workload::kStream || spec_.longest_message_bytes() > kOnePacketBytes ||
+           spec_.inflight > 1;
+  }
+
   void prepare(ossl::Lane& lane) {
-    const bool bulk = spec_.workload == Workload::kStream || spec_.message_bytes > 1100;
-    lane.segmenting = bulk && spec_.of<QuicOpensslOptions>().socket.segmentation_offload;
+    lane.segmenting = is_bulk() && spec_.of<QuicOpensslOptions>().socket.segmentation_offload;
     lane.merging = lane.segmenting && enable_merging(lane.fd.get());
     set_socket_timeouts(lane.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
     // Only the receiving half: the farewell must still go out.
@@ -130,6 +139,7 @@ class QuicOpensslEndpoint final : public Endpoint {
     settings.congestion_control = settings.quic->congestion_control;
     settings.gso = lanes_.front()->segmenting;
     settings.gro = lanes_.front()->merging;
+    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
     return settings;
   }
 
@@ -182,6 +192,11 @@ class QuicOpensslEndpoint final : public Endpoint {
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
+    if (spec_.workload == Workload::kRr) {
+      ossl::Messages<kWait> link({*lanes_[i], is_bulk(), spec_.idle_timeout_ns, waker_.flag()},
+                                 message_shape_of(spec_), waker_.flag());
+      return visit(kForRr, link);
+    }
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
       case Role::kResponder: return with<ossl::PingPongLink<kWait>>(kForPingPong, i, visit);
@@ -224,6 +239,7 @@ std::uint64_t quic_openssl_buffer_bytes(const EndpointSpec& spec) {
   const QuicOpensslOptions& quic = spec.of<QuicOpensslOptions>();
   std::uint64_t all = spec.link_count() *
                       ossl::Pump<kWait>::most_buffer_bytes(quic.socket.segmentation_offload);
+  if (spec.workload == Workload::kRr) return all + byte_stream_buffers_bytes(spec);
   for (unsigned i = 0; i < spec.link_count(); ++i) {
     switch (spec.role_of(i)) {
       case Role::kInitiator:

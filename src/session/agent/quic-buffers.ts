@@ -14,7 +14,7 @@ const HEAD_BYTES = 4 * KIB
 const FILLER_BYTES = 64 * KIB
 const VERIFIED_BYTES = 32 * MIB
 const MOST_INFLIGHT = 4096
-/** native/transport/quic_openssl/openssl_pump.h, native/transport/quic_openssl/openssl_stream_links.h */
+/** native/transport/quic_openssl/openssl_pump.h, native/transport/quic_openssl/openssl_stream_links.h, native/transport/message/byte_stream_messages.h */
 const OPENSSL_PACKET_BYTES = 1500
 const OPENSSL_INPUT_BYTES = 256 * KIB
 
@@ -54,6 +54,7 @@ export function opensslBufferBytes(workload: WorkloadName, p: RemoteParameters):
   const { receivers, senders, all } = linksOf(p)
   const { segmentationOffload: offload } = p.socket
   const packets = all * packetBufferBytes(OPENSSL_PACKET_BYTES, OPENSSL_PACKET_BYTES, offload)
+  if (workload === 'rr') return packets + OPENSSL_INPUT_BYTES + HEAD_BYTES + longestMessageBytes(p)
   if (workload !== 'stream') return packets + 2 * p.messageSizeBytes
   const patterns = p.quicOpenssl?.verify ? all * RING_BYTES : 0
   return packets + receivers * OPENSSL_INPUT_BYTES + senders * p.messageSizeBytes + patterns

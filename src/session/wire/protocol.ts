@@ -1,7 +1,6 @@
 import type { TlsCipher } from '../../options/tls.js'
 import type { Case, TransportName } from '../../plan/case.js'
-import { ANSWERING } from '../../plan/connects.js'
-import { isQuic } from '../../plan/transports.js'
+import { isQuic, TRANSPORT_NAMES } from '../../plan/transports.js'
 
 /**
  * The control protocol's constants. A client and an agent understand each other when `PROTOCOL_VERSION` is
@@ -32,7 +31,7 @@ export const GUARDED_FEATURE = 'data:guarded'
 
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = [
-  ...ANSWERING.map(rrFeature),
+  ...TRANSPORT_NAMES.map(rrFeature),
   MPTCP_FEATURE,
   BUSY_POLL_FEATURE,
   VERIFY_QUIC_FEATURE,
