@@ -5,14 +5,18 @@ import type { RepetitionReport } from '../results/repetition/report.js'
 import type { Repetition } from '../results/schema/schema.js'
 import type { Progress } from '../session/endpoint/messages.js'
 
+interface RepetitionOptions {
+  signal: AbortSignal
+  onProgress?: (progress: Progress) => void
+  /** None comes after it: nothing has to be made ready. */
+  isLast: boolean
+}
+
 /** What the scheduler needs of a session. */
 export interface RepetitionRunner {
   /** False once the far end is gone: nothing more can be measured with it. */
   readonly isOpen: boolean
-  runRepetition(
-    c: Case,
-    options: { signal: AbortSignal; onProgress?: (progress: Progress) => void },
-  ): Promise<RepetitionReport>
+  runRepetition(c: Case, options: RepetitionOptions): Promise<RepetitionReport>
 }
 
 /** Where results go as they come. Each call ends with the result written, or throws. */
@@ -81,6 +85,7 @@ export async function runPlan(options: RunPlanOptions): Promise<RunEnd> {
         onEvent({ type: 'progress', slot, total, progress })
       const report = await runner.runRepetition(slot.case, {
         signal,
+        isLast: slot === slots.at(-1),
         ...(options.wantsProgress ? { onProgress } : {}),
       })
       const repetition = await sink.add(slot, report)

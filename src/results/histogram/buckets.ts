@@ -10,6 +10,13 @@ export function highestEquivalent(index: number): number {
   return (index - bucket * HALF + 1) * 2 ** bucket - 1
 }
 
+/** The middle of that bucket, ns, as HdrHistogram has it. */
+export function medianEquivalent(index: number): number {
+  const bucket = Math.max(0, Math.floor(index / HALF) - 1)
+  const step = 2 ** bucket
+  return (index - bucket * HALF) * step + Math.floor(step / 2)
+}
+
 /** A histogram as its cumulative distribution: for reading quantiles, not for adding. */
 export class Distribution {
   /** Samples in range. */

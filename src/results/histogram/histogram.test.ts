@@ -62,6 +62,17 @@ test('merging nothing has no extremes', () => {
   expect(stddevNs(mergeHistograms([]))).toBeNull()
 })
 
+test('the standard deviation is what the library has', () => {
+  fc.assert(
+    fc.property(latencies, (values) => {
+      const one = recordLatencies(values)
+      const known = one.inRange.stdDeviation
+      expect(Math.abs((stddevNs(one) ?? Number.NaN) - known)).toBeLessThanOrEqual(1e-9 * known)
+    }),
+    { numRuns: 50 },
+  )
+})
+
 test('the standard deviation is that of the values, to the width of a bucket', () => {
   fc.assert(
     fc.property(latencies, (values) => {

@@ -1,5 +1,6 @@
 import { Float64Histogram, type Histogram } from 'hdr-histogram-js'
 import type { RawHistogram } from '../../addon/addon.js'
+import { medianEquivalent } from './buckets.js'
 import { HIGHEST_TRACKABLE_NS, LOWEST_DISCERNIBLE_NS, SIGNIFICANT_DIGITS } from './layout.js'
 
 /** Latencies in ns: hdr-histogram-js holds those in range, and beside it is kept exactly what it rounds or refuses. */
@@ -60,5 +61,17 @@ export function meanNs(histogram: LatencyHistogram): number | null {
 
 /** Standard deviation from the middle of each bucket, overflow left out; `null` without samples. */
 export function stddevNs({ inRange }: LatencyHistogram): number | null {
-  return inRange.totalCount > 0 ? inRange.stdDeviation : null
+  if (inRange.totalCount === 0) return null
+  // The library's own takes a tenth of a second to begin with. Each of its histograms of counts is one of these.
+  const { countsArrayLength, totalCount } = inRange as Float64Histogram
+  const sumOf = (term: (ns: number) => number) => {
+    let sum = 0
+    for (let i = 0; i < countsArrayLength; i++) {
+      const count = (inRange as Float64Histogram).getCountAtIndex(i)
+      if (count > 0) sum += count * term(medianEquivalent(i))
+    }
+    return sum
+  }
+  const mean = sumOf((ns) => ns) / totalCount
+  return Math.sqrt(sumOf((ns) => (ns - mean) ** 2) / totalCount)
 }

@@ -21,6 +21,8 @@ export interface RunOptions {
   signal?: AbortSignal | undefined
   /** Called twice a second while the loop runs. Without it, no timer exists in the measuring process. */
   onProgress?: ((progress: Progress) => void) | undefined
+  /** None comes after it: no process is forked ahead. */
+  isLast?: boolean | undefined
 }
 
 /** Where a client's repetitions take place. */
@@ -71,7 +73,7 @@ export async function runRepetition(
   const reports = await collect(ends, spec)
   const isOneMachine = !isRemote(room.localAddress, room.remoteAddress)
   const totalNs = Math.round((performance.now() - began) * 1e6)
-  if (interruption === null) source.forkAhead()
+  if (interruption === null && options.isLast !== true) source.forkAhead()
   await endpoint.close()
   const sleptNs = sleptBetween(sleepBefore, sleepSoFar())
   const standstillNs = Math.max(course.standstillNs ?? 0, sleptNs)
