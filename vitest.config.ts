@@ -43,8 +43,9 @@ const LONG_BESIDE_TESTS = [
   'src/cli/files/output-files.test.ts',
   'src/cli/plot/plot.test.ts',
   'src/cli/quic-perf/quic-perf.test.ts',
-  'src/cli/run/{path-mtu,secrets,secure-flags,small-mtu}.test.ts',
+  'src/cli/run/{path-mtu,reach,secrets,secure-flags,small-mtu}.test.ts',
   'src/session/secure-bad-days.test.ts',
+  'src/session/wire/long-messages.test.ts',
 ]
 const LONG_ALONE_TESTS = [
   'scripts/package.test.ts',

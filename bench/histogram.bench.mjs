@@ -1,11 +1,7 @@
 import { Bench } from 'tinybench'
 import { loadAddon } from '../dist/addon/load.js'
 import { decodeHistogram, encodeHistogram } from '../dist/results/histogram/codec.js'
-import {
-  histogramOfCounts,
-  mergeHistograms,
-  stddevNs,
-} from '../dist/results/histogram/histogram.js'
+import { histogramOfCounts, mergeCounts, stddevNs } from '../dist/results/histogram/histogram.js'
 import { percentilesOf } from '../dist/results/histogram/percentiles.js'
 import { taskLines } from './lines.mjs'
 
@@ -18,14 +14,13 @@ export const title = `Histograms, ${SAMPLES.toLocaleString('en')} samples each (
 export async function run() {
   const raw = Array.from({ length: REPETITIONS }, (_, i) => latencies(i + 1))
   const [counts = latencies(1)] = raw
-  const histograms = raw.map(histogramOfCounts)
   const first = histogramOfCounts(counts)
   const encoded = encodeHistogram(first.inRange)
   const bench = new Bench({ time: 300 })
     .add('from counts', () => histogramOfCounts(counts))
     .add('encode', () => encodeHistogram(first.inRange))
     .add('decode', () => decodeHistogram(encoded))
-    .add(`merge ${REPETITIONS}`, () => mergeHistograms(histograms))
+    .add(`merge ${REPETITIONS}`, () => mergeCounts(raw))
     .add('percentiles', () => percentilesOf(first))
     .add('standard deviation', () => stddevNs(first))
   await bench.run()

@@ -1,4 +1,4 @@
-import { histogramOf } from '../../results/histogram/latency.js'
+import { decodeHistogram } from '../../results/histogram/codec.js'
 import { HIGHEST_TRACKABLE_NS } from '../../results/histogram/layout.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 
@@ -12,7 +12,7 @@ const NS_PER_US = 1000
  */
 export function exportHgrm({ summary }: CaseResult): string | null {
   if (!summary?.latency) return null
-  const { inRange } = histogramOf(summary.latency)
+  const inRange = decodeHistogram(summary.latency.histogram)
   const lost = summary.loss?.lost ?? 0
   if (lost === 0) return inRange.outputPercentileDistribution(TICKS, NS_PER_US)
   inRange.recordValueWithCount(HIGHEST_TRACKABLE_NS, lost)

@@ -1,6 +1,6 @@
 import type { Case } from '../../plan/case.js'
-import { mergeHistograms } from '../histogram/histogram.js'
-import { histogramOf, latencyOf } from '../histogram/latency.js'
+import { mergeCounts } from '../histogram/histogram.js'
+import { latencyOf, samplesOf } from '../histogram/latency.js'
 import { completedOf } from '../repetition/completed.js'
 import { addConnects, spanOf } from '../repetition/connects.js'
 import { addLosses } from '../repetition/loss.js'
@@ -18,13 +18,15 @@ export function summarise(c: Case, repetitions: readonly Repetition[]): Summary 
       ? completed.filter(({ flags }) => !flags.includes('nothing-arrived'))
       : repetitions.filter(({ status }) => status === 'aborted')
   const loss = addLosses(used.flatMap((repetition) => repetition.loss ?? []))
-  const histograms = used.flatMap(({ latency }) => (latency === null ? [] : histogramOf(latency)))
-  const hasLatency = c.workload !== 'stream' && histograms.length > 0
+  const latencies = used.flatMap(({ latency }) => latency ?? [])
+  const hasLatency = c.workload !== 'stream' && latencies.length > 0
   const spread = (pick: (repetition: Repetition) => number | null | undefined) =>
     spreadOf(used.flatMap((repetition) => pick(repetition) ?? []))
   return {
     repetitions: completed.length,
-    latency: hasLatency ? latencyOf(mergeHistograms(histograms), loss?.lost ?? 0, spanOf(c)) : null,
+    latency: hasLatency
+      ? latencyOf(mergeCounts(latencies.map(samplesOf)), loss?.lost ?? 0, spanOf(c))
+      : null,
     ...addConnects(c, used),
     loss,
     spread: {

@@ -8,7 +8,7 @@ import {
   recordReference,
   referenceHistogram,
 } from '../fixtures/histograms.js'
-import { histogramOfCounts, meanNs, mergeHistograms, stddevNs } from './histogram.js'
+import { histogramOfCounts, meanNs, mergeCounts, stddevNs } from './histogram.js'
 import { COUNTS_LENGTH, HIGHEST_TRACKABLE_NS } from './layout.js'
 
 /** Latencies of every magnitude, not only the large ones that a uniform choice gives. */
@@ -40,7 +40,7 @@ test('takes every count of the layout to its place', () => {
 test('merging equals recording everything into one histogram', () => {
   fc.assert(
     fc.property(fc.array(latencies, { maxLength: 5 }), (parts) => {
-      const { inRange, ...exact } = mergeHistograms(parts.map(recordLatencies))
+      const { inRange, ...exact } = mergeCounts(parts.map(recordRaw))
       const { inRange: _, ...expected } = recordLatencies(parts.flat())
       expect(exact).toEqual(expected)
       expect(inRange.totalCount).toBe(exact.count)
@@ -51,15 +51,15 @@ test('merging equals recording everything into one histogram', () => {
 })
 
 test('merging keeps overflow and the true extremes', () => {
-  const merged = mergeHistograms([recordLatencies([5, 80e9]), recordLatencies([7, 90e9, 3])])
+  const merged = mergeCounts([recordRaw([5, 80e9]), recordRaw([7, 90e9, 3])])
   expect(merged).toMatchObject({ count: 5, overflow: 2, minNs: 3, maxNs: 90e9, sumNs: 170e9 + 15 })
   expect(countsOf(merged.inRange).slice(0, 8)).toEqual([0, 0, 0, 1, 0, 1, 0, 1])
 })
 
 test('merging nothing has no extremes', () => {
-  expect(mergeHistograms([])).toMatchObject({ count: 0, minNs: null, maxNs: null })
-  expect(meanNs(mergeHistograms([]))).toBeNull()
-  expect(stddevNs(mergeHistograms([]))).toBeNull()
+  expect(mergeCounts([])).toMatchObject({ count: 0, minNs: null, maxNs: null })
+  expect(meanNs(mergeCounts([]))).toBeNull()
+  expect(stddevNs(mergeCounts([]))).toBeNull()
 })
 
 test('the standard deviation is what the library has', () => {

@@ -9,32 +9,30 @@ export interface LatencyHistogram extends Omit<RawHistogram, 'indices' | 'counts
 }
 
 /** The addon's counts as a histogram. */
-export function histogramOfCounts(raw: RawHistogram): LatencyHistogram {
-  const { indices, counts, ...exact } = raw
-  const inRange = emptyCounts()
-  indices.forEach((index, i) => {
-    inRange.recordValueWithCount(inRange.valueFromIndex(index), counts[i] ?? 0)
-  })
-  return { ...exact, inRange }
+export function histogramOfCounts(raw: CountedSamples): LatencyHistogram {
+  return mergeCounts([raw])
 }
 
-/** All samples of all `histograms`: what recording them into one would have given. */
-export function mergeHistograms(histograms: readonly LatencyHistogram[]): LatencyHistogram {
+/** Samples by their buckets, those that are empty left out. */
+export interface CountedSamples extends Omit<RawHistogram, 'indices'> {
+  indices: Int32Array | Uint32Array
+}
+
+/** All samples of all `parts`: what recording them into one would have given. None is made a histogram of its own, which has some 30,000 counts. */
+export function mergeCounts(parts: readonly CountedSamples[]): LatencyHistogram {
+  const inRange = emptyCounts()
   const merged: LatencyHistogram = {
-    inRange: emptyCounts(),
-    count: 0,
-    overflow: 0,
-    minNs: null,
-    maxNs: null,
-    sumNs: 0,
+    ...{ inRange, count: 0, overflow: 0, sumNs: 0, minNs: null, maxNs: null },
   }
-  for (const histogram of histograms) {
-    merged.inRange.add(histogram.inRange)
-    merged.count += histogram.count
-    merged.overflow += histogram.overflow
-    merged.sumNs += histogram.sumNs
-    merged.minNs = lesser(merged.minNs, histogram.minNs)
-    merged.maxNs = greater(merged.maxNs, histogram.maxNs)
+  for (const { indices, counts, ...exact } of parts) {
+    indices.forEach((index, i) => {
+      inRange.recordValueWithCount(inRange.valueFromIndex(index), counts[i] ?? 0)
+    })
+    merged.count += exact.count
+    merged.overflow += exact.overflow
+    merged.sumNs += exact.sumNs
+    merged.minNs = lesser(merged.minNs, exact.minNs)
+    merged.maxNs = greater(merged.maxNs, exact.maxNs)
   }
   return merged
 }

@@ -1,6 +1,6 @@
 import type { Latency } from '../schema/measures.js'
-import { decodeHistogram, encodeHistogram } from './codec.js'
-import { type LatencyHistogram, meanNs, stddevNs } from './histogram.js'
+import { decodeBuckets, encodeHistogram } from './codec.js'
+import { type CountedSamples, type LatencyHistogram, meanNs, stddevNs } from './histogram.js'
 import { percentilesOf } from './percentiles.js'
 
 /** What a histogram of round trips says, and the histogram itself; `lost` messages beside it. */
@@ -28,10 +28,10 @@ export function latencyOf(
   }
 }
 
-/** The histogram kept in a result, with the exact facts beside it. @throws XrbenchError `XRB_BAD_HISTOGRAM` */
-export function histogramOf(latency: Latency): LatencyHistogram {
+/** The samples kept in a result, with the exact facts beside them. @throws XrbenchError `XRB_BAD_HISTOGRAM` */
+export function samplesOf(latency: Latency): CountedSamples {
   return {
-    inRange: decodeHistogram(latency.histogram),
+    ...decodeBuckets(latency.histogram),
     count: latency.count,
     overflow: latency.overflow,
     minNs: latency.minNs,

@@ -1,6 +1,6 @@
 import type { Case } from '../../plan/case.js'
-import { histogramOfCounts, mergeHistograms } from '../histogram/histogram.js'
-import { histogramOf, latencyOf } from '../histogram/latency.js'
+import { histogramOfCounts, mergeCounts } from '../histogram/histogram.js'
+import { latencyOf, samplesOf } from '../histogram/latency.js'
 import type { Connects, Latency } from '../schema/measures.js'
 import type { MeasuredLink } from './measured-links.js'
 
@@ -32,7 +32,7 @@ export function addConnects(
   const all = repetitions.flatMap(({ connects }) => connects ?? [])
   if (all.length === 0) return { connects: null }
   const sum = (of: 'made' | 'resumed' | 'earlyData') => all.reduce((n, one) => n + one[of], 0)
-  const merged = mergeHistograms(all.map(({ handshake }) => histogramOf(handshake)))
+  const merged = mergeCounts(all.map(({ handshake }) => samplesOf(handshake)))
   return {
     connects: {
       ...{ made: sum('made'), resumed: sum('resumed'), earlyData: sum('earlyData') },

@@ -1,5 +1,5 @@
 import type { RawHistogram } from '../../addon/addon.js'
-import { histogramOfCounts, mergeHistograms } from '../histogram/histogram.js'
+import { mergeCounts } from '../histogram/histogram.js'
 import { latencyOf } from '../histogram/latency.js'
 import type { NamedHistograms } from '../schema/measures.js'
 import type { MeasuredLink } from './measured-links.js'
@@ -17,7 +17,7 @@ export function namedHistogramsOf(links: readonly MeasuredLink[]): {
   }
   if (byName.size === 0) return {}
   const told = [...byName].map(([name, raw]) => {
-    const { spans: _, ...rest } = latencyOf(mergeHistograms(raw.map(histogramOfCounts)))
+    const { spans: _, ...rest } = latencyOf(mergeCounts(raw))
     return [name, rest] as const
   })
   return { histograms: Object.fromEntries(told) }

@@ -1,7 +1,7 @@
 import type { QuicSettings } from '../../addon/addon.js'
 import type { Case } from '../../plan/case.js'
 import { isLossy } from '../../plan/lossy.js'
-import { histogramOfCounts, mergeHistograms } from '../histogram/histogram.js'
+import { mergeCounts } from '../histogram/histogram.js'
 import { latencyOf } from '../histogram/latency.js'
 import type { Latency, Loss, Repetition } from '../schema/schema.js'
 import { connectsOf, spanOf } from './connects.js'
@@ -126,5 +126,5 @@ function latencyOfLinks(
 ): Latency | null {
   const histograms = links.flatMap(({ decider }) => decider.latency ?? [])
   if (histograms.length === 0) return null
-  return latencyOf(mergeHistograms(histograms.map(histogramOfCounts)), loss?.lost ?? 0, spanOf(c))
+  return latencyOf(mergeCounts(histograms), loss?.lost ?? 0, spanOf(c))
 }
