@@ -16,7 +16,7 @@
 
 namespace xr {
 
-inline constexpr const char* kPinningOp = "pthread_setaffinity_np";
+inline constexpr const char* kPinningOp = "sched_setaffinity";
 
 /// Once a link is through, its peer may leave, or fall silent: that is no fault. What it still
 /// finds wrong with the data is one.

@@ -60,9 +60,10 @@ class PacketInlet {
 
   /// Waits until packets came, each of which `take(data, length, now_ns)` has had, or `due_ns` did:
   /// kDue. kStalled when nothing has come for `limit_ns`, in however many waits: a timer that was
-  /// due meanwhile is no sign of life. What `take` gives other than kOk ends it.
+  /// due meanwhile is no sign of life. What `take` gives other than kOk ends it. 0: looks once.
   template <class Take>
   Io wait(std::uint64_t due_ns, std::uint64_t limit_ns, const Take& take) noexcept {
+    if (limit_ns == 0) return look(due_ns, take);
     for (;;) {
       if constexpr (kWait == WaitPolicy::kBlock) {
         const std::uint64_t now_ns = monotonic_raw_ns();
@@ -97,6 +98,12 @@ class PacketInlet {
   bool take_size_news() noexcept { return std::exchange(has_size_news_, false); }
 
  private:
+  template <class Take>
+  Io look(std::uint64_t due_ns, const Take& take) noexcept {
+    if (const Io io = receive(MSG_DONTWAIT, take); io != Io::kNothing) return io;
+    return monotonic_raw_ns() >= due_ns ? Io::kDue : stalled();
+  }
+
   template <class Take>
   Io receive(int flags, const Take& take) noexcept {
     return batch_ ? receive_batch(flags == 0 ? MSG_WAITFORONE : flags, take)

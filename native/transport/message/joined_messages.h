@@ -25,14 +25,18 @@ namespace xr {
 
 /// A message link over one connection that can be one of several on a thread. `wait(0)` looks once,
 /// and besides it has
-///   wake_fd()     readable once there is something to look at, if the last `wait(0)` was kDue
+///   wake_fd()     readable once there is something to look at, if it `is_quiet()`
+///   is_quiet()    the last `wait(0)` found nothing at all, and not only nothing to tell
 ///   due_ns()      CLOCK_MONOTONIC_RAW, when it wants to be looked at without that; kNoLimit: never
 ///   is_sending()  something that was offered waits for room
+///   heard()       grows whenever something of a message has come
 template <class Link>
 concept JoinableMessageLink = MessageLink<Link> && requires(const Link& same) {
   { same.wake_fd() } noexcept -> std::same_as<int>;
   { same.due_ns() } noexcept -> std::same_as<std::uint64_t>;
   { same.is_sending() } noexcept -> std::same_as<bool>;
+  { same.is_quiet() } noexcept -> std::same_as<bool>;
+  { same.heard() } noexcept -> std::same_as<std::uint64_t>;
   { same.fault() } -> std::same_as<std::optional<Fault>>;
 };
 
@@ -54,7 +58,7 @@ class JoinedMessages {
         is_restless_(links_.size(), true) {
     static_assert(JoinableMessageLink<Link>);
     if constexpr (kWait == WaitPolicy::kBlock) sockets_.emplace(wake_fds(links_));
-    looked_at_.reserve(links_.size());
+    for (auto* list : {&looked_at_, &restless_, &kept_}) list->reserve(links_.size());
     flows_of_.resize(links_.size());
     for (std::uint32_t flow = 0; flow < shape_.connection_of_flow.size(); ++flow) {
       std::vector<std::uint32_t>& flows = flows_of_[shape_.connection_of_flow[flow]];
@@ -84,17 +88,15 @@ class JoinedMessages {
     if (holds_back && !is_sending()) return Io::kOk;
     const std::uint64_t most_ns = std::min(limit_ns, kMessageNapNs);
     for (bool is_last = false;;) {
-      if (const Io io = look(holds_back); io != Io::kDue) {
-        if (io == Io::kOk) idle_.heard();
-        return io;
-      }
+      if (const Io io = look(holds_back); io != Io::kDue) return io;
       if (is_last) return idle_.due(limit_ns);
       const std::uint64_t now_ns = monotonic_raw_ns();
       const std::uint64_t spent_ns = now_ns - began_ns;
       is_last = spent_ns >= most_ns;
       if constexpr (kWait == WaitPolicy::kBlock) {
         // Without time left it only says who has something.
-        const Io io = sleep(holds_back, now_ns, is_last ? 0 : most_ns - spent_ns);
+        const bool may_sleep = !is_last && is_quiet_;
+        const Io io = sleep(holds_back, now_ns, may_sleep ? most_ns - spent_ns : 0);
         if (io != Io::kOk) return io;
       }
     }
@@ -154,25 +156,32 @@ class JoinedMessages {
   /// wait for room alone.
   Io look(bool holds_back) noexcept {
     bool has_news = false;
-    std::size_t kept = 0;
-    for (std::size_t at = 0; at < restless_.size(); ++at) {
-      const std::uint32_t i = restless_[at];
+    bool has_heard = false;
+    is_quiet_ = true;
+    kept_.clear();
+    // Another one is the first each time: what one of them has to tell may fill all there is room for.
+    for (std::size_t k = 1; k <= restless_.size(); ++k) {
+      const std::uint32_t i = restless_[k % restless_.size()];
       Link& link = *links_[i];
-      Io io = Io::kDue;
       bool stays = true;
       if (!holds_back || link.is_sending()) {
-        io = link.wait(0);
+        const std::uint64_t heard = link.heard();
+        const Io io = link.wait(0);
         if (io != Io::kOk && io != Io::kDue) [[unlikely]]
           return failed(i, io);
-        stays = kWait == WaitPolicy::kSpin || io == Io::kOk;
+        has_news = has_news || io == Io::kOk;
+        has_heard = has_heard || io == Io::kOk || link.heard() != heard;
+        if (!holds_back) collect(i);
+        const bool has_more = io == Io::kOk || !link.is_quiet();
+        is_quiet_ = is_quiet_ && !has_more;
+        stays = kWait == WaitPolicy::kSpin || has_more || !link.arrivals().empty();
       }
-      has_news = has_news || io == Io::kOk;
-      if (!holds_back) collect(i);
       is_restless_[i] = stays;
-      if (stays) restless_[kept++] = i;
+      if (stays) kept_.push_back(i);
     }
-    restless_.resize(kept);
-    return has_news ? Io::kOk : Io::kDue;
+    restless_.swap(kept_);
+    if (has_heard) idle_.heard();
+    return has_news || (!holds_back && !arrivals_.is_empty()) ? Io::kOk : Io::kDue;
   }
 
   /// What has come on one of them, as far as there is room; the rest holds it back.
@@ -230,7 +239,10 @@ class JoinedMessages {
   std::vector<std::uint32_t> looked_at_;
   /// Those that are to be looked at before anybody sleeps, each once.
   std::vector<std::uint32_t> restless_;
+  std::vector<std::uint32_t> kept_;
   std::vector<bool> is_restless_;
+  /// None of those that were looked at last has more.
+  bool is_quiet_ = true;
   Counters counters_;
   const Link* failed_ = nullptr;
 };

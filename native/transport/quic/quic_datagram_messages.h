@@ -75,7 +75,6 @@ class QuicDatagramMessages : public QuicMessageLink<QuicDatagramMessages<kWait>,
  private:
   using Base::arrivals_;
   using Base::counters_;
-  using Base::idle_;
   using Base::owes_packets_;
   using Base::pump_;
   using Base::shape_;
@@ -104,7 +103,7 @@ class QuicDatagramMessages : public QuicMessageLink<QuicDatagramMessages<kWait>,
       ++dropped_;
       return;
     }
-    idle_.heard();
+    this->note_heard();
     switch (incoming_.take(data, length, shape_, 0, flows_)) {
       case MessageReassembly::Step::kStray: return;
       case MessageReassembly::Step::kBad: trouble_ = MessageTrouble::kHead; return;

@@ -99,6 +99,9 @@ class QuicMessageLink {
   // What many of them ask for (joined_messages.h).
   int wake_fd() const noexcept { return pump_.wake_fd(); }
   std::uint64_t due_ns() const noexcept { return pump_.due_ns(); }
+  /// Its socket tells of all that has come.
+  static constexpr bool is_quiet() noexcept { return true; }
+  std::uint64_t heard() const noexcept { return heard_; }
 
   Counters& counters() noexcept { return counters_; }
   void refresh() noexcept { counters_.local_drops = pump_.refused(); }
@@ -118,6 +121,12 @@ class QuicMessageLink {
         arrivals_(most_arrivals) {}
   ~QuicMessageLink() = default;
 
+  /// Something of a message has come.
+  void note_heard() noexcept {
+    idle_.heard();
+    heard_ += 1;
+  }
+
   MessageShape shape_;
   IdleWatch idle_;
   QuicPump<kWait> pump_;
@@ -126,6 +135,9 @@ class QuicMessageLink {
   MessageTrouble trouble_ = MessageTrouble::kNone;
   /// Something has come, and nothing was sent since.
   bool owes_packets_ = false;
+
+ private:
+  std::uint64_t heard_ = 0;
 };
 
 }  // namespace xr

@@ -87,7 +87,6 @@ class QuicStreamEachMessages : public QuicMessageLink<QuicStreamEachMessages<kWa
 
  private:
   using Base::arrivals_;
-  using Base::idle_;
   using Base::owes_packets_;
   using Base::pump_;
   using Base::shape_;
@@ -110,7 +109,7 @@ class QuicStreamEachMessages : public QuicMessageLink<QuicStreamEachMessages<kWa
             bool last) noexcept {
     if (trouble_ != MessageTrouble::kNone) [[unlikely]]
       return;
-    idle_.heard();
+    this->note_heard();
     QuicConnection& connection = pump_.connection();
     // The other half of a message that was sent has an end and nothing else.
     const bool is_own = connection.is_own_stream(id);

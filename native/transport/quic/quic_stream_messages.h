@@ -97,7 +97,6 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
 
  private:
   using Base::arrivals_;
-  using Base::idle_;
   using Base::owes_packets_;
   using Base::pump_;
   using Base::shape_;
@@ -174,7 +173,7 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
 
   void take(const std::uint8_t* from, std::size_t length) noexcept {
     held_credit_ += length;
-    idle_.heard();
+    this->note_heard();
     for (const std::uint8_t* const to = from + length;
          from != to && trouble_ == MessageTrouble::kNone;) {
       const MessageParser::Step step = parser_.take(from, to, shape_, 0);

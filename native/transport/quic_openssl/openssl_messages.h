@@ -34,10 +34,10 @@ class StreamCarrier {
   Io send(std::uint32_t, const std::uint8_t* data, std::size_t bytes, std::size_t& sent) noexcept {
     if (stream_ == nullptr && !take_stream()) return or_else(pump_->state(), Io::kFull);
     if (api().SSL_write_ex(stream_, data, bytes, &sent) == 1) [[likely]]
-      return pump_->tick();
+      return tick();
     sent = 0;
     if (const Io io = pump_->meaning_of_nothing("SSL_write", stream_); io != Io::kOk) return io;
-    return or_else(pump_->tick(), Io::kFull);
+    return or_else(tick(), Io::kFull);
   }
 
   Io receive(std::uint32_t, std::uint8_t* into, std::size_t bytes, bool, std::uint64_t limit_ns,
@@ -45,23 +45,16 @@ class StreamCarrier {
     if (has_unread_) {
       if (const Io io = read(into, bytes, received); io != Io::kDue) return io;
     }
-    if (const Io io = await(limit_ns); io != Io::kOk) return io;
+    if (const Io io = await_packets(limit_ns); io != Io::kOk) return io;
     return read(into, bytes, received);
   }
 
-  /// Until something came, which may have made room.
+  /// Of what OpenSSL holds already the socket says nothing.
   Io await(std::uint64_t limit_ns) noexcept {
-    if (owes_window_) {
-      owes_window_ = false;
-      if (const Io io = pump_->tick(); io != Io::kOk) return io;
-    }
-    const Io io = pump_->read_some(std::min(limit_ns, kMessageNapNs));
-    if (io == Io::kStalled) return Io::kDue;
-    has_unread_ = true;
-    return io;
+    return has_unread_ ? Io::kOk : await_packets(limit_ns);
   }
   Io await_room(std::span<const std::uint32_t>, std::uint64_t limit_ns) noexcept {
-    return await(limit_ns);
+    return await_packets(limit_ns);
   }
 
   IoFailure failure() const noexcept { return pump_->failure(); }
@@ -69,6 +62,22 @@ class StreamCarrier {
 
  private:
   static Io or_else(Io io, Io other) noexcept { return io == Io::kOk ? other : io; }
+
+  Io tick() noexcept {
+    owes_window_ = false;
+    return pump_->tick();
+  }
+
+  /// Until something came, which may have made room.
+  Io await_packets(std::uint64_t limit_ns) noexcept {
+    if (owes_window_) {
+      if (const Io io = tick(); io != Io::kOk) return io;
+    }
+    const Io io = pump_->read_some(std::min(limit_ns, kMessageNapNs));
+    if (io == Io::kStalled) return Io::kDue;
+    has_unread_ = true;
+    return io;
+  }
 
   /// kDue: nothing of the stream is there.
   Io read(std::uint8_t* into, std::size_t bytes, std::size_t& received) noexcept {

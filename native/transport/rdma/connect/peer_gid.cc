@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "transport/rdma/connect/cm_address.h"
+#include "transport/rdma/device/verbs.h"
 #include "transport/socket/peer_host.h"
 
 namespace xr {
@@ -41,9 +42,32 @@ void check(const EndpointSpec& spec, const MappedAddress& told, std::uint32_t in
                   spec.peer_address + ": RDMA goes to the host of the session alone");
 }
 
+/// What cannot be looked at shows nothing.
+std::vector<RdmaDevice> known_devices() {
+  try {
+    return open_rdma_devices();
+  } catch (const Error&) {
+    return {};
+  }
+}
+
+/// Whether a port of this machine has it, of whatever subnet.
+bool is_here(std::uint16_t lid) {
+  for (const RdmaDevice& device : known_devices()) {
+    for (int port = 1; port <= device.attributes.phys_port_cnt; ++port) {
+      ibv_port_attr attributes{};
+      const auto number = static_cast<std::uint8_t>(port);
+      if (verbs().port_of(device.context.get(), number, attributes) == 0 && attributes.lid == lid)
+        return true;
+    }
+  }
+  return false;
+}
+
 /// Of InfiniBand, where packets go to the LID that the other end tells, and nothing shows whose it is.
 void check_lid(const EndpointSpec& spec, const ChosenPort& port, const RdmaBlob& peer) {
-  if (is_within_machine(spec) && peer.lid == port.attributes.lid) return;
+  const bool is_own = peer.lid == port.attributes.lid;
+  if (is_within_machine(spec) && (is_own || is_here(peer.lid))) return;
   throw_fault("RDMA_FOREIGN_GID", "lid",
               "nothing shows that LID " + std::to_string(peer.lid) +
                   ", which the other end names, is of " + spec.peer_address +

@@ -77,6 +77,7 @@ class RdmaMessages : public RdmaLink<kWait> {
       const ibv_wc* done = nullptr;
       const std::uint64_t strangers_before = this->counters_.strangers;
       const Io io = this->completions_.next(done, std::min(limit_ns, kMessageNapNs));
+      is_quiet_ = io == Io::kStalled;
       if (io == Io::kStalled) return idle_.due(limit_ns);
       if (io != Io::kOk) [[unlikely]]
         return io;
@@ -113,6 +114,8 @@ class RdmaMessages : public RdmaLink<kWait> {
 
   // What many of them ask for (joined_messages.h).
   int wake_fd() const noexcept { return this->completions_.wake_fd(); }
+  bool is_quiet() const noexcept { return is_quiet_; }
+  std::uint64_t heard() const noexcept { return heard_; }
   std::uint64_t due_ns() const noexcept { return kNoLimit; }
   bool is_sending() const noexcept { return fragment_ != fragments_; }
 
@@ -188,6 +191,7 @@ class RdmaMessages : public RdmaLink<kWait> {
       held_[(held_first_ + held_count_++) % held_.size()] = {};
       return;
     }
+    heard_ += 1;
     const std::uint32_t posted = ntohl(completion.imm_data);
     if (is_before(peer_posted_, posted)) peer_posted_ = posted;
     Held& held = held_[(held_first_ + held_count_) % held_.size()];
@@ -289,6 +293,10 @@ class RdmaMessages : public RdmaLink<kWait> {
   std::uint32_t peer_posted_;
   std::uint32_t sent_ = 0;
   MessageTrouble trouble_ = MessageTrouble::kNone;
+  /// The last wait found nothing, so that an event is going to tell of what comes.
+  bool is_quiet_ = false;
+  /// What has come of the peer.
+  std::uint64_t heard_ = 0;
 };
 
 }  // namespace xr
