@@ -130,7 +130,7 @@ TEST("confinement: other programs and processes are out of reach") {
   CHECK(check_refused(attempts) >= attempts.size() - 1);
 }
 
-TEST("confinement: signals and limits are for itself alone") {
+TEST("confinement: signals, limits and turns are for itself alone") {
   const pid_t parent = ::getpid();
   const auto own = [] { return ::getpid(); };
   const std::vector<Attempt> attempts{
@@ -148,6 +148,12 @@ TEST("confinement: signals and limits are for itself alone") {
       {"SIOCSPGRP", call(SYS_ioctl, -1, SIOCSPGRP, kNowhere)},
       {"TIOCSTI", call(SYS_ioctl, -1, TIOCSTI, kNowhere)},
       {"TIOCLINUX", call(SYS_ioctl, -1, TIOCLINUX, kNowhere)},
+      {"setpriority", call(SYS_setpriority, -1, 0, 0)},
+      {"ioprio_set", call(SYS_ioprio_set, -1, 0, 0)},
+      {"sched_setscheduler", call(SYS_sched_setscheduler, -1, 0, kNowhere)},
+      {"sched_setparam", call(SYS_sched_setparam, -1, kNowhere)},
+      {"sched_setattr", call(SYS_sched_setattr, -1, kNowhere, 0)},
+      {"CPUs", call(SYS_sched_setaffinity, parent, 0, kNowhere)},
   };
   CHECK(check_refused(attempts) >= attempts.size() - 1);
   const std::vector<Attempt> own_ones{
@@ -156,6 +162,14 @@ TEST("confinement: signals and limits are for itself alone") {
       {"own limits", call(SYS_prlimit64, 0, RLIMIT_CPU, kNowhere, kNowhere), 0},
       {"own limits by number",
        [=] { return call(SYS_prlimit64, own(), RLIMIT_CPU, kNowhere, kNowhere)(); }, 0},
+      {"own CPUs",
+       [] {
+         cpu_set_t cpus;
+         CPU_ZERO(&cpus);
+         if (::sched_getaffinity(0, sizeof cpus, &cpus) != 0) return errno;
+         return ::sched_setaffinity(0, sizeof cpus, &cpus) == 0 ? 0 : errno;
+       },
+       0},
       {"another command of a file", call(SYS_fcntl, -1, F_GETFD), EBADF},
       {"another command of a device", call(SYS_ioctl, -1, FIONREAD, kNowhere), EBADF},
       {"a thread",

@@ -65,6 +65,12 @@ constexpr std::array kRefused{
 #endif
     SYS_rt_sigqueueinfo,
     SYS_rt_tgsigqueueinfo,
+    // How others run, which is what is measured.
+    SYS_setpriority,
+    SYS_ioprio_set,
+    SYS_sched_setscheduler,
+    SYS_sched_setparam,
+    SYS_sched_setattr,
     // Other views of the machine.
     SYS_unshare,
     SYS_setns,
@@ -202,6 +208,15 @@ class Program {
     });
   }
 
+  /// A thread may choose its own CPUs, which it says by 0.
+  void allow_own_cpus_alone() {
+    on(SYS_sched_setaffinity, [](Program& then) {
+      then.load_argument(0);
+      then.add(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, 0);
+      then.give(refusal(EPERM));
+    });
+  }
+
   /// Of itself it may be told by 0 as well.
   void allow_own_limits_alone() {
     on(SYS_prlimit64, [](Program& then) {
@@ -296,6 +311,7 @@ bool filter_system_calls() noexcept {
     program.allow_threads_alone();
     for (const long call : {SYS_kill, SYS_tkill, SYS_tgkill}) program.allow_on_itself_alone(call);
     program.allow_own_limits_alone();
+    program.allow_own_cpus_alone();
     program.refuse_commands(SYS_fcntl, kOwnersByFcntl);
     program.refuse_commands(SYS_ioctl, kRefusedIoctls);
     program.allow_few_kinds_of_sockets();

@@ -3,6 +3,8 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <cerrno>
+
 namespace xr {
 
 int set_up_thread(const char* name, int cpu) noexcept {
@@ -11,7 +13,8 @@ int set_up_thread(const char* name, int cpu) noexcept {
   cpu_set_t cpus;
   CPU_ZERO(&cpus);
   CPU_SET(static_cast<unsigned>(cpu), &cpus);
-  return pthread_setaffinity_np(pthread_self(), sizeof cpus, &cpus);
+  // Of itself: a confined process may move no other thread.
+  return ::sched_setaffinity(0, sizeof cpus, &cpus) == 0 ? 0 : errno;
 }
 
 }  // namespace xr
