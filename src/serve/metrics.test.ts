@@ -17,7 +17,7 @@ it('counts sessions, rejections and bytes, and has the last result of each kind'
   for (let i = 0; i < 3; i++) metrics.tell({ type: 'rejected', peer: PEER, reason: 'x"\n' })
   metrics.tell({
     ...{ type: 'session-closed', peer: PEER, seconds: 1, admitted: true, isPing: false },
-    ...{ repetitions: 1, reason: peerError('XRB_PEER_LOST', 'gone') },
+    ...{ repetitions: 1, reason: peerError('XRB_PEER_LEFT', 'gone') },
   })
   metrics.tell(repetition(1000))
   metrics.tell(repetition(4000))
@@ -27,7 +27,7 @@ it('counts sessions, rejections and bytes, and has the last result of each kind'
     'xrbench_sessions{state="measuring"} 1',
     'xrbench_sessions{state="waiting"} 2',
     'xrbench_sessions{state="other"} 1',
-    'xrbench_sessions_closed_total{code="XRB_PEER_LOST"} 1',
+    'xrbench_sessions_closed_total{code="XRB_PEER_LEFT"} 1',
     'xrbench_rejected_total 3',
     'xrbench_repetitions_total{transport="tcp",workload="stream",status="completed"} 2',
     'xrbench_payload_bytes_total{transport="tcp",workload="stream",status="completed"} 5000',

@@ -46,7 +46,7 @@ export class Metrics {
       family(
         'sessions_closed_total',
         'counter',
-        'Sessions that have ended, by the code of their end: XRB_PEER_LOST is that of one whose client left.',
+        'Sessions that have ended, by the code of their end: XRB_PEER_LEFT is that of one whose client was done.',
         [...this.#sessions].map(([code, count]): Sample => [{ code }, count]),
       ),
       family('rejected_total', 'counter', 'Connections that did not show the key.', [

@@ -207,9 +207,9 @@ it('is answered in order, or ended with a last word, and keeps nobody out', asyn
       const isCertain = one.last === null || known === 'over'
       const { answers, reason } = await talk(messages, one.pieceBytes, () => known !== 'over')
       for (const answer of answers) agentMessageSchema.parse(answer)
-      const codes = known === 'over' ? /^XRB_(PROTOCOL|PEER_VERSION)$/ : /^XRB_PEER_LOST$/
-      expect(reason.code).toMatch(isCertain ? codes : /^XRB_P(ROTOCOL|EER_(VERSION|LOST))$/)
-      if (reason.code === 'XRB_PEER_LOST') return
+      const codes = known === 'over' ? /^XRB_(PROTOCOL|PEER_VERSION)$/ : /^XRB_PEER_(LEFT|LOST)$/
+      expect(reason.code).toMatch(isCertain ? codes : /^XRB_P(ROTOCOL|EER_(VERSION|LEFT|LOST))$/)
+      if (/_(LEFT|LOST)$/.test(reason.code)) return
       expect(answers.at(-1)).toMatchObject({ type: 'error', code: reason.code })
     }),
     { numRuns: SESSIONS },

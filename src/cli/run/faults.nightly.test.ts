@@ -109,7 +109,7 @@ const CLIENTS: Expected[] = [
       const inside = ['--target', String(client.child.pid), '--mount', '--', 'sh', '-c', fill]
       expect(spawnSync('nsenter', inside).status).toBe(0)
     },
-    ...{ exitCode: 3, code: /XRB_OUTPUT/, agentCode: /PEER_LOST/ },
+    ...{ exitCode: 3, code: /XRB_OUTPUT/, agentCode: /PEER_(LEFT|LOST)/ },
     kept: 'screen',
     withinMs: WHOLE_MS + ENDPOINT_FINISH_MS,
   },
@@ -202,7 +202,7 @@ const NETWORK: Expected[] = [
       duration: WHOLE,
       happens: ({ on }) => on('far', LOSSY),
       mend: ({ on }) => on('far', 'tc qdisc del dev wire1 clsact'),
-      ...{ exitCode: 0, code: null, agentCode: /PEER_LOST/ },
+      ...{ exitCode: 0, code: null, agentCode: /PEER_LEFT/ },
       kept: 'file',
       hasLost: transport === 'udp',
       withinMs: WHOLE_MS,
@@ -219,7 +219,7 @@ const NETWORK: Expected[] = [
     args: ['-t', 'udp', ...TIMEOUT],
     happens: ({ on }) => on('far', 'ip link set wire1 mtu 1000'),
     mend: ({ on }) => on('far', 'ip link set wire1 mtu 1500'),
-    ...{ exitCode: 5, code: /STALLED/, agentCode: /PEER_LOST/ },
+    ...{ exitCode: 5, code: /STALLED/, agentCode: /PEER_(LEFT|LOST)/ },
     kept: 'file',
     withinMs: TIMEOUT_MS + ENDPOINT_FINISH_MS,
   },
@@ -230,7 +230,7 @@ const many = (streams: number, ...of: string[]) => ({
   isEarly: true,
   args: [...of, '--streams', String(streams), '--direction', 'both', ...TIMEOUT],
   happens: () => {},
-  agentCode: /PEER_LOST/,
+  agentCode: /PEER_(LEFT|LOST)/,
   kept: 'nobody' as const,
   withinMs: CONNECT_MS + ENDPOINT_FINISH_MS,
 })

@@ -71,7 +71,7 @@ function describe(event: AgentEvent, isVerbose: boolean): string {
     case 'session-opened':
       return 'session opened'
     case 'session-closed': {
-      const inOrder = event.reason.code === 'XRB_PEER_LOST' && !isVerbose
+      const inOrder = event.reason.code === 'XRB_PEER_LEFT' && !isVerbose
       return `session closed${inOrder ? '' : `: ${event.reason.message}`}`
     }
     case 'rejected':

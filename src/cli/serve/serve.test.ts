@@ -143,8 +143,8 @@ describe('xrbench serve', () => {
     const ends = serve.stdout.trimEnd().split('\n').slice(1)
     expect(ends.map((line) => JSON.parse(line))).toMatchObject([
       { event: 'session', admitted: false, repetitions: 0, code: 'XRB_PEER_BUSY' },
-      { event: 'session', admitted: true, repetitions: 0, code: 'XRB_PEER_LOST' },
-      { event: 'session', admitted: true, repetitions: 1, code: 'XRB_PEER_LOST' },
+      { event: 'session', admitted: true, repetitions: 0, code: 'XRB_PEER_LEFT' },
+      { event: 'session', admitted: true, repetitions: 1, code: 'XRB_PEER_LEFT' },
     ])
   })
 

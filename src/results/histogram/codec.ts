@@ -70,7 +70,10 @@ export interface Buckets {
  */
 export function decodeBuckets(base64: string): Buckets {
   const used = checkPayload(inflatePayload(checkedBytes(base64)))
-  return { indices: INDICES.slice(0, used), counts: COUNTS.slice(0, used) }
+  const counts = COUNTS.slice(0, used)
+  if (!Number.isSafeInteger(counts.reduce((sum, count) => sum + count, 0)))
+    throw bad('its counts are too large')
+  return { indices: INDICES.slice(0, used), counts }
 }
 
 /**

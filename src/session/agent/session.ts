@@ -85,6 +85,8 @@ class ServedSession {
   #idleSince = performance.now()
   /** Why this end has ended it, where it is not in the middle of listening. */
   #cut: XrbenchError | null = null
+  /** Nothing is under way: a client may leave. */
+  #isListening = false
 
   constructor(socket: TLSSocket, context: AgentContext, onMeasured: (measured: Measured) => void) {
     this.#context = context
@@ -120,7 +122,7 @@ class ServedSession {
       if (place === null) await this.#seeOff()
       for (;;) await this.#serveNext()
     } catch (thrown) {
-      error = this.#cut ?? asXrbenchError(thrown)
+      error = this.#cut ?? this.#leftOr(asXrbenchError(thrown))
       this.#channel.close({ type: 'error', ...told(error) })
     } finally {
       this.#ticket?.leave()
@@ -128,6 +130,14 @@ class ServedSession {
     }
     if (error.code === 'XRB_PEER_BUSY') admitted = false
     return { reason: error, admitted, isPing: this.#isPing, repetitions: this.#repetitions }
+  }
+
+  /** Who closes the connection when nothing is under way is done. */
+  #leftOr(error: XrbenchError): XrbenchError {
+    const isClosed = error.code === 'XRB_PEER_LOST' && error.cause === undefined
+    return isClosed && this.#isListening
+      ? peerError('XRB_PEER_LEFT', 'The client has left.')
+      : error
   }
 
   get #knowsTurns(): boolean {
@@ -171,6 +181,7 @@ class ServedSession {
 
   /** Waits for what the client says next, and does it. */
   async #serveNext(): Promise<void> {
+    this.#isListening = true
     // Who reads no answers gets no more of them.
     await this.#channel.taken()
     const { idleMs } = this.#context
@@ -178,6 +189,7 @@ class ServedSession {
     // What waits to be read already is no reason to go on.
     if (leftMs <= 0) throw idle(idleMs)
     const request = await this.#channel.receive(leftMs, () => idle(idleMs))
+    this.#isListening = false
     switch (request.type) {
       // A client that gave up a repetition may say so after we had refused it.
       case 'finish':
@@ -248,6 +260,7 @@ class ServedSession {
       })
       running.end()
       const isShared = running.isShared && this.#knowsTurns
+      this.#isListening = true
       this.#channel.send({ type: 'finished', report, ...(isShared && { isShared }) })
       if (hasStarted) {
         this.#repetitions += 1
