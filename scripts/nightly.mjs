@@ -38,6 +38,7 @@ const TIMES = 20
 const FUZZED = {
   'src/report/fuzz.test.ts': 20_000,
   'src/run/judged-reports.test.ts': 100_000,
+  'src/session/agent/buffers.test.ts': 20_000,
   'src/session/malicious-agent.test.ts': 50_000,
   'src/session/malicious-client.test.ts': 50_000,
   'src/session/wire/frame.test.ts': 1_000_000,
