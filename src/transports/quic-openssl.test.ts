@@ -32,6 +32,7 @@ describe(OPENSSL.name, () => {
     ['spin', 64, 64, 1],
     ['block', 70_001, 3, 8],
     ['spin', 1, 2 * 1024 ** 2, 3],
+    ['block', 1024 ** 2, 1024 ** 2, 16],
   ] as const)(
     'requests are answered, %s, %i B with %i B, %i under way',
     async (wait, messageSizeBytes, responseSizeBytes, inflight) => {

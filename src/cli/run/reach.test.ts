@@ -209,13 +209,14 @@ describe.skipIf(problem !== null)(
       async () => {
         const listen = ['--listen', `${FAR_ADDRESS}:28470`, '--data-ports', '28471']
         const agent = await serve(listen, machines.wrapper('far'))
-        for (const [transport, protocol] of [
-          ['tcp', 'TCP'],
-          ['udp', 'UDP'],
+        // By number: without /etc/protocols iproute2 knows no names.
+        for (const [transport, protocol, number] of [
+          ['tcp', 'TCP', 6],
+          ['udp', 'UDP', 17],
         ] as const) {
           const wrapper = machines.wrapper('near')
           const rule = (what: string) => {
-            const words = `ip rule ${what} priority 1 ipproto ${transport} dport 28471 unreachable`
+            const words = `ip rule ${what} priority 1 ipproto ${number} dport 28471 unreachable`
             const [command = '', ...rest] = [...wrapper, ...words.split(' ')]
             const { status, stderr } = spawnSync(command, rest, { encoding: 'utf8' })
             expect(status, stderr).toBe(0)
