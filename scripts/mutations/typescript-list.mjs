@@ -78,8 +78,8 @@ export const inResults = [
   ...results(
     'histogram/histogram',
     'histogram/histogram',
-    ['merged.overflow += histogram.overflow', 'merged.overflow = histogram.overflow'],
-    ['merged.sumNs += histogram.sumNs', 'merged.sumNs = histogram.sumNs'],
+    ['merged.overflow += exact.overflow', 'merged.overflow = exact.overflow'],
+    ['merged.sumNs += exact.sumNs', 'merged.sumNs = exact.sumNs'],
     ['return Math.min(a, b)', 'return Math.max(a, b)'],
     ['counts[i] ?? 0)', 'counts[i - 1] ?? 0)'],
   ),

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Cli } from '../cli/fixtures/spawn-cli.js'
 import type { Case } from '../plan/case.js'
@@ -10,18 +10,18 @@ import { openFilesOf } from './fixtures/processes.js'
 import { HELLO, rawPeer } from './fixtures/raw-peer.js'
 import { createKey } from './wire/key.js'
 
-/**
- * An agent that many clients have used has no more descriptors, processes or memory than after the first few. V8 collects when it likes: of memory the
- * least in some stretch of sessions is held against the least in another.
- */
+/** An agent that many clients have used has no more descriptors, processes or memory than after the first few. */
 
 /** Fewer, to see whether it can be done at all. */
 const MEASURING = Number(process.env.XRBENCH_SESSIONS ?? 1_000)
 const GREETING = 100 * MEASURING
-/** After this part of them it has all that it keeps; as many are looked at then, and at the end. */
-const STRETCH = 1 / 5
-/** Of the heap of V8 when it has just collected: 10 kB for each session that measures, 100 B for one that greets. */
-const MAX_GROWTH_KB = 6 * 1024
+/** After this part of them it has all that it keeps. */
+const SETTLED = 1 / 5
+/** What V8 holds when it has collected: 5 kB for each session that measures, 50 B for one that greets. */
+const MAX_HELD_KB = 4 * 1024
+/** With what the C library keeps for later. */
+const MAX_RESIDENT_KB = 16 * 1024
+const TELL_HEAP = fileURLToPath(new URL('./fixtures/tell-heap.mjs', import.meta.url))
 
 const key = createKey()
 let agent: Cli
@@ -29,7 +29,7 @@ let where: { host: string; port: number; pid: number }
 
 beforeAll(async () => {
   agent = new Cli(['serve', '--listen', '127.0.0.1:0', '--json'], {
-    env: { NODE_OPTIONS: '--max-semi-space-size=1' },
+    env: { NODE_OPTIONS: `--max-semi-space-size=1 --import=${TELL_HEAP}` },
   })
   await agent.until('its address', () => agent.stdout.includes('\n'))
   const [line = ''] = agent.stdout.split('\n')
@@ -43,40 +43,35 @@ afterAll(async () => {
   expect(await agent.leftovers()).toEqual([])
 })
 
-function memoryKb(): number {
-  const status = readFileSync(`/proc/${where.pid}/status`, 'utf8')
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1])
-}
-
-function standing() {
+async function standing() {
+  const told = () => [...agent.stderr.matchAll(/^held (\d+) of (\d+)$/gm)]
+  const before = told().length
+  process.kill(where.pid, 'SIGUSR2')
+  await agent.until('what it holds', () => told().length > before)
+  const [, held, resident] = told().at(-1) ?? []
   return {
     descriptors: openFilesOf(where.pid),
     processes: agent.descendants().length,
+    heldKb: Math.round(Number(held) / 1024),
+    residentKb: Math.round(Number(resident) / 1024),
   }
 }
 
 /** Runs `session` so often, and holds what the agent has at the end against what it had when it had served some. */
 async function expectFlat(times: number, session: (index: number) => Promise<void>): Promise<void> {
-  const stretch = Math.round(times * STRETCH)
   const run = async (from: number, to: number) => {
-    let least = Number.POSITIVE_INFINITY
-    for (let i = from; i < to; i++) {
-      await session(i)
-      least = Math.min(least, memoryKb())
-    }
+    for (let i = from; i < to; i++) await session(i)
     await settled()
-    return least
+    return await standing()
   }
-  await run(0, stretch)
-  const first = await run(stretch, 2 * stretch)
-  const before = standing()
-  await run(2 * stretch, times - stretch)
-  const last = await run(times - stretch, times)
-  const after = standing()
+  const settledAt = Math.round(times * SETTLED)
+  const before = await run(0, settledAt)
+  const after = await run(settledAt, times)
+  console.log(`${times} sessions: ${JSON.stringify(before)}, then ${JSON.stringify(after)}`)
   expect(after.descriptors).toBeLessThanOrEqual(before.descriptors)
   expect(after.processes).toBeLessThanOrEqual(before.processes)
-  console.log(`${times} sessions: ${first} kB in the second fifth, ${last} kB in the last`)
-  expect(last - first).toBeLessThan(MAX_GROWTH_KB)
+  expect(after.heldKb - before.heldKb).toBeLessThan(MAX_HELD_KB)
+  expect(after.residentKb - before.residentKb).toBeLessThan(MAX_RESIDENT_KB)
 }
 
 /** The last session is over at the agent too when the next one has been served. */
