@@ -1,13 +1,8 @@
-#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <algorithm>
-#include <chrono>
-#include <future>
-#include <optional>
 #include <string_view>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -16,23 +11,17 @@
 #include "base/units.h"
 #include "test/fuzz.h"
 #include "test/test.h"
-#include "transport/datagram/datagram_greeting.h"
 #include "transport/datagram/sequence_window.h"
-#include "transport/message/flow_losses.h"
-#include "transport/message/fragment_writer.h"
-#include "transport/message/message_parser.h"
-#include "transport/message/message_reassembly.h"
 #include "transport/quic_openssl/client_hello.h"
 #include "transport/rdma/connect/cm_greeting.h"
 #include "transport/rdma/connect/rdma_blob.h"
 #include "transport/rdma/links/write_progress.h"
 #include "transport/socket/blob.h"
 #include "transport/socket/greeting_acceptor.h"
-#include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
 #include "transport/wait/waker.h"
 
-// Whatever of ours reads bytes that came from a peer, and what it may make of them.
+// What reads how a peer describes itself and greets, and what it may make of that.
 
 namespace {
 
@@ -224,239 +213,6 @@ TEST("fuzz: greetings of connections") {
     // One whose end was not seen yet is pending still.
     CHECK(acceptor.strangers() <= strangers && acceptor.strangers() + 1 >= strangers);
   });
-}
-
-xr::UniqueFd udp_socket() {
-  xr::UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  const xr::SocketAddress any = xr::parse_address("127.0.0.1", 0);
-  CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
-  return fd;
-}
-
-/// However a test ends, nobody waits any more.
-struct StopAtEnd {
-  ~StopAtEnd() { waker.stop(); }
-  xr::Waker& waker;
-};
-
-Bytes receive(const xr::UniqueFd& fd, int flags = 0) {
-  Bytes bytes(2000);
-  const ssize_t got = ::recv(fd.get(), bytes.data(), bytes.size(), flags);
-  bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-  return bytes;
-}
-
-Bytes nonce_of(const Bytes& word) { return Bytes(word.begin() + 23, word.begin() + 39); }
-
-/// What is said in a greeting of datagrams, by either end.
-Bytes greeting_word(std::uint8_t kind, const xr::Token& token, std::uint8_t own,
-                    const Bytes& returned = Bytes(16)) {
-  Bytes bytes{'x', 'r', 'b', '3', kind, 0, 0};
-  bytes.insert(bytes.end(), token.begin(), token.end());
-  bytes.insert(bytes.end(), 16, own);
-  bytes.insert(bytes.end(), returned.begin(), returned.end());
-  return bytes;
-}
-
-constexpr std::uint8_t kHello = 1;
-constexpr std::uint8_t kWelcome = 2;
-constexpr std::uint8_t kChallenge = 4;
-constexpr std::uint8_t kAnswer = 5;
-
-TEST("fuzz: greetings of datagrams, with the token and from the right host") {
-  const xr::Token token = xr::random_token();
-  std::vector<Bytes> good;
-  for (std::uint8_t kind = 1; kind <= 6; ++kind) good.push_back(greeting_word(kind, token, 7));
-  xr::Waker waker;
-  const xr::DatagramGreeting greeting{token, 0, 64, true};
-  const xr::PeerHost host("127.0.0.1");
-  xr::DatagramDoor door(greeting, host);
-  const xr::UniqueFd server = udp_socket();
-  const xr::SocketAddress where = xr::local_address_of(server.get());
-  auto accepted = std::async(std::launch::async, [&] {
-    return door.await_client(server.get(), xr::Deadline(3600 * xr::kNsPerSec, waker));
-  });
-  const StopAtEnd stop{waker};
-  const xr::UniqueFd stranger = udp_socket();
-  const xr::UniqueFd client = udp_socket();
-  xr::set_socket_timeouts(client.get(), 20 * xr::kNsPerSec, 20 * xr::kNsPerSec);
-  for (const xr::UniqueFd* fd : {&stranger, &client})
-    CHECK_EQ(::connect(fd->get(), where.get(), where.length), 0);
-  const auto say = [](const xr::UniqueFd& fd, const Bytes& bytes) {
-    CHECK_EQ(::send(fd.get(), bytes.data(), bytes.size(), 0), static_cast<ssize_t>(bytes.size()));
-  };
-  Bytes challenge;
-  fuzz("datagram-greeting", good, fuzz_inputs(5'000), [&](const Bytes& bytes) {
-    say(stranger, bytes);
-    say(client, greeting_word(kHello, token, 9));
-    // It comes behind: by now the other one has been read.
-    challenge = receive(client);
-    CHECK_EQ(challenge.size(), xr::kDatagramGreetingBytes);
-    CHECK(accepted.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
-    // Nobody is sent more than he sent.
-    CHECK(receive(stranger, MSG_DONTWAIT).size() <= bytes.size());
-    CHECK(receive(stranger, MSG_DONTWAIT).empty());
-  });
-  say(client, greeting_word(kAnswer, token, 9, nonce_of(challenge)));
-  CHECK_EQ(accepted.get().port(), xr::local_address_of(client.get()).port());
-}
-
-TEST("fuzz: what a server says in a greeting of datagrams") {
-  const xr::Token token = xr::random_token();
-  std::vector<Bytes> good;
-  for (std::uint8_t kind = 1; kind <= 6; ++kind) good.push_back(greeting_word(kind, token, 7));
-  xr::Waker waker;
-  const xr::DatagramGreeting greeting{token, 0, 64, true};
-  const xr::UniqueFd server = udp_socket();
-  const xr::UniqueFd client = udp_socket();
-  xr::set_socket_timeouts(server.get(), 20 * xr::kNsPerSec, 20 * xr::kNsPerSec);
-  for (const auto& [from, to] : {std::pair(&server, &client), std::pair(&client, &server)}) {
-    const xr::SocketAddress where = xr::local_address_of(to->get());
-    CHECK_EQ(::connect(from->get(), where.get(), where.length), 0);
-  }
-  auto greeted = std::async(std::launch::async, [&] {
-    greet_server(client.get(), greeting, xr::Deadline(3600 * xr::kNsPerSec, waker));
-  });
-  const StopAtEnd stop{waker};
-  const Bytes hello = receive(server);
-  CHECK_EQ(hello.size(), xr::kDatagramGreetingBytes);
-  CHECK_EQ(hello[4], kHello);
-  const auto say = [&](const Bytes& bytes) {
-    CHECK_EQ(::send(server.get(), bytes.data(), bytes.size(), 0),
-             static_cast<ssize_t>(bytes.size()));
-  };
-  fuzz("datagram-welcome", good, fuzz_inputs(5'000), [&](const Bytes& bytes) {
-    say(bytes);
-    for (int waiting = 1; waiting != 0; std::this_thread::yield())
-      CHECK_EQ(::ioctl(client.get(), FIONREAD, &waiting), 0);
-    CHECK(greeted.wait_for(std::chrono::seconds(0)) == std::future_status::timeout);
-    // It says the same again and again, and nothing else.
-    for (Bytes said = receive(server, MSG_DONTWAIT); !said.empty();
-         said = receive(server, MSG_DONTWAIT))
-      CHECK(said == hello);
-  });
-  say(greeting_word(kChallenge, token, 8, nonce_of(hello)));
-  Bytes answer = receive(server);
-  while (answer == hello) answer = receive(server);
-  CHECK_EQ(answer[4], kAnswer);
-  CHECK(Bytes(answer.begin() + 39, answer.end()) == Bytes(16, 8));
-  say(greeting_word(kWelcome, token, 8, nonce_of(hello)));
-  greeted.get();
-}
-
-/// Of two flows on a connection, and a third on another.
-xr::MessageShape shape(bool verify) {
-  xr::MessageShape shape;
-  shape.longest_bytes = 5000;
-  shape.connection_of_flow = {0, 0, 1};
-  shape.verify = verify;
-  return shape;
-}
-
-Bytes message(const xr::MessageHead& head) {
-  Bytes bytes(xr::kMessageHeadBytes + head.length);
-  write_head(bytes.data(), head);
-  xr::write_pattern(bytes.data() + xr::kMessageHeadBytes, head.length,
-                    xr::pattern_seed(head, xr::Side::kServer));
-  return bytes;
-}
-
-TEST("fuzz: messages in a stream of bytes, cut anywhere") {
-  Bytes several;
-  for (const std::uint32_t length : {64u, 0u, 5000u, 1u}) {
-    const Bytes one = message({length, length % 2, 7, 1, {}});
-    several.insert(several.end(), one.begin(), one.end());
-  }
-  const std::vector<Bytes> good{message({64, 0, 0, 1, {}}), message({5000, 1, 3, 1, {}}), several};
-  std::uint64_t cut = 0;
-  for (const bool verify : {false, true}) {
-    const xr::MessageShape agreed = shape(verify);
-    fuzz("message-bytes", good, fuzz_inputs(10'000), [&](const Bytes& bytes) {
-      xr::MessageParser parser;
-      // Each part in memory of its own, of which a sanitizer knows the end.
-      for (std::size_t at = 0; at < bytes.size();) {
-        const std::size_t some = std::min<std::size_t>(1 + cut++ % 97, bytes.size() - at);
-        const Bytes part(bytes.begin() + static_cast<std::ptrdiff_t>(at),
-                         bytes.begin() + static_cast<std::ptrdiff_t>(at + some));
-        const std::uint8_t* from = part.data();
-        const std::uint8_t* const to = from + part.size();
-        while (from != to) {
-          const std::uint8_t* const before = from;
-          const auto step = parser.take(from, to, agreed, 0);
-          CHECK(from >= before && from <= to);
-          if (step == xr::MessageParser::Step::kBad) return;
-          CHECK(from != before);
-          CHECK(parser.missing_payload() <= agreed.longest_bytes);
-          if (step == xr::MessageParser::Step::kComplete)
-            CHECK(agreed.allows(parser.head(), 0));
-        }
-        at += some;
-      }
-    });
-  }
-}
-
-TEST("fuzz: fragments of messages, in any order and with holes") {
-  constexpr std::size_t kDatagramBytes = 512;
-  const xr::MessageShape agreed = shape(false);
-  constexpr std::uint64_t kBase = 1'000'000;
-  std::vector<Bytes> good;
-  std::uint64_t number = kBase;
-  for (std::uint64_t i = 0; i < 8; ++i) {
-    const std::uint32_t length = i % 2 == 0 ? 64 : 3000;
-    const xr::MessageHead head{length, static_cast<std::uint32_t>(i % 2), i / 2, 1, {}};
-    const auto parts = xr::FragmentWriter::fragments_of(length, kDatagramBytes);
-    for (std::uint64_t part = 0; part < parts; ++part) {
-      Bytes datagram(kDatagramBytes);
-      datagram.resize(xr::write_fragment(
-          datagram.data(), kDatagramBytes, head,
-          {number++, head.flow, static_cast<std::uint16_t>(part), static_cast<std::uint16_t>(parts)},
-          false));
-      good.push_back(datagram);
-    }
-  }
-  xr::MessageReassembly incoming(kBase);
-  xr::FlowLosses flows(agreed.connection_of_flow.size());
-  std::uint64_t completed = 0;
-  fuzz("message-fragments", good, fuzz_inputs(50'000), [&](const Bytes& bytes) {
-    const auto step = incoming.take(bytes.data(), bytes.size(), agreed, 0, flows);
-    if (step == xr::MessageReassembly::Step::kComplete) {
-      CHECK(agreed.allows(incoming.head(), 0));
-      ++completed;
-    }
-    std::uint64_t told = 0;
-    for (std::uint32_t flow = 0; flow < flows.size(); ++flow) {
-      told += flows[flow].messages;
-      // No jump of a peer's is wider than what can be under way.
-      CHECK(flows[flow].lost <= completed * (xr::SequenceWindow::kFarthest + 1));
-    }
-    CHECK_EQ(told, completed);
-    CHECK_EQ(flows[2].messages, 0u);
-  });
-  CHECK(completed > 0);
-}
-
-TEST("fuzz: numbers of datagrams") {
-  for (const unsigned width : {1u, 2u, 4u, 8u}) {
-    constexpr std::uint64_t kBase = 0x0123'4567'89ab'cdef;
-    std::vector<Bytes> good;
-    for (std::uint64_t i = 0; i < 64; ++i) {
-      Bytes bytes(8);
-      xr::write_sequence(bytes.data(), kBase + i, 8);
-      good.push_back(bytes);
-    }
-    xr::SequenceWindow window(width, kBase);
-    xr::Counters counters;
-    std::uint64_t came = 0;
-    fuzz("sequence", good, fuzz_inputs(50'000), [&](const Bytes& bytes) {
-      if (bytes.size() < 8) return;
-      const std::uint64_t lost_before = counters.lost;
-      counters.messages += window.accept(xr::read_sequence(bytes.data(), width), counters);
-      ++came;
-      CHECK_EQ(counters.messages + counters.duplicates + counters.strangers, came);
-      CHECK(counters.lost <= lost_before + xr::SequenceWindow::kFarthest);
-    });
-  }
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "base/unique_fd.h"
 #include "base/units.h"
 #include "test/test.h"
+#include "transport/datagram/greeting_words.h"
 #include "transport/wait/waker.h"
 
 namespace {
@@ -21,43 +22,20 @@ using xr::Deadline;
 using xr::PeerHost;
 using xr::SocketAddress;
 using xr::UniqueFd;
-using Bytes = std::vector<std::uint8_t>;
-
-UniqueFd socket_at(const char* numeric) {
-  UniqueFd fd(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  const SocketAddress any = xr::parse_address(numeric, 0);
-  CHECK_EQ(::bind(fd.get(), any.get(), any.length), 0);
-  return fd;
-}
+using xr::test::Bytes;
+using xr::test::greeting_word;
+using xr::test::kAnswer;
+using xr::test::kChallenge;
+using xr::test::kHello;
+using xr::test::kWelcome;
+using xr::test::nonce_of;
+using xr::test::receive_word;
+using xr::test::socket_at;
 
 void send_to(const UniqueFd& from, const SocketAddress& to, const Bytes& bytes) {
   CHECK_EQ(::sendto(from.get(), bytes.data(), bytes.size(), 0, to.get(), to.length),
            static_cast<ssize_t>(bytes.size()));
 }
-
-Bytes receive(const UniqueFd& fd, int flags = 0) {
-  Bytes bytes(2000);
-  const ssize_t got = ::recv(fd.get(), bytes.data(), bytes.size(), flags);
-  bytes.resize(got < 0 ? 0 : static_cast<std::size_t>(got));
-  return bytes;
-}
-
-constexpr std::uint8_t kHello = 1;
-constexpr std::uint8_t kWelcome = 2;
-constexpr std::uint8_t kChallenge = 4;
-constexpr std::uint8_t kAnswer = 5;
-
-/// What a client says, by hand.
-Bytes word(std::uint8_t kind, const xr::Token& token, std::uint8_t own,
-           const Bytes& returned = Bytes(16)) {
-  Bytes bytes{'x', 'r', 'b', '3', kind, 0, 0};
-  bytes.insert(bytes.end(), token.begin(), token.end());
-  bytes.insert(bytes.end(), 16, own);
-  bytes.insert(bytes.end(), returned.begin(), returned.end());
-  return bytes;
-}
-
-Bytes nonce_of(const Bytes& bytes) { return Bytes(bytes.begin() + 23, bytes.begin() + 39); }
 
 /// A server on a thread of its own that waits for its client, which the test plays.
 struct Server {
@@ -115,20 +93,20 @@ TEST("datagram greeting: whoever does not return a challenge gets no more than h
   Server server;
   // With the token, as a client that forges its address has it.
   const UniqueFd victim = socket_at("127.0.0.1");
-  const Bytes hello = word(kHello, server.token, 7);
+  const Bytes hello = greeting_word(kHello, server.token, 7);
   for (int i = 0; i < 3; ++i) {
     send_to(victim, server.where, hello);
-    const Bytes challenge = receive(victim);
+    const Bytes challenge = receive_word(victim);
     CHECK_EQ(challenge.size(), hello.size());
     CHECK_EQ(challenge.at(4), kChallenge);
   }
   // It cannot know what was asked.
   for (const std::uint8_t guess : {std::uint8_t{0}, std::uint8_t{7}}) {
-    send_to(victim, server.where, word(kAnswer, server.token, 7, Bytes(16, guess)));
+    send_to(victim, server.where, greeting_word(kAnswer, server.token, 7, Bytes(16, guess)));
   }
   send_to(victim, server.where, hello);
-  CHECK_EQ(receive(victim).at(4), kChallenge);
-  CHECK(receive(victim, MSG_DONTWAIT).empty());
+  CHECK_EQ(receive_word(victim).at(4), kChallenge);
+  CHECK(receive_word(victim, MSG_DONTWAIT).empty());
   CHECK(!server.has_client());
 }
 
@@ -136,15 +114,15 @@ TEST("datagram greeting: a challenge is for the address that it was sent to") {
   Server server;
   const UniqueFd own = socket_at("127.0.0.1");
   const UniqueFd other = socket_at("127.0.0.1");
-  send_to(own, server.where, word(kHello, server.token, 1));
-  const Bytes first = nonce_of(receive(own));
-  send_to(other, server.where, word(kHello, server.token, 1));
-  const Bytes second = nonce_of(receive(other));
+  send_to(own, server.where, greeting_word(kHello, server.token, 1));
+  const Bytes first = nonce_of(receive_word(own));
+  send_to(other, server.where, greeting_word(kHello, server.token, 1));
+  const Bytes second = nonce_of(receive_word(other));
   CHECK(first != second);
   // What the one was asked does not let the other in, nor what it was asked before.
-  send_to(other, server.where, word(kAnswer, server.token, 1, first));
-  send_to(own, server.where, word(kAnswer, server.token, 1, first));
-  send_to(other, server.where, word(kAnswer, server.token, 1, second));
+  send_to(other, server.where, greeting_word(kAnswer, server.token, 1, first));
+  send_to(own, server.where, greeting_word(kAnswer, server.token, 1, first));
+  send_to(other, server.where, greeting_word(kAnswer, server.token, 1, second));
   const SocketAddress client = server.waiting.get();
   CHECK_EQ(client.port(), xr::local_address_of(other.get()).port());
 }
@@ -155,19 +133,19 @@ TEST("datagram greeting: another host is not answered, with the token or without
   const UniqueFd client = socket_at("127.0.0.1");
   xr::Token wrong = server.token;
   wrong[0] ^= 1;
-  send_to(elsewhere, server.where, word(kHello, server.token, 1));
-  send_to(client, server.where, word(kHello, wrong, 1));
+  send_to(elsewhere, server.where, greeting_word(kHello, server.token, 1));
+  send_to(client, server.where, greeting_word(kHello, wrong, 1));
   send_to(client, server.where, Bytes(9, 0));
   // Its own, about another link.
-  Bytes other = word(kHello, server.token, 1);
+  Bytes other = greeting_word(kHello, server.token, 1);
   other[6] = 1;
   send_to(client, server.where, other);
-  send_to(client, server.where, word(kHello, server.token, 1));
-  const Bytes challenge = receive(client);
+  send_to(client, server.where, greeting_word(kHello, server.token, 1));
+  const Bytes challenge = receive_word(client);
   CHECK_EQ(challenge.at(4), kChallenge);
   // It has looked at all that came before.
-  CHECK(receive(elsewhere, MSG_DONTWAIT).empty());
-  send_to(client, server.where, word(kAnswer, server.token, 1, nonce_of(challenge)));
+  CHECK(receive_word(elsewhere, MSG_DONTWAIT).empty());
+  send_to(client, server.where, greeting_word(kAnswer, server.token, 1, nonce_of(challenge)));
   server.waiting.get();
   CHECK_EQ(server.door.strangers(), 3u);
 }
@@ -184,20 +162,20 @@ TEST("datagram greeting: a client believes nobody who does not return what it ma
   CHECK_EQ(::connect(client.get(), where.get(), where.length), 0);
   auto greeted =
       std::async(std::launch::async, [&] { greet_server(client.get(), greeting, deadline); });
-  const Bytes hello = receive(server);
+  const Bytes hello = receive_word(server);
   CHECK_EQ(hello.at(4), kHello);
   CHECK(nonce_of(hello) != Bytes(16));
   // Not what it made up; then a welcome before anything.
-  send_to(server, back, word(kChallenge, token, 9));
-  send_to(server, back, word(kWelcome, token, 9, nonce_of(hello)));
+  send_to(server, back, greeting_word(kChallenge, token, 9));
+  send_to(server, back, greeting_word(kWelcome, token, 9, nonce_of(hello)));
   // It says hello again, and nothing else.
-  CHECK(receive(server) == hello);
-  send_to(server, back, word(kChallenge, token, 9, nonce_of(hello)));
-  Bytes answer = receive(server);
-  while (answer == hello) answer = receive(server);
+  CHECK(receive_word(server) == hello);
+  send_to(server, back, greeting_word(kChallenge, token, 9, nonce_of(hello)));
+  Bytes answer = receive_word(server);
+  while (answer == hello) answer = receive_word(server);
   CHECK_EQ(answer.at(4), kAnswer);
   CHECK(std::equal(answer.end() - 16, answer.end(), Bytes(16, 9).begin()));
-  send_to(server, back, word(kWelcome, token, 9, nonce_of(hello)));
+  send_to(server, back, greeting_word(kWelcome, token, 9, nonce_of(hello)));
   greeted.get();
 }
 
