@@ -58,6 +58,8 @@ class Script {
 
   readonly #repetitions: number
 
+  readonly saidLast: boolean[] = []
+
   constructor(steps: Record<number, () => RepetitionReport> = {}, repetitions = 3) {
     this.#steps = steps
     this.#repetitions = repetitions
@@ -73,8 +75,9 @@ class Script {
         get isOpen() {
           return script.isOpen
         },
-        runRepetition: async (c) => {
+        runRepetition: async (c, { isLast }) => {
           script.ran.push(c.transport)
+          script.saidLast.push(isLast)
           return (script.#steps[order++] ?? (() => COMPLETED))()
         },
       },
@@ -97,6 +100,13 @@ class Script {
     return { status: report.status } as Repetition
   }
 }
+
+test('a session is told which repetition is the last', async () => {
+  const script = new Script()
+  await script.run()
+  expect(script.saidLast.at(-1)).toBe(true)
+  expect(script.saidLast.filter((isLast) => isLast)).toHaveLength(1)
+})
 
 describe('the end of a run', () => {
   const failure = { code: 'XRB_LAB_BOOT', exitCode: 3 as const, message: 'No answer.', hint: null }

@@ -124,6 +124,7 @@ describe('refuses', () => {
     change(head)
     return wrap(Buffer.concat([head, Buffer.from(words)]))
   }
+  const LARGE = [0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10]
   const refused: [string, string][] = [
     ['nothing', ''],
     ['what is not base64', '!!!! not a histogram !!!!'],
@@ -142,12 +143,15 @@ describe('refuses', () => {
     ['a negative length', payload([2], (head) => head.writeInt32BE(-1, 4))],
     ['a word cut short', payload([0x80])],
     ['a count beyond 2^53', payload([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff])],
+    // Each is 2^52.
+    ['counts beyond 2^53 together', payload([...LARGE, ...LARGE])],
     ['a value above the range', payload([0xff, 0xff, 0xff, 0x7f, 2])],
     ['zeros without end', payload([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f])],
   ]
 
   test.each(refused)('%s', (_, text) => {
     expect(() => decodeHistogram(text)).toThrowError(refusal)
+    expect(() => decodeBuckets(text)).toThrowError(refusal)
   })
 
   test('any text, or reads it, and never fails in another way', () => {
