@@ -190,7 +190,8 @@ async function outcomeOfQuiet(asked: Case): Promise<string> {
     const turn = await takeTurn(channel, { planMs: null })
     const fitted = withinLimits(asked, turn.limits)
     const at = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' }
-    const room = { channel, source: new EndpointSource(), ...at, isGuarded: true, tellsSoFar: true }
+    const ways = { isGuarded: true, tellsSoFar: true, knowsLast: true }
+    const room = { channel, source: new EndpointSource(), ...at, ...ways }
     return codeOf(fitted, await runRepetition(room, fitted, {}))
   } catch (error) {
     return codeOfError(error)

@@ -93,6 +93,15 @@ describe.each([4, 6] as const)('a session over IPv%i', (family) => {
     }
   })
 
+  it('leaves none at either end after the last one, and measures another all the same', async () => {
+    const brief = testCase({}, { durationNs: 20e6, warmupCapNs: 0 })
+    await session.runRepetition(brief, { isLast: true })
+    // The agent tells how it went before its process has ended.
+    await gone(endpointsOf(agent.pid))
+    expect([endpointsOf(process.pid), endpointsOf(agent.pid)]).toEqual([[], []])
+    expect(await session.runRepetition(brief)).toMatchObject({ status: 'completed' })
+  })
+
   it('pins where it is told to, at both ends', async () => {
     const c = testCase({}, { pin: { client: [0], server: [0] } })
     const { client, server } = await session.runRepetition(c)

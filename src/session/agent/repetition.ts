@@ -27,6 +27,8 @@ export interface Served {
   report: EndReport
   /** Both ends were connected, and this one got under way. */
   hasStarted: boolean
+  /** The client measures nothing after it. */
+  isLast: boolean
 }
 
 /**
@@ -44,6 +46,7 @@ export async function serveRepetition(
   let expiresAt = performance.now() + spec.connectTimeoutNs / 1e6 + 2 * WATCHDOG_MARGIN_MS
   let hasStarted = false
   let over = false
+  let isLast = false
   const tell = (message: AgentMessage) => {
     if (!over) channel.send(message)
   }
@@ -57,7 +60,10 @@ export async function serveRepetition(
     for (;;) {
       const message = await channel.receive(Math.max(expiresAt - performance.now(), 0))
       next(message)
-      if (message.type === 'finish') break
+      if (message.type === 'finish') {
+        isLast = message.isLast === true
+        break
+      }
       if (message.type === 'connect') {
         const blob = decodeBlob(message.blob)
         const connecting = endpoint.connect(blob, spec.connectTimeoutNs / 1e6)
@@ -85,7 +91,7 @@ export async function serveRepetition(
     }
     over = true
     const report = endReport(await endpoint.finish(), endpoint, spec.cpus)
-    return { report: toldReport(report), hasStarted }
+    return { report: toldReport(report), hasStarted, isLast }
   } finally {
     over = true
   }

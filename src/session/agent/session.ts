@@ -254,7 +254,7 @@ class ServedSession {
     try {
       endpoint = source.take()
       const limitMs = limits.maxDurationNs / 1e6
-      const { report, hasStarted } = await serveRepetition(this.#channel, endpoint, spec, {
+      const { report, hasStarted, isLast } = await serveRepetition(this.#channel, endpoint, spec, {
         measuringMs: limitMs,
         tellsSoFar: this.#features.includes(protocol.SO_FAR_FEATURE),
       })
@@ -268,7 +268,7 @@ class ServedSession {
       }
       if (hasMeasured(report)) this.#idleSince = performance.now()
       // The client has measured too when it asks for the report.
-      this.#forkAhead()
+      if (!isLast) this.#forkAhead()
       await endpoint.close()
     } finally {
       running.end()

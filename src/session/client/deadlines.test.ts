@@ -58,7 +58,8 @@ function repetition(
   parameters: Partial<CaseParameters>,
 ) {
   const at = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' }
-  const room = { channel, source: new EndpointSource(), ...at, isGuarded: true, tellsSoFar: true }
+  const ways = { isGuarded: true, tellsSoFar: true, knowsLast: true }
+  const room = { channel, source: new EndpointSource(), ...at, ...ways }
   const c = testCase({ workload }, { connectTimeoutNs: CONNECT_MS * 1e6, ...parameters })
   return passing(runRepetition(room, c, {}))
 }

@@ -21,7 +21,7 @@ export interface RunOptions {
   signal?: AbortSignal | undefined
   /** Called twice a second while the loop runs. Without it, no timer exists in the measuring process. */
   onProgress?: ((progress: Progress) => void) | undefined
-  /** None comes after it: no process is forked ahead. */
+  /** None comes after it: neither end forks a process ahead. */
   isLast?: boolean | undefined
 }
 
@@ -35,6 +35,8 @@ export interface ClientRoom {
   isGuarded: boolean
   /** … and tells on the way how far its end is. */
   tellsSoFar: boolean
+  /** … and may hear that no repetition follows. */
+  knowsLast: boolean
 }
 
 /** One repetition, driven from the client's end. */
@@ -70,10 +72,11 @@ export async function runRepetition(
   const course: Course = { warmup: null, window: null }
   const interruption = await conduct(ends, spec, interrupted, options.onProgress, course)
   release()
-  const reports = await collect(ends, spec)
+  const isLast = options.isLast === true
+  const reports = await collect(ends, spec, isLast && room.knowsLast)
   const isOneMachine = !isRemote(room.localAddress, room.remoteAddress)
   const totalNs = Math.round((performance.now() - began) * 1e6)
-  if (interruption === null && options.isLast !== true) source.forkAhead()
+  if (interruption === null && !isLast) source.forkAhead()
   await endpoint.close()
   const sleptNs = sleptBetween(sleepBefore, sleepSoFar())
   const standstillNs = Math.max(course.standstillNs ?? 0, sleptNs)
@@ -105,8 +108,12 @@ interface Reports {
   lost: Failure | null
 }
 
-async function collect({ channel, endpoint, replies }: Ends, spec: EndpointSpec): Promise<Reports> {
-  channel.send({ type: 'finish' })
+async function collect(
+  { channel, endpoint, replies }: Ends,
+  spec: EndpointSpec,
+  tellsLast: boolean,
+): Promise<Reports> {
+  channel.send({ type: 'finish', ...(tellsLast && { isLast: true }) })
   const unreported = () => {
     channel.close()
     return peerError(

@@ -96,7 +96,9 @@ function session(
   const remoteAddress = plainAddress(socket.remoteAddress ?? '')
   const isGuarded = facts.features.includes(protocol.GUARDED_FEATURE)
   const tellsSoFar = facts.features.includes(protocol.SO_FAR_FEATURE)
-  const room = { channel, source, localAddress, remoteAddress, isGuarded, tellsSoFar }
+  const knowsLast = facts.features.includes(protocol.LAST_FEATURE)
+  const ways = { isGuarded, tellsSoFar, knowsLast }
+  const room = { channel, source, localAddress, remoteAddress, ...ways }
   return {
     get facts() {
       return facts

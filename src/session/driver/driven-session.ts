@@ -63,7 +63,7 @@ export async function driveSession(options: DrivenOptions): Promise<Session> {
       limits: null,
       // Its agent is there for it alone.
       takeTurn: async () => {},
-      runRepetition: async (c, { signal: stop, onProgress } = {}) => {
+      runRepetition: async (c, { signal: stop, onProgress, isLast = false } = {}) => {
         const late = deferred<never>()
         let timer: NodeJS.Timeout | undefined
         const abort = () => {
@@ -71,7 +71,8 @@ export async function driveSession(options: DrivenOptions): Promise<Session> {
           timer = setTimeout(() => late.reject(silent()), DRIVER_ABORT_MS)
         }
         const nextOrLate = () => Promise.race([late.promise, next()])
-        channel.send({ type: 'run', case: c, wantsProgress: onProgress !== undefined })
+        const wantsProgress = onProgress !== undefined
+        channel.send({ type: 'run', case: c, wantsProgress, isLast })
         if (stop?.aborted) abort()
         stop?.addEventListener('abort', abort, { once: true })
         try {

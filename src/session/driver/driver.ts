@@ -21,6 +21,7 @@ export async function drive(channel: DriverChannel): Promise<void> {
     running = new AbortController()
     const report = await session.runRepetition(command.case, {
       signal: running.signal,
+      isLast: command.isLast,
       ...(command.wantsProgress && {
         onProgress: (progress) => channel.send({ type: 'progress', progress }),
       }),

@@ -10,7 +10,7 @@ export type DriverCommand =
   | { type: 'ping' }
   /** First. `key` in hexadecimal digits. */
   | { type: 'connect'; host: string; port: number; key: string }
-  | { type: 'run'; case: Case; wantsProgress: boolean }
+  | { type: 'run'; case: Case; wantsProgress: boolean; isLast: boolean }
   /** Ends the repetition under way, whose report comes as ever. */
   | { type: 'abort' }
 

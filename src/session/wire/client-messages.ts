@@ -74,7 +74,8 @@ const afterHello = [
     version: z.int().min(1).max(MAX_WINDOWS),
     startNs: z.number().min(0),
   }),
-  z.strictObject({ type: z.literal('finish') }),
+  /** `isLast`: no repetition of this client's follows. */
+  z.strictObject({ type: z.literal('finish'), isLast: z.literal(true).optional() }),
 ] as const
 
 /** What a client says. */

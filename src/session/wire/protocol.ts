@@ -29,6 +29,9 @@ export const PING_FEATURE = 'purpose:ping'
 /** … that both ends of a repetition return challenges, number datagrams from where nobody else knows, and count strangers. */
 export const GUARDED_FEATURE = 'data:guarded'
 
+/** … of an agent: that it may hear with `finish` that no repetition follows, and then gets nothing ready for one. */
+export const LAST_FEATURE = 'finish:last'
+
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = [
   ...TRANSPORT_NAMES.map(rrFeature),
@@ -39,6 +42,7 @@ export const PROTOCOL_FEATURES: readonly string[] = [
   TURNS_FEATURE,
   SO_FAR_FEATURE,
   GUARDED_FEATURE,
+  LAST_FEATURE,
 ]
 
 /** What an agent says where its kernel does not take the records of a cipher: those of before it say nothing of it, whatever they can. */
