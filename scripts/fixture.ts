@@ -1,5 +1,5 @@
 import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -66,13 +66,20 @@ function shell(line: string): string {
   return spawnSync('sh', ['-c', line], { encoding: 'utf8' }).stdout.trim()
 }
 
+/** Its file, also where a shell has a command of that name within. */
+function programOf(command: string): string {
+  const files = (process.env.PATH ?? '').split(':').map((folder) => join(folder, command))
+  return files.find(existsSync) ?? command
+}
+
 /** A PATH with these commands and nothing else: no compiler, no apt-get, no sudo. */
 export function bareCommands(folder: string, commands: string[]): string {
   const path = join(folder, 'bare-bin')
   mkdirSync(path)
   for (const command of commands) {
-    const found = shell(COMMANDS_BEHIND_SHIMS[command] ?? `command -v ${command}`)
-    symlinkSync(found, join(path, command))
+    const behindShim = COMMANDS_BEHIND_SHIMS[command]
+    const program = behindShim === undefined ? programOf(command) : shell(behindShim)
+    symlinkSync(program, join(path, command))
   }
   symlinkSync(process.execPath, join(path, 'node'))
   return path
