@@ -161,7 +161,7 @@ const SRC_ROOMS = {
   'report/export': ['report/words', 'results', 'compare'],
   'report/words': ['results', 'compare'],
   addon: ['addon', 'options'],
-  'addon/face': ['options'],
+  'addon/face': ['options', 'plan/transports'],
   options: ['plan/transports'],
 }
 

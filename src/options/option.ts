@@ -123,7 +123,9 @@ export type Filled<G extends Group> = {
 export type OfCase<G extends Group> = {
   [M in keyof G as MayBeLeftOut<G[M]> extends true ? never : NameInCase<G[M], M>]: CaseValue<G[M]>
 } & {
-  [M in keyof G as MayBeLeftOut<G[M]> extends true ? NameInCase<G[M], M> : never]?: CaseValue<G[M]>
+  [M in keyof G as MayBeLeftOut<G[M]> extends true ? NameInCase<G[M], M> : never]?:
+    | CaseValue<G[M]>
+    | undefined
 }
 
 type NameInCase<O, M> =

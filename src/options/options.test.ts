@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { remoteParameters } from '../session/endpoint/spec.js'
 import { testCase } from '../session/fixtures/case.js'
@@ -5,6 +6,7 @@ import { remoteParametersSchema } from '../session/wire/client-messages.js'
 import { heardParameters, toldParameters } from '../session/wire/told-parameters.js'
 import { ENTRIES, GROUPS } from './groups.js'
 import { MEASURE } from './measure.js'
+import type { Option } from './option.js'
 import { requestShape } from './schema.js'
 
 const groups = Object.entries({ measure: MEASURE, ...GROUPS })
@@ -52,5 +54,12 @@ describe('the table of options', () => {
     const parameters = remoteParameters(testCase({ transport: 'tcp' }), 'server')
     const arrived = remoteParametersSchema.parse(JSON.parse(JSON.stringify(told())))
     expect(heardParameters(arrived)).toEqual(parameters)
+  })
+
+  it('has what is measured to itself: the face of the addon says none of it again', () => {
+    const face = readFileSync(new URL('../addon/addon.ts', import.meta.url), 'utf8')
+    const members = Object.entries(MEASURE).map(([member, { each = member }]: [string, Option]) => each)
+    expect(members).toContain('unixType')
+    expect(members.filter((name) => new RegExp(`^ +${name}\\??:`, 'm').test(face))).toEqual([])
   })
 })
