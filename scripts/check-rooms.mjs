@@ -138,7 +138,7 @@ const SRC_ROOMS = {
   ],
   'results/histogram': ['results/schema', 'addon/face'],
   'results/schema': ['options', 'plan/case'],
-  compare: ['results', 'plan/case'],
+  compare: ['results', 'plan/case', 'options'],
   'report/page': [
     'report/digest',
     'report/charts',

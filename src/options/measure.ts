@@ -53,6 +53,7 @@ export const MEASURE = {
     means: 'payload of a message; rr: of a request',
     byDefault: '64 B; streams 256 KiB over TCP, 1,400 B over UDP',
     each: 'messageSizeBytes',
+    held: 'question',
   }),
   /** Of `rr`: payload of an answer, bytes, 1 to 64 MiB. Default: that of the request. */
   responseSizeBytes: option({
@@ -68,6 +69,7 @@ export const MEASURE = {
     key: (value) => `response=${formatSize(value)}`,
     absent: null,
     isNewOnWire: true,
+    held: 'question',
   }),
   /** Of `rr`: requests under way at once, 1 to 4,096. Default: 1. */
   inflight: option({
@@ -82,6 +84,7 @@ export const MEASURE = {
     key: (value) => `inflight=${value}`,
     absent: null,
     isNewOnWire: true,
+    held: 'question',
   }),
   /** Of streams: `up` (to the server), `down` or `both`. Default: `up`. */
   direction: option({
@@ -94,6 +97,7 @@ export const MEASURE = {
     of: [STREAMS],
     otherwise: 'up',
     key: (value) => value,
+    held: 'question',
   }),
   /** Connections of a stream in each direction, 1 to 64. Default: 1. */
   streams: option({
@@ -106,6 +110,7 @@ export const MEASURE = {
     of: [STREAMS],
     otherwise: 1,
     key: (value) => `streams=${value}`,
+    held: 'question',
   }),
   /** Offered load of streams, payload bits per second, more than 0. Default: no limit. */
   rateBitsPerSec: option({
@@ -118,6 +123,7 @@ export const MEASURE = {
     of: [STREAMS],
     otherwise: 0,
     key: (value) => `rate=${formatRate(value)}`,
+    held: 'question',
   }),
   /**
    * `block`: sleep in the kernel; `spin`: poll without sleeping; `busy-poll`: sleep, but let the kernel poll the device before it (SO_PREFER_BUSY_POLL; TCP,
@@ -133,6 +139,7 @@ export const MEASURE = {
     byDefault: 'block',
     each: 'wait',
     allows: (value, c) => value !== 'busy-poll' || isBusyPolled(c),
+    held: 'question',
   }),
   /** Measured phase of a repetition, 1 to 24 h. Not together with `iterations`. Default: 3e9; in the lab 1e9. */
   durationNs: option({
@@ -146,6 +153,8 @@ export const MEASURE = {
     byDefault: '3s; in the lab 1s',
     // Where messages decide.
     otherwise: 0,
+    // How long was measured is one fact, whichever of the two ended it.
+    held: 'none',
   }),
   /** Messages of the measured phase in place of a time, 1 to 1e12; of streams for each connection, on the average. */
   iterations: option({
@@ -154,6 +163,7 @@ export const MEASURE = {
     default: 0,
     help: 'messages of the measured phase, in place of --duration; with --streams per connection, on the average: a direction ends when all its connections together have n times their number',
     means: '0 = durationNs decides',
+    held: 'none',
   }),
   /** Limit of the warm-up, which ends when it is steady; 0 to 24 h. Default: 4e9; in the lab 0.5e9. */
   warmupCapNs: option({
@@ -185,6 +195,7 @@ export const MEASURE = {
     help: 'step of the time series',
     means: 'length of an interval of the time series, before doubling',
     byDefault: '250ms',
+    held: 'none',
   }),
   /**
    * No progress for so long ends a repetition, 1e6 to 1 h: of a stream, of all its connections, and beyond the time between two messages of a rate.
@@ -199,6 +210,8 @@ export const MEASURE = {
     means:
       'no progress for so long is a stall; of a stream, of all its connections, beyond the time between two messages of its rate',
     byDefault: '5s; in the lab 15s',
+    // It ends what hangs.
+    held: 'none',
   }),
   /** An answer later than this is lost, where a transport loses; 1e6 to 1 h, shorter than `idleTimeoutNs`. Default: 1e9, or half of `idleTimeoutNs` where that is less. */
   messageTimeoutNs: option({
@@ -211,6 +224,7 @@ export const MEASURE = {
     byDefault: '1s, or half of --timeout',
     of: [LOSSY_ANSWERS],
     key: (value) => `message-timeout=${formatDuration(value)}`,
+    held: 'transport',
   }),
   /** CPUs of the measuring threads: `auto` (one for each end where there are enough), `none`, or lists of CPUs. Default: `auto`. */
   pin: option({
@@ -242,5 +256,6 @@ export const MEASURE = {
     otherwise: LEFT_OUT,
     key: (value) => value,
     isNewOnWire: true,
+    held: 'transport',
   }),
 } as const

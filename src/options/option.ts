@@ -27,8 +27,15 @@ export interface Use {
 }
 
 /**
+ * How a comparison holds an option where two results differ in it. `question`: something else was asked, which leaves it without a meaning;
+ * `transport`: it is told, but as what is meant to differ across transports; `note`: it is told; `none`: no figure depends on it, it has another name on
+ * each machine, or another fact says it in words of its own.
+ */
+export type Held = 'question' | 'transport' | 'note' | 'none'
+
+/**
  * All that there is to know of an option of a run. Flag and `XRBENCH_*` variable, help, limits, defaults, the member of a request, the frame to an
- * agent, the schema, the part of a case's name, and the refusal where it would change nothing come from here; the member of the table is the one of a
+ * agent, the schema, the part of a case's name, how a comparison holds it, and the refusal where it would change nothing come from here; the member of the table is the one of a
  * request, whose documentation is its comment.
  *
  * `D`: the default's type; `E`: the case's own name, of an option that multiplies cases; `F`: of what `fill` gives; `N`: of `otherwise`.
@@ -69,6 +76,8 @@ export interface Option<
   key?(value: ValueOf<K>): string
   /** … also at its default. */
   readonly isAlwaysInKey?: boolean
+  /** Not said: `note`, and of an option that has a group `transport`. */
+  readonly held?: Held
   /** What it means that a result of an older version has no such member. */
   readonly absent?: ValueOf<K> | null
   /** Told to the far end only where it differs from `absent`: agents of before do not know it (`told`, known.ts). */
