@@ -15,6 +15,8 @@ export interface Entry {
   readonly path: string
   /** Of a case's parameters. */
   readonly casePath: string
+  /** `duration`, `no-gso`, without its hyphens. */
+  readonly flag: string
   /** As the command line calls it: `duration`, `dscp`. */
   readonly attribute: string
   readonly option: Option
@@ -30,15 +32,22 @@ function entriesOf(group: Group, before: string): Entry[] {
   return Object.entries(group).map(([member, option]) => ({
     path: before + member,
     casePath: before + (option.each ?? member),
-    attribute: attributeOf(option.flag),
+    flag: flagOf(option),
+    attribute: attributeOf(option),
     option,
   }))
 }
 
+function flagOf({ flag }: Option): string {
+  const [, name = ''] = /--([a-z-]+)/.exec(flag) ?? []
+  return name
+}
+
 /** `-s, --size <list>`: `size`; `--no-gso`: `gso`. */
-function attributeOf(flag: string): string {
-  const [, name = ''] = /--(?:no-)?([a-z-]+)/.exec(flag) ?? []
-  return name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
+function attributeOf(option: Option): string {
+  return flagOf(option)
+    .replace(/^no-/, '')
+    .replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase())
 }
 
 /** What stands at the path of an entry, as `socket.dscp`, in a request or in a case's parameters; `undefined`: nothing. */

@@ -1,8 +1,7 @@
-import { runsOverTcp } from '../plan/transports.js'
 import { formatDuration, formatRate, formatSize, MAX_MESSAGE_BYTES } from '../units.js'
-import { aSwitch, bytes, count, time, word } from './kind.js'
-import { type Circumstances, LEFT_OUT, option } from './option.js'
-import { AF_UNIX, LOSSY_ANSWERS, REQUESTS, STREAMS } from './uses.js'
+import { aSwitch, bytes, count, type Pin, time, word } from './kind.js'
+import { LEFT_OUT, option } from './option.js'
+import { AF_UNIX, BUSY_POLLED, LOSSY_ANSWERS, REQUESTS, STREAMS } from './uses.js'
 import { WORKLOAD_NAMES } from './workloads.js'
 
 export const DIRECTIONS = ['up', 'down', 'both'] as const
@@ -24,12 +23,6 @@ const DEFAULT_INFLIGHT = 1
 export const DEFAULT_MESSAGE_TIMEOUT_NS = 1e9
 /** For something that does not come. */
 const MAX_WAIT_NS = 3600e9
-
-/** Whose calls wait inside the kernel for the one socket, which is where it polls (socket(7), SO_BUSY_POLL). */
-function isBusyPolled({ transport, workload }: Circumstances): boolean {
-  const waitsInCall = workload === 'ping-pong' || workload === 'stream'
-  return waitsInCall && (runsOverTcp(transport) || transport === 'udp')
-}
 
 /** What is measured and for how long, whatever carries it. */
 export const MEASURE = {
@@ -68,7 +61,7 @@ export const MEASURE = {
     fill: (c): number => c.messageSizeBytes,
     key: (value) => `response=${formatSize(value)}`,
     absent: null,
-    isNewOnWire: true,
+    isNewOnWire: 'with its workload',
     held: 'question',
   }),
   /** Of `rr`: requests under way at once, 1 to 4,096. Default: 1. */
@@ -83,7 +76,7 @@ export const MEASURE = {
     otherwise: null,
     key: (value) => `inflight=${value}`,
     absent: null,
-    isNewOnWire: true,
+    isNewOnWire: 'with its workload',
     held: 'question',
   }),
   /** Of streams: `up` (to the server), `down` or `both`. Default: `up`. */
@@ -138,7 +131,8 @@ export const MEASURE = {
       'spin: polls without sleeping; block: sleeps in the kernel; busy-poll: the same, the kernel polling the device first',
     byDefault: 'block',
     each: 'wait',
-    allows: (value, c) => value !== 'busy-poll' || isBusyPolled(c),
+    only: { 'busy-poll': BUSY_POLLED },
+    newWords: ['busy-poll'],
     held: 'question',
   }),
   /** Measured phase of a repetition, 1 to 24 h. Not together with `iterations`. Default: 3e9; in the lab 1e9. */
@@ -233,6 +227,11 @@ export const MEASURE = {
     default: 'auto',
     help: 'auto, none, or CLIENT:SERVER, as 3:2 or 2,3:0,1',
     byDefault: 'auto',
+    key: (pin: Pin) =>
+      typeof pin === 'string'
+        ? `pin=${pin}`
+        : `pin=${pin.client.join('+')}:${pin.server.join('+')}`,
+    placeInKey: 'last',
   }),
   /** Every byte is checked where it arrives; slow. Default: false. */
   verify: option({
@@ -241,6 +240,8 @@ export const MEASURE = {
     default: false,
     help: 'check every byte of the messages where they arrive; slow',
     means: 'every byte of each message checked where it arrives',
+    key: () => 'verify',
+    placeInKey: 'with its own',
     absent: false,
   }),
   /** Of AF_UNIX: `stream` (bytes) or `seqpacket` (a packet for each message). Default: `['stream']`. */
@@ -255,7 +256,7 @@ export const MEASURE = {
     of: [AF_UNIX],
     otherwise: LEFT_OUT,
     key: (value) => value,
-    isNewOnWire: true,
+    isNewOnWire: 'with its transport',
     held: 'transport',
   }),
 } as const

@@ -33,6 +33,9 @@ export interface Use {
  */
 export type Held = 'question' | 'transport' | 'note' | 'none'
 
+/** `with its own`: behind the options that only its transport has; `last`: of the whole name. */
+export type PlaceInKey = 'with its own' | 'last'
+
 /**
  * All that there is to know of an option of a run. Flag and `XRBENCH_*` variable, help, limits, defaults, the member of a request, the frame to an
  * agent, the schema, the part of a case's name, how a comparison holds it, and the refusal where it would change nothing come from here; the member of the table is the one of a
@@ -66,8 +69,8 @@ export interface Option<
   readonly of?: readonly Use[]
   /** Cases to which it would change nothing without these: refused as well, where it was given for this run. */
   readonly takesEffectIn?: readonly Use[]
-  /** Of an `each`: whether a case has this value. */
-  allows?(value: ValueOf<K>, c: Circumstances): boolean
+  /** Of an `each`: words that not every case it is for can have, and which can. */
+  readonly only?: Readonly<Record<string, Use>>
   /** In a case that it is not for; {@link LEFT_OUT}: none. Not said: stays as it was asked for. */
   readonly otherwise?: N
   /** In a case that it is for, where a request says `null`. */
@@ -76,12 +79,21 @@ export interface Option<
   key?(value: ValueOf<K>): string
   /** … also at its default. */
   readonly isAlwaysInKey?: boolean
+  /** Where in the name. Not said: with its group, in the order of the table. */
+  readonly placeInKey?: PlaceInKey
   /** Not said: `note`, and of an option that has a group `transport`. */
   readonly held?: Held
   /** What it means that a result of an older version has no such member. */
   readonly absent?: ValueOf<K> | null
-  /** Told to the far end only where it differs from `absent`: agents of before do not know it (`told`, known.ts). */
-  readonly isNewOnWire?: boolean
+  /**
+   * Told to the far end only where it differs from `absent`: agents of before do not know it (`told`, known.ts), which is seen from the features they announce
+   * (features.ts). Where a workload or a transport came with it, whoever announces that knows it.
+   */
+  readonly isNewOnWire?: boolean | 'with its workload' | 'with its transport'
+  /** … and words of it that came after it. */
+  readonly newWords?: readonly ValueOf<K>[]
+  /** What an agent of before cannot do, by the option's flag or one of its words, where these do not say it. */
+  readonly called?: Readonly<Record<string, string>>
 }
 
 /** An entry of the table, its types kept. */

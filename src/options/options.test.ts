@@ -5,6 +5,7 @@ import { testCase } from '../session/fixtures/case.js'
 import { remoteParametersSchema } from '../session/wire/client-messages.js'
 import { heardParameters, toldParameters } from '../session/wire/told-parameters.js'
 import { ENTRIES, GROUPS } from './groups.js'
+import { isNewOnWire } from './known.js'
 import { MEASURE } from './measure.js'
 import type { Option } from './option.js'
 import { requestShape } from './schema.js'
@@ -39,7 +40,7 @@ describe('the table of options', () => {
   it('tells an agent of before nothing that it does not know', () => {
     const added = groups.flatMap(([, group]) =>
       Object.entries(group).flatMap(([member, o]) =>
-        o.isNewOnWire === true ? [o.each ?? member] : [],
+        isNewOnWire(o) ? [o.each ?? member] : [],
       ),
     )
     expect(added).toContain('inflight')

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Kind, MAX_RATE_BITS_PER_SEC } from './kind.js'
+import { isNewOnWire } from './known.js'
 import { type Group, LEFT_OUT, type OfCase, type Option } from './option.js'
 
 const MAX_LISTED_CPUS = 64
@@ -58,8 +59,8 @@ function orAbsent(value: z.ZodType, { absent }: Option): z.ZodType {
   return absent === undefined ? value.optional() : value.default(absent)
 }
 
-function mayBeMissing({ isNewOnWire, otherwise }: Option): boolean {
-  return isNewOnWire === true || otherwise === LEFT_OUT
+function mayBeMissing(option: Option): boolean {
+  return isNewOnWire(option) || option.otherwise === LEFT_OUT
 }
 
 function mayBeNull(option: Option): boolean {
