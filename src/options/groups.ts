@@ -1,5 +1,5 @@
 import { MEASURE } from './measure.js'
-import type { Group, Option } from './option.js'
+import type { Group, Heading, Option } from './option.js'
 import { QUIC } from './quic.js'
 import { RDMA } from './rdma.js'
 import { SOCKET } from './socket.js'
@@ -8,6 +8,10 @@ import { TLS } from './tls.js'
 /** The members of a request that have options of their own, in the order in which they are read and explained. */
 export const GROUPS = { socket: SOCKET, rdma: RDMA, tls: TLS, quic: QUIC } as const
 export type GroupName = keyof typeof GROUPS
+const HEADING_OF: Readonly<Record<GroupName, Heading>> = {
+  ...{ socket: 'Sockets and CPUs:', rdma: 'RDMA:' },
+  ...{ tls: 'TLS and QUIC:', quic: 'TLS and QUIC:' },
+}
 
 /** An option and where it is. */
 export interface Entry {
@@ -20,16 +24,20 @@ export interface Entry {
   /** As the command line calls it: `duration`, `dscp`. */
   readonly attribute: string
   readonly option: Option
+  readonly heading: Heading
 }
 
 /** All options of a run. */
 export const ENTRIES: readonly Entry[] = [
-  ...entriesOf(MEASURE, ''),
-  ...Object.entries(GROUPS).flatMap(([name, group]) => entriesOf(group, `${name}.`)),
+  ...entriesOf(MEASURE, 'What to measure:'),
+  ...Object.entries(GROUPS).flatMap(([name, group]) =>
+    entriesOf(group, HEADING_OF[name as GroupName], `${name}.`),
+  ),
 ]
 
-function entriesOf(group: Group, before: string): Entry[] {
+function entriesOf(group: Group, heading: Heading, before = ''): Entry[] {
   return Object.entries(group).map(([member, option]) => ({
+    heading: option.heading ?? heading,
     path: before + member,
     casePath: before + (option.each ?? member),
     flag: flagOf(option),

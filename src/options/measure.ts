@@ -23,6 +23,8 @@ const DEFAULT_INFLIGHT = 1
 export const DEFAULT_MESSAGE_TIMEOUT_NS = 1e9
 /** For something that does not come. */
 const MAX_WAIT_NS = 3600e9
+/** How long connections may take to be made: nobody is asked, and an emulated machine takes many times as long. What a client may tell an agent. */
+export const CONNECT_TIMEOUT = { ...time(1, 60e9), default: 5e9, inLab: 25e9 } as const
 
 /** What is measured and for how long, whatever carries it. */
 export const MEASURE = {
@@ -138,6 +140,7 @@ export const MEASURE = {
   /** Measured phase of a repetition, 1 to 24 h. Not together with `iterations`. Default: 3e9; in the lab 1e9. */
   durationNs: option({
     flag: '-d, --duration <time>',
+    heading: 'For how long:',
     kind: time(1),
     default: 3e9,
     // Each repetition there costs seconds beyond its measuring.
@@ -153,6 +156,7 @@ export const MEASURE = {
   /** Messages of the measured phase in place of a time, 1 to 1e12; of streams for each connection, on the average. */
   iterations: option({
     flag: '-n, --iterations <n>',
+    heading: 'For how long:',
     kind: count(1, MAX_ITERATIONS),
     default: 0,
     help: 'messages of the measured phase, in place of --duration; with --streams per connection, on the average: a direction ends when all its connections together have n times their number',
@@ -162,6 +166,7 @@ export const MEASURE = {
   /** Limit of the warm-up, which ends when it is steady; 0 to 24 h. Default: 4e9; in the lab 0.5e9. */
   warmupCapNs: option({
     flag: '--warmup <time>',
+    heading: 'For how long:',
     kind: time(0),
     // Seldom reached: long enough for TCP to come through the losses of its start where 64 KiB take 10 ms.
     default: 4e9,
@@ -173,6 +178,7 @@ export const MEASURE = {
   /** Of each case, on fresh connections and in fresh processes, interleaved; 1 to 1,000. Default: 6; 4 where the lab is used. */
   repetitions: option({
     flag: '-r, --repeat <n>',
+    heading: 'For how long:',
     kind: count(1, MAX_REPETITIONS),
     // Even, for A B B A: what a steady drift adds to a round it takes from the next. Six are the fewest that can show a difference (p = 2 / 2⁶).
     default: 6,
@@ -183,6 +189,7 @@ export const MEASURE = {
   /** Step of the time series, 1e6 to 24 h. Default: 250e6. */
   intervalNs: option({
     flag: '--interval <time>',
+    heading: 'For how long:',
     kind: time(1e6),
     // A run of the default length has a dozen: enough to tell whether it began before the path was steady.
     default: 250e6,
@@ -197,6 +204,7 @@ export const MEASURE = {
    */
   idleTimeoutNs: option({
     flag: '--timeout <time>',
+    heading: 'For how long:',
     kind: time(1e6, MAX_WAIT_NS),
     default: 5e9,
     inLab: 15e9,
@@ -210,6 +218,7 @@ export const MEASURE = {
   /** An answer later than this is lost, where a transport loses; 1e6 to 1 h, shorter than `idleTimeoutNs`. Default: 1e9, or half of `idleTimeoutNs` where that is less. */
   messageTimeoutNs: option({
     flag: '--message-timeout <time>',
+    heading: 'For how long:',
     kind: time(1e6, MAX_WAIT_NS),
     default: DEFAULT_MESSAGE_TIMEOUT_NS,
     help: 'an answer later than this is lost, where messages can be lost',
@@ -223,6 +232,7 @@ export const MEASURE = {
   /** CPUs of the measuring threads: `auto` (one for each end where there are enough), `none`, or lists of CPUs. Default: `auto`. */
   pin: option({
     flag: '--pin <cpus>',
+    heading: 'Sockets and CPUs:',
     kind: { is: 'pin' },
     default: 'auto',
     help: 'auto, none, or CLIENT:SERVER, as 3:2 or 2,3:0,1',
@@ -236,6 +246,7 @@ export const MEASURE = {
   /** Every byte is checked where it arrives; slow. Default: false. */
   verify: option({
     flag: '--verify',
+    heading: 'Sockets and CPUs:',
     kind: aSwitch,
     default: false,
     help: 'check every byte of the messages where they arrive; slow',
@@ -247,6 +258,7 @@ export const MEASURE = {
   /** Of AF_UNIX: `stream` (bytes) or `seqpacket` (a packet for each message). Default: `['stream']`. */
   unixTypes: option({
     flag: '--unix-type <list>',
+    heading: 'Sockets and CPUs:',
     kind: word('type of socket', UNIX_TYPES),
     default: ['stream'],
     help: 'AF_UNIX sockets: stream or seqpacket',

@@ -33,6 +33,16 @@ export interface Use {
  */
 export type Held = 'question' | 'transport' | 'note' | 'none'
 
+/** Of `--help`, in this order. */
+export const HEADINGS = [
+  'What to measure:',
+  'For how long:',
+  'Sockets and CPUs:',
+  'RDMA:',
+  'TLS and QUIC:',
+] as const
+export type Heading = (typeof HEADINGS)[number]
+
 /** `with its own`: behind the options that only its transport has; `last`: of the whole name. */
 export type PlaceInKey = 'with its own' | 'last'
 
@@ -63,6 +73,8 @@ export interface Option<
   readonly means?: string
   /** The default in words. */
   readonly byDefault?: string
+  /** Under which `--help` has it, where that is not its group's. */
+  readonly heading?: Heading
   /** A request has a list of it, a case one, by this name. A switch that multiplies stands for both. */
   readonly each?: E
   /** All of them have to hold; of an `each`, before its own value is known. */
