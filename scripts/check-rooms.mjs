@@ -67,7 +67,7 @@ const SRC_ROOMS = {
   'cli/show': ['cli/flags', 'cli/files', 'cli/terminal', 'report'],
   'cli/validate': ['cli/flags', 'cli/files', 'cli/terminal', 'results', 'report'],
   'cli/doctor': ['cli/flags', 'cli/terminal', 'doctor'],
-  'cli/lab': ['cli/flags', 'cli/terminal', 'lab'],
+  'cli/lab': ['cli/flags', 'cli/terminal', 'lab', 'options'],
   'cli/files': ['cli/terminal', 'results', 'compare'],
   'cli/flags': ['plan', 'session/wire', 'lab', 'addon', 'options'],
   'cli/terminal': ['run', 'results', 'plan/case'],
@@ -84,7 +84,7 @@ const SRC_ROOMS = {
     'addon',
     'options',
   ],
-  serve: ['place', 'session', 'transports', 'environment', 'addon'],
+  serve: ['place', 'session', 'transports', 'environment', 'addon', 'options'],
   doctor: [
     'plan',
     'session/endpoint',
@@ -126,7 +126,7 @@ const SRC_ROOMS = {
   'quic-perf': ['plan', 'environment', 'results', 'addon', 'options'],
   rdma: ['lab', 'addon'],
   environment: ['results', 'addon'],
-  lab: [],
+  lab: ['options'],
   'results/store': ['results/schema', 'options', 'plan/transports'],
   'results/document': ['results/repetition', 'results/histogram', 'results/schema', 'plan/case'],
   'results/repetition': [

@@ -24,18 +24,19 @@ export interface Entry {
   /** As the command line calls it: `duration`, `dscp`. */
   readonly attribute: string
   readonly option: Option
-  readonly heading: Heading
+  readonly heading: Heading | undefined
 }
 
 /** All options of a run. */
 export const ENTRIES: readonly Entry[] = [
-  ...entriesOf(MEASURE, 'What to measure:'),
+  ...entriesOf(MEASURE, '', 'What to measure:'),
   ...Object.entries(GROUPS).flatMap(([name, group]) =>
-    entriesOf(group, HEADING_OF[name as GroupName], `${name}.`),
+    entriesOf(group, `${name}.`, HEADING_OF[name as GroupName]),
   ),
 ]
 
-function entriesOf(group: Group, heading: Heading, before = ''): Entry[] {
+/** @param before what stands before the name of a member in a path */
+export function entriesOf(group: Group, before = '', heading?: Heading): Entry[] {
   return Object.entries(group).map(([member, option]) => ({
     heading: option.heading ?? heading,
     path: before + member,

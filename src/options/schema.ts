@@ -109,6 +109,7 @@ function exactly(kind: Kind): z.ZodType {
   switch (kind.is) {
     case 'count':
     case 'bytes':
+    case 'mebibytes':
       return whole(kind.min, kind.max)
     case 'time':
       return kind.orZero === true
@@ -120,6 +121,8 @@ function exactly(kind: Kind): z.ZodType {
       return z.enum(kind.words)
     case 'name':
       return z.string().regex(kind.pattern)
+    case 'text':
+      return z.string().min(kind.min).max(kind.max)
     case 'switch':
       return z.boolean()
     case 'pin':

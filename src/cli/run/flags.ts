@@ -1,7 +1,9 @@
 import type { Command } from '@commander-js/extra-typings'
 import { ENTRIES } from '../../options/groups.js'
-import { HEADINGS, type Option } from '../../options/option.js'
+import { LAB } from '../../options/lab.js'
+import { HEADINGS } from '../../options/option.js'
 import { TRANSPORT_NAMES } from '../../plan/transports.js'
+import { helpOf } from '../flags/group.js'
 import { listOption, option } from '../flags/option.js'
 import { exitCodeTable, RUN_UNITS } from '../terminal/help.js'
 
@@ -37,10 +39,6 @@ export function withRunOptions(command: Command) {
   return withOwnOptions(command)
 }
 
-function helpOf({ help, byDefault }: Option): string {
-  return byDefault === undefined ? help : `${help} (default: ${byDefault})`
-}
-
 /** Those of the command itself, which say nothing of what is measured. */
 function withOwnOptions(command: Command) {
   return command
@@ -60,12 +58,10 @@ function withOwnOptions(command: Command) {
     )
     .addOption(option('--no-lab', 'never in the lab'))
     .addOption(option('--no-soft-roce', 'make no SoftRoCE device for the run on this machine'))
-    .addOption(option('--netem <words>', "shape the lab's wire, as 'delay 5ms loss 1%' (tc-netem)"))
-    .addOption(
-      option('--lab-kernel <path>', 'vmlinuz-VERSION, or a folder with boot/ and lib/modules/'),
-    )
-    .addOption(option('--memory <size>', 'of each guest of the lab (default: 1GiB)'))
-    .addOption(option('--boot-timeout <time>', 'a boot of the lab may take so long (default: 60s)'))
+    .addOption(option('--netem <words>', helpOf(LAB.netem)))
+    .addOption(option('--lab-kernel <path>', helpOf(LAB.kernel)))
+    .addOption(option('--memory <size>', helpOf(LAB.memoryMiB)))
+    .addOption(option('--boot-timeout <time>', helpOf(LAB.bootTimeoutNs)))
     .addOption(option('-4, --ipv4', 'use IPv4 (default)'))
     .addOption(option('-6, --ipv6', 'use IPv6'))
     .optionsGroup('Output:')
