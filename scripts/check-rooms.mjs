@@ -137,7 +137,8 @@ const SRC_ROOMS = {
     'plan/transports',
   ],
   'results/histogram': ['results/schema', 'addon/face'],
-  'results/schema': ['options', 'plan/case'],
+  'results/schema': ['options', 'plan/case', 'results/granted'],
+  'results/granted': [],
   compare: ['results', 'plan/case', 'options'],
   'report/page': [
     'report/digest',
@@ -161,7 +162,7 @@ const SRC_ROOMS = {
   'report/export': ['report/words', 'results', 'compare'],
   'report/words': ['results', 'compare'],
   addon: ['addon', 'options'],
-  'addon/face': ['options', 'plan/transports'],
+  'addon/face': ['options', 'plan/transports', 'results/granted'],
   options: ['plan/transports'],
 }
 
@@ -170,6 +171,7 @@ const ROOMS_OF_FILES = {
   'addon/face': /^src\/addon\/(addon|effective|outcome|perf|rdma|secure)\.ts$/,
   'plan/case': /^src\/plan\/(case|circumstances|lossy)\.ts$/,
   'plan/transports': /^src\/plan\/transports\.ts$/,
+  'results/granted': /^src\/results\/schema\/granted\.ts$/,
 }
 
 /** What transports have in common, themselves none, and which of each other these may use. */
