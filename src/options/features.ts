@@ -21,13 +21,13 @@ export function optionFeatures(parameters: object): Feature[] {
   })
 }
 
-/** `option:mptcp`. */
+/** `option:<flag>`. */
 function ofOption({ flag, option: { isNewOnWire, called } }: Entry): Feature[] {
   if (isNewOnWire !== true) return []
   return [{ name: `option:${flag}`, called: called?.[flag] ?? `--${flag}` }]
 }
 
-/** `wait:busy-poll`. */
+/** `<flag>:<word>`. */
 function ofWord({ flag, option: { newWords = [], called } }: Entry, value: unknown): Feature[] {
   const word = String(value)
   if (!newWords.includes(word)) return []
