@@ -67,7 +67,7 @@ const SRC_ROOMS = {
   'cli/show': ['cli/flags', 'cli/files', 'cli/terminal', 'report'],
   'cli/validate': ['cli/flags', 'cli/files', 'cli/terminal', 'results', 'report'],
   'cli/doctor': ['cli/flags', 'cli/terminal', 'doctor'],
-  'cli/lab': ['cli/flags', 'cli/terminal', 'lab'],
+  'cli/lab': ['cli/flags', 'cli/terminal', 'lab', 'options'],
   'cli/files': ['cli/terminal', 'results', 'compare'],
   'cli/flags': ['plan', 'session/wire', 'lab', 'addon', 'options'],
   'cli/terminal': ['run', 'results', 'plan/case'],
@@ -84,7 +84,7 @@ const SRC_ROOMS = {
     'addon',
     'options',
   ],
-  serve: ['place', 'session', 'transports', 'environment', 'addon'],
+  serve: ['place', 'session', 'transports', 'environment', 'addon', 'options'],
   doctor: [
     'plan',
     'session/endpoint',
@@ -126,7 +126,7 @@ const SRC_ROOMS = {
   'quic-perf': ['plan', 'environment', 'results', 'addon', 'options'],
   rdma: ['lab', 'addon'],
   environment: ['results', 'addon'],
-  lab: [],
+  lab: ['options'],
   'results/store': ['results/schema', 'options', 'plan/transports'],
   'results/document': ['results/repetition', 'results/histogram', 'results/schema', 'plan/case'],
   'results/repetition': [
@@ -137,8 +137,9 @@ const SRC_ROOMS = {
     'plan/transports',
   ],
   'results/histogram': ['results/schema', 'addon/face'],
-  'results/schema': ['options', 'plan/case'],
-  compare: ['results', 'plan/case'],
+  'results/schema': ['options', 'plan/case', 'results/granted'],
+  'results/granted': [],
+  compare: ['results', 'plan/case', 'options'],
   'report/page': [
     'report/digest',
     'report/charts',
@@ -161,7 +162,7 @@ const SRC_ROOMS = {
   'report/export': ['report/words', 'results', 'compare'],
   'report/words': ['results', 'compare'],
   addon: ['addon', 'options'],
-  'addon/face': ['options'],
+  'addon/face': ['options', 'plan/transports', 'results/granted'],
   options: ['plan/transports'],
 }
 
@@ -170,6 +171,7 @@ const ROOMS_OF_FILES = {
   'addon/face': /^src\/addon\/(addon|effective|outcome|perf|rdma|secure)\.ts$/,
   'plan/case': /^src\/plan\/(case|circumstances|lossy)\.ts$/,
   'plan/transports': /^src\/plan\/transports\.ts$/,
+  'results/granted': /^src\/results\/schema\/granted\.ts$/,
 }
 
 /** What transports have in common, themselves none, and which of each other these may use. */

@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { root } from './setup/paths.mjs'
 
@@ -14,6 +14,21 @@ const namesIn = (text) =>
   [...text.matchAll(/`((?:src|native|bench|scripts|docs|results|notebooks|\.ci)\/[^`\s]*)`/g)]
     .map(([, name]) => name)
     .filter((name) => !/[*<>…A-Z]{2}|[*<>…]/.test(name))
+
+/** Files that name the model of an option, and that an option does not touch. */
+const NOT_TOUCHED = {
+  'docs/adding.md': 'the guide itself',
+  'scripts/docs.test.mjs': 'this test of it',
+}
+
+/** Of what is written by hand: golden files are results, and never edited. */
+function filesNaming(words) {
+  return ['src', 'native', 'bench', 'scripts', 'docs']
+    .flatMap((folder) => readdirSync(`${root}/${folder}`, { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => relative(root, join(parentPath, name)))
+    .filter((file) => !/\/golden\/|\/node_modules\//.test(file) && words.test(read(file)))
+}
 
 describe('what is written for the next person', () => {
   test.each(PAGES)('%s names files and pages that are there', (page) => {
@@ -33,6 +48,18 @@ describe('what is written for the next person', () => {
       .filter((entry) => entry.isDirectory() && !['test', 'node-api'].includes(entry.name))
       .map(({ name }) => `native/${name}/`)
     expect([...parts, ...natives].filter((room) => !text.includes(`\`${room}`))).toEqual([])
+  })
+
+  test('the files that an option touches are those that name the model', () => {
+    const text = read('docs/adding.md')
+    const listed = namesIn(text.slice(text.indexOf('## An option'), text.indexOf('## A chart')))
+    const naming = filesNaming(/mptcp|multipath/i)
+    const isTest = (file) => /(\.test\.ts|_test\.cc)$/.test(file)
+    const told = [...listed, ...Object.keys(NOT_TOUCHED)]
+    expect(naming.filter((file) => !isTest(file) && !told.includes(file))).toEqual([])
+    expect(Object.keys(NOT_TOUCHED).filter((file) => !naming.includes(file))).toEqual([])
+    // And its test is there.
+    expect(naming).toEqual(expect.arrayContaining(listed.filter(isTest)))
   })
 
   test('is short enough to be read', () => {

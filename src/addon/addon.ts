@@ -3,13 +3,13 @@
  * nothing else crosses between JavaScript and C++.
  */
 
-import type { Direction, UnixType, WaitPolicy } from '../options/measure.js'
+import type { MEASURE } from '../options/measure.js'
 import type { OfCase } from '../options/option.js'
 import type { QUIC } from '../options/quic.js'
 import type { RDMA } from '../options/rdma.js'
 import type { SOCKET } from '../options/socket.js'
 import type { TLS, TlsCipher } from '../options/tls.js'
-import type { WorkloadName } from '../options/workloads.js'
+import type { TransportName } from '../plan/transports.js'
 import type { Confinement, EffectiveSettings } from './effective.js'
 import type { ClockReport, NativeFault, RawHistogram, RunOutcome } from './outcome.js'
 import type { RdmaLink, RdmaPort } from './rdma.js'
@@ -25,23 +25,12 @@ export type * from './rdma.js'
 export type * from './secure.js'
 
 /** Transports this addon was built with. `loopback` joins two endpoints of one process: the floor of the loop itself. */
-export type NativeTransport =
-  | 'loopback'
-  | 'tcp'
-  | 'udp'
-  | 'rdma'
-  | 'tls'
-  | 'quic'
-  | 'quic:openssl'
-  | 'unix'
-  | 'shm'
+export type NativeTransport = 'loopback' | TransportName
 
 /** Options of the sockets of one case as requested; `null` leaves the kernel's own. */
 export type SocketOptions = OfCase<typeof SOCKET>
-interface Verified {
-  /** Messages have a pattern, which the receiver checks; slow. */
-  verify: boolean
-}
+/** Messages have a pattern, which the receiver checks. */
+type Verified = Pick<OfCase<typeof MEASURE>, 'verify'>
 /** … of RDMA; `null` leaves the choice to the addon, which tells it in `RdmaSettings`. */
 export type RdmaOptions = OfCase<typeof RDMA> & Verified
 /** … of TLS 1.3, for TLS and QUIC. */
@@ -62,8 +51,11 @@ export interface DataPorts {
   atMost: number
 }
 
+/** What of a case is measured, each with its limits in the table of options; the CPUs are those of this end, named. */
+type Measured = Omit<OfCase<typeof MEASURE>, 'repetitions' | 'pin'>
+
 /** One end of one repetition. All times are nanoseconds, below 2^53. */
-export interface EndpointSpec {
+export interface EndpointSpec extends Measured {
   transport: NativeTransport
   role: 'client' | 'server'
   /** Numeric IPv4 or IPv6 address to bind to. The port is the kernel's choice, but for `dataPorts`. */
@@ -77,34 +69,6 @@ export interface EndpointSpec {
   isGuarded?: boolean
   /** Ports that a server may take; `null`: any. */
   dataPorts?: DataPorts | null
-  workload: WorkloadName
-  /** For `ping-pong` it is `up` and has no further meaning. */
-  direction: Direction
-  /** Connections per direction, 1–64; 1 for `ping-pong`. */
-  streams: number
-  /** 1 to 67,108,864; UDP at most 65,507 (IPv4) or 65,527 (IPv6), packets of AF_UNIX at most 212,960. */
-  messageSizeBytes: number
-  /** Of `rr`: of an answer, as `messageSizeBytes`. */
-  responseSizeBytes?: number | null | undefined
-  /** Of `rr`: requests under way at once, 1–4,096. */
-  inflight?: number | null | undefined
-  wait: WaitPolicy
-  /** Warm-up ends when windows agree, at the latest after this; 0 = none. */
-  warmupCapNs: number
-  /** Length of the measured phase; 0 = `iterations` decides. */
-  durationNs: number
-  /** Messages of the measured phase (ping-pong: round trips); 0 = `durationNs` decides. */
-  iterations: number
-  /** Length of an interval of the time series; doubled natively when a run has more than 64 of them. */
-  intervalNs: number
-  /** Offered load of a stream in one direction over all its connections, payload bits per second; 0 = unlimited. */
-  rateBitsPerSec: number
-  /** Every byte of each message is checked where it arrives; slow. RDMA and QUIC have options of their own. */
-  verify: boolean
-  /** UDP ping-pong, and `rr` where messages can be lost: an answer that has not come by then is lost. */
-  messageTimeoutNs: number
-  /** No progress for so long is a stall and ends the run. */
-  idleTimeoutNs: number
   /** Limit on `connect()`. */
   connectTimeoutNs: number
   /** CPUs the measuring threads are pinned to, in turn; empty = unpinned. */
@@ -118,8 +82,6 @@ export interface EndpointSpec {
   quic: QuicOptions | null
   /** `null` for other transports. */
   quicOpenssl: QuicOpensslOptions | null
-  /** Absent for other transports. */
-  unixType?: UnixType | undefined
 }
 
 /** How far an end is: the sum over its links that decide, in the phase of the least advanced of them. */

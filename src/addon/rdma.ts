@@ -1,40 +1,8 @@
+import type { z } from 'zod'
+import type { rdmaSettingsSchema } from '../results/schema/granted.js'
+
 /** What was granted and negotiated of RDMA. */
-export interface RdmaSettings {
-  device: string
-  port: number
-  driver: string
-  firmware: string
-  /** Emulated by the kernel (rxe, siw). */
-  software: boolean
-  /** Both ends have the same GID of the same device: nothing leaves it. */
-  sameDevice: boolean
-  linkLayer: string
-  gidIndex: number | null
-  gid: string
-  gidType: string
-  netdev: string
-  remoteGid: string
-  remoteLid: number
-  /** Of the path: the smaller of both ports'. */
-  mtuBytes: number
-  localMtuBytes: number
-  remoteMtuBytes: number
-  queuePair: string
-  operation: string
-  connectBy: string
-  txDepth: number
-  rxDepth: number
-  signalEvery: number
-  postList: number
-  inlineBytes: number
-  verify: boolean
-  /** That the device, or else its network device, hangs on (sysfs); `null` = none, or not told. */
-  deviceNumaNode: number | null
-  /** That all registered memory lies on; `null` = several, or not told. */
-  memoryNumaNode: number | null
-  /** Of plain writes, where memory is polled (ibv_query_qp_data_in_order(3)); `null` = not asked, or libibverbs is too old for it. */
-  dataInOrder: boolean | null
-}
+export type RdmaSettings = z.infer<typeof rdmaSettingsSchema>
 
 /** A port of an RDMA device (ibv_query_device(3), ibv_query_port(3)). */
 export interface RdmaPort {

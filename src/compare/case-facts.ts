@@ -1,4 +1,12 @@
+import type { z } from 'zod'
 import { CIRCUMSTANCES } from '../results/schema/flag-names.js'
+import {
+  effectiveSchema,
+  quicSettingsSchema,
+  rdmaSettingsSchema,
+  TOLD_AS,
+  tlsSettingsSchema,
+} from '../results/schema/granted.js'
 import type { CaseResult, Repetition } from '../results/schema/schema.js'
 import { AT, type End, type Fact, WHOLE } from './fact.js'
 import { requestFacts } from './request-facts.js'
@@ -26,64 +34,37 @@ export function factsOfCase({ case: c }: Measured): Fact[] {
 
 type Granted = CaseResult['parameters']['effective']['client']
 
-/** What one end was granted, and agreed on with the other. */
+/** What one end was granted, and agreed on with the other: as the schema has it, and what is said of several members at once. */
 function factsOfGranted(granted: Granted, end: End): Fact[] {
   if (granted === null) return []
-  const { stop, note, stopHost, noteHost, stopTransport, noteTransport, noteVersion } = AT[end]
+  const { note, noteHost, stopTransport, noteVersion } = AT[end]
   const { rdma, tls, quic } = granted
   return [
     note('address family', familyOf(granted.localAddress)),
-    noteTransport('send buffer', granted.sendBufferBytes),
-    noteTransport('receive buffer', granted.receiveBufferBytes),
-    noteTransport('congestion control', granted.congestionControl),
-    noteTransport('segment size', granted.maxSegmentBytes),
-    noteHost('path MTU', granted.pathMtuBytes),
-    noteTransport('TCP_NODELAY', granted.noDelay),
-    note('DSCP', granted.dscp),
-    note('busy poll', granted.busyPollUs),
-    noteTransport('Multipath TCP', granted.multipath),
-    noteHost('device polled by the kernel', granted.pollsDevice),
+    ...factsOfMembers(effectiveSchema, granted, end),
     noteHost('filter of system calls', granted.confinement?.filtersCalls),
-    noteTransport('UDP_SEGMENT', granted.gso),
-    noteTransport('UDP_GRO', granted.gro),
-    noteTransport('bytes in front of a message', granted.headerBytes),
-    stopHost('RDMA driver', rdma?.driver),
-    noteHost('RDMA firmware', rdma?.firmware),
-    noteHost('RDMA by software', rdma?.software),
-    noteHost('RDMA link layer', rdma?.linkLayer),
-    noteHost('GID type', rdma?.gidType),
-    noteHost('RDMA MTU', rdma?.mtuBytes),
-    stop('queue pair', rdma?.queuePair),
-    stop('RDMA operation', rdma?.operation),
-    note('RDMA connection', rdma?.connectBy),
-    note('inline bytes', rdma?.inlineBytes),
-    note('messages under way', rdma?.txDepth),
-    note('receives posted ahead', rdma?.rxDepth),
-    note('messages for each completion', rdma?.signalEvery),
-    note('messages handed over at once', rdma?.postList),
-    note('RDMA data checked', rdma?.verify),
+    ...factsOfMembers(rdmaSettingsSchema, rdma, end),
     noteHost('RDMA memory on the node of the device', rdma && memoryIsNear(rdma)),
-    noteHost('RDMA data in order', rdma?.dataInOrder),
     stopTransport('encryption', tls && (tls.cipher === 'NULL' ? 'none' : 'TLS')),
-    noteTransport('cipher', tls?.cipher),
-    noteTransport('key exchange', tls?.group),
-    noteTransport('TLS', tls?.protocol),
-    noteTransport('kernel TLS', tls?.ktls),
+    ...factsOfMembers(tlsSettingsSchema, tls, end),
     noteVersion('TLS library', tls && `${tls.library} ${tls.version}`),
-    noteVersion('headers of the TLS library', tls?.builtWith),
+    ...factsOfMembers(quicSettingsSchema, quic, end),
     noteVersion('QUIC library', quic && `${quic.library} ${quic.version}`),
-    noteVersion('headers of the QUIC library', quic?.builtWith),
-    noteTransport('QUIC version', quic?.protocolVersion),
-    noteTransport('QUIC messages', quic?.messages),
-    noteTransport('QUIC streams', quic?.streams),
-    noteTransport('QUIC congestion control', quic?.congestionControl),
-    noteTransport('QUIC pacing', quic?.pacing),
-    noteTransport('QUIC retry', quic?.retry),
-    note('QUIC payload of a packet', quic?.udpPayloadBytes),
-    noteTransport('QUIC messages that share a packet', quic?.sharesPackets),
-    note('QUIC window', quic?.windowBytes),
-    note('QUIC packets for each acknowledgement', quic?.ackThreshold),
   ]
+}
+
+function factsOfMembers(schema: z.ZodObject, part: object | null, end: End): Fact[] {
+  const values = new Map<string, unknown>(Object.entries(part ?? {}))
+  return Object.entries(schema.shape).flatMap(([member, of]) => {
+    const told = TOLD_AS.get(of as z.ZodType)
+    return told === undefined ? [] : [AT[end][told.weight](told.name, plain(values.get(member)))]
+  })
+}
+
+function plain(value: unknown): string | number | boolean | null {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? value
+    : null
 }
 
 /** `null` where there is no address, or where it is hidden. */

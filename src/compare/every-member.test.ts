@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { effectiveSchema, parametersSchema } from '../results/schema/parameters.js'
+import { effectiveSchema } from '../results/schema/granted.js'
+import { parametersSchema } from '../results/schema/parameters.js'
 import { environmentSchema } from '../results/schema/schema.js'
 import { compareResults } from './compare.js'
 import {

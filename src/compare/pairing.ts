@@ -1,5 +1,6 @@
 import { usageError, type XrbenchError } from '../errors.js'
 import type { Variant } from '../plan/case.js'
+import { questionOf } from './question.js'
 import type { Studied } from './schema.js'
 import { type Measured, measuredCases, type Source } from './source.js'
 
@@ -110,10 +111,7 @@ export function differInTransport(left: readonly Measured[], right: readonly Mea
   )
 }
 
-function question({ case: { workload, parameters } }: Measured): string {
-  const { messageSizeBytes, wait, direction, streams, rateBitsPerSec, pin } = parameters.requested
-  const { responseSizeBytes, inflight } = parameters.requested
-  const ofRequests = workload === 'rr' ? [responseSizeBytes, inflight] : []
-  const ofStreams = workload === 'stream' ? [direction, streams, rateBitsPerSec] : []
-  return JSON.stringify([workload, messageSizeBytes, wait, pin, ...ofStreams, ...ofRequests])
+/** Where threads are pinned is no question of its own, but of several cases of a transport it tells which. */
+function question({ case: c }: Measured): string {
+  return JSON.stringify([c.workload, c.parameters.requested.pin, questionOf(c)])
 }

@@ -1,48 +1,30 @@
+import { ENTRIES } from '../options/groups.js'
+import type { Held } from '../options/option.js'
 import type { CaseResult } from '../results/schema/schema.js'
 import { formatDuration, formatSize } from '../units.js'
 import { type Fact, WHOLE } from './fact.js'
 
 type Requested = CaseResult['parameters']['requested']
 
-/** Where one of these differs, something else was asked. */
-const QUESTION = [
-  'messageSizeBytes',
-  'responseSizeBytes',
-  'inflight',
-  'direction',
-  'streams',
-  'rateBitsPerSec',
-]
-/** What only some transports have, or have another default for. */
-const OF_A_TRANSPORT = /^(socket|rdma|tls|quic|quicOpenssl|unixType|messageTimeoutNs)\b/
-
-/**
- * Said by facts with words of their own, or no figure depends on it: how finely the time series is cut, when what hangs is given up, and how
- * a device is called on one machine.
- */
-const LEFT_OUT = [
-  'wait',
-  'durationNs',
-  'iterations',
-  'intervalNs',
-  'idleTimeoutNs',
-  'connectTimeoutNs',
-  'rdma.device',
-  'rdma.port',
-  'rdma.gidIndex',
-]
+const HELD = new Map(ENTRIES.map(({ casePath, option }) => [casePath, option.held]))
+const MAKERS = { question: WHOLE.stop, transport: WHOLE.noteTransport, note: WHOLE.note }
 
 /**
  * Everything that was asked for. The name of a case leaves out what stands at its default, and another version may have
  * another default: so all of it is a fact, what is added to the parameters later too.
  */
 export function requestFacts(requested: Requested): Fact[] {
-  return valuesIn(requested).flatMap(([path, value]) => {
-    if (LEFT_OUT.includes(path)) return []
-    const { stop, note, noteTransport } = WHOLE
-    const make = QUESTION.includes(path) ? stop : OF_A_TRANSPORT.test(path) ? noteTransport : note
-    return [make(nameOf(path), value)]
+  // How was waited has a fact with words of its own, and how long a connection may take ends what hangs.
+  const { wait: _, connectTimeoutNs: __, ...asked } = requested
+  return valuesIn(asked).flatMap(([path, value]) => {
+    const held = heldAs(path)
+    return held === 'none' ? [] : [MAKERS[held](nameOf(path), value)]
   })
+}
+
+/** What has a group is one transport's, and what an older or a newer version has there as well. */
+function heldAs(path: string): Held {
+  return HELD.get(path) ?? (path.includes('.') ? 'transport' : 'note')
 }
 
 function valuesIn(part: object, before = ''): [string, string | null][] {

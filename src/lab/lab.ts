@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
+import { LAB } from '../options/lab.js'
 import { type Acceleration, chooseAccelerator } from './accelerator.js'
 import { cacheFolder } from './cache.js'
 import { Guest } from './guest.js'
@@ -41,8 +42,8 @@ export interface Lab extends Acceleration {
   close(): Promise<void>
 }
 
-export const DEFAULT_MEMORY_MIB = 1024
-export const DEFAULT_BOOT_LIMIT_MS = 60_000
+const DEFAULT_MEMORY_MIB = LAB.memoryMiB.default
+const DEFAULT_BOOT_LIMIT_MS = LAB.bootTimeoutNs.default / 1e6
 
 /**
  * Boots a lab. Needs no rights; nothing of this machine is changed.

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { MAX_BOOT_NS, MAX_GUEST_MIB, MIN_GUEST_MIB } from '../lab/limits.js'
 import { GROUPS, type GroupName } from '../options/groups.js'
+import { LAB } from '../options/lab.js'
 import { MEASURE } from '../options/measure.js'
 import { listOf, requestShape } from '../options/schema.js'
 import { TRANSPORT_NAMES } from '../plan/transports.js'
@@ -36,10 +36,7 @@ const where = z
     labOptions: z
       .strictObject({
         guests: z.literal([1, 2]),
-        netem: z.string().max(1000),
-        kernel: z.string().min(1),
-        memoryMiB: whole(MIN_GUEST_MIB, MAX_GUEST_MIB),
-        bootTimeoutNs: whole(1, MAX_BOOT_NS),
+        ...requestShape(LAB),
       })
       .partial(),
     softRoce: z.boolean(),

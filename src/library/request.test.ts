@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { XrbenchError } from '../errors.js'
+import { SERVE } from '../options/serve.js'
 import { ab } from './ab.js'
 import { commandOf } from './command.js'
 import type { RunRequest } from './request.js'
 import { run } from './run.js'
-import { serve } from './serve.js'
+import { type Serving, serve } from './serve.js'
 
 const TCP = { transports: ['tcp'] } as const
 
@@ -65,6 +66,13 @@ describe('bad input', () => {
     expect(await refused({ host: 'localhost' })).toMatchObject({ code: 'XRB_BAD_REQUEST' })
     const ports = { first: 28_470, last: 28_480 }
     expect(await refused({ dataPorts: ports })).toMatchObject({ code: 'XRB_BAD_PORTS' })
+    // What the command refuses a program is refused as well.
+    for (const [name, { kind }] of Object.entries(SERVE)) {
+      if (!('max' in kind)) continue
+      const answer = await refused({ port: 0, [name]: kind.max + 1 })
+      if (!(answer instanceof Error)) await (answer as Serving).close()
+      expect([name, answer]).toMatchObject([name, { code: 'XRB_BAD_REQUEST' }])
+    }
   })
 })
 

@@ -1,3 +1,5 @@
+import type { LAB } from '../options/lab.js'
+import type { Asked } from '../options/option.js'
 import type { MeasureRequest } from '../run/request.js'
 
 /** The agent of another machine (`xrbench serve`, or {@link serve}). */
@@ -13,17 +15,9 @@ export interface PeerRequest {
 }
 
 /** The lab: virtual machines with a SoftRoCE device each. */
-export interface LabRequest {
+export interface LabRequest extends Asked<typeof LAB> {
   /** Two are joined by a virtual wire. Default: 2. */
   readonly guests?: 1 | 2 | undefined
-  /** What shapes the wire, in the words of tc-netem(8), as `delay 5ms loss 1%`; with `lab: 'only'`. Default: nothing. */
-  readonly netem?: string | undefined
-  /** `vmlinuz-VERSION`, or a folder with `boot/` and `lib/modules/`. Default: what is here, or a package of the distribution. */
-  readonly kernel?: string | undefined
-  /** Of each guest, MiB, 256 to 65,536. Default: 1024. */
-  readonly memoryMiB?: number | undefined
-  /** A boot may take so long; up to 1 h. Default: 60e9. */
-  readonly bootTimeoutNs?: number | undefined
 }
 
 /** Where to measure. */

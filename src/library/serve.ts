@@ -1,26 +1,19 @@
 import { z } from 'zod'
 import { usageError } from '../errors.js'
-import { MAX_RATE_BITS_PER_SEC } from '../options/kind.js'
-import { MAX_STREAMS } from '../options/measure.js'
+import type { Asked } from '../options/option.js'
+import { requestShape } from '../options/schema.js'
+import { SERVE } from '../options/serve.js'
 import { shareDataPorts } from '../serve/data-ports.js'
-import {
-  DEFAULT_BOUNDS,
-  DEFAULT_SESSIONS,
-  MAX_PARALLEL,
-  MAX_SESSIONS,
-  startServing,
-  TURN_NS,
-} from '../serve/serve.js'
-import { DEFAULT_LIMITS } from '../session/agent/admission.js'
+import { startServing } from '../serve/serve.js'
+import { termsOf } from '../serve/terms.js'
 import type { AgentEvent } from '../session/agent/agent.js'
 import { isLoopback } from '../session/wire/addresses.js'
 import { createKey, loadKey, parseKey, type SessionKey } from '../session/wire/key.js'
 import { DEFAULT_PORT } from '../session/wire/protocol.js'
-import { MAX_DURATION_NS, MAX_MESSAGE_BYTES } from '../units.js'
 import { badRequest, checked } from './bad-request.js'
 
 /** Of the far end of other people's runs. */
-export interface ServeRequest {
+export interface ServeRequest extends Asked<typeof SERVE> {
   /** Numeric address. Beyond loopback with a key of yours only. Default: `127.0.0.1`. */
   readonly host?: string | undefined
   /** 0 to 65,535; 0 is any. Default: 28470. */
@@ -29,32 +22,6 @@ export interface ServeRequest {
   readonly keyFile?: string | undefined
   /** The key itself, 64 hexadecimal digits, in place of a file. */
   readonly key?: string | undefined
-  /** Clients held at a time, 1 to 1,000; others are refused. Default: 16. */
-  readonly maxSessions?: number | undefined
-  /** Of these, from one address, 1 to 1,000. Default: all. */
-  readonly maxSessionsPerAddress?: number | undefined
-  /** Clients that measure at a time, 1 to 16; others wait. Default: 1. */
-  readonly parallel?: number | undefined
-  /** Clients that wait for that, 0 to 1,000; others are refused. Default: 15. */
-  readonly maxQueue?: number | undefined
-  /** Of a client, while others wait, whatever it told, a second to 48 h. Default: 4 h. */
-  readonly maxTurnNs?: number | undefined
-  /** Warm-up and measured phase of a repetition together, 1 to 48 h. Default: 3600e9. */
-  readonly maxDurationNs?: number | undefined
-  /** Of a stream each way, payload bits per second, whole. Default: no limit. */
-  readonly maxRateBitsPerSec?: number | undefined
-  /** Of a message, 1 to 64 MiB. Default: 64 MiB. */
-  readonly maxMessageBytes?: number | undefined
-  /** Connections of a stream each way, 1 to 64. Default: 64. */
-  readonly maxStreams?: number | undefined
-  /** For the buffers of all clients together. Default: 1 GiB. */
-  readonly maxMemoryBytes?: number | undefined
-  /** Wrong keys of an address in a minute, after which nobody there is listened to for the rest of it. Default: 60. */
-  readonly maxFailures?: number | undefined
-  /** Clients may choose the CPUs of this end. Default: false. */
-  readonly allowCpu?: boolean | undefined
-  /** Clients of before challenges of data, which do not return any, are refused. Default: false. */
-  readonly refuseOlder?: boolean | undefined
   /** Ports for data, both included, at least one for each session that measures. Default: any. */
   readonly dataPorts?: { readonly first: number; readonly last: number } | undefined
   /** Where metrics are served in the text format of Prometheus, to whoever reaches it: GET /metrics; port 0 is any. Default: nowhere. */
@@ -94,25 +61,13 @@ export interface Serving {
 
 const whole = (min: number, max: number) => z.int().min(min).max(max)
 const port = whole(1, 65_535)
-const serveSchema: z.ZodType<ServeRequest> = z
+const serveSchema = z
   .strictObject({
     host: z.union([z.ipv4(), z.ipv6()]),
     port: whole(0, 65_535),
     keyFile: z.string().min(1),
     key: z.string(),
-    maxSessions: whole(1, MAX_SESSIONS),
-    maxSessionsPerAddress: whole(1, MAX_SESSIONS),
-    parallel: whole(1, MAX_PARALLEL),
-    maxQueue: whole(0, MAX_SESSIONS),
-    maxTurnNs: whole(TURN_NS.min, TURN_NS.max),
-    maxDurationNs: whole(1, 2 * MAX_DURATION_NS),
-    maxRateBitsPerSec: whole(1, MAX_RATE_BITS_PER_SEC),
-    maxMessageBytes: whole(1, MAX_MESSAGE_BYTES),
-    maxStreams: whole(1, MAX_STREAMS),
-    maxMemoryBytes: whole(1, Number.MAX_SAFE_INTEGER),
-    maxFailures: whole(1, 1_000_000),
-    allowCpu: z.boolean(),
-    refuseOlder: z.boolean(),
+    ...requestShape(SERVE),
     dataPorts: z
       .strictObject({ first: port, last: port })
       .refine(({ first, last }) => first <= last, 'first is after last'),
@@ -126,7 +81,7 @@ const serveSchema: z.ZodType<ServeRequest> = z
       .partial(),
     softRoce: z.boolean(),
   })
-  .partial()
+  .partial() as z.ZodType<ServeRequest>
 
 /**
  * Serves the runs of others, as `xrbench serve` does, until it is closed.
@@ -139,10 +94,7 @@ export async function serve(
 ): Promise<Serving> {
   const asked = checked(serveSchema, request, 'request')
   const { host = '127.0.0.1', port = DEFAULT_PORT, dataPorts } = asked
-  const maxSessions = asked.maxSessions ?? DEFAULT_SESSIONS.maxSessions
-  const parallel = asked.parallel ?? DEFAULT_SESSIONS.parallel
-  const maxQueue = asked.maxQueue ?? DEFAULT_SESSIONS.maxQueue
-  const maxTurnMs = (asked.maxTurnNs ?? DEFAULT_SESSIONS.maxTurnMs * 1e6) / 1e6
+  const terms = termsOf(asked)
   const key = await keyOf(asked)
   if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
     throw usageError(
@@ -154,21 +106,11 @@ export async function serve(
   signal?.throwIfAborted()
   const agent = await startServing({
     ...{ host, port, key },
-    places: { all: maxSessions, perOrigin: asked.maxSessionsPerAddress ?? maxSessions },
-    line: { parallel, maxQueue, maxTurnMs },
-    limits: {
-      allowCpu: asked.allowCpu ?? DEFAULT_LIMITS.allowCpu,
-      allowNullCrypto: DEFAULT_LIMITS.allowNullCrypto,
-      refuseOlder: asked.refuseOlder ?? DEFAULT_LIMITS.refuseOlder,
-      maxDurationNs: asked.maxDurationNs ?? DEFAULT_LIMITS.maxDurationNs,
-      maxRateBitsPerSec: asked.maxRateBitsPerSec ?? DEFAULT_LIMITS.maxRateBitsPerSec,
-      maxMessageBytes: asked.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes,
-      maxStreams: asked.maxStreams ?? DEFAULT_LIMITS.maxStreams,
-    },
-    maxMemoryBytes: asked.maxMemoryBytes ?? DEFAULT_BOUNDS.maxMemoryBytes,
-    maxFailures: asked.maxFailures ?? DEFAULT_BOUNDS.maxFailures,
+    ...terms,
     dataPorts:
-      dataPorts === undefined ? null : shareDataPorts(dataPorts, 'dataPorts', port, parallel),
+      dataPorts === undefined
+        ? null
+        : shareDataPorts(dataPorts, 'dataPorts', port, terms.line.parallel),
     metrics: asked.metrics ?? null,
     rdmaPort: {
       device: asked.rdma?.device ?? null,

@@ -16,7 +16,7 @@ export function whereaboutsOf(
   }
   const place = lab ?? (peer === undefined ? 'auto' : 'never')
   // Without it a shaped wire might, or might not, be what is measured.
-  if (labOptions?.netem !== undefined && place !== 'only') {
+  if (labOptions?.netem != null && place !== 'only') {
     throw badRequest("labOptions.netem needs lab: 'only'.")
   }
   if (labOptions !== undefined && place === 'never') throw badRequest('labOptions needs a lab.')
@@ -38,8 +38,8 @@ function labOptionsOf(options: LabRequest): Whereabouts['labOptions'] {
   const { guests = 2, netem, kernel, memoryMiB, bootTimeoutNs } = options
   return {
     guests,
-    netem: netem === undefined ? [] : parseNetem(netem, 'labOptions.netem'),
-    kernel,
+    netem: netem == null ? [] : parseNetem(netem, 'labOptions.netem'),
+    kernel: kernel ?? undefined,
     memoryMiB,
     bootLimitMs: bootTimeoutNs === undefined ? undefined : bootTimeoutNs / 1e6,
   }

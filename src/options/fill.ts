@@ -42,7 +42,7 @@ export function waysOf<G extends Group>(
   for (const [member, option] of Object.entries(group)) {
     const list = (request as Values)[member]
     if (option.each === undefined || !Array.isArray(list) || !isFor(option, c)) continue
-    const values = list.filter((value) => option.allows?.(value, c) ?? true)
+    const values = list.filter((value) => allows(option, value, c))
     ways = ways.flatMap((way) => values.map((value) => ({ ...way, [option.each]: value })))
   }
   return ways as Partial<OfCase<G>>[]
@@ -72,6 +72,11 @@ function valueIn(option: Option, asked: unknown, ofWay: unknown, c: Circumstance
 /** Whether an option means something to such a case. */
 export function isFor({ of = [] }: Option, c: Circumstances, value?: unknown): boolean {
   return of.every(({ holds }) => holds(c, value))
+}
+
+/** Whether a case that it is for can have this value of it. */
+export function allows({ only = {} }: Option, value: unknown, c: Circumstances): boolean {
+  return only[String(value)]?.holds(c) ?? true
 }
 
 /** What stands in a case where nobody said. */

@@ -10,6 +10,8 @@ export type Kind =
       readonly max: number
       readonly words?: Readonly<Record<string, number>>
     }
+  /** … MiB of memory. */
+  | { readonly is: 'mebibytes'; readonly min: number; readonly max: number }
   /** Nanoseconds. `orZero`: 0 says that there is none, which only a program can. */
   | {
       readonly is: 'time'
@@ -32,6 +34,8 @@ export type Kind =
       readonly pattern: RegExp
       readonly hint: string
     }
+  /** Words of somebody else's, which are read where they are used: between so many characters. */
+  | { readonly is: 'text'; readonly min: number; readonly max: number }
   | { readonly is: 'switch' }
   /** CPUs of both ends. */
   | { readonly is: 'pin' }
@@ -47,7 +51,7 @@ export type ValueOf<K extends Kind> = K extends {
   readonly words: readonly (infer Word)[]
 }
   ? Word
-  : K extends { readonly is: 'name' }
+  : K extends { readonly is: 'name' | 'text' }
     ? string
     : K extends { readonly is: 'switch' }
       ? boolean
@@ -60,6 +64,8 @@ export const MAX_RATE_BITS_PER_SEC = 1e15
 
 export const count = (min: number, max: number) => ({ is: 'count', min, max }) as const
 export const bytes = (min: number, max: number) => ({ is: 'bytes', min, max }) as const
+export const mebibytes = (min: number, max: number) => ({ is: 'mebibytes', min, max }) as const
+export const text = (min: number, max: number) => ({ is: 'text', min, max }) as const
 export const time = (min: number, max = MAX_DURATION_NS) => ({ is: 'time', min, max }) as const
 export const word = <const Words extends readonly string[]>(noun: string, words: Words) =>
   ({ is: 'word', noun, words }) as const

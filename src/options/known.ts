@@ -18,6 +18,10 @@ export function untold<T extends object>(group: Group, values: T): T {
 }
 
 function addedTo(group: Group): Map<string, Option> {
-  const entries = Object.entries(group).filter(([, option]) => option.isNewOnWire === true)
+  const entries = Object.entries(group).filter(([, option]) => isNewOnWire(option))
   return new Map(entries.map(([member, option]) => [option.each ?? member, option]))
+}
+
+export function isNewOnWire({ isNewOnWire: since = false }: Option): boolean {
+  return since !== false
 }

@@ -27,8 +27,28 @@ export interface Use {
 }
 
 /**
+ * How a comparison holds an option where two results differ in it. `question`: something else was asked, which leaves it without a meaning;
+ * `transport`: it is told, but as what is meant to differ across transports; `note`: it is told; `none`: no figure depends on it, it has another name on
+ * each machine, or another fact says it in words of its own.
+ */
+export type Held = 'question' | 'transport' | 'note' | 'none'
+
+/** Of `--help`, in this order. */
+export const HEADINGS = [
+  'What to measure:',
+  'For how long:',
+  'Sockets and CPUs:',
+  'RDMA:',
+  'TLS and QUIC:',
+] as const
+export type Heading = (typeof HEADINGS)[number]
+
+/** `with its own`: behind the options that only its transport has; `last`: of the whole name. */
+export type PlaceInKey = 'with its own' | 'last'
+
+/**
  * All that there is to know of an option of a run. Flag and `XRBENCH_*` variable, help, limits, defaults, the member of a request, the frame to an
- * agent, the schema, the part of a case's name, and the refusal where it would change nothing come from here; the member of the table is the one of a
+ * agent, the schema, the part of a case's name, how a comparison holds it, and the refusal where it would change nothing come from here; the member of the table is the one of a
  * request, whose documentation is its comment.
  *
  * `D`: the default's type; `E`: the case's own name, of an option that multiplies cases; `F`: of what `fill` gives; `N`: of `otherwise`.
@@ -53,14 +73,16 @@ export interface Option<
   readonly means?: string
   /** The default in words. */
   readonly byDefault?: string
+  /** Under which `--help` has it, where that is not its group's. */
+  readonly heading?: Heading
   /** A request has a list of it, a case one, by this name. A switch that multiplies stands for both. */
   readonly each?: E
   /** All of them have to hold; of an `each`, before its own value is known. */
   readonly of?: readonly Use[]
   /** Cases to which it would change nothing without these: refused as well, where it was given for this run. */
   readonly takesEffectIn?: readonly Use[]
-  /** Of an `each`: whether a case has this value. */
-  allows?(value: ValueOf<K>, c: Circumstances): boolean
+  /** Of an `each`: words that not every case it is for can have, and which can. */
+  readonly only?: Readonly<Record<string, Use>>
   /** In a case that it is not for; {@link LEFT_OUT}: none. Not said: stays as it was asked for. */
   readonly otherwise?: N
   /** In a case that it is for, where a request says `null`. */
@@ -69,10 +91,21 @@ export interface Option<
   key?(value: ValueOf<K>): string
   /** … also at its default. */
   readonly isAlwaysInKey?: boolean
+  /** Where in the name. Not said: with its group, in the order of the table. */
+  readonly placeInKey?: PlaceInKey
+  /** Not said: `note`, and of an option that has a group `transport`. */
+  readonly held?: Held
   /** What it means that a result of an older version has no such member. */
   readonly absent?: ValueOf<K> | null
-  /** Told to the far end only where it differs from `absent`: agents of before do not know it (`told`, known.ts). */
-  readonly isNewOnWire?: boolean
+  /**
+   * Told to the far end only where it differs from `absent`: agents of before do not know it (`told`, known.ts), which is seen from the features they announce
+   * (features.ts). Where a workload or a transport came with it, whoever announces that knows it.
+   */
+  readonly isNewOnWire?: boolean | 'with its workload' | 'with its transport'
+  /** … and words of it that came after it. */
+  readonly newWords?: readonly ValueOf<K>[]
+  /** What an agent of before cannot do, by the option's flag or one of its words, where these do not say it. */
+  readonly called?: Readonly<Record<string, string>>
 }
 
 /** An entry of the table, its types kept. */
@@ -123,7 +156,9 @@ export type Filled<G extends Group> = {
 export type OfCase<G extends Group> = {
   [M in keyof G as MayBeLeftOut<G[M]> extends true ? never : NameInCase<G[M], M>]: CaseValue<G[M]>
 } & {
-  [M in keyof G as MayBeLeftOut<G[M]> extends true ? NameInCase<G[M], M> : never]?: CaseValue<G[M]>
+  [M in keyof G as MayBeLeftOut<G[M]> extends true ? NameInCase<G[M], M> : never]?:
+    | CaseValue<G[M]>
+    | undefined
 }
 
 type NameInCase<O, M> =

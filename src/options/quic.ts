@@ -1,7 +1,7 @@
 import { formatDuration, formatSize, MAX_DURATION_NS } from '../units.js'
 import { aSwitch, bytes, count, word } from './kind.js'
 import { option, type Use } from './option.js'
-import { ANY_QUIC, lasting, NGTCP2, QUIC_BYTES } from './uses.js'
+import { ANY_QUIC, lasting, NGTCP2, QUIC_BYTES, SEVERAL_MESSAGES } from './uses.js'
 
 export const QUIC_MESSAGES = ['stream', 'stream-each', 'datagram'] as const
 /** What carries messages: one stream for all, a stream for each, or DATAGRAM frames (RFC 9221), which may be lost. */
@@ -52,8 +52,9 @@ export const QUIC = {
     byDefault: 'stream',
     each: 'messages',
     of: [ANY_QUIC, lasting('QUIC ping-pong, stream or rr')],
-    // Of a ping-pong one is under way, and a stream of bytes has no messages to be told apart.
-    allows: (value, { workload }) => value !== 'stream-each' || workload === 'rr',
+    only: { 'stream-each': SEVERAL_MESSAGES },
+    newWords: ['stream-each'],
+    called: { 'stream-each': 'a QUIC stream for each message' },
     otherwise: 'stream',
     key: (value) => value,
     isAlwaysInKey: true,

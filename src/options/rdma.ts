@@ -64,6 +64,8 @@ export const RDMA = {
     help: 'RDMA device',
     byDefault: 'the one with the local address',
     of,
+    // A name on one machine; what it led to is compared as it was granted.
+    held: 'none',
   }),
   /** 1 to 255. Default: the first that is active. */
   port: option({
@@ -73,6 +75,7 @@ export const RDMA = {
     help: 'port of the device',
     byDefault: 'the first that is active',
     of,
+    held: 'none',
   }),
   /** 0 to 65,535. Default: by address, RoCE v2. */
   gidIndex: option({
@@ -82,6 +85,7 @@ export const RDMA = {
     help: 'entry of its GID table',
     byDefault: 'by address, RoCE v2',
     of,
+    held: 'none',
   }),
   /** Streams: messages posted and not yet known to be done, 1–8192. */
   txDepth: option({

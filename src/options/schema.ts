@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Kind, MAX_RATE_BITS_PER_SEC } from './kind.js'
+import { isNewOnWire } from './known.js'
 import { type Group, LEFT_OUT, type OfCase, type Option } from './option.js'
 
 const MAX_LISTED_CPUS = 64
@@ -58,8 +59,8 @@ function orAbsent(value: z.ZodType, { absent }: Option): z.ZodType {
   return absent === undefined ? value.optional() : value.default(absent)
 }
 
-function mayBeMissing({ isNewOnWire, otherwise }: Option): boolean {
-  return isNewOnWire === true || otherwise === LEFT_OUT
+function mayBeMissing(option: Option): boolean {
+  return isNewOnWire(option) || option.otherwise === LEFT_OUT
 }
 
 function mayBeNull(option: Option): boolean {
@@ -108,6 +109,7 @@ function exactly(kind: Kind): z.ZodType {
   switch (kind.is) {
     case 'count':
     case 'bytes':
+    case 'mebibytes':
       return whole(kind.min, kind.max)
     case 'time':
       return kind.orZero === true
@@ -119,6 +121,8 @@ function exactly(kind: Kind): z.ZodType {
       return z.enum(kind.words)
     case 'name':
       return z.string().regex(kind.pattern)
+    case 'text':
+      return z.string().min(kind.min).max(kind.max)
     case 'switch':
       return z.boolean()
     case 'pin':

@@ -103,6 +103,7 @@ export const SOCKET = {
     key: () => 'mptcp',
     absent: false,
     isNewOnWire: true,
+    called: { mptcp: 'Multipath TCP' },
   }),
   /** UDP_SEGMENT and UDP_GRO (udp(7)) for UDP and QUIC streams where the kernel has them. Default: true. */
   segmentationOffload: option({

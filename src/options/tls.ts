@@ -1,6 +1,6 @@
 import { word } from './kind.js'
 import { option } from './option.js'
-import { ENCRYPTED, HANDSHAKES, lasting, TLS_ONLY } from './uses.js'
+import { EARLY_DATA, ENCRYPTED, HANDSHAKES, lasting, TLS_ONLY } from './uses.js'
 
 export const TLS_CIPHERS = ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'] as const
 export type TlsCipher = (typeof TLS_CIPHERS)[number]
@@ -22,8 +22,7 @@ export const TLS = {
     byDefault: 'full',
     each: 'handshake',
     of: [HANDSHAKES],
-    // Data in the first packets is QUIC's.
-    allows: (value, { transport }) => value !== '0rtt' || transport === 'quic',
+    only: { '0rtt': EARLY_DATA },
     otherwise: 'full',
     key: (value) => value,
     absent: 'full',

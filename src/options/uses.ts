@@ -83,3 +83,23 @@ export const QUIC_BYTES: Use = {
   holds: (c) => isQuic(c.transport) && c.workload === 'stream' && c.messages !== 'datagram',
   hint: '--workload stream --quic-messages stream',
 }
+/** Whose calls wait inside the kernel for the one socket, which is where it polls (socket(7), SO_BUSY_POLL). */
+export const BUSY_POLLED: Use = {
+  needs: 'ping-pongs and streams over TCP, TLS and UDP',
+  holds: ({ transport, workload }) =>
+    (workload === 'ping-pong' || workload === 'stream') &&
+    (runsOverTcp(transport) || transport === 'udp'),
+  hint: '--wait block or spin, or --transport tcp,tls,udp --workload ping-pong,stream',
+}
+/** Data in the first packets is QUIC's. */
+export const EARLY_DATA: Use = {
+  needs: 'quic',
+  holds: ({ transport }) => transport === 'quic',
+  hint: '--transport quic, or --handshake full,resumed',
+}
+/** Of a ping-pong one is under way, and a stream of bytes has no messages to be told apart. OpenSSL has no choice. */
+export const SEVERAL_MESSAGES: Use = {
+  needs: 'rr',
+  holds: ({ transport, workload }) => workload === 'rr' || transport !== 'quic',
+  hint: '--workload rr, or --quic-messages stream',
+}

@@ -7,9 +7,10 @@ import { QUIC } from '../options/quic.js'
 import { SOCKET } from '../options/socket.js'
 import { TLS } from '../options/tls.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
-import { MIN_CIRCUMSTANCES } from './circumstances.js'
+import { beforeOptions } from './circumstances.js'
 import { canWait, carries } from './connects.js'
 import { defaultSizeBytes } from './defaults.js'
+import { refuseIdleValues } from './idle-values.js'
 import { caseKey } from './key.js'
 import {
   checkQuicOpenssl,
@@ -31,9 +32,16 @@ const { workloads: _, sizesBytes: __, waits: ___, ...OF_ONE_TRANSPORT } = MEASUR
 /**
  * The cases of requests, one for each place, frozen; how often they are repeated is that of the first. Rows that are to be read against one
  * another stand together: workload, size, waiting, then transport.
- * @throws {XrbenchError} when a transport cannot carry a size, or there are too many cases
+ * @throws {XrbenchError} when a transport cannot carry a size, there are too many cases, or a word of a list would have none
  */
 export function buildPlan(...requests: [PlanRequest, ...PlanRequest[]]): Plan {
+  const plan = planOf(...requests)
+  refuseIdleValues(plan.cases, requests)
+  return plan
+}
+
+/** … whatever of the lists no case has. */
+export function planOf(...requests: [PlanRequest, ...PlanRequest[]]): Plan {
   const cases = requests.flatMap(casesOf)
   if (cases.length > MAX_CASES) {
     throw usageError(
@@ -42,31 +50,7 @@ export function buildPlan(...requests: [PlanRequest, ...PlanRequest[]]): Plan {
       'shorten --size or another list',
     )
   }
-  refuseIdleStreams(cases, requests)
-  refuseIdleWaits(cases, requests)
   return Object.freeze({ cases: Object.freeze(cases), repetitions: requests[0].repetitions })
-}
-
-function refuseIdleWaits(cases: readonly Case[], requests: readonly PlanRequest[]): void {
-  const idle = requests[0]?.waits.find((wait) => !cases.some((c) => c.parameters.wait === wait))
-  if (idle === undefined || requests.every(({ transports }) => transports.length === 0)) return
-  throw usageError(
-    'XRB_USAGE',
-    `Nothing that is to be measured can wait by ${idle}.`,
-    'it is for ping-pongs and streams over TCP, TLS and UDP: --transport tcp',
-  )
-}
-
-function refuseIdleStreams(cases: readonly Case[], requests: readonly PlanRequest[]): void {
-  const isAsked = requests.some(
-    ({ transports, quic }) => transports.includes('quic') && quic.messages.includes('stream-each'),
-  )
-  if (!isAsked || cases.some((c) => c.parameters.quic?.messages === 'stream-each')) return
-  throw usageError(
-    'XRB_USAGE',
-    'Nothing that is to be measured has a QUIC stream for each message: stream-each is for rr.',
-    '--workload rr, or --quic-messages stream',
-  )
 }
 
 function casesOf(request: PlanRequest): Case[] {
@@ -97,22 +81,6 @@ function casesOf(request: PlanRequest): Case[] {
     }
   }
   return cases
-}
-
-/** What of a case its options depend on, before they have values. */
-function beforeOptions(
-  transport: TransportName,
-  workload: WorkloadName,
-  request: PlanRequest,
-): Circumstances {
-  return {
-    ...MIN_CIRCUMSTANCES,
-    transport,
-    workload,
-    messages: transport === 'quic' ? 'stream' : null,
-    queuePair: transport === 'rdma' ? request.rdma.queuePair : null,
-    udpPayloadBytes: transport === 'quic' ? request.quic.udpPayloadBytes : null,
-  }
 }
 
 /** One of several ways to carry a message: a value of each option that multiplies. */

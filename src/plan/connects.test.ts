@@ -21,7 +21,9 @@ describe('a connect', () => {
 
   test('stands beside other workloads, whose handshakes are full', () => {
     const workloads = ['ping-pong', 'connect'] as const
-    expect(keys({ transports: ['udp', 'tls'], workloads, tls })).toEqual([
+    const handshakes = ['full', 'resumed'] as const
+    const changes = { workloads, tls: { ...tls, handshakes } }
+    expect(keys({ transports: ['udp', 'tls'], ...changes })).toEqual([
       'udp/ping-pong/64B/block',
       'tls/ping-pong/64B/block',
       'tls/connect/64B/block',

@@ -1,4 +1,5 @@
 import type { WaitPolicy, WorkloadName } from '../addon/addon.js'
+import { allows } from '../options/fill.js'
 import { MEASURE } from '../options/measure.js'
 import { MIN_CIRCUMSTANCES } from './circumstances.js'
 import { TRANSPORT_NAMES, type TransportName } from './transports.js'
@@ -17,7 +18,7 @@ export function canWait(
   transport: TransportName,
   workload: WorkloadName,
 ): boolean {
-  return MEASURE.waits.allows?.(wait, { ...MIN_CIRCUMSTANCES, transport, workload }) ?? true
+  return allows(MEASURE.waits, wait, { ...MIN_CIRCUMSTANCES, transport, workload })
 }
 
 /** Whether a transport can carry a workload at all. */

@@ -6,7 +6,7 @@ import type {
   WorkloadName,
 } from '../addon/addon.js'
 import { filled } from '../options/fill.js'
-import { MEASURE } from '../options/measure.js'
+import { CONNECT_TIMEOUT, MEASURE } from '../options/measure.js'
 import { ATOMIC_BYTES } from '../options/rdma.js'
 import { SOCKET } from '../options/socket.js'
 import { isAtomic } from './rdma.js'
@@ -23,9 +23,7 @@ export const DEFAULT_STREAM_DATAGRAM_BYTES = 1400
 export const DEFAULT_PERF_WARMUP_CAP_NS = 1e9
 export const DEFAULT_INTERVAL_NS = MEASURE.intervalNs.default
 export const DEFAULT_IDLE_TIMEOUT_NS = MEASURE.idleTimeoutNs.default
-export const DEFAULT_CONNECT_TIMEOUT_NS = 5e9
-/** … in the lab, where an emulated machine takes many times as long. */
-export const LAB_CONNECT_TIMEOUT_NS = 25e9
+export const DEFAULT_CONNECT_TIMEOUT_NS = CONNECT_TIMEOUT.default
 
 export const DEFAULT_SOCKET: Readonly<SocketOptions> = filled(SOCKET)
 

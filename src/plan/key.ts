@@ -5,7 +5,7 @@ import { RDMA } from '../options/rdma.js'
 import { SOCKET } from '../options/socket.js'
 import { TLS } from '../options/tls.js'
 import { formatSize } from '../units.js'
-import type { Case, CaseParameters } from './case.js'
+import type { Case } from './case.js'
 import { circumstancesOf } from './circumstances.js'
 
 /**
@@ -17,7 +17,7 @@ export function caseKey(c: Pick<Case, 'transport' | 'workload' | 'parameters'>):
   const about = circumstancesOf(c)
   const parts: string[] = [transport, workload, formatSize(p.messageSizeBytes), p.wait]
   parts.push(...keyParts(MEASURE, p, about))
-  const verify = p.verify ? ['verify'] : []
+  const verify = keyParts(MEASURE, p, about, 'with its own')
   // Among the options of its own, where a transport has some.
   const hasOptions = (p.rdma ?? p.quic ?? p.quicOpenssl) !== null
   if (p.rdma !== null) parts.push(...keyParts(RDMA, p.rdma, about))
@@ -26,11 +26,6 @@ export function caseKey(c: Pick<Case, 'transport' | 'workload' | 'parameters'>):
   if (hasOptions) parts.push(...verify)
   if (p.tls !== null) parts.push(...keyParts(TLS, p.tls, about))
   if (!hasOptions) parts.push(...verify)
-  parts.push(...keyParts(SOCKET, p.socket, about), ...pinParts(p.pin))
+  parts.push(...keyParts(SOCKET, p.socket, about), ...keyParts(MEASURE, p, about, 'last'))
   return parts.join('/')
-}
-
-function pinParts(pin: CaseParameters['pin']): string[] {
-  if (pin === 'auto') return []
-  return [pin === 'none' ? 'pin=none' : `pin=${pin.client.join('+')}:${pin.server.join('+')}`]
 }

@@ -60,7 +60,7 @@ describe('cases of QUIC', () => {
     ])
   })
 
-  test.each(['ping-pong', 'stream', 'connect'] as const)(
+  test.each(['ping-pong', 'stream'] as const)(
     'a stream for each message is refused where there is nothing but %s',
     (workload) => {
       for (const messages of [['stream-each'], ['stream', 'stream-each']] as const) {
@@ -69,7 +69,7 @@ describe('cases of QUIC', () => {
             code: 'XRB_USAGE',
             exitCode: 2,
             message:
-              'Nothing that is to be measured has a QUIC stream for each message: stream-each is for rr.',
+              'Nothing that is to be measured has --quic-messages stream-each: that is for rr.',
             hint: '--workload rr, or --quic-messages stream',
           }),
         )
@@ -81,6 +81,12 @@ describe('cases of QUIC', () => {
       ).toHaveLength(1)
     },
   )
+
+  test('of connects too, which have no messages, it is the option that changes nothing', () => {
+    expect(keys({ messages: ['stream-each'] }, { workloads: ['connect'] })).toEqual([
+      'quic/connect/64B/block',
+    ])
+  })
 
   test.each([
     [1418, false],

@@ -56,6 +56,8 @@ export function perfSpec(
     direction: 'up',
     streams: 1,
     messageSizeBytes: 1,
+    responseSizeBytes: null,
+    inflight: null,
     wait: transport.wait,
     warmupCapNs: phases.warmupCapNs,
     durationNs: phases.durationNs,

@@ -1,12 +1,11 @@
 import { usageError } from '../errors.js'
 import { filled, filledInLab } from '../options/fill.js'
-import { DEFAULT_MESSAGE_TIMEOUT_NS, MEASURE } from '../options/measure.js'
+import { CONNECT_TIMEOUT, DEFAULT_MESSAGE_TIMEOUT_NS, MEASURE } from '../options/measure.js'
 import { QUIC } from '../options/quic.js'
 import { RDMA } from '../options/rdma.js'
 import { SOCKET } from '../options/socket.js'
 import { TLS } from '../options/tls.js'
 import type { TransportName } from '../plan/case.js'
-import { LAB_CONNECT_TIMEOUT_NS } from '../plan/defaults.js'
 import { DEFAULT_REQUEST, type PlanRequest } from '../plan/request.js'
 import type { OptionNames } from './names.js'
 import type { MeasureRequest } from './request.js'
@@ -55,7 +54,7 @@ export function complete(request: MeasureRequest, { label }: Pick<OptionNames, '
     ...length,
     ...groups,
     messageTimeoutNs: messageTimeout(request, inLab.idleTimeoutNs, label),
-    connectTimeoutNs: LAB_CONNECT_TIMEOUT_NS,
+    connectTimeoutNs: CONNECT_TIMEOUT.inLab,
   }
   return { transports: request.transports, plan, labPlan }
 }

@@ -83,4 +83,12 @@ describe('the plan of a run', () => {
       },
     ])
   })
+
+  test('keeps that row for the ways to wait that it has, where others are measured', () => {
+    const why = environmentError('XRB_RDMA_UNAVAILABLE', 'No device.', 'get one')
+    const places = { ...nowhere, host: ['tcp' as const], leftOut: [{ transport: 'rdma', why }] }
+    const plan = planFor(asked({ waits: ['busy-poll', 'block'] }), 4, places as RunPlaces)
+    expect(plan.cases.map(({ parameters }) => parameters.wait)).toEqual(['busy-poll', 'block'])
+    expect(plan.skipped?.map((one) => one.case.key)).toEqual(['rdma/ping-pong/64B/block/rc/send'])
+  })
 })

@@ -1,8 +1,9 @@
 import { isIPv6 } from 'node:net'
 import { usageError } from '../errors.js'
-import { buildPlan } from '../plan/build.js'
+import { planOf } from '../plan/build.js'
 import type { Plan } from '../plan/case.js'
-import { canWait, carriersOf, carries } from '../plan/connects.js'
+import { carriersOf, carries } from '../plan/connects.js'
+import { refuseIdleValues, refuseUnable } from '../plan/idle-values.js'
 import type { PlanRequest } from '../plan/request.js'
 import type { Asked } from './asked.js'
 import type { RunPlaces } from './places.js'
@@ -23,19 +24,22 @@ export function planFor(asked: Asked, family: 4 | 6, places: RunPlaces): Plan {
   }
   const lab: PlanRequest = { ...asked.labPlan, family, place: 'lab', transports: places.lab }
   const requests = [host, lab].filter(({ transports }) => transports.length > 0)
-  const plan = buildPlan(requests[0] ?? host, ...requests.slice(1))
+  const plan = planOf(requests[0] ?? host, ...requests.slice(1))
+  const unable: PlanRequest = { ...host, transports: leftOut.map(({ transport }) => transport) }
   const skipped = leftOut.flatMap(({ transport, why }) =>
-    buildPlan({ ...host, transports: [transport] }).cases.map((c) =>
+    planOf({ ...unable, transports: [transport] }).cases.map((c) =>
       Object.freeze({ case: c, reason: problemOf(why) }),
     ),
   )
+  // A row that says why it is empty has it too.
+  refuseIdleValues([...plan.cases, ...skipped.map((one) => one.case)], [host, lab, unable])
   return Object.freeze({ ...plan, skipped: Object.freeze(skipped) })
 }
 
 /** Refuses a transport that was named and has nothing to carry. @throws {XrbenchError} exit 2 */
 export function refuseIdle({ transports, plan }: Asked): void {
   if (transports === 'all') return
-  const { workloads, tls } = plan
+  const { workloads } = plan
   const idle = transports.find((one) => !workloads.some((workload) => carries(one, workload)))
   const [first] = workloads
   if (idle !== undefined && first !== undefined) {
@@ -45,29 +49,7 @@ export function refuseIdle({ transports, plan }: Asked): void {
       `--transport ${carriersOf(first).join(',')} --workload ${first}`,
     )
   }
-  const unable = transports.find(
-    (one) =>
-      !workloads.some(
-        (workload) =>
-          carries(one, workload) && plan.waits.some((wait) => canWait(wait, one, workload)),
-      ),
-  )
-  if (unable !== undefined) {
-    throw usageError(
-      'XRB_USAGE',
-      `${unable} has no ${workloads.join(', ')} that waits by ${plan.waits.join(', ')}: that is for ping-pongs and streams over TCP, TLS and UDP.`,
-      '--wait block or spin, or --transport tcp,tls,udp --workload ping-pong,stream',
-    )
-  }
-  const connectsOnly = workloads.every((workload) => workload === 'connect')
-  const earlyOnly = tls.handshakes.every((handshake) => handshake === '0rtt')
-  if (transports.includes('tls') && connectsOnly && earlyOnly) {
-    throw usageError(
-      'XRB_USAGE',
-      'tls has no handshake 0rtt: early data is for quic.',
-      '--transport quic, or --handshake full,resumed',
-    )
-  }
+  refuseUnable(transports, plan)
 }
 
 /** The device that was chosen, for both ends. */

@@ -7,23 +7,10 @@ import {
   type AgentOptions,
   startAgent,
 } from '../session/agent/agent.js'
-import { DEFAULT_MAX_TURN_MS } from '../session/agent/line.js'
 import type { SessionKey } from '../session/wire/key.js'
 import { transportCapabilities } from '../transports/capabilities.js'
 import { Metrics } from './metrics.js'
 import { serveMetrics } from './metrics-server.js'
-
-/** Sessions held, those of them that measure at a time, those that wait for that, and how long one of them may make others wait, unless an operator says otherwise. */
-export const DEFAULT_SESSIONS = {
-  ...{ maxSessions: 16, parallel: 1, maxQueue: 15 },
-  maxTurnMs: DEFAULT_MAX_TURN_MS,
-} as const
-/** For the buffers of all repetitions under way, and wrong keys of an address in a minute. */
-export const DEFAULT_BOUNDS = { maxMemoryBytes: 1024 ** 3, maxFailures: 60 } as const
-export const MAX_SESSIONS = 1000
-export const MAX_PARALLEL = 16
-/** What a turn may be limited to: a second to two days. */
-export const TURN_NS = { min: 1e9, max: 48 * 3600e9 } as const
 
 export interface ServeSettings {
   /** Numeric. */

@@ -1,9 +1,10 @@
 import { realpathSync, statSync } from 'node:fs'
 import { usageError } from '../../errors.js'
 import type { LabOptions } from '../../lab/lab.js'
-import { MAX_BOOT_NS, MAX_GUEST_MIB, MIN_GUEST_MIB } from '../../lab/limits.js'
 import { parseNetem } from '../../lab/wire.js'
-import { parseDuration, parseSize, parseWhole } from '../../units.js'
+import { LAB } from '../../options/lab.js'
+import { parseWhole } from '../../units.js'
+import { readGroup } from './group.js'
 
 /** What `xrbench lab` and `xrbench run --lab` have in common, as text. */
 export interface LabFlagTexts {
@@ -14,36 +15,24 @@ export interface LabFlagTexts {
   bootTimeout?: string | undefined
 }
 
-const MIB = 1024 * 1024
-
 /** @throws {XrbenchError} exit 2 */
 export function readLabOptions<Key extends string>(
   flags: LabFlagTexts,
   label: (key: keyof LabFlagTexts | Key) => string,
   defaultGuests: 1 | 2,
 ): Pick<LabOptions, 'guests' | 'netem' | 'kernel' | 'memoryMiB' | 'bootLimitMs'> {
-  const { guests, netem, labKernel, memory, bootTimeout } = flags
+  const { guests } = flags
+  const { netem, kernel, memoryMiB, bootTimeoutNs } = readGroup(LAB, { ...flags }, (attribute) =>
+    label(attribute as keyof LabFlagTexts),
+  )
   return {
     guests:
       guests === undefined ? defaultGuests : (parseWhole(guests, label('guests'), 1, 2) as 1 | 2),
-    netem: netem === undefined ? [] : parseNetem(netem, label('netem')),
-    kernel: labKernel,
-    memoryMiB: memory === undefined ? undefined : readMemory(memory, label('memory')),
-    bootLimitMs:
-      bootTimeout === undefined ? undefined : readLimit(bootTimeout, label('bootTimeout')),
+    netem: netem == null ? [] : parseNetem(netem, label('netem')),
+    kernel: kernel ?? undefined,
+    memoryMiB,
+    bootLimitMs: bootTimeoutNs === undefined ? undefined : bootTimeoutNs / 1e6,
   }
-}
-
-function readMemory(text: string, label: string): number {
-  const mebibytes = Math.floor(parseSize(text, label) / MIB)
-  if (mebibytes >= MIN_GUEST_MIB && mebibytes <= MAX_GUEST_MIB) return mebibytes
-  throw usageError('XRB_BAD_SIZE', `${label}: a guest has 256 MiB to 64 GiB.`, `${label} 1GiB`)
-}
-
-function readLimit(text: string, label: string): number {
-  const ns = parseDuration(text, label)
-  if (ns > 0 && ns <= MAX_BOOT_NS) return ns / 1e6
-  throw usageError('XRB_BAD_DURATION', `${label}: '${text}' is outside 1ns to 1h.`, `${label} 60s`)
 }
 
 /** Folders as the guest will find them. @throws {XrbenchError} `XRB_USAGE` (exit 2) for one that is none */

@@ -23,6 +23,8 @@ export function parseValue(kind: Kind, text: string, label: string): unknown {
       return parseWhole(text, label, kind.min, kind.max)
     case 'bytes':
       return kind.words?.[text] ?? parseBytes(kind, text, label)
+    case 'mebibytes':
+      return Math.floor(parseBytes({ min: kind.min * MIB, max: kind.max * MIB }, text, label) / MIB)
     case 'time':
       return parseTime(kind, text, label)
     case 'rate':
@@ -31,12 +33,17 @@ export function parseValue(kind: Kind, text: string, label: string): unknown {
       return parseWord(text, label, kind.noun, kind.words, kind.code)
     case 'name':
       return parseName(kind, text, label)
+    // Who uses it knows what is wrong with it.
+    case 'text':
+      return text
     case 'pin':
       return parsePin(text, label)
     case 'switch':
       throw new TypeError('a switch has no text')
   }
 }
+
+const MIB = 1024 * 1024
 
 type Range = { readonly min: number; readonly max: number }
 

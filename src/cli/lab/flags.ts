@@ -1,4 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
+import { LAB } from '../../options/lab.js'
+import { helpOf } from '../flags/group.js'
 import { option } from '../flags/option.js'
 import { exitCodeTable } from '../terminal/help.js'
 
@@ -32,15 +34,11 @@ export function labCommand(program: Command) {
     .addOption(
       option('--peer-command <line>', 'shell line that runs in guest 2 meanwhile (--guests 2)'),
     )
-    .addOption(
-      option('--netem <words>', "shape the wire at every guest, as 'delay 5ms loss 1%' (tc-netem)"),
-    )
+    .addOption(option('--netem <words>', helpOf(LAB.netem)))
     .addOption(option('--writable <folder...>', 'folders of this machine that guests may write'))
-    .addOption(
-      option('--lab-kernel <path>', 'vmlinuz-VERSION, or a folder with boot/ and lib/modules/'),
-    )
-    .addOption(option('--memory <size>', 'of each guest (default: 1GiB)'))
-    .addOption(option('--boot-timeout <time>', 'a boot may take so long (default: 60s)'))
+    .addOption(option('--lab-kernel <path>', helpOf(LAB.kernel)))
+    .addOption(option('--memory <size>', helpOf(LAB.memoryMiB)))
+    .addOption(option('--boot-timeout <time>', helpOf(LAB.bootTimeoutNs)))
     .addOption(option('-q, --quiet', 'no notes; errors remain'))
     .addOption(option('-v, --verbose', 'show the consoles, and stacks'))
 }

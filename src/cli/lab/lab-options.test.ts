@@ -6,6 +6,8 @@ describe('options that do not go together', () => {
     [['lab', '--peer-command', 'true'], 'XRB_USAGE'],
     [['lab', '--guests', '3'], 'XRB_BAD_NUMBER'],
     [['lab', '--netem', 'delay; reboot'], 'XRB_BAD_NETEM'],
+    [['lab', '--memory', '255MiB'], 'XRB_BAD_SIZE'],
+    [['lab', '--boot-timeout', '61m'], 'XRB_BAD_DURATION'],
     [['lab', '--lab-kernel', '/nowhere'], 'XRB_LAB_KERNEL'],
     [['lab', '--writable', '/nowhere', '--', 'true'], 'XRB_USAGE'],
     [['run', '--netem', 'delay 1ms'], 'XRB_USAGE'],

@@ -1,5 +1,12 @@
 import type { Command } from '@commander-js/extra-typings'
+import { MEASURE } from '../../options/measure.js'
+import { QUIC } from '../../options/quic.js'
+import { TLS } from '../../options/tls.js'
+import { DEFAULT_PERF_WARMUP_CAP_NS } from '../../plan/defaults.js'
 import { QUIC_PERF_PORT } from '../../quic-perf/protocol.js'
+import { PERF_WAITS } from '../../quic-perf/spec.js'
+import { formatDuration } from '../../units.js'
+import { helpOf } from '../flags/group.js'
 import { option, ownOption } from '../flags/option.js'
 import { exitCodeTable } from '../terminal/help.js'
 
@@ -10,6 +17,9 @@ Examples:
   xrbench quic-perf run 127.0.0.1 --insecure --download endless
   xrbench quic-perf run 192.0.2.1:4433 --insecure --upload 1G --download 0 --requests 1
 `
+
+const PAYLOAD_HELP = `of a UDP datagram, at most (default: ${QUIC.udpPayloadBytes.byDefault})`
+const WAIT_HELP = `${PERF_WAITS.join(' or ')} (default: ${PERF_WAITS[0]})`
 
 /** Flags as commander gives them: text, read by the actions. */
 export type QuicPerfServeFlags = ReturnType<ReturnType<typeof serveCommand>['opts']>
@@ -57,10 +67,10 @@ export function serveCommand(group: Command) {
         'have a client show that its address is its own before anything is kept for it; a round trip more',
       ),
     )
-    .addOption(option('--wait <policy>', 'block or spin (default: block)'))
+    .addOption(option('--wait <policy>', WAIT_HELP))
     .addOption(option('--cpu <n>', 'CPU of the thread that serves (default: any)'))
-    .addOption(option('--cipher <name>', 'aes-128-gcm, aes-256-gcm, chacha20-poly1305'))
-    .addOption(option('--quic-payload <size>', 'of a UDP datagram, at most (default: 1452)'))
+    .addOption(option('--cipher <name>', helpOf(TLS.cipher)))
+    .addOption(option('--quic-payload <size>', PAYLOAD_HELP))
     .addOption(option('--json', 'print one line of JSON when listening, one at the end'))
     .addOption(option('-q, --quiet', 'no notes; errors remain'))
     .addOption(option('-v, --verbose', 'show stacks'))
@@ -82,13 +92,23 @@ export function runCommand(group: Command) {
       option('--download <size>', 'bytes of an answer; endless = to the end (default: 64)'),
     )
     .addOption(option('--concurrency <n>', 'requests under way at once (default: 1)'))
-    .addOption(option('-d, --duration <time>', 'of the measured phase (default: 3s)'))
+    .addOption(
+      option(
+        '-d, --duration <time>',
+        `of the measured phase (default: ${formatDuration(MEASURE.durationNs.default)})`,
+      ),
+    )
     .addOption(option('--requests <n>', 'measure so many in place of --duration, no warm-up'))
-    .addOption(option('--warmup <time>', 'at most; ends when steady (default: 1s)'))
-    .addOption(option('--wait <policy>', 'block or spin (default: block)'))
+    .addOption(
+      option(
+        '--warmup <time>',
+        `at most; ends when steady (default: ${formatDuration(DEFAULT_PERF_WARMUP_CAP_NS)})`,
+      ),
+    )
+    .addOption(option('--wait <policy>', WAIT_HELP))
     .addOption(option('--cpu <n>', 'CPU of the measuring thread (default: any)'))
-    .addOption(option('--cipher <name>', 'aes-128-gcm, aes-256-gcm, chacha20-poly1305'))
-    .addOption(option('--quic-payload <size>', 'of a UDP datagram, at most (default: 1452)'))
+    .addOption(option('--cipher <name>', helpOf(TLS.cipher)))
+    .addOption(option('--quic-payload <size>', PAYLOAD_HELP))
     .addOption(ownOption('-o, --output <file>', 'write the result as JSON'))
     .addOption(option('--json', 'print the result as JSON'))
     .addOption(option('-q, --quiet', 'no notes; errors remain'))

@@ -1,11 +1,9 @@
 import type { Command } from '@commander-js/extra-typings'
-import { MEASURE } from '../../options/measure.js'
-import type { Group, Option } from '../../options/option.js'
-import { QUIC } from '../../options/quic.js'
-import { RDMA } from '../../options/rdma.js'
-import { SOCKET } from '../../options/socket.js'
-import { TLS } from '../../options/tls.js'
+import { ENTRIES } from '../../options/groups.js'
+import { LAB } from '../../options/lab.js'
+import { HEADINGS } from '../../options/option.js'
 import { TRANSPORT_NAMES } from '../../plan/transports.js'
+import { helpOf } from '../flags/group.js'
 import { listOption, option } from '../flags/option.js'
 import { exitCodeTable, RUN_UNITS } from '../terminal/help.js'
 
@@ -13,23 +11,10 @@ import { exitCodeTable, RUN_UNITS } from '../terminal/help.js'
 export type RunFlags = ReturnType<ReturnType<typeof withOwnOptions>['opts']> &
   Readonly<Record<string, string | boolean | undefined>>
 
-const { pin, verify, unixTypes, ...rest } = MEASURE
-const { durationNs, iterations, warmupCapNs, repetitions, ...others } = rest
-const { intervalNs, idleTimeoutNs, messageTimeoutNs, ...what } = others
-
-/** As they stand in the help. */
-const HEADINGS: readonly [string, Group][] = [
-  ['What to measure:', what],
-  [
-    'For how long:',
-    {
-      ...{ durationNs, iterations, warmupCapNs, repetitions },
-      ...{ intervalNs, idleTimeoutNs, messageTimeoutNs },
-    },
-  ],
-  ['Sockets and CPUs:', { ...SOCKET, pin, verify, unixTypes }],
-  ['RDMA:', RDMA],
-  ['TLS and QUIC:', { ...TLS, ...QUIC }],
+/** As they stand under a heading of the help: those of a group before those that have none. */
+const IN_ORDER = [
+  ...ENTRIES.filter(({ path }) => path.includes('.')),
+  ...ENTRIES.filter(({ path }) => !path.includes('.')),
 ]
 
 /** The options that say what to measure, where, and what becomes of it. */
@@ -44,18 +29,14 @@ export function withRunOptions(command: Command) {
         `${TRANSPORT_NAMES.join(', ')}, or all this build can do (default: all)`,
       ),
     )
-  for (const [heading, group] of HEADINGS) {
+  for (const heading of HEADINGS) {
     command.optionsGroup(heading)
-    for (const entry of Object.values(group)) {
+    for (const { option: entry } of IN_ORDER.filter((one) => one.heading === heading)) {
       const isList = entry.each !== undefined && entry.flag.includes('<')
       command.addOption((isList ? listOption : option)(entry.flag, helpOf(entry)))
     }
   }
   return withOwnOptions(command)
-}
-
-function helpOf({ help, byDefault }: Option): string {
-  return byDefault === undefined ? help : `${help} (default: ${byDefault})`
 }
 
 /** Those of the command itself, which say nothing of what is measured. */
@@ -77,12 +58,10 @@ function withOwnOptions(command: Command) {
     )
     .addOption(option('--no-lab', 'never in the lab'))
     .addOption(option('--no-soft-roce', 'make no SoftRoCE device for the run on this machine'))
-    .addOption(option('--netem <words>', "shape the lab's wire, as 'delay 5ms loss 1%' (tc-netem)"))
-    .addOption(
-      option('--lab-kernel <path>', 'vmlinuz-VERSION, or a folder with boot/ and lib/modules/'),
-    )
-    .addOption(option('--memory <size>', 'of each guest of the lab (default: 1GiB)'))
-    .addOption(option('--boot-timeout <time>', 'a boot of the lab may take so long (default: 60s)'))
+    .addOption(option('--netem <words>', helpOf(LAB.netem)))
+    .addOption(option('--lab-kernel <path>', helpOf(LAB.kernel)))
+    .addOption(option('--memory <size>', helpOf(LAB.memoryMiB)))
+    .addOption(option('--boot-timeout <time>', helpOf(LAB.bootTimeoutNs)))
     .addOption(option('-4, --ipv4', 'use IPv4 (default)'))
     .addOption(option('-6, --ipv6', 'use IPv6'))
     .optionsGroup('Output:')

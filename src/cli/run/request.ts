@@ -1,11 +1,11 @@
 import { usageError } from '../../errors.js'
-import { ENTRIES, type Entry } from '../../options/groups.js'
+import { ENTRIES } from '../../options/groups.js'
 import { TRANSPORT_NAMES, type TransportName } from '../../plan/transports.js'
 import type { OptionNames } from '../../run/names.js'
 import type { MeasureRequest } from '../../run/request.js'
+import { givenOf } from '../flags/group.js'
 import { parseList, parseWord } from '../flags/list.js'
 import { refuseSocketPort } from '../flags/rdma-port.js'
-import { parseValue } from '../flags/value.js'
 import type { RunFlags } from './flags.js'
 
 /** What the command line asks to be measured. @throws {XrbenchError} exit 2, for the first option that cannot be read */
@@ -24,25 +24,10 @@ export function readRunFlags(flags: RunFlags, names: OptionNames): MeasureReques
     family: flags.ipv6 ? 6 : 4,
   }
   for (const entry of ENTRIES) {
-    const value = givenOf(entry, flags, names)
+    const value = givenOf(entry, flags, (attribute) => names.label(attribute))
     if (value !== undefined) put(request, entry.path.split('.'), value)
   }
   return request as unknown as MeasureRequest
-}
-
-/** `undefined`: not given. */
-function givenOf({ attribute, option }: Entry, flags: RunFlags, names: OptionNames): unknown {
-  const given = flags[attribute]
-  if (given === undefined) return undefined
-  if (typeof given === 'boolean') {
-    // A flag that says "no" is there with its default in any case.
-    if (option.each === undefined) return given
-    return given ? [false, true] : undefined
-  }
-  const label = names.label(attribute)
-  return option.each === undefined
-    ? parseValue(option.kind, given, label)
-    : parseList(given, label, (item) => parseValue(option.kind, item, label))
 }
 
 function put(request: Record<string, unknown>, path: readonly string[], value: unknown): void {

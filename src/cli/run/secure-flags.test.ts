@@ -157,7 +157,7 @@ const REFUSALS: Record<string, Refusal> = {
   },
   'early data over TLS': {
     args: run('-t', 'tls', '-w', 'connect', '--handshake', '0rtt'),
-    error: /^tls has no handshake 0rtt: early data is for quic\. \[XRB_USAGE\]/,
+    error: /^tls has no connect with --handshake 0rtt: that is for quic\. \[XRB_USAGE\]/,
     hint: /--transport quic, or --handshake full,resumed/,
   },
   'connects without connections': {
@@ -218,7 +218,7 @@ const REFUSALS: Record<string, Refusal> = {
   'a stream for each message of a ping-pong': {
     args: run('-t', 'quic', '--quic-messages', 'stream-each'),
     error:
-      /^Nothing that is to be measured has a QUIC stream for each message: stream-each is for rr\./,
+      /^quic has no ping-pong with --quic-messages stream-each: that is for rr\. \[XRB_USAGE\]/,
     hint: /--workload rr, or --quic-messages stream/,
   },
   'streams of a ping-pong': {

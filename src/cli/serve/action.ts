@@ -1,19 +1,20 @@
 import { loadAddon } from '../../addon/load.js'
 import { hostAndPort } from '../../host-port.js'
+import { SERVE } from '../../options/serve.js'
 import { parseListenAddress, parseNumericAddress } from '../../place/listen-address.js'
 import { type ServeSettings, startServing } from '../../serve/serve.js'
+import { termsOf } from '../../serve/terms.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
 import { createKey, loadKey, type SessionKey } from '../../session/wire/key.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
+import { readGroup } from '../flags/group.js'
 import { checkRdmaDevice, readRdmaPort } from '../flags/rdma-port.js'
 import { watchInterrupts } from '../terminal/interrupt.js'
 import { note, print } from '../terminal/output.js'
 import { clientLine } from './client-line.js'
 import { readDataPorts } from './data-ports.js'
 import type { ServeFlags } from './flags.js'
-import { readLimits } from './limits.js'
 import { jsonLog, NO_LOG, textLog } from './log.js'
-import { readSessions } from './sessions.js'
 
 /** Beside that of sessions, below those that data may take. */
 const DEFAULT_METRICS_PORT = DEFAULT_PORT - 1
@@ -21,7 +22,7 @@ const DEFAULT_METRICS_PORT = DEFAULT_PORT - 1
 /** Serves until a signal, `--once` or the end of standard input ends it. */
 export async function serveAction(
   flags: ServeFlags,
-  label: (key: keyof ServeFlags) => string,
+  label: (key: string) => string,
 ): Promise<void> {
   const settings = readFlags(flags, label)
   const { rdmaPort } = settings
@@ -86,7 +87,7 @@ function isSession(event: AgentEvent): boolean {
 
 function readFlags(
   flags: ServeFlags,
-  label: (key: keyof ServeFlags) => string,
+  label: (key: string) => string,
 ): { listen: { host: string; port: number } } & Pick<
   ServeSettings,
   | 'limits'
@@ -104,14 +105,15 @@ function readFlags(
     DEFAULT_PORT,
     flags.keyFile !== undefined,
   )
-  const { places, line } = readSessions(flags, label)
+  const asked = readGroup(SERVE, flags, label)
+  // Whoever waited for the only session would wait for the end.
+  const terms = termsOf({ ...asked, ...(flags.once && { maxQueue: 0 }) })
+  const { parallel } = terms.line
   return {
     listen,
-    places,
-    line,
-    dataPorts: readDataPorts(flags.dataPorts, label('dataPorts'), listen.port, line.parallel),
+    ...terms,
+    dataPorts: readDataPorts(flags.dataPorts, label('dataPorts'), listen.port, parallel),
     rdmaPort: readRdmaPort(flags, label, (port) => `--listen :${port}`),
-    ...readLimits(flags, label),
     metrics: readMetrics(flags.metrics, label('metrics')),
   }
 }

@@ -1,14 +1,17 @@
 import type { Command } from '@commander-js/extra-typings'
+import { RDMA } from '../../options/rdma.js'
+import { SERVE } from '../../options/serve.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
+import { helpOf } from '../flags/group.js'
 import { option } from '../flags/option.js'
 import { exitCodeTable } from '../terminal/help.js'
 
-/** Flags of `serve` as commander gives them: text, read by `serveAction`. */
+/** Flags of `serve` as commander gives them: text, read by `serveAction`; those of the table beside its own. */
 export type ServeFlags = ReturnType<ReturnType<typeof serveCommand>['opts']>
 
 /** The command with its options. */
 export function serveCommand(program: Command) {
-  return program
+  const command = program
     .command('serve')
     .description('Waits for `xrbench run --peer`, and measures the far end of it.')
     .helpOption('-h, --help', 'print this help')
@@ -32,37 +35,9 @@ export function serveCommand(program: Command) {
       ),
     )
     .addOption(option('--once', 'end after the first session'))
-    .addOption(
-      option('--max-sessions <n>', 'clients held at a time; others are refused (default: 16)'),
-    )
-    .addOption(
-      option('--max-sessions-per-address <n>', 'of these, from one address (default: all)'),
-    )
-    .addOption(option('--parallel <n>', 'clients that measure at a time; others wait (default: 1)'))
-    .addOption(
-      option('--max-queue <n>', 'clients that wait for that; others are refused (default: 15)'),
-    )
-    .addOption(
-      option('--max-turn <time>', 'of a client, while others wait, whatever it told (default: 4h)'),
-    )
-    .addOption(
-      option(
-        '--max-duration <time>',
-        'longest warm-up and measured phase of a repetition (default: 1h)',
-      ),
-    )
-    .addOption(
-      option('--max-rate <rate>', 'of a stream each way, payload bits (default: no limit)'),
-    )
-    .addOption(option('--max-size <size>', 'of a message (default: 64MiB)'))
-    .addOption(option('--max-streams <n>', 'connections of a stream each way (default: 64)'))
-    .addOption(option('--max-memory <size>', 'for buffers of all clients together (default: 1GiB)'))
-    .addOption(
-      option(
-        '--max-failures <n>',
-        'wrong keys of an address in a minute; for the rest of it nobody there is listened to (default: 60)',
-      ),
-    )
+  // They are read as a group, by `readGroup`.
+  for (const entry of Object.values(SERVE)) command.addOption(option(entry.flag, helpOf(entry)))
+  return command
     .addOption(
       option(
         '--metrics <address:port>',
@@ -71,16 +46,12 @@ export function serveCommand(program: Command) {
     )
     .addOption(
       option(
-        '--refuse-older',
-        'measure with no client of before challenges, which anybody can have data sent to',
+        '--device <name>',
+        helpOf({ ...RDMA.device, byDefault: 'the one with the address clients reach' }),
       ),
     )
-    .addOption(option('--allow-cpu', 'let clients choose the CPUs of this end with --pin'))
-    .addOption(
-      option('--device <name>', 'RDMA device (default: the one with the address clients reach)'),
-    )
-    .addOption(option('--port <n>', 'port of that device (default: the first that is active)'))
-    .addOption(option('--gid-index <n>', 'entry of its GID table (default: by address, RoCE v2)'))
+    .addOption(option('--port <n>', helpOf(RDMA.port)))
+    .addOption(option('--gid-index <n>', helpOf(RDMA.gidIndex)))
     .addOption(
       option(
         '--soft-roce',

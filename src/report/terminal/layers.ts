@@ -1,3 +1,4 @@
+import { questionOf } from '../../compare/question.js'
 import { CONFIDENCE } from '../../compare/row.js'
 import { type Shift, shiftWithin } from '../../compare/statistics/shift.js'
 import { percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
@@ -118,13 +119,9 @@ function haveSeveralSizes(cases: readonly CaseResult[]): boolean {
 }
 
 /** What cases must have in common so that their difference is the layer's. */
-function groupOf({ place, variant, workload, parameters }: CaseResult, bySize: boolean): string {
-  const p = parameters.requested
-  const size = bySize ? p.messageSizeBytes : 0
-  return JSON.stringify([
-    ...[place, variant, workload, p.wait, size],
-    ...[p.direction, p.streams, p.rateBitsPerSec],
-  ])
+function groupOf(c: CaseResult, bySize: boolean): string {
+  const { messageSizeBytes, ...asked } = questionOf(c)
+  return JSON.stringify([c.place, c.variant, c.workload, bySize ? messageSizeBytes : 0, asked])
 }
 
 function chainOf(

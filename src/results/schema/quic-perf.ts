@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { TLS_CIPHERS } from '../../options/tls.js'
 import { environmentSchema } from './environment.js'
+import { effectiveSchema } from './granted.js'
 import { clockSchema, cpuSchema, intervalSchema, latencySchema } from './measures.js'
-import { effectiveSchema } from './parameters.js'
 
 /** Name and major version of this format. Within a version, changes only add. */
 export const QUIC_PERF_FORMAT = 'xrbench.quic-perf/1'

@@ -3,6 +3,7 @@ import { PLACES, TRANSPORT_NAMES, VARIANTS } from '../../plan/case.js'
 import { environmentSchema } from './environment.js'
 import { FLAGS } from './flag-names.js'
 import { RESULT_FORMAT } from './format.js'
+import { effectiveSchema, quicSettingsSchema } from './granted.js'
 import {
   clockSchema,
   connectsSchema,
@@ -18,7 +19,7 @@ import {
   tcpSchema,
   throughputSchema,
 } from './measures.js'
-import { effectiveSchema, parametersSchema, quicSettingsSchema } from './parameters.js'
+import { parametersSchema } from './parameters.js'
 import { labSchema, rdmaDeviceSchema } from './place.js'
 
 const count = z.int().nonnegative()

@@ -1,10 +1,11 @@
 import type { DataPorts, EndpointSpec, OwnRdmaPort } from '../../addon/addon.js'
 import { peerError } from '../../errors.js'
-import { MAX_STREAMS } from '../../options/measure.js'
+import { filled } from '../../options/fill.js'
+import { SERVE } from '../../options/serve.js'
 import { carries } from '../../plan/connects.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
 import { isWithinMachine } from '../../plan/transports.js'
-import { formatRate, formatSize, MAX_MESSAGE_BYTES } from '../../units.js'
+import { formatRate, formatSize } from '../../units.js'
 import { endpointSpec } from '../endpoint/spec.js'
 import { isRemote } from '../wire/addresses.js'
 import type { PrepareMessage } from '../wire/client-messages.js'
@@ -27,9 +28,11 @@ export interface AgentLimits {
   maxStreams: number
 }
 
+const { allowCpu, refuseOlder, maxDurationNs, maxRateBitsPerSec, maxMessageBytes, maxStreams } =
+  filled(SERVE)
 export const DEFAULT_LIMITS: AgentLimits = {
-  ...{ allowCpu: false, allowNullCrypto: false, refuseOlder: false, maxDurationNs: 3600e9 },
-  ...{ maxRateBitsPerSec: null, maxMessageBytes: MAX_MESSAGE_BYTES, maxStreams: MAX_STREAMS },
+  ...{ allowCpu, allowNullCrypto: false, refuseOlder },
+  ...{ maxDurationNs, maxRateBitsPerSec, maxMessageBytes, maxStreams },
 }
 
 /** What this agent's operator decided. */

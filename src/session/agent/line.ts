@@ -1,4 +1,5 @@
 import { deferred } from '../../deferred.js'
+import { SERVE } from '../../options/serve.js'
 
 /** How many measure, and how many may wait for that. */
 export interface LineLimits {
@@ -36,7 +37,7 @@ export interface Ticket {
 const GRACE_MS = 60_000
 /** Of a client that did not tell, while others wait. */
 const UNTOLD_MS = 600_000
-export const DEFAULT_MAX_TURN_MS = 4 * 3600_000
+const DEFAULT_MAX_TURN_MS = SERVE.maxTurnNs.default / 1e6
 
 interface Member {
   readonly planMs: number | null

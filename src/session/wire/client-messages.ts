@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MEASURE } from '../../options/measure.js'
+import { CONNECT_TIMEOUT, MEASURE } from '../../options/measure.js'
 import { QUIC } from '../../options/quic.js'
 import { RDMA } from '../../options/rdma.js'
 import { wireShape } from '../../options/schema.js'
@@ -24,7 +24,7 @@ const quic = { ...wireShape(QUIC), verify: z.boolean() }
 /** Parameters of a case as far as the far end has to know them; it names no host, path or interface. */
 export const remoteParametersSchema = z.strictObject({
   ...ofEnds,
-  connectTimeoutNs: z.int().min(1).max(60e9),
+  connectTimeoutNs: z.int().min(CONNECT_TIMEOUT.min).max(CONNECT_TIMEOUT.max),
   pin: z.union([z.enum(['auto', 'none']), z.strictObject({ cpus: z.array(cpu).min(1).max(128) })]),
   socket: z.strictObject(wireShape(SOCKET)),
   rdma: z.strictObject({ ...wireShape(RDMA), verify: z.boolean() }).nullable(),

@@ -1,3 +1,4 @@
+import { OPTION_FEATURES, optionFeatures } from '../../options/features.js'
 import type { TlsCipher } from '../../options/tls.js'
 import type { Case, TransportName } from '../../plan/case.js'
 import { isQuic, TRANSPORT_NAMES } from '../../plan/transports.js'
@@ -13,12 +14,8 @@ function rrFeature(transport: TransportName): string {
   return `rr:${transport}`
 }
 
-/** … that it knows an option which came after the first agents. */
-const MPTCP_FEATURE = 'option:mptcp'
-const BUSY_POLL_FEATURE = 'wait:busy-poll'
 /** … or can check more than the first did, which sent whatever was there. */
 const VERIFY_QUIC_FEATURE = 'verify:quic'
-const STREAM_EACH_FEATURE = 'quic-messages:stream-each'
 /** … of a client: that it hears how far the agent's end is while that measures. */
 export const SO_FAR_FEATURE = 'report:so-far'
 
@@ -35,10 +32,8 @@ export const LAST_FEATURE = 'finish:last'
 /** Names of optional abilities, told in both hellos; unknown names are ignored. */
 export const PROTOCOL_FEATURES: readonly string[] = [
   ...TRANSPORT_NAMES.map(rrFeature),
-  MPTCP_FEATURE,
-  BUSY_POLL_FEATURE,
+  ...OPTION_FEATURES.map(({ name }) => name),
   VERIFY_QUIC_FEATURE,
-  STREAM_EACH_FEATURE,
   TURNS_FEATURE,
   SO_FAR_FEATURE,
   GUARDED_FEATURE,
@@ -63,12 +58,8 @@ export function featuresFor(c: Case): [string, string][] {
   const { transport, workload, parameters } = c
   return [
     ...(workload === 'rr' ? [pair(rrFeature(transport), `rr over ${transport}`)] : []),
-    ...(parameters.socket.mptcp ? [pair(MPTCP_FEATURE, 'Multipath TCP')] : []),
-    ...(parameters.wait === 'busy-poll' ? [pair(BUSY_POLL_FEATURE, 'busy-poll')] : []),
+    ...optionFeatures(parameters).map(({ name, called }) => pair(name, called)),
     ...(isLateVerify(c) ? [pair(VERIFY_QUIC_FEATURE, `--verify of a ${workload} over QUIC`)] : []),
-    ...(parameters.quic?.messages === 'stream-each'
-      ? [pair(STREAM_EACH_FEATURE, 'a QUIC stream for each message')]
-      : []),
   ]
 }
 
