@@ -1,7 +1,6 @@
 #include "transport/endpoint_spec.h"
 
 #include "base/error.h"
-#include "workload/message_head.h"
 
 namespace xr {
 namespace {
@@ -35,8 +34,8 @@ void check_options(const EndpointSpec&, const Options&) {}
 
 void check_options(const EndpointSpec& spec, const UdpOptions& udp) {
   check_without_multipath(udp.socket);
-  // Messages of rr may be many datagrams.
-  if (spec.workload == Workload::kRr) return;
+  // A message of a message link may be many datagrams.
+  if (spec.uses_messages()) return;
   const bool ipv6 = spec.local_address.find(':') != std::string::npos;
   require(spec.message_bytes <= (ipv6 ? kLargestDatagramIpv6Bytes : kLargestDatagramIpv4Bytes),
           "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
@@ -61,11 +60,11 @@ void check_options(const EndpointSpec& spec, const QuicOptions& quic) {
   require(quic.ack_threshold >= 1, "quic.ackThreshold must be 1 or more");
   require(!quic.null_crypto || !quic.retry,
           "quic.retry needs encrypted packets: a Retry is authenticated");
-  require(quic.messages != QuicMessages::kStreamEach || spec.workload == Workload::kRr,
+  require(quic.messages != QuicMessages::kStreamEach || spec.uses_messages(),
           "streams of their own are for the messages of rr");
   require(!quic.in_datagrams() || spec.workload != Workload::kConnect,
           "connect has its messages in streams");
-  require(!quic.in_datagrams() || spec.workload == Workload::kRr ||
+  require(!quic.in_datagrams() || spec.uses_messages() ||
               spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
           "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
 }
@@ -77,9 +76,8 @@ void check_options(const EndpointSpec&, const QuicOpensslOptions& quic) {
 
 void check_options(const EndpointSpec& spec, const UnixOptions& unix_options) {
   check_without_multipath(unix_options.socket);
-  const std::uint64_t head_bytes = spec.workload == Workload::kRr ? kMessageHeadBytes : 0;
-  require(unix_options.type == UnixType::kStream ||
-              spec.longest_message_bytes() + head_bytes <= kLargestSeqpacketBytes,
+  const std::uint64_t packet_bytes = spec.message_head_bytes() + spec.longest_message_bytes();
+  require(unix_options.type == UnixType::kStream || packet_bytes <= kLargestSeqpacketBytes,
           "messageSizeBytes is beyond what a packet of AF_UNIX can carry (212,960 bytes)");
 }
 

@@ -8,9 +8,12 @@
 #include <vector>
 
 #include "measure/timeline.h"
+#include "transport/link_ends.h"
 #include "transport/transport_options.h"
 #include "workload/io.h"
+#include "workload/message_head.h"
 #include "workload/silence.h"
+#include "workload/workload.h"
 
 namespace xr {
 
@@ -23,10 +26,6 @@ enum class Side { kClient, kServer };
 /// `kBusyPoll` sleeps as `kBlock` does, but for the kernel's polling of the device before it
 /// (SO_PREFER_BUSY_POLL): its links are those of `kBlock`.
 enum class WaitPolicy { kSpin, kBlock, kBusyPoll };
-/// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRr`:
-/// requests and answers of different sizes, several under way at once. `kRequests`: the client of
-/// the perf protocol of QUIC, which is no endpoint's.
-enum class Workload { kPingPong, kStream, kConnect, kRr, kRequests };
 enum class Direction { kUp, kDown, kBoth };
 
 /// Ports that may be taken, both ends included, and how many of them at most.
@@ -90,9 +89,26 @@ struct EndpointSpec {
     return direction == Direction::kBoth ? 2 * streams : streams;
   }
 
+  /// Its loop runs over the message link of the transport (workload/message_link.h), as that of any
+  /// workload of this kind.
+  bool uses_messages() const noexcept { return is_served(kForMessages, workload); }
+
+  /// In front of each payload, on every transport.
+  std::size_t message_head_bytes() const noexcept { return uses_messages() ? kMessageHeadBytes : 0; }
+
+  /// Payload of what this end sends.
+  std::uint64_t sent_message_bytes() const noexcept {
+    return workload == Workload::kRr && side == Side::kServer ? response_bytes : message_bytes;
+  }
+
   /// Payload, either way.
   std::uint64_t longest_message_bytes() const noexcept {
     return workload == Workload::kRr ? std::max(message_bytes, response_bytes) : message_bytes;
+  }
+
+  /// A message may go out while others of its connection are under way.
+  bool has_many_under_way() const noexcept {
+    return workload == Workload::kStream || (workload == Workload::kRr && inflight > 1);
   }
 
   /// What each connection is to carry of the offered load, bits per second; 0 = no limit.

@@ -2,6 +2,7 @@ import { formatDuration, formatSize, MAX_DURATION_NS } from '../units.js'
 import { aSwitch, bytes, count, word } from './kind.js'
 import { option, type Use } from './option.js'
 import { ANY_QUIC, lasting, NGTCP2, QUIC_BYTES } from './uses.js'
+import { runsOverMessages } from './workloads.js'
 
 export const QUIC_MESSAGES = ['stream', 'stream-each', 'datagram'] as const
 /** What carries messages: one stream for all, a stream for each, or DATAGRAM frames (RFC 9221), which may be lost. */
@@ -53,7 +54,7 @@ export const QUIC = {
     each: 'messages',
     of: [ANY_QUIC, lasting('QUIC ping-pong, stream or rr')],
     // Of a ping-pong one is under way, and a stream of bytes has no messages to be told apart.
-    allows: (value, { workload }) => value !== 'stream-each' || workload === 'rr',
+    allows: (value, { workload }) => value !== 'stream-each' || runsOverMessages(workload),
     otherwise: 'stream',
     key: (value) => value,
     isAlwaysInKey: true,

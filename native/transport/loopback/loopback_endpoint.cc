@@ -10,6 +10,7 @@
 #include "measure/clock.h"
 #include "transport/loopback/loopback_carrier.h"
 #include "transport/loopback/loopback_link.h"
+#include "transport/message/header_bytes.h"
 #include "transport/run_links.h"
 #include "transport/socket/blob.h"
 
@@ -20,7 +21,7 @@ namespace {
 struct Meeting {
   explicit Meeting(const EndpointSpec& spec)
       : message_bytes(spec.message_bytes),
-        streams(spec.workload == Workload::kRr ? spec.link_count() : 0) {
+        streams(spec.uses_messages() ? spec.link_count() : 0) {
     for (unsigned i = 0; i < spec.link_count(); ++i)
       wires.push_back(std::make_unique<LoopbackWire>(spec.message_bytes));
   }
@@ -129,7 +130,7 @@ class LoopbackEndpoint final : public Endpoint {
 
   EffectiveSettings effective() const override {
     EffectiveSettings settings;
-    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    settings.header_bytes = header_bytes_of(spec_);
     return settings;
   }
 
@@ -143,10 +144,10 @@ class LoopbackEndpoint final : public Endpoint {
  private:
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kRr) {
+    if (spec_.uses_messages()) {
       LoopbackMessages<kWait> link({meeting_->streams, spec_.side, stop_}, message_shape_of(spec_),
                                    stop_);
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     LoopbackWire& wire = *meeting_->wires[i];
     const bool client = spec_.side == Side::kClient;

@@ -9,6 +9,7 @@
 #include "measure/clock.h"
 #include "transport/datagram/datagram_sockets.h"
 #include "transport/message/datagram_base.h"
+#include "transport/message/header_bytes.h"
 #include "transport/quic/quic_connect_links.h"
 #include "transport/quic/quic_datagram_links.h"
 #include "transport/quic/quic_datagram_messages.h"
@@ -132,7 +133,7 @@ class QuicEndpoint final : public Endpoint {
     setup.local_payload_bytes =
         usable_payload_bytes(lane.fd.get(), spec_.of<QuicOptions>().udp_payload_bytes);
     setup.tells_path = true;
-    if (spec_.workload == Workload::kRr) setup.stream_events = &events_;
+    if (spec_.uses_messages()) setup.stream_events = &events_;
     if (setup.options.messages == QuicMessages::kStreamEach) setup.peer_streams = kMostInflight;
     // The first has looked; the others go the same way.
     if (const QuicLane& first = lanes_.front(); &lane != &first)
@@ -162,16 +163,14 @@ class QuicEndpoint final : public Endpoint {
   /// Of a message that has to fit one packet; where the search goes on in the run it waits for it.
   void require_room(const QuicConnection& connection) const {
     if (spec_.of<QuicOptions>().in_datagrams() && spec_.workload != Workload::kConnect &&
-        spec_.workload != Workload::kRr &&
-        !connection.may_fit_datagram(spec_.message_bytes)) {
+        !spec_.uses_messages() && !connection.may_fit_datagram(spec_.message_bytes)) {
       throw Error(connection.no_room_fault("connect", spec_.message_bytes));
     }
   }
 
   /// Whether packets are worth being moved many at a time.
   bool is_bulk(const QuicLane& lane) const noexcept {
-    return spec_.workload == Workload::kStream ||
-           (spec_.workload == Workload::kRr && spec_.inflight > 1) ||
+    return spec_.has_many_under_way() ||
            spec_.longest_message_bytes() + 100 > lane.connection->payload_bytes();
   }
 
@@ -251,7 +250,7 @@ class QuicEndpoint final : public Endpoint {
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects<kWait>(visit);
     const bool datagrams = spec_.of<QuicOptions>().in_datagrams();
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
       case Role::kResponder:
@@ -275,12 +274,12 @@ class QuicEndpoint final : public Endpoint {
     if (options.messages == QuicMessages::kStream) {
       QuicStreamMessages<kWait> link(lane, events_, message_shape_of(spec_), bulk,
                                      options.window_bytes, waker_.flag());
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     if (options.messages == QuicMessages::kStreamEach) {
       QuicStreamEachMessages<kWait> link(lane, events_, message_shape_of(spec_), bulk,
                                          kMostInflight, waker_.flag());
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     const bool is_client = spec_.side == Side::kClient;
     const Token& token = is_client ? remote_.sockets.token : token_;
@@ -288,19 +287,14 @@ class QuicEndpoint final : public Endpoint {
     const std::uint64_t down = datagram_base(token, 1);
     QuicDatagramMessages<kWait> link(lane, message_shape_of(spec_), is_client ? up : down,
                                      is_client ? down : up, bulk, waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
   /// In front of what this end sends.
   std::optional<unsigned> header_bytes() const noexcept {
-    if (spec_.workload != Workload::kRr) return std::nullopt;
-    if (!spec_.of<QuicOptions>().in_datagrams()) return static_cast<unsigned>(kMessageHeadBytes);
-    const std::uint64_t payload =
-        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
-    const std::size_t frame =
-        lanes_.front().connection->payload_bytes() - kQuicDatagramOverheadBytes;
-    return static_cast<unsigned>(kMessageHeadBytes +
-                                 kFragmentHeadBytes * FragmentWriter::fragments_of(payload, frame));
+    if (!spec_.of<QuicOptions>().in_datagrams()) return header_bytes_of(spec_);
+    const std::size_t packet_bytes = lanes_.front().connection->payload_bytes();
+    return header_bytes_of(spec_, packet_bytes - kQuicDatagramOverheadBytes);
   }
 
   template <class Link, class Ends, class Visitor>
@@ -353,7 +347,7 @@ std::uint64_t quic_buffer_bytes(const EndpointSpec& spec) {
   // A path may carry smaller packets than were asked for, and many more of them.
   all += spec.link_count() *
          QuicPump<kWait>::most_buffer_bytes(quic.udp_payload_bytes, quic.socket.segmentation_offload);
-  if (spec.workload == Workload::kRr) {
+  if (spec.uses_messages()) {
     const std::size_t longest = spec.longest_message_bytes();
     switch (quic.messages) {
       case QuicMessages::kStream: return all + QuicStreamMessages<kWait>::buffer_bytes(longest);

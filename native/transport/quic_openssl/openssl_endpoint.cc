@@ -10,6 +10,7 @@
 #include "transport/byte_stream_buffers.h"
 #include "transport/datagram/datagram_sockets.h"
 #include "transport/datagram/path_payload.h"
+#include "transport/message/header_bytes.h"
 #include "transport/quic_openssl/openssl_handshake.h"
 #include "transport/quic_openssl/openssl_messages.h"
 #include "transport/quic_openssl/openssl_ping_pong_link.h"
@@ -108,8 +109,7 @@ class QuicOpensslEndpoint final : public Endpoint {
  private:
   /// Whether many packets come and go at a time.
   bool is_bulk() const noexcept {
-    return spec_.workload == Workload::kStream || spec_.longest_message_bytes() > kOnePacketBytes ||
-           spec_.inflight > 1;
+    return spec_.has_many_under_way() || spec_.longest_message_bytes() > kOnePacketBytes;
   }
 
   void prepare(ossl::Lane& lane) {
@@ -139,7 +139,7 @@ class QuicOpensslEndpoint final : public Endpoint {
     settings.congestion_control = settings.quic->congestion_control;
     settings.gso = lanes_.front()->segmenting;
     settings.gro = lanes_.front()->merging;
-    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    settings.header_bytes = header_bytes_of(spec_);
     return settings;
   }
 
@@ -192,10 +192,10 @@ class QuicOpensslEndpoint final : public Endpoint {
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kRr) {
+    if (spec_.uses_messages()) {
       ossl::Messages<kWait> link({*lanes_[i], is_bulk(), spec_.idle_timeout_ns, waker_.flag()},
                                  message_shape_of(spec_), waker_.flag());
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
@@ -239,7 +239,7 @@ std::uint64_t quic_openssl_buffer_bytes(const EndpointSpec& spec) {
   const QuicOpensslOptions& quic = spec.of<QuicOpensslOptions>();
   std::uint64_t all = spec.link_count() *
                       ossl::Pump<kWait>::most_buffer_bytes(quic.socket.segmentation_offload);
-  if (spec.workload == Workload::kRr) return all + byte_stream_buffers_bytes(spec);
+  if (spec.uses_messages()) return all + byte_stream_buffers_bytes(spec);
   for (unsigned i = 0; i < spec.link_count(); ++i) {
     switch (spec.role_of(i)) {
       case Role::kInitiator:

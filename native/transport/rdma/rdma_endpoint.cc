@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/message/header_bytes.h"
 #include "transport/rdma/connect/cm_address.h"
 #include "transport/rdma/connect/cm_connector.h"
 #include "transport/rdma/connect/lane.h"
@@ -115,7 +116,7 @@ class RdmaEndpoint final : public Endpoint {
 
  private:
   void check_size(int mtu) const {
-    if (spec_.workload == Workload::kRr) return check_parts(mtu);
+    if (spec_.uses_messages()) return check_parts(mtu);
     if (spec_.of<RdmaOptions>().queue_pair == QueuePairType::kUd) {
       if (spec_.message_bytes > static_cast<std::uint64_t>(mtu)) {
         throw_fault("BAD_SPEC", "spec",
@@ -140,15 +141,6 @@ class RdmaEndpoint final : public Endpoint {
     throw_fault("BAD_SPEC", "spec",
                 "a message of 65,535 UD packets has at most " + std::to_string(most) +
                     " bytes on this path (its MTU is " + std::to_string(mtu) + ")");
-  }
-
-  /// In front of what this end sends.
-  unsigned header_bytes() const noexcept {
-    const std::uint64_t payload =
-        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
-    const std::uint64_t parts =
-        FragmentWriter::fragments_of(payload, lanes_.front()->datagram_bytes());
-    return static_cast<unsigned>(kMessageHeadBytes + kFragmentHeadBytes * parts);
   }
 
   /// Near the device; with a device of software, which is the kernel's work on any CPU, near the
@@ -193,7 +185,7 @@ class RdmaEndpoint final : public Endpoint {
       if (peer_.lanes[i].window_bytes < kControlBytes + lanes_[i]->shape().stride)
         throw_fault("BAD_BLOB", "blob", "the peer's memory is smaller than a message");
       const LaneShape& shape = lanes_[i]->shape();
-      if (spec_.workload == Workload::kRr) {
+      if (spec_.uses_messages()) {
         const std::uint64_t depth = peer_.lanes[i].rx_depth;
         if (depth < kLeastMessageReceives ||
             peer_.lanes[i].window_bytes < kControlBytes + depth * shape.stride)
@@ -292,7 +284,7 @@ EffectiveSettings RdmaEndpoint::effective() const {
     settings.local_address = spec_.local_address;
     settings.remote_address = socket_address(peer_.cm_address, 0, 0).text();
   }
-  if (spec_.workload == Workload::kRr) settings.header_bytes = header_bytes();
+  settings.header_bytes = header_bytes_of(spec_, lane.datagram_bytes());
   settings.rdma = std::move(rdma);
   return settings;
 }

@@ -40,7 +40,7 @@ void check_workload(const EndpointSpec& spec) {
             "(or the operation write-imm)");
     return;
   }
-  if (spec.workload == Workload::kRr) {
+  if (spec.uses_messages()) {
     require(rdma.operation == RdmaOperation::kSend || rdma.operation == RdmaOperation::kWriteImm,
             "requests go by send or write-imm, not by " + operation);
     require(rdma.operation == RdmaOperation::kSend || rdma.queue_pair == QueuePairType::kRc,

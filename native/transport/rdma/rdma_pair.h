@@ -48,7 +48,7 @@ inline std::string text_of(const EndpointSpec& spec) {
   return std::string(name_of(spec.of<RdmaOptions>().queue_pair)) + " " + name_of(spec.of<RdmaOptions>().operation) +
          (spec.wait == WaitPolicy::kSpin ? " spin " : " block ") +
          (spec.workload == Workload::kStream ? "stream "
-          : spec.workload == Workload::kRr   ? "rr "
+          : spec.uses_messages()             ? "rr "
                                              : "ping-pong ") +
          std::to_string(spec.message_bytes) + " B";
 }

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/message/header_bytes.h"
 #include "transport/run_links.h"
 #include "transport/shm/shm_bytes.h"
 #include "transport/shm/shm_carrier.h"
@@ -25,12 +26,6 @@ EndpointSpec meeting_of(EndpointSpec spec) {
   spec.streams = 1;
   spec.direction = Direction::kUp;
   return spec;
-}
-
-ShmLayout layout_of(const EndpointSpec& spec) {
-  if (spec.workload == Workload::kRr)
-    return {kShmCountBytes + kMessageHeadBytes + spec.longest_message_bytes(), false};
-  return {spec.message_bytes, spec.workload == Workload::kPingPong};
 }
 
 class ShmEndpoint final : public Endpoint {
@@ -86,7 +81,7 @@ class ShmEndpoint final : public Endpoint {
  private:
   EffectiveSettings settings() const {
     EffectiveSettings settings;
-    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    settings.header_bytes = header_bytes_of(spec_);
     return settings;
   }
 
@@ -117,7 +112,7 @@ class ShmEndpoint final : public Endpoint {
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     const unsigned down = spec_.side == Side::kServer ? 1 : 0;
     ShmLink<kWait> link({ring(2 * i + down), ring(2 * i + 1 - down),
                          meeting_.sockets().front().get(), spec_, waker_.flag()},
@@ -134,7 +129,7 @@ class ShmEndpoint final : public Endpoint {
     ShmMessages<kWait> link({connections, bells(), spec_.side, meeting_.sockets().front().get(),
                              waker_.flag()},
                             message_shape_of(spec_), waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
   EndpointSpec spec_;

@@ -73,6 +73,13 @@ inline constexpr std::size_t kShmCountBytes = sizeof(std::uint32_t);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
 
+/// Of each direction of an endpoint. Those of a workload over messages have their head with them,
+/// and say how long they are.
+inline ShmLayout layout_of(const EndpointSpec& spec) noexcept {
+  if (!spec.uses_messages()) return {spec.message_bytes, spec.workload == Workload::kPingPong};
+  return {kShmCountBytes + spec.message_head_bytes() + spec.longest_message_bytes(), false};
+}
+
 constexpr std::size_t ShmLayout::ring_bytes() const noexcept {
   return sizeof(ShmWords) + static_cast<std::size_t>(slots) * slot_bytes;
 }

@@ -2,6 +2,7 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/message/header_bytes.h"
 #include "transport/message/socket_carrier.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
@@ -34,7 +35,7 @@ class TcpEndpoint final : public Endpoint {
     }
     // Now, not when the run begins: by then the peer may be gone, and getpeername with it.
     settings_ = read_socket_settings(connections_.sockets().front().get(), true);
-    if (spec_.workload == Workload::kRr) settings_.header_bytes = kMessageHeadBytes;
+    settings_.header_bytes = header_bytes_of(spec_);
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
@@ -71,7 +72,7 @@ class TcpEndpoint final : public Endpoint {
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects(visit);
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     TcpLink<kWait> link({connections_.sockets()[i].get(), spec_.wait_ns(), waker_.flag()},
                         spec_, spec_.role_of(i), waker_.flag());
     visit(kForPingPong | kForStream, link);
@@ -81,7 +82,7 @@ class TcpEndpoint final : public Endpoint {
   void with_messages(const Visitor& visit) {
     SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
                                waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
   template <class Visitor>

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "measure/clock.h"
 #include "transport/byte_stream_buffers.h"
+#include "transport/message/header_bytes.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
@@ -104,7 +105,7 @@ class TlsEndpoint final : public Endpoint {
     settings.tls = sessions_.front()->settings();
     settings.tls->ktls = in_kernel_;
     settings.tls->ktls_problem = kernel_problem_;
-    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    settings.header_bytes = header_bytes_of(spec_);
     return settings;
   }
 
@@ -124,7 +125,7 @@ class TlsEndpoint final : public Endpoint {
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects(visit);
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     if (in_kernel_) {
       TcpLink<kWait> link({sessions_[i]->fd(), spec_.wait_ns(), waker_.flag()}, spec_,
                           spec_.role_of(i), waker_.flag());
@@ -157,13 +158,13 @@ class TlsEndpoint final : public Endpoint {
     if (in_kernel_) {
       SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
                                  waker_.flag());
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     std::vector<TlsSession*> sessions;
     for (const auto& session : sessions_) sessions.push_back(session.get());
     TlsMessages<kWait> link({std::move(sessions), waker_.flag()}, message_shape_of(spec_),
                             waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
   EndpointSpec spec_;

@@ -10,6 +10,7 @@
 #include "transport/datagram/datagram_sockets.h"
 #include "transport/datagram/path_payload.h"
 #include "transport/message/datagram_base.h"
+#include "transport/message/header_bytes.h"
 #include "transport/run_links.h"
 #include "transport/socket/blob.h"
 #include "transport/socket/options.h"
@@ -54,7 +55,7 @@ class UdpEndpoint final : public Endpoint {
       prepare(sockets_[i].get(), spec_.role_of(i));
       waker_.watch(sockets_[i].get());
     }
-    if (spec_.workload == Workload::kRr) agree_on_datagrams(token);
+    if (spec_.uses_messages()) agree_on_datagrams(token);
     if (spec_.guarded) token_of_server_ = token;
     connected_ = true;
   }
@@ -79,7 +80,7 @@ class UdpEndpoint final : public Endpoint {
   EffectiveSettings effective() const override {
     if (!connected_) throw_fault("STATE", "effective", "not connected");
     EffectiveSettings settings = read_socket_settings(sockets_.front().get(), false);
-    if (spec_.workload == Workload::kRr) settings.header_bytes = header_bytes();
+    settings.header_bytes = header_bytes_of(spec_, datagram_bytes_);
     if (spec_.workload == Workload::kStream) {
       settings.gso = segments_ > 1;
       settings.gro = gro_;
@@ -112,15 +113,6 @@ class UdpEndpoint final : public Endpoint {
                   "the path's MTU is too small for messages of this size: they would take more than "
                   "65,535 datagrams");
     }
-  }
-
-  /// In front of what this end sends.
-  unsigned header_bytes() const noexcept {
-    const std::uint64_t payload =
-        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
-    return static_cast<unsigned>(kMessageHeadBytes +
-                                 kFragmentHeadBytes *
-                                     FragmentWriter::fragments_of(payload, datagram_bytes_));
   }
 
   /// Messages of link `i` go one way, or to and fro unchanged.
@@ -160,9 +152,9 @@ class UdpEndpoint final : public Endpoint {
   void with_link(unsigned i, const Visitor& visit) {
     const int fd = sockets_[i].get();
     const StopFlag& stop_flag = waker_.flag();
-    if (spec_.workload == Workload::kRr) {
+    if (spec_.uses_messages()) {
       UdpMessages<kWait> link(message_ends_, datagram_bytes_, message_shape_of(spec_), stop_flag);
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
@@ -209,7 +201,7 @@ std::unique_ptr<Endpoint> make_udp_endpoint(const EndpointSpec& spec) {
 std::uint64_t udp_buffer_bytes(const EndpointSpec& spec) {
   // How a link waits makes no difference.
   constexpr WaitPolicy kWait = WaitPolicy::kBlock;
-  if (spec.workload == Workload::kRr) return UdpMessages<kWait>::buffer_bytes(kLargestDatagramBytes);
+  if (spec.uses_messages()) return UdpMessages<kWait>::buffer_bytes(kLargestDatagramBytes);
   const bool offload = spec.of<UdpOptions>().socket.segmentation_offload;
   std::uint64_t all = 0;
   for (unsigned i = 0; i < spec.link_count(); ++i) {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "measure/clock.h"
+#include "transport/message/header_bytes.h"
 #include "transport/message/socket_carrier.h"
 #include "transport/run_links.h"
 #include "transport/socket/options.h"
@@ -59,7 +60,7 @@ class UnixEndpoint final : public Endpoint {
     settings_.receive_buffer_bytes = buffer_bytes(first, SO_RCVBUF);
     if (spec_.of<UnixOptions>().type == UnixType::kSeqpacket && settings_.send_buffer_bytes)
       check_packet_fits(longest_packet_bytes(), *settings_.send_buffer_bytes);
-    if (spec_.workload == Workload::kRr) settings_.header_bytes = kMessageHeadBytes;
+    settings_.header_bytes = header_bytes_of(spec_);
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
@@ -86,13 +87,12 @@ class UnixEndpoint final : public Endpoint {
 
  private:
   std::uint64_t longest_packet_bytes() const noexcept {
-    return spec_.workload == Workload::kRr ? kMessageHeadBytes + spec_.longest_message_bytes()
-                                           : spec_.message_bytes;
+    return spec_.message_head_bytes() + spec_.longest_message_bytes();
   }
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     const int fd = connections_.sockets()[i].get();
     const auto run = [&](auto bytes) {
       ByteStreamLink link(bytes, spec_, spec_.role_of(i), waker_.flag());
@@ -110,7 +110,7 @@ class UnixEndpoint final : public Endpoint {
   void with_messages(const Visitor& visit) {
     SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
                                waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
   EndpointSpec spec_;

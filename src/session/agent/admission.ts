@@ -1,6 +1,7 @@
 import type { DataPorts, EndpointSpec, OwnRdmaPort } from '../../addon/addon.js'
 import { peerError } from '../../errors.js'
 import { MAX_STREAMS } from '../../options/measure.js'
+import { runsOverMessages } from '../../options/workloads.js'
 import { carries } from '../../plan/connects.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
 import { isWithinMachine } from '../../plan/transports.js'
@@ -64,7 +65,7 @@ export function admit(
   const { transport, workload, parameters } = request
   const family = localAddress.includes(':') ? 6 : 4
   checkSize(transport, workload, parameters.messageSizeBytes, family)
-  if (parameters.quic !== null && workload !== 'rr')
+  if (parameters.quic !== null && !runsOverMessages(workload))
     checkQuicSize(parameters.quic, parameters.messageSizeBytes)
   checkRr(request)
   checkLimits(request, limits)

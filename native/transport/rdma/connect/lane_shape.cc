@@ -134,7 +134,7 @@ void shape_messages(const EndpointSpec& spec, LaneShape& shape) {
 }
 
 std::size_t slot_bytes_of(const EndpointSpec& spec) {
-  if (spec.workload != Workload::kRr) return spec.message_bytes;
+  if (!spec.uses_messages()) return spec.message_bytes;
   if (spec.of<RdmaOptions>().queue_pair == QueuePairType::kUd) return kMostPacketBytes;
   return std::min(kPartBytes, static_cast<std::size_t>(spec.longest_message_bytes()) +
                                   kMessageHeadBytes + kFragmentHeadBytes);
@@ -149,7 +149,7 @@ LaneShape shape_of(const EndpointSpec& spec, Role role) {
   const std::size_t bytes = shape.slot_bytes + shape.payload_offset;
   shape.stride = (bytes + kCacheLineBytes - 1) / kCacheLineBytes * kCacheLineBytes;
   shape.inline_bytes = wanted_inline(spec);
-  if (spec.workload == Workload::kRr) {
+  if (spec.uses_messages()) {
     shape_messages(spec, shape);
   } else if (spec.workload == Workload::kPingPong) {
     shape_ping_pong(spec, shape);
