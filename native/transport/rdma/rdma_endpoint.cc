@@ -6,7 +6,6 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "measure/clock.h"
 #include "transport/message/header_bytes.h"
 #include "transport/rdma/connect/cm_address.h"
 #include "transport/rdma/connect/cm_connector.h"
@@ -17,8 +16,7 @@
 #include "transport/rdma/device/gid_kind.h"
 #include "transport/rdma/device/numa_node.h"
 #include "transport/rdma/links/link_for.h"
-#include "transport/run_links.h"
-#include "transport/wait/waker.h"
+#include "transport/running.h"
 
 namespace xr {
 namespace {
@@ -33,9 +31,9 @@ std::uint32_t random_queue_key() {
   return key & 0x7fff'ffff;
 }
 
-class RdmaEndpoint final : public Endpoint {
+class RdmaEndpoint final : public Running<Endpoint> {
  public:
-  explicit RdmaEndpoint(const EndpointSpec& spec) : spec_(spec), origin_(read_clock_pair()) {}
+  explicit RdmaEndpoint(const EndpointSpec& spec) : Running<Endpoint>(spec) {}
   ~RdmaEndpoint() override { close(); }
 
   Blob open() override {
@@ -89,11 +87,9 @@ class RdmaEndpoint final : public Endpoint {
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
     AsyncWatcher watcher(port_.device.context.get(), [this] { stop(); });
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](auto wait, unsigned i, const auto& visit) {
-          with_link<wait()>(*lanes_[i], spec_, i, waker_, visit);
-        });
+    RunOutcome outcome = run_all(board, on_measured, [&](auto wait, unsigned i, const auto& visit) {
+      with_link<wait()>(*lanes_[i], spec_, i, waker_, visit);
+    });
     if (auto fault = watcher.finish(); fault && !outcome.fault) {
       outcome.status = RunStatus::kFailed;
       outcome.fault = std::move(fault);
@@ -101,8 +97,6 @@ class RdmaEndpoint final : public Endpoint {
     outcome.effective = effective();
     return outcome;
   }
-
-  void stop() noexcept override { waker_.stop(); }
 
   EffectiveSettings effective() const override;
 
@@ -226,9 +220,6 @@ class RdmaEndpoint final : public Endpoint {
     }
   }
 
-  EndpointSpec spec_;
-  ClockPair origin_;
-  Waker waker_;
   ChosenPort port_;
   ProtectionDomain domain_;
   RdmaBlob local_;

@@ -7,16 +7,14 @@
 #include <vector>
 
 #include "base/error.h"
-#include "measure/clock.h"
 #include "transport/message/header_bytes.h"
-#include "transport/run_links.h"
+#include "transport/running.h"
 #include "transport/shm/shm_bytes.h"
 #include "transport/shm/shm_carrier.h"
 #include "transport/shm/shm_layout.h"
 #include "transport/shm/shm_ring.h"
 #include "transport/shm/shm_segment.h"
 #include "transport/socket/unix_connections.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
@@ -28,13 +26,12 @@ EndpointSpec meeting_of(EndpointSpec spec) {
   return spec;
 }
 
-class ShmEndpoint final : public Endpoint {
+class ShmEndpoint final : public Running<Endpoint> {
  public:
   explicit ShmEndpoint(const EndpointSpec& spec)
-      : spec_(spec),
+      : Running<Endpoint>(spec),
         layout_(layout_of(spec)),
-        meeting_(meeting_of(spec), {}, SOCK_STREAM),
-        origin_(read_clock_pair()) {}
+        meeting_(meeting_of(spec), {}, SOCK_STREAM) {}
   ~ShmEndpoint() override { close(); }
 
   Blob open() override { return meeting_.open(); }
@@ -52,8 +49,8 @@ class ShmEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+    RunOutcome outcome = run_all(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     outcome.effective = settings();
     outcome.add_strangers(meeting_.strangers());
@@ -61,7 +58,7 @@ class ShmEndpoint final : public Endpoint {
   }
 
   void stop() noexcept override {
-    waker_.stop();
+    Running<Endpoint>::stop();
     wake_all();
   }
 
@@ -132,11 +129,8 @@ class ShmEndpoint final : public Endpoint {
     visit(kForMessages, link);
   }
 
-  EndpointSpec spec_;
   ShmLayout layout_;
   UnixConnections meeting_;
-  ClockPair origin_;
-  Waker waker_;
   std::mutex mutex_;
   ShmSegment segment_;
 };

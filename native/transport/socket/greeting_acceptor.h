@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "transport/socket/blob.h"
@@ -20,6 +22,13 @@ using Greeting = std::array<std::uint8_t, kGreetingBytes>;
 inline constexpr std::uint8_t kWelcome = 0x06;
 
 Greeting greeting_for(const Token& token, unsigned link) noexcept;
+
+/// Client: greets; with MSG_MORE of `flags`, together with what is sent next. Throws CONNECT_REFUSED.
+void send_greeting(int fd, const Token& token, unsigned link, int flags = 0);
+
+/// Client: takes the answer that has come to its greeting, and has the connection block from here
+/// on. Throws CONNECT_REFUSED.
+void take_welcome(int fd);
 
 /// A connection whose client has shown the token; it does not block.
 struct Greeted {
@@ -46,6 +55,21 @@ class GreetingAcceptor {
   /// that also where there are no descriptors for one more, unless somebody has kept one for long.
   Greeted next(const Deadline& deadline);
 
+  /// One for each of `sockets`, at the place of its link, welcomed and blocking; `prepare(fd)` first.
+  /// Throws as above.
+  template <class Prepare>
+  void accept_all(std::vector<UniqueFd>& sockets, const Deadline& deadline,
+                  const Prepare& prepare) {
+    for (std::size_t missing = sockets.size(); missing > 0;) {
+      auto [fd, link] = next(deadline);
+      if (sockets[link]) continue;
+      prepare(fd.get());
+      if (!welcome(fd.get())) continue;
+      sockets[link] = std::move(fd);
+      --missing;
+    }
+  }
+
   /// Drops those that are pending, and listens no more.
   void close() noexcept;
 
@@ -66,6 +90,7 @@ class GreetingAcceptor {
   static constexpr std::size_t kFirstPending = kListener + 1;
   using Watched = std::array<pollfd, kFirstPending + kMostPending>;
 
+  static bool welcome(int fd);
   void wait(Watched& watched, const Deadline& deadline);
   Greeted read_pending(const Watched& watched) noexcept;
   Greeted accept_new();

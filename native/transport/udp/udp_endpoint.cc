@@ -5,13 +5,12 @@
 
 #include "base/error.h"
 #include "base/unique_fd.h"
-#include "measure/clock.h"
 #include "transport/datagram/datagram_batch.h"
 #include "transport/datagram/datagram_sockets.h"
 #include "transport/datagram/path_payload.h"
 #include "transport/message/datagram_base.h"
 #include "transport/message/header_bytes.h"
-#include "transport/run_links.h"
+#include "transport/running.h"
 #include "transport/socket/blob.h"
 #include "transport/socket/options.h"
 #include "transport/socket/reach.h"
@@ -20,7 +19,6 @@
 #include "transport/udp/udp_ping_pong_link.h"
 #include "transport/udp/udp_stream_link.h"
 #include "transport/wait/deadline.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
@@ -37,10 +35,12 @@ std::uint64_t segments_of(std::uint64_t message_bytes) noexcept {
   return std::clamp<std::uint64_t>(kMaxSendBytes / message_bytes, 1, kMaxSegments);
 }
 
-class UdpEndpoint final : public Endpoint {
+class UdpEndpoint final : public Running<Endpoint> {
  public:
   explicit UdpEndpoint(const EndpointSpec& spec)
-      : spec_(spec), ports_(spec, spec.of<UdpOptions>().socket), token_(random_token()), origin_(read_clock_pair()) {}
+      : Running<Endpoint>(spec),
+        ports_(spec, spec.of<UdpOptions>().socket),
+        token_(random_token()) {}
   ~UdpEndpoint() override { close(); }
 
   Blob open() override { return encode_blob({TransportKind::kUdp, token_, ports_.open()}); }
@@ -62,8 +62,8 @@ class UdpEndpoint final : public Endpoint {
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
     EffectiveSettings settings = effective();
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+    RunOutcome outcome = run_all(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     settings.path_mtu_bytes = path_mtu(sockets_.front().get());
     if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
@@ -74,8 +74,6 @@ class UdpEndpoint final : public Endpoint {
     outcome.add_strangers(ports_.strangers());
     return outcome;
   }
-
-  void stop() noexcept override { waker_.stop(); }
 
   EffectiveSettings effective() const override {
     if (!connected_) throw_fault("STATE", "effective", "not connected");
@@ -176,11 +174,8 @@ class UdpEndpoint final : public Endpoint {
     }
   }
 
-  EndpointSpec spec_;
   DatagramSockets ports_;
   Token token_;
-  ClockPair origin_;
-  Waker waker_;
   std::vector<UniqueFd> sockets_;
   std::uint64_t segments_ = 1;
   bool gro_ = false;
