@@ -94,7 +94,9 @@ struct EndpointSpec {
   bool uses_messages() const noexcept { return is_served(kForMessages, workload); }
 
   /// In front of each payload, on every transport.
-  std::size_t message_head_bytes() const noexcept { return uses_messages() ? kMessageHeadBytes : 0; }
+  std::size_t message_head_bytes() const noexcept {
+    return uses_messages() ? kMessageHeadBytes : 0;
+  }
 
   /// Payload of what this end sends.
   std::uint64_t sent_message_bytes() const noexcept {
@@ -114,8 +116,8 @@ struct EndpointSpec {
   /// What each connection is to carry of the offered load, bits per second; 0 = no limit.
   double rate_of_link() const noexcept { return rate_bits_per_sec / streams; }
 
-  /// How long a link waits in one go for what does not come. The loop of a stream looks around then,
-  /// and lets it wait on; any other ends.
+  /// How long a link waits in one go for what does not come. The loop of a stream looks around
+  /// then, and lets it wait on; any other ends.
   std::uint64_t wait_ns() const noexcept {
     if (workload != Workload::kStream) return idle_timeout_ns;
     return std::min(idle_timeout_ns / 4, kLongestWaitNs);

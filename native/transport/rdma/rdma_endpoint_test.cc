@@ -33,11 +33,13 @@ constexpr Combination kCombinations[] = {
 };
 
 bool has_ping_pong(const EndpointSpec& spec) {
-  return spec.of<xr::RdmaOptions>().operation != RdmaOperation::kWrite || spec.wait == WaitPolicy::kSpin;
+  return spec.of<xr::RdmaOptions>().operation != RdmaOperation::kWrite ||
+         spec.wait == WaitPolicy::kSpin;
 }
 bool has_stream(const EndpointSpec& spec) {
-  return !is_atomic(spec.of<xr::RdmaOptions>().operation) && !(spec.of<xr::RdmaOptions>().operation == RdmaOperation::kWrite &&
-                                              spec.of<xr::RdmaOptions>().queue_pair == QueuePairType::kUc);
+  const xr::RdmaOptions& rdma = spec.of<xr::RdmaOptions>();
+  return !is_atomic(rdma.operation) && !(rdma.operation == RdmaOperation::kWrite &&
+                                         rdma.queue_pair == QueuePairType::kUc);
 }
 
 void check_ping_pong(const EndpointSpec& spec) {

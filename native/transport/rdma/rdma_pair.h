@@ -45,7 +45,8 @@ inline EndpointSpec rdma_spec(QueuePairType type, RdmaOperation operation, WaitP
 }
 
 inline std::string text_of(const EndpointSpec& spec) {
-  return std::string(name_of(spec.of<RdmaOptions>().queue_pair)) + " " + name_of(spec.of<RdmaOptions>().operation) +
+  const RdmaOptions& rdma = spec.of<RdmaOptions>();
+  return std::string(name_of(rdma.queue_pair)) + " " + name_of(rdma.operation) +
          (spec.wait == WaitPolicy::kSpin ? " spin " : " block ") +
          (spec.workload == Workload::kStream ? "stream "
           : spec.uses_messages()             ? "rr "

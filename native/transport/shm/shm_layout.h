@@ -63,7 +63,8 @@ struct ShmWords {
   alignas(kShmApartBytes) std::atomic<std::uint32_t> reader_sleeps;
   alignas(kShmApartBytes) std::atomic<std::uint32_t> writer_sleeps;
 };
-/// Where each side sleeps that carries all its connections on one thread; 1 while it does, or is about to.
+/// Where each side sleeps that carries all its connections on one thread; 1 while it does, or is
+/// about to.
 struct ShmBells {
   alignas(kShmApartBytes) std::atomic<std::uint32_t> client_sleeps;
   alignas(kShmApartBytes) std::atomic<std::uint32_t> server_sleeps;

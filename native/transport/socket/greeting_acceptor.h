@@ -23,7 +23,8 @@ inline constexpr std::uint8_t kWelcome = 0x06;
 
 Greeting greeting_for(const Token& token, unsigned link) noexcept;
 
-/// Client: greets; with MSG_MORE of `flags`, together with what is sent next. Throws CONNECT_REFUSED.
+/// Client: greets; with MSG_MORE of `flags`, together with what is sent next. Throws
+/// CONNECT_REFUSED.
 void send_greeting(int fd, const Token& token, unsigned link, int flags = 0);
 
 /// Client: takes the answer that has come to its greeting, and has the connection block from here
@@ -37,8 +38,8 @@ struct Greeted {
 };
 
 /// Takes the connections of one session at a socket that listens, of TCP or AF_UNIX. Anybody may
-/// connect to it: those who have not greeted yet are pending beside one another, and nobody waits for them.
-/// Allocates nothing once it is made.
+/// connect to it: those who have not greeted yet are pending beside one another, and nobody waits
+/// for them. Allocates nothing once it is made.
 class GreetingAcceptor {
  public:
   /// Beyond it the oldest has to go. A client greets as soon as it is connected, so that a crowd
@@ -55,8 +56,8 @@ class GreetingAcceptor {
   /// that also where there are no descriptors for one more, unless somebody has kept one for long.
   Greeted next(const Deadline& deadline);
 
-  /// One for each of `sockets`, at the place of its link, welcomed and blocking; `prepare(fd)` first.
-  /// Throws as above.
+  /// One for each of `sockets`, at the place of its link, welcomed and blocking; `prepare(fd)`
+  /// first. Throws as above.
   template <class Prepare>
   void accept_all(std::vector<UniqueFd>& sockets, const Deadline& deadline,
                   const Prepare& prepare) {

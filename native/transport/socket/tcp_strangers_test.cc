@@ -15,9 +15,9 @@
 #include "transport/socket/blob.h"
 #include "transport/socket/pinned_blob.h"
 
-// People who connect to a data port and have no business there. Whoever waits for one of them can go
-// on when it is closed, so each test looks whether they still are connected when the peer's turn has
-// been: then nothing waited for them.
+// People who connect to a data port and have no business there. Whoever waits for one of them can
+// go on when it is closed, so each test looks whether they still are connected when the peer's turn
+// has been: then nothing waited for them.
 
 namespace {
 

@@ -18,7 +18,8 @@ namespace {
 
 using xr::UniqueFd;
 
-/// Where a server listens, as whoever reads /proc/net/unix knows it; only its client knows the token.
+/// Where a server listens, as whoever reads /proc/net/unix knows it; only its client knows the
+/// token.
 UniqueFd visitor(const xr::Blob& server, int type) {
   xr::Token name{};
   std::copy(server.end() - xr::kTokenBytes, server.end(), name.begin());

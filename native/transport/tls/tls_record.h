@@ -10,8 +10,8 @@
 
 namespace xr {
 
-/// Whether what GnuTLS says of a send stands for what the socket said; a connection reset it calls a
-/// premature end.
+/// Whether what GnuTLS says of a send stands for what the socket said; a connection reset it calls
+/// a premature end.
 inline bool is_of_socket(int error) noexcept {
   return error == GNUTLS_E_AGAIN || error == GNUTLS_E_INTERRUPTED || error == GNUTLS_E_PUSH_ERROR ||
          error == GNUTLS_E_PREMATURE_TERMINATION;

@@ -108,8 +108,8 @@ class UdpEndpoint final : public Running<Endpoint> {
     if (datagram_bytes_ < kLeastDatagramBytes ||
         most_payload_bytes(datagram_bytes_) < spec_.longest_message_bytes()) {
       throw_fault("PATH_MTU", "connect",
-                  "the path's MTU is too small for messages of this size: they would take more than "
-                  "65,535 datagrams");
+                  "the path's MTU is too small for messages of this size: they would take more "
+                  "than 65,535 datagrams");
     }
   }
 

@@ -95,7 +95,7 @@ class UnixEndpoint final : public Running<Endpoint> {
     if (spec_.of<UnixOptions>().type == UnixType::kSeqpacket) {
       run(UnixPackets<kWait>(fd, spec_, waker_.flag()));
     } else {
-      run(TcpBytes<kWait>(fd, spec_.wait_ns(), waker_.flag()));
+      run(SocketBytes<kWait>(fd, spec_.wait_ns(), waker_.flag()));
     }
   }
 

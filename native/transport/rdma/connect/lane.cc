@@ -141,7 +141,8 @@ void Lane::prepare_receives(const EndpointSpec& spec, Role role) {
   receive_block_ = credits_only ? 1 : shape_.rx_block;
   receives_.assign(count, {});
   receive_buffers_.assign(count, {});
-  const bool has_payload = spec.of<RdmaOptions>().operation == RdmaOperation::kSend && !credits_only;
+  const bool has_payload =
+      spec.of<RdmaOptions>().operation == RdmaOperation::kSend && !credits_only;
   for (unsigned i = 0; i < count; ++i) {
     const unsigned slot = i % shape_.rx_slots;
     receive_buffers_[i] = {reinterpret_cast<std::uintptr_t>(rx_slot(slot)),

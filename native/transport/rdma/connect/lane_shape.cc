@@ -41,7 +41,7 @@ unsigned or_default(const std::optional<int>& asked, unsigned otherwise) {
 
 unsigned wanted_inline(const EndpointSpec& spec) {
   if (is_one_sided(spec.of<RdmaOptions>().operation)) return 0;
-  if (spec.of<RdmaOptions>().inline_bytes) return static_cast<unsigned>(*spec.of<RdmaOptions>().inline_bytes);
+  if (const auto& asked = spec.of<RdmaOptions>().inline_bytes) return static_cast<unsigned>(*asked);
   return spec.message_bytes <= kDefaultInlineBytes ? static_cast<unsigned>(spec.message_bytes) : 0;
 }
 
@@ -123,7 +123,8 @@ void shape_messages(const EndpointSpec& spec, LaneShape& shape) {
   const unsigned most = within(kMessageLinkBytes, shape.stride, 16, kDefaultRxDepth);
   shape.tx_depth =
       std::clamp(or_default(rdma.tx_depth, std::min(most, kDefaultTxDepth)), 4u, kMostQueued);
-  shape.signal_every = std::min(shape.tx_depth / 2, or_default(rdma.signal_every, kMostUnsignalled));
+  shape.signal_every =
+      std::min(shape.tx_depth / 2, or_default(rdma.signal_every, kMostUnsignalled));
   shape.send_work = shape.tx_depth;
   shape.tx_slots = shape.tx_depth;
   // Blocks of a quarter, of which one may be out.
