@@ -19,6 +19,24 @@ void require(bool holds, const char* what) {
   if (!holds) throw_fault("BAD_SPEC", "spec", what);
 }
 
+void check_stream(const EndpointSpec& spec) {
+  const StreamOptions& stream = spec.stream;
+  require(stream.streams >= 1 && stream.streams <= kMostStreams,
+          "streams must lie between 1 and 64");
+  require(spec.workload == Workload::kStream ||
+              (stream.streams == 1 && stream.direction == Direction::kUp),
+          "ping-pong has one connection and no direction");
+  require(stream.rate_bits_per_sec >= 0 && stream.rate_bits_per_sec <= 1e15,
+          "rateBitsPerSec must lie between 0 and 10^15");
+}
+
+void check_rr(const RrOptions& rr) {
+  require(rr.response_bytes >= 1 && rr.response_bytes <= kLargestMessageBytes,
+          "responseSizeBytes must lie between 1 and 67,108,864");
+  require(rr.inflight >= 1 && rr.inflight <= kMostInflight,
+          "inflight must lie between 1 and 4,096");
+}
+
 void check_without_multipath(const SocketOptions& socket) {
   require(!socket.multipath, "mptcp is for tcp and tls");
 }
@@ -86,10 +104,7 @@ void check_options(const EndpointSpec& spec, const UnixOptions& unix_options) {
 void check_spec(const EndpointSpec& spec) {
   require(spec.message_bytes >= 1 && spec.message_bytes <= kLargestMessageBytes,
           "messageSizeBytes must lie between 1 and 67,108,864");
-  require(spec.streams >= 1 && spec.streams <= kMostStreams, "streams must lie between 1 and 64");
-  require(
-      spec.workload == Workload::kStream || (spec.streams == 1 && spec.direction == Direction::kUp),
-      "ping-pong has one connection and no direction");
+  check_stream(spec);
   if (spec.wait == WaitPolicy::kBusyPoll) {
     require(spec.transport() == TransportKind::kTcp || spec.transport() == TransportKind::kTls ||
                 spec.transport() == TransportKind::kUdp,
@@ -100,20 +115,13 @@ void check_spec(const EndpointSpec& spec) {
   require(spec.workload != Workload::kConnect || spec.transport() == TransportKind::kTcp ||
               spec.transport() == TransportKind::kTls || spec.transport() == TransportKind::kQuic,
           "connect is for tcp, tls and quic");
-  if (spec.workload == Workload::kRr) {
-    require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
-            "responseSizeBytes must lie between 1 and 67,108,864");
-    require(spec.inflight >= 1 && spec.inflight <= kMostInflight,
-            "inflight must lie between 1 and 4,096");
-  }
+  if (spec.workload == Workload::kRr) check_rr(spec.rr);
   require((spec.phases.duration_ns == 0) != (spec.phases.iterations == 0),
           "exactly one of durationNs and iterations must be given");
   require(spec.phases.duration_ns <= kLongestNs && spec.phases.warmup_cap_ns <= kLongestNs,
           "durationNs and warmupCapNs must not be longer than a week");
   require(spec.phases.interval_ns >= kNsPerMs && spec.phases.interval_ns <= kLongestNs,
           "intervalNs must be a millisecond or more");
-  require(spec.rate_bits_per_sec >= 0 && spec.rate_bits_per_sec <= 1e15,
-          "rateBitsPerSec must lie between 0 and 10^15");
   require(spec.message_timeout_ns >= kNsPerMs && spec.message_timeout_ns <= 3600 * kNsPerSec,
           "messageTimeoutNs must lie between 1 ms and an hour");
   require(spec.idle_timeout_ns >= kNsPerMs && spec.idle_timeout_ns <= 3600 * kNsPerSec,

@@ -83,7 +83,7 @@ class RdmaPair {
 
   /// Runs both ends until all that decide are through, then stops the rest.
   std::pair<RunOutcome, RunOutcome> run() {
-    std::atomic<int> missing{spec_.direction == Direction::kBoth ? 2 : 1};
+    std::atomic<int> missing{spec_.stream.direction == Direction::kBoth ? 2 : 1};
     const auto measured = [&] {
       if (missing.fetch_sub(1) != 1) return;
       server->stop();

@@ -21,8 +21,8 @@ namespace {
 
 /// One connection, however many links there are.
 EndpointSpec meeting_of(EndpointSpec spec) {
-  spec.streams = 1;
-  spec.direction = Direction::kUp;
+  spec.stream.streams = 1;
+  spec.stream.direction = Direction::kUp;
   return spec;
 }
 

@@ -108,7 +108,7 @@ void await_welcome(const UniqueFd& fd) {
 struct Server {
   explicit Server(unsigned links, WaitPolicy wait = WaitPolicy::kBlock) {
     EndpointSpec spec = patient(TransportKind::kTcp, xr::Workload::kStream, wait);
-    spec.streams = links;
+    spec.stream.streams = links;
     spec.side = Side::kServer;
     endpoint = xr::make_endpoint(spec);
     where = read_blob(endpoint->open(), TransportKind::kTcp);

@@ -96,7 +96,7 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
     // A mark's completion releases at least one message.
     shape.marks = shape.tx_depth;
     // What is sent at a rate is told at that rate: to a slow one a second brings few messages.
-    if (spec.rate_bits_per_sec != 0 && !rdma.signal_every) shape.signal_every = 1;
+    if (spec.stream.rate_bits_per_sec != 0 && !rdma.signal_every) shape.signal_every = 1;
     shape.inline_marks = rdma.inline_bytes != 0;
   }
   if (role == Role::kReceiver && receives_messages(operation)) {
