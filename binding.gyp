@@ -261,6 +261,18 @@
             ],
           }],
         ],
+      }, {
+        # Its OpenSSL is that of the Node.js which loads it, where that has QUIC.
+        'target_name': 'xrbench_openssl_test',
+        'dependencies': ['xrbench_core'],
+        'defines': ['NAPI_VERSION=9'],
+        'configurations': {'Release': {'cflags!': ['-O3'], 'cflags': ['-O1']}},
+        'sources': [
+          'native/binding/test_module.cc',
+          'native/transport/make_endpoint.cc',
+          'native/transport/quic_openssl/openssl_messages_test.cc',
+          'native/transport/rr_test.cc',
+        ],
       }],
     }],
   ],

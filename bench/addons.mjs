@@ -1,10 +1,11 @@
-// node bench/addons.mjs OLD.node [ROUNDS]: this build of the addon beside another one, in turn, each run in a process of its own.
-// Of each case the ratio new ÷ old of every round: of p50 for round trips, of messages per second for streams. `confined`: the
-// server's process has given up what an agent's gives up, beside one that has not, both of this build.
+// node bench/addons.mjs OLD.node [ROUNDS [WORD…]]: this build of the addon beside another one, in turn, each run in a process of its own.
+// Of each case, or of those whose names have all of the words, the ratio new ÷ old of every round, its median, least and most: of p50 for
+// round trips, of messages per second for streams. `confined`: the server's process has given up what an agent's gives up, beside one that
+// has not, both of this build.
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const [old, rounds = '11'] = process.argv.slice(2)
+const [old, rounds = '11', ...words] = process.argv.slice(2)
 if (old === undefined) {
   process.stderr.write(
     'error: name another build of the addon\nhint: node bench/addons.mjs OLD/build/Release/xrbench.node\n',
@@ -18,14 +19,17 @@ const SOURCE = `
   const [loader, text, confined] = process.argv.slice(1)
   const { addonFolders, loadAddon } = await import(loader)
   const { DEFAULT_SOCKET } = await import(new URL('../plan/defaults.js', loader))
+  const { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } = await import(new URL('../plan/quic.js', loader))
   const { histogramOfCounts } = await import(new URL('../results/histogram/histogram.js', loader))
   const { valueAtQuantile } = await import(new URL('../results/histogram/percentiles.js', loader))
   const addon = loadAddon()
   if (confined === 'confined') addon.confine(addonFolders(process.env))
+  const { workload } = JSON.parse(text)
   const spec = (role) => ({
     role, localAddress: '127.0.0.1', direction: 'up', streams: 1, warmupCapNs: 5e8, durationNs: 2e9, iterations: 0,
     intervalNs: 5e8, rateBitsPerSec: 0, verify: false, messageTimeoutNs: 1e9, idleTimeoutNs: 5e9, connectTimeoutNs: 5e9,
-    cpus: [], socket: DEFAULT_SOCKET, rdma: null, tls: null, quic: null, quicOpenssl: null, ...JSON.parse(text),
+    cpus: [], socket: DEFAULT_SOCKET, rdma: null, tls: DEFAULT_TLS, quic: quicOptions(DEFAULT_QUIC, 'stream', workload),
+    quicOpenssl: null, ...JSON.parse(text),
   })
   const [server, client] = ['server', 'client'].map((role) => new addon.Endpoint(spec(role)))
   const [forClient, forServer] = [server.open(), client.open()]
@@ -53,7 +57,7 @@ function figure(addon, spec, confined = '') {
   return Number(stdout)
 }
 
-const CASES = ['udp', 'tcp'].flatMap((transport) => [
+const CASES = ['udp', 'tcp', 'tls', 'quic'].flatMap((transport) => [
   { transport, workload: 'ping-pong', wait: 'spin', messageSizeBytes: 64 },
   { transport, workload: 'ping-pong', wait: 'block', messageSizeBytes: 64 },
   { transport, workload: 'stream', wait: 'block', messageSizeBytes: 64 },
@@ -75,6 +79,7 @@ for (const spec of CASES) {
 }
 
 function compare(name, one, other) {
+  if (!words.every((word) => name.includes(word))) return
   const ratios = []
   for (let round = 0; round < Number(rounds); round++) {
     // A B B A: a machine that drifts favours neither.

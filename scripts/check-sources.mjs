@@ -1,5 +1,5 @@
 // Every source of native/ is compiled: one that neither binding.gyp nor native/together names is dead code,
-// and a test of which nobody knows cannot fail.
+// and a test of which nobody knows cannot fail. And no line there is longer than .clang-format says.
 import { readdirSync, readFileSync } from 'node:fs'
 import { root } from './setup/paths.mjs'
 
@@ -24,6 +24,19 @@ for (const path of sources) {
 for (const path of compiled) {
   process.stdout.write(`sources: there is no ${path}\n`)
   process.exitCode = 1
+}
+
+const most = Number(/^ColumnLimit: (\d+)$/m.exec(read('.clang-format'))[1])
+const texts = readdirSync(`${root}/native`, { recursive: true })
+  .filter((name) => /\.(cc|h)$/.test(name))
+  .map((name) => `native/${name}`)
+for (const path of texts.sort()) {
+  for (const [i, line] of read(path).split('\n').entries()) {
+    // The name of a test cannot be broken.
+    if (line.length <= most || line.startsWith('TEST("')) continue
+    process.stdout.write(`sources: ${path}:${i + 1} is longer than ${most} columns\n`)
+    process.exitCode = 1
+  }
 }
 
 function withoutComments(text) {

@@ -62,6 +62,19 @@ describe('what is written for the next person', () => {
     expect(naming).toEqual(expect.arrayContaining(listed.filter(isTest)))
   })
 
+  test('no transport, and no count of its buffers, names a workload over messages', () => {
+    const under = (folder) =>
+      readdirSync(`${root}/${folder}`, { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && !/[._]test\.(cc|ts)$/.test(entry.name))
+        .map(({ parentPath, name }) => `${parentPath}/${name}`.slice(root.length + 1))
+    const transports = under('native/transport').filter((file) => file.split('/').length > 3)
+    const buffers = under('src/session/agent').filter((file) => file.endsWith('buffers.ts'))
+    expect(transports.length).toBeGreaterThan(100)
+    expect(buffers.length).toBeGreaterThan(3)
+    const knowing = [...transports, ...buffers].filter((file) => /\bkRr\b|'rr'/.test(read(file)))
+    expect(knowing).toEqual([])
+  })
+
   test('is short enough to be read', () => {
     const lines = (page) => read(page).split('\n').length - 1
     expect(lines('README.md')).toBeLessThanOrEqual(200)

@@ -132,7 +132,8 @@ Napi::Value EndpointWrap::schedule(const Napi::CallbackInfo& info) {
   return guarded(info.Env(), [&]() -> Napi::Value {
     require(State::kRunning, "schedule");
     const std::uint64_t version = Reader::to_integer(info[0], "version");
-    // A machine that is up for 104 days has counted 2^53 ns: its clock is told to 2 ns from then on.
+    // A machine that is up for 104 days has counted 2^53 ns: its clock is told to 2 ns from then
+    // on.
     const double start_ns = info[1].IsNumber() ? info[1].As<Napi::Number>().DoubleValue() : -1;
     const bool fits = version <= RunBoard::kMostVersions && start_ns >= 0 && start_ns < 9e18;
     return Napi::Boolean::New(

@@ -1,7 +1,7 @@
 #include "binding/network_device.h"
 
+#include "binding/device_settings.h"
 #include "binding/text_or_null.h"
-#include "transport/socket/device_settings.h"
 
 namespace xr::js {
 namespace {

@@ -152,6 +152,29 @@ TransportOptions transport_options(TransportKind kind, WaitPolicy wait, const Re
   bad("transport", "one of the known words");
 }
 
+// What one workload alone has stands in the spec itself.
+
+StreamOptions stream_options(const Reader& spec) {
+  StreamOptions options;
+  options.direction = spec.one_of<Direction>(
+      "direction",
+      {{"up", Direction::kUp}, {"down", Direction::kDown}, {"both", Direction::kBoth}});
+  const std::uint64_t streams = spec.integer("streams");
+  if (streams > kMostStreams) bad("streams", "at most 64");
+  options.streams = static_cast<unsigned>(streams);
+  options.rate_bits_per_sec = static_cast<double>(spec.integer("rateBitsPerSec"));
+  return options;
+}
+
+RrOptions rr_options(const Reader& spec) {
+  RrOptions options;
+  options.response_bytes = spec.integer("responseSizeBytes");
+  const std::uint64_t inflight = spec.integer("inflight");
+  if (inflight > kMostInflight) bad("inflight", "at most 4,096");
+  options.inflight = static_cast<unsigned>(inflight);
+  return options;
+}
+
 PortRange port_range(const Reader& reader) {
   const auto number = [&](const char* name) {
     const std::uint64_t value = reader.integer(name);
@@ -173,23 +196,10 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   if (reader.is_given("peerAddress")) spec.peer_address = reader.text("peerAddress");
   if (reader.is_given("isGuarded")) spec.guarded = reader.boolean("isGuarded");
   if (reader.is_given("dataPorts")) spec.data_ports = port_range(reader.object("dataPorts"));
-  spec.workload = reader.one_of<Workload>("workload", {{"ping-pong", Workload::kPingPong},
-                                                       {"stream", Workload::kStream},
-                                                       {"connect", Workload::kConnect},
-                                                       {"rr", Workload::kRr}});
-  spec.direction = reader.one_of<Direction>(
-      "direction",
-      {{"up", Direction::kUp}, {"down", Direction::kDown}, {"both", Direction::kBoth}});
-  const std::uint64_t streams = reader.integer("streams");
-  if (streams > 64) bad("streams", "at most 64");
-  spec.streams = static_cast<unsigned>(streams);
+  spec.workload = reader.one_of<Workload>("workload", kWorkloadNames);
   spec.message_bytes = reader.integer("messageSizeBytes");
-  if (spec.workload == Workload::kRr) {
-    spec.response_bytes = reader.integer("responseSizeBytes");
-    const std::uint64_t inflight = reader.integer("inflight");
-    if (inflight > kMostInflight) bad("inflight", "at most 4,096");
-    spec.inflight = static_cast<unsigned>(inflight);
-  }
+  spec.stream = stream_options(reader);
+  if (spec.workload == Workload::kRr) spec.rr = rr_options(reader);
   spec.wait = reader.one_of<WaitPolicy>(
       "wait", {{"spin", WaitPolicy::kSpin},
                {"block", WaitPolicy::kBlock},
@@ -198,7 +208,6 @@ EndpointSpec spec_from_js(const Napi::Value& value) {
   spec.phases.duration_ns = reader.integer("durationNs");
   spec.phases.iterations = reader.integer("iterations");
   spec.phases.interval_ns = reader.integer("intervalNs");
-  spec.rate_bits_per_sec = static_cast<double>(reader.integer("rateBitsPerSec"));
   spec.verify = reader.boolean("verify");
   spec.message_timeout_ns = reader.integer("messageTimeoutNs");
   spec.idle_timeout_ns = reader.integer("idleTimeoutNs");

@@ -61,8 +61,8 @@ std::function<int()> call(long number, Arguments... arguments) {
   return [=] { return ::syscall(number, arguments...) < 0 ? errno : 0; };
 }
 
-/// How each ends in a child of this process. One byte each comes back, so that a child that is killed
-/// shows as well.
+/// How each ends in a child of this process. One byte each comes back, so that a child that is
+/// killed shows as well.
 std::vector<int> in_child(const std::vector<Attempt>& attempts, bool is_confined) {
   int ends[2];
   CHECK_EQ(::pipe(ends), 0);

@@ -147,10 +147,10 @@ constexpr std::array kUnknown{
 };
 constexpr long kEnterRing = 426;  // io_uring_enter
 
-/// The event loop of libuv from 1.48 on asks for changes of its epoll(7) through a ring, and ends the
-/// process where that is refused once the ring is there. Through it no other program is started, no
-/// process reached and no restriction of files or connections evaded; a socket of another kind could
-/// be made.
+/// The event loop of libuv from 1.48 on asks for changes of its epoll(7) through a ring, and ends
+/// the process where that is refused once the ring is there. Through it no other program is
+/// started, no process reached and no restriction of files or connections evaded; a socket of
+/// another kind could be made.
 bool has_ring() {
   std::error_code unknown;
   std::filesystem::directory_iterator open("/proc/self/fd", unknown);
@@ -162,11 +162,11 @@ bool has_ring() {
   return static_cast<bool>(unknown);
 }
 
-/// What says to whom the kernel sends a signal when a file has something, and which: to any process,
-/// as kill(2) would (fcntl(2)).
+/// What says to whom the kernel sends a signal when a file has something, and which: to any
+/// process, as kill(2) would (fcntl(2)).
 constexpr std::array<std::uint32_t, 3> kOwnersByFcntl{F_SETOWN, F_SETSIG, F_SETOWN_EX};
-/// The same, and what puts characters into the input of a terminal, for whatever shell reads it then
-/// (tty_ioctl(4)).
+/// The same, and what puts characters into the input of a terminal, for whatever shell reads it
+/// then (tty_ioctl(4)).
 constexpr std::array<std::uint32_t, 4> kRefusedIoctls{FIOSETOWN, SIOCSPGRP, TIOCSTI, TIOCLINUX};
 
 /// A program of the classic Berkeley packet filter over struct seccomp_data. The number of the call

@@ -24,7 +24,8 @@ class RunBoard {
   /// A window must be named so long before it begins: longer than a link looks away.
   static constexpr std::uint64_t kLeastLeadNs = 10 * kNsPerMs;
 
-  /// What one link shows: one that decides all that it counts, the others at their edges. One writer.
+  /// What one link shows: one that decides all that it counts, the others at their edges. One
+  /// writer.
   class alignas(kCacheLineBytes) Cell {
    public:
     void phase(Phase value) noexcept { phase_.store(value, std::memory_order_relaxed); }
@@ -99,8 +100,8 @@ class RunBoard {
     return early_ends_[version].load(std::memory_order_acquire);
   }
   void end_early(std::uint32_t version, std::uint64_t end) noexcept;
-  /// Changes whenever another link than this one has shown that it moved; of those that decide, or of
-  /// all. Looks at each cell: not for what is done per message.
+  /// Changes whenever another link than this one has shown that it moved; of those that decide, or
+  /// of all. Looks at each cell: not for what is done per message.
   std::uint64_t moved(unsigned other_than, bool all) const noexcept;
 
  private:

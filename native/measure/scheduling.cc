@@ -20,8 +20,8 @@ std::optional<Scheduling> Scheduling::of_this_thread() noexcept {
   if (std::sscanf(text.data(), "%" SCNu64 " %" SCNu64 " %" SCNu64, &now.on_cpu_ns,
                   &now.run_delay_ns, &turns) != 3)
     return {};
-  // A kernel without the account says 0 of everything; of a thread that has only just begun its times
-  // may be 0, but it is in its first turn.
+  // A kernel without the account says 0 of everything; of a thread that has only just begun its
+  // times may be 0, but it is in its first turn.
   if (turns == 0) return {};
   timespec time{};
   clock_gettime(CLOCK_MONOTONIC, &time);

@@ -65,7 +65,8 @@ class Mutator {
   /// Lengths, counts and numbers at which things break.
   static constexpr std::uint64_t kTelling[] = {0,          1,          0x7f,       0x80,
                                                0xff,       0x7fff,     0x8000,     0xffff,
-                                               0x7fffffff, 0x80000000, 0xffffffff, ~std::uint64_t{0}};
+                                               0x7fffffff, 0x80000000, 0xffffffff,
+                                                ~std::uint64_t{0}};
 
   void change(Bytes& bytes, const std::vector<Bytes>& good) {
     const std::uint64_t at = below(bytes.size() + 1);
@@ -104,9 +105,9 @@ class Mutator {
   std::mt19937_64 random_;
 };
 
-/// Has `target` read what is kept of it in the corpus, then `inputs` changes of `good`. What it throws
-/// fails the test, which says how to come by it again; what crashes it is printed beforehand where
-/// XRBENCH_FUZZ_TRACE is set.
+/// Has `target` read what is kept of it in the corpus, then `inputs` changes of `good`. What it
+/// throws fails the test, which says how to come by it again; what crashes it is printed beforehand
+/// where XRBENCH_FUZZ_TRACE is set.
 template <class Target>
 void fuzz(const char* name, const std::vector<Bytes>& good, std::uint64_t inputs,
           const Target& target) {

@@ -4,8 +4,8 @@
 
 namespace xr::test {
 
-/// A clock that a test moves by hand: a tick is a nanosecond. One for all tests of the program, which
-/// run one after the other.
+/// A clock that a test moves by hand: a tick is a nanosecond. One for all tests of the program,
+/// which run one after the other.
 class HandClock {
  public:
   static std::uint64_t now() noexcept { return time_ns; }

@@ -1,15 +1,12 @@
-#include <algorithm>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <string>
 #include <vector>
 
-#include "test/test.h"
+#include "test/run_cases.h"
 
 // xrbench_native_test [--list] [--filter TEXT]...: cases whose names have one of the texts; exit 0
-// when all of them pass, 1 otherwise, 2 on a wrong argument. Each case is told as it ends: PASS,
-// SKIP or FAIL and its name, then indented the reason.
+// when all of them pass, 1 otherwise, 2 on a wrong argument.
 int main(int argc, char** argv) {
   bool list = false;
   std::vector<std::string> filters;
@@ -23,31 +20,8 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
-  int passed = 0;
-  int failed = 0;
-  int skipped = 0;
-  for (const auto& test : xr::test::cases()) {
-    const auto has = [&](const std::string& text) {
-      return test.name.find(text) != std::string::npos;
-    };
-    if (!filters.empty() && std::ranges::none_of(filters, has)) continue;
-    if (list) {
-      std::puts(test.name.c_str());
-      continue;
-    }
-    try {
-      test.body();
-      ++passed;
-      std::printf("PASS %s\n", test.name.c_str());
-    } catch (const xr::test::Skipped& reason) {
-      ++skipped;
-      std::printf("SKIP %s\n     %s\n", test.name.c_str(), reason.what());
-    } catch (const std::exception& error) {
-      ++failed;
-      std::printf("FAIL %s\n     %s\n", test.name.c_str(), error.what());
-    }
-    std::fflush(stdout);
-  }
-  if (!list) std::printf("%d passed, %d failed, %d skipped\n", passed, failed, skipped);
-  return failed == 0 ? 0 : 1;
+  if (!list) return xr::test::run_cases(filters) ? 0 : 1;
+  for (const auto& test : xr::test::cases())
+    if (xr::test::is_asked_for(test, filters)) std::puts(test.name.c_str());
+  return 0;
 }

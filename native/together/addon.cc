@@ -1,5 +1,6 @@
 #include "binding/addon.cc"
 #include "binding/confinement.cc"
+#include "binding/device_settings.cc"
 #include "binding/network_device.cc"
 #include "binding/rdma_devices.cc"
 #include "binding/rdma_link.cc"

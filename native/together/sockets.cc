@@ -4,7 +4,6 @@
 #include "transport/socket/address.cc"
 #include "transport/socket/blob.cc"
 #include "transport/socket/data_ports.cc"
-#include "transport/socket/device_settings.cc"
 #include "transport/socket/greeting_acceptor.cc"
 #include "transport/socket/options.cc"
 #include "transport/socket/peer_host.cc"

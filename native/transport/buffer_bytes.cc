@@ -13,19 +13,13 @@
 #include "transport/tls/tls_endpoint.h"
 #endif
 #include "transport/udp/udp_endpoint.h"
-#include "workload/message_head.h"
 
 namespace xr {
 namespace {
 
 /// Two rings for each link, and where each side sleeps.
 std::uint64_t shared_memory_bytes(const EndpointSpec& spec) {
-  const std::uint64_t message_bytes =
-      spec.workload == Workload::kRr
-          ? kShmCountBytes + kMessageHeadBytes + spec.longest_message_bytes()
-          : spec.message_bytes;
-  const ShmLayout layout(message_bytes, spec.workload == Workload::kPingPong);
-  return 2 * spec.link_count() * layout.ring_bytes() + sizeof(ShmBells);
+  return 2 * spec.link_count() * layout_of(spec).ring_bytes() + sizeof(ShmBells);
 }
 
 std::uint64_t lane_bytes(const EndpointSpec& spec) {

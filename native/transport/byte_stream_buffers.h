@@ -11,14 +11,11 @@ namespace xr {
 
 /// Of all links of an endpoint over connections that carry bytes in order.
 inline std::uint64_t byte_stream_buffers_bytes(const EndpointSpec& spec) noexcept {
-  switch (spec.workload) {
-    case Workload::kRr:
-      return kByteStreamInputBytes + OutgoingMessage::buffer_bytes(spec.longest_message_bytes());
-    case Workload::kConnect:
-      // Whoever makes them holds the reply against what it sent.
-      return spec.side == Side::kClient ? 2 * spec.message_bytes : spec.message_bytes;
-    default: break;
-  }
+  if (spec.uses_messages())
+    return kByteStreamInputBytes + OutgoingMessage::buffer_bytes(spec.longest_message_bytes());
+  // Whoever makes connections holds the reply against what it sent.
+  if (spec.workload == Workload::kConnect)
+    return spec.side == Side::kClient ? 2 * spec.message_bytes : spec.message_bytes;
   std::uint64_t all = 0;
   for (unsigned i = 0; i < spec.link_count(); ++i)
     all += byte_stream_buffer_bytes(spec.message_bytes, spec.role_of(i));

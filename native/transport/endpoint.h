@@ -29,9 +29,9 @@ class Endpoint : public Stoppable {
   /// themselves. Faults of the loops are in the outcome; throws only when it cannot begin.
   virtual RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) = 0;
   virtual EffectiveSettings effective() const = 0;
-  /// Bytes that this end has sent and that wait at their peers behind a hole: they have arrived, and
-  /// are not handed over before what was lost has come again. While `run` is under way; 0 where the
-  /// transport does not know.
+  /// Bytes that this end has sent and that wait at their peers behind a hole: they have arrived,
+  /// and are not handed over before what was lost has come again. While `run` is under way; 0 where
+  /// the transport does not know.
   virtual std::uint64_t waiting_bytes() const noexcept { return 0; }
   /// Not while `connect` or `run` is under way.
   virtual void close() noexcept = 0;

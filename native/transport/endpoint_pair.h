@@ -61,7 +61,7 @@ struct EndpointPair {
 
   /// Runs both ends until all that decide are through, then stops the rest.
   std::pair<RunOutcome, RunOutcome> run(const EndpointSpec& spec) {
-    std::atomic<int> missing{spec.direction == Direction::kBoth ? 2 : 1};
+    std::atomic<int> missing{spec.stream.direction == Direction::kBoth ? 2 : 1};
     const auto measured = [&] {
       if (missing.fetch_sub(1) != 1) return;
       server->stop();

@@ -1,7 +1,6 @@
 #include "transport/endpoint_spec.h"
 
 #include "base/error.h"
-#include "workload/message_head.h"
 
 namespace xr {
 namespace {
@@ -20,6 +19,24 @@ void require(bool holds, const char* what) {
   if (!holds) throw_fault("BAD_SPEC", "spec", what);
 }
 
+void check_stream(const EndpointSpec& spec) {
+  const StreamOptions& stream = spec.stream;
+  require(stream.streams >= 1 && stream.streams <= kMostStreams,
+          "streams must lie between 1 and 64");
+  require(spec.workload == Workload::kStream ||
+              (stream.streams == 1 && stream.direction == Direction::kUp),
+          "ping-pong has one connection and no direction");
+  require(stream.rate_bits_per_sec >= 0 && stream.rate_bits_per_sec <= 1e15,
+          "rateBitsPerSec must lie between 0 and 10^15");
+}
+
+void check_rr(const RrOptions& rr) {
+  require(rr.response_bytes >= 1 && rr.response_bytes <= kLargestMessageBytes,
+          "responseSizeBytes must lie between 1 and 67,108,864");
+  require(rr.inflight >= 1 && rr.inflight <= kMostInflight,
+          "inflight must lie between 1 and 4,096");
+}
+
 void check_without_multipath(const SocketOptions& socket) {
   require(!socket.multipath, "mptcp is for tcp and tls");
 }
@@ -35,8 +52,8 @@ void check_options(const EndpointSpec&, const Options&) {}
 
 void check_options(const EndpointSpec& spec, const UdpOptions& udp) {
   check_without_multipath(udp.socket);
-  // Messages of rr may be many datagrams.
-  if (spec.workload == Workload::kRr) return;
+  // A message of a message link may be many datagrams.
+  if (spec.uses_messages()) return;
   const bool ipv6 = spec.local_address.find(':') != std::string::npos;
   require(spec.message_bytes <= (ipv6 ? kLargestDatagramIpv6Bytes : kLargestDatagramIpv4Bytes),
           "messageSizeBytes is beyond what a UDP datagram can carry (65,507 bytes; 65,527 with "
@@ -61,11 +78,11 @@ void check_options(const EndpointSpec& spec, const QuicOptions& quic) {
   require(quic.ack_threshold >= 1, "quic.ackThreshold must be 1 or more");
   require(!quic.null_crypto || !quic.retry,
           "quic.retry needs encrypted packets: a Retry is authenticated");
-  require(quic.messages != QuicMessages::kStreamEach || spec.workload == Workload::kRr,
+  require(quic.messages != QuicMessages::kStreamEach || spec.uses_messages(),
           "streams of their own are for the messages of rr");
   require(!quic.in_datagrams() || spec.workload != Workload::kConnect,
           "connect has its messages in streams");
-  require(!quic.in_datagrams() || spec.workload == Workload::kRr ||
+  require(!quic.in_datagrams() || spec.uses_messages() ||
               spec.message_bytes + kQuicDatagramOverheadBytes <= quic.udp_payload_bytes,
           "messageSizeBytes is beyond what a QUIC datagram of this payload can carry");
 }
@@ -77,9 +94,8 @@ void check_options(const EndpointSpec&, const QuicOpensslOptions& quic) {
 
 void check_options(const EndpointSpec& spec, const UnixOptions& unix_options) {
   check_without_multipath(unix_options.socket);
-  const std::uint64_t head_bytes = spec.workload == Workload::kRr ? kMessageHeadBytes : 0;
-  require(unix_options.type == UnixType::kStream ||
-              spec.longest_message_bytes() + head_bytes <= kLargestSeqpacketBytes,
+  const std::uint64_t packet_bytes = spec.message_head_bytes() + spec.longest_message_bytes();
+  require(unix_options.type == UnixType::kStream || packet_bytes <= kLargestSeqpacketBytes,
           "messageSizeBytes is beyond what a packet of AF_UNIX can carry (212,960 bytes)");
 }
 
@@ -88,10 +104,7 @@ void check_options(const EndpointSpec& spec, const UnixOptions& unix_options) {
 void check_spec(const EndpointSpec& spec) {
   require(spec.message_bytes >= 1 && spec.message_bytes <= kLargestMessageBytes,
           "messageSizeBytes must lie between 1 and 67,108,864");
-  require(spec.streams >= 1 && spec.streams <= kMostStreams, "streams must lie between 1 and 64");
-  require(
-      spec.workload == Workload::kStream || (spec.streams == 1 && spec.direction == Direction::kUp),
-      "ping-pong has one connection and no direction");
+  check_stream(spec);
   if (spec.wait == WaitPolicy::kBusyPoll) {
     require(spec.transport() == TransportKind::kTcp || spec.transport() == TransportKind::kTls ||
                 spec.transport() == TransportKind::kUdp,
@@ -102,20 +115,13 @@ void check_spec(const EndpointSpec& spec) {
   require(spec.workload != Workload::kConnect || spec.transport() == TransportKind::kTcp ||
               spec.transport() == TransportKind::kTls || spec.transport() == TransportKind::kQuic,
           "connect is for tcp, tls and quic");
-  if (spec.workload == Workload::kRr) {
-    require(spec.response_bytes >= 1 && spec.response_bytes <= kLargestMessageBytes,
-            "responseSizeBytes must lie between 1 and 67,108,864");
-    require(spec.inflight >= 1 && spec.inflight <= kMostInflight,
-            "inflight must lie between 1 and 4,096");
-  }
+  if (spec.workload == Workload::kRr) check_rr(spec.rr);
   require((spec.phases.duration_ns == 0) != (spec.phases.iterations == 0),
           "exactly one of durationNs and iterations must be given");
   require(spec.phases.duration_ns <= kLongestNs && spec.phases.warmup_cap_ns <= kLongestNs,
           "durationNs and warmupCapNs must not be longer than a week");
   require(spec.phases.interval_ns >= kNsPerMs && spec.phases.interval_ns <= kLongestNs,
           "intervalNs must be a millisecond or more");
-  require(spec.rate_bits_per_sec >= 0 && spec.rate_bits_per_sec <= 1e15,
-          "rateBitsPerSec must lie between 0 and 10^15");
   require(spec.message_timeout_ns >= kNsPerMs && spec.message_timeout_ns <= 3600 * kNsPerSec,
           "messageTimeoutNs must lie between 1 ms and an hour");
   require(spec.idle_timeout_ns >= kNsPerMs && spec.idle_timeout_ns <= 3600 * kNsPerSec,

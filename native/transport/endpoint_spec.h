@@ -8,26 +8,21 @@
 #include <vector>
 
 #include "measure/timeline.h"
+#include "transport/link_ends.h"
 #include "transport/transport_options.h"
 #include "workload/io.h"
+#include "workload/message_head.h"
+#include "workload/rr_options.h"
 #include "workload/silence.h"
+#include "workload/stream_options.h"
+#include "workload/workload.h"
 
 namespace xr {
-
-/// In one direction.
-inline constexpr unsigned kMostStreams = 64;
-/// Requests under way at once.
-inline constexpr unsigned kMostInflight = 4096;
 
 enum class Side { kClient, kServer };
 /// `kBusyPoll` sleeps as `kBlock` does, but for the kernel's polling of the device before it
 /// (SO_PREFER_BUSY_POLL): its links are those of `kBlock`.
 enum class WaitPolicy { kSpin, kBlock, kBusyPoll };
-/// `kConnect`: each operation is a connection of its own, with one message to and fro. `kRr`:
-/// requests and answers of different sizes, several under way at once. `kRequests`: the client of
-/// the perf protocol of QUIC, which is no endpoint's.
-enum class Workload { kPingPong, kStream, kConnect, kRr, kRequests };
-enum class Direction { kUp, kDown, kBoth };
 
 /// Ports that may be taken, both ends included, and how many of them at most.
 struct PortRange {
@@ -57,15 +52,12 @@ struct EndpointSpec {
   /// Of a server; none = any.
   std::optional<PortRange> data_ports;
   Workload workload = Workload::kPingPong;
-  Direction direction = Direction::kUp;
-  unsigned streams = 1;
   std::uint64_t message_bytes = 64;
-  /// Of `kRr`: of an answer, and how many requests may be under way at once.
-  std::uint64_t response_bytes = 64;
-  unsigned inflight = 1;
+  // What one workload alone has; of the others, as it is.
+  StreamOptions stream;
+  RrOptions rr;
   WaitPolicy wait = WaitPolicy::kBlock;
   PhaseSpec phases;
-  double rate_bits_per_sec = 0;
   /// Of all but `kRdma`, `kQuic` and `kQuicOpenssl`, which have their own.
   bool verify = false;
   std::uint64_t message_timeout_ns = 0;
@@ -87,26 +79,46 @@ struct EndpointSpec {
 
   /// Connections of this endpoint: with `both`, the first half carries up, the second down.
   unsigned link_count() const noexcept {
-    return direction == Direction::kBoth ? 2 * streams : streams;
+    return stream.direction == Direction::kBoth ? 2 * stream.streams : stream.streams;
+  }
+
+  /// Its loop runs over the message link of the transport (workload/message_link.h), as that of any
+  /// workload of this kind.
+  bool uses_messages() const noexcept { return is_served(kForMessages, workload); }
+
+  /// In front of each payload, on every transport.
+  std::size_t message_head_bytes() const noexcept {
+    return uses_messages() ? kMessageHeadBytes : 0;
+  }
+
+  /// Payload of what this end sends.
+  std::uint64_t sent_message_bytes() const noexcept {
+    return workload == Workload::kRr && side == Side::kServer ? rr.response_bytes : message_bytes;
   }
 
   /// Payload, either way.
   std::uint64_t longest_message_bytes() const noexcept {
-    return workload == Workload::kRr ? std::max(message_bytes, response_bytes) : message_bytes;
+    if (workload != Workload::kRr) return message_bytes;
+    return std::max(message_bytes, rr.response_bytes);
+  }
+
+  /// A message may go out while others of its connection are under way.
+  bool has_many_under_way() const noexcept {
+    return workload == Workload::kStream || (workload == Workload::kRr && rr.inflight > 1);
   }
 
   /// What each connection is to carry of the offered load, bits per second; 0 = no limit.
-  double rate_of_link() const noexcept { return rate_bits_per_sec / streams; }
+  double rate_of_link() const noexcept { return stream.rate_bits_per_sec / stream.streams; }
 
-  /// How long a link waits in one go for what does not come. The loop of a stream looks around then,
-  /// and lets it wait on; any other ends.
+  /// How long a link waits in one go for what does not come. The loop of a stream looks around
+  /// then, and lets it wait on; any other ends.
   std::uint64_t wait_ns() const noexcept {
     if (workload != Workload::kStream) return idle_timeout_ns;
     return std::min(idle_timeout_ns / 4, kLongestWaitNs);
   }
 
   Patience patience() const noexcept {
-    if (rate_bits_per_sec <= 0) return {wait_ns(), idle_timeout_ns, 0};
+    if (stream.rate_bits_per_sec <= 0) return {wait_ns(), idle_timeout_ns, 0};
     // Of a rate next to nothing, what a clock's ticks can hold.
     const double interval_ns = static_cast<double>(message_bytes) * 8 * kNsPerSec / rate_of_link();
     return {wait_ns(), idle_timeout_ns,
@@ -117,8 +129,8 @@ struct EndpointSpec {
   Role role_of(unsigned link) const noexcept {
     if (workload != Workload::kStream)
       return side == Side::kClient ? Role::kInitiator : Role::kResponder;
-    const bool up =
-        direction == Direction::kUp || (direction == Direction::kBoth && link < streams);
+    const bool up = stream.direction == Direction::kUp ||
+                    (stream.direction == Direction::kBoth && link < stream.streams);
     return up == (side == Side::kClient) ? Role::kSender : Role::kReceiver;
   }
 };

@@ -90,8 +90,8 @@ TEST("endpoint: streams in every direction, several at once") {
     spec.workload = Workload::kStream;
     spec.message_bytes = 1000;
     for (const auto direction : {Direction::kUp, Direction::kDown, Direction::kBoth}) {
-      spec.direction = direction;
-      spec.streams = 2;
+      spec.stream.direction = direction;
+      spec.stream.streams = 2;
       Pair pair(spec);
       pair.connect();
       const auto [client, server] = pair.run(spec);

@@ -93,7 +93,8 @@ TEST("fuzz: greetings of rdma_cm") {
     good.back().resize(56);
   }
   fuzz("cm-greeting", good, fuzz_inputs(50'000), [&](const Bytes& bytes) {
-    const bool is_known = bytes.size() >= 18 && std::equal(token.begin(), token.end(), bytes.begin());
+    const bool is_known =
+        bytes.size() >= 18 && std::equal(token.begin(), token.end(), bytes.begin());
     for (const std::size_t count : {0u, 1u, 2u, 128u}) {
       const auto index = xr::greeted_index(bytes, token, count);
       if (index) CHECK(is_known && *index < count);
@@ -191,7 +192,9 @@ TEST("fuzz: greetings of connections") {
   };
   xr::GreetingAcceptor acceptor(std::move(listener), kToken, kLinks, 3600 * xr::kNsPerSec);
   const xr::Waker waker;
-  const auto next_link = [&] { return acceptor.next(xr::Deadline(20 * xr::kNsPerSec, waker)).link; };
+  const auto next_link = [&] {
+    return acceptor.next(xr::Deadline(20 * xr::kNsPerSec, waker)).link;
+  };
   std::vector<Bytes> good{greeting(0), greeting(127), greeting(128), greeting(0xffff)};
   good.push_back(good[0]);
   good.back().resize(100);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "transport/endpoint_spec.h"
 #include "workload/io.h"
+#include "workload/workload.h"
 
 namespace xr {
 
@@ -33,6 +33,14 @@ inline constexpr LinkEnds<LinkEnd<Workload::kConnect, Role::kResponder>> kForCon
 inline constexpr LinkEnds<LinkEnd<Workload::kRr, Role::kInitiator>,
                          LinkEnd<Workload::kRr, Role::kResponder>>
     kForRr;
+/// Both ends of every workload that is written once for all transports: each of them has one link
+/// for all of these, and asks for nothing else of theirs.
+inline constexpr auto kForMessages = kForRr;
 inline constexpr LinkEnds<LinkEnd<Workload::kRequests, Role::kInitiator>> kForRequester;
+
+template <class... Each>
+constexpr bool is_served(LinkEnds<Each...>, Workload workload) noexcept {
+  return ((Each::kWorkload == workload) || ...);
+}
 
 }  // namespace xr

@@ -7,6 +7,7 @@
 #include "test/test.h"
 #include "transport/endpoint.h"
 #include "transport/endpoint_pair.h"
+#include "transport/quic_openssl/openssl_api.h"
 #include "workload/message_head.h"
 
 namespace {
@@ -23,22 +24,29 @@ using xr::Workload;
 using xr::test::run_alone;
 using Pair = xr::test::EndpointPair;
 
-/// Each transport that has a message link, sleeping and spinning.
-template <class Body>
-void for_all(const Body& body) {
-  for (const auto transport : {
-           TransportKind::kLoopback,
-           TransportKind::kTcp,
-           TransportKind::kUdp,
-           TransportKind::kUnix,
-           TransportKind::kShm,
+/// Each transport that has a message link; in a process of Node.js (binding/test_module.cc) the one
+/// that is nowhere else.
+std::vector<TransportKind> transports() {
+  if (xr::ossl::find_openssl().api != nullptr) return {TransportKind::kQuicOpenssl};
+  return {
+      TransportKind::kLoopback,
+      TransportKind::kTcp,
+      TransportKind::kUdp,
+      TransportKind::kUnix,
+      TransportKind::kShm,
 #ifdef XRBENCH_TLS
-           TransportKind::kTls,
+      TransportKind::kTls,
 #endif
 #ifdef XRBENCH_QUIC
-           TransportKind::kQuic,
+      TransportKind::kQuic,
 #endif
-       }) {
+  };
+}
+
+/// Sleeping and spinning.
+template <class Body>
+void for_all(const Body& body) {
+  for (const TransportKind transport : transports()) {
     for (const auto wait : {WaitPolicy::kSpin, WaitPolicy::kBlock}) {
       EndpointSpec spec = xr::test::spec_for(transport, wait);
       spec.workload = Workload::kRr;
@@ -81,8 +89,8 @@ TEST("rr: requests and answers of other sizes, one under way and many") {
         if (!fits(spec, std::max(request, response))) continue;
         if (is_lossy(spec) && inflight * (std::max(request, response) + 1000) > 60'000) continue;
         spec.message_bytes = request;
-        spec.response_bytes = response;
-        spec.inflight = inflight;
+        spec.rr.response_bytes = response;
+        spec.rr.inflight = inflight;
         const std::uint64_t count = std::max(request, response) > 10'000 ? 12 : 320;
         spec.phases.iterations = count;
         Pair pair(spec);
@@ -107,11 +115,12 @@ TEST("rr: a stop ends either end, whatever it waits for") {
   for_all([](EndpointSpec spec) {
     spec.phases = {0, 3600 * kNsPerSec, 0, kNsPerSec};
     for (const auto side : {xr::Side::kClient, xr::Side::kServer}) {
-      // The other end does nothing: an initiator waits for answers, or, of large messages, for room.
+      // The other end does nothing: an initiator waits for answers, or, of large messages, for
+      // room.
       for (const std::uint64_t bytes : {64u, 10'000'000u}) {
         if (!fits(spec, bytes)) continue;
-        spec.message_bytes = spec.response_bytes = bytes;
-        spec.inflight = 2;
+        spec.message_bytes = spec.rr.response_bytes = bytes;
+        spec.rr.inflight = 2;
         Pair pair(spec);
         pair.connect();
         xr::Endpoint& end = side == xr::Side::kClient ? *pair.client : *pair.server;
@@ -133,7 +142,7 @@ TEST("rr: a peer that goes ends the run, and a silent one is a stall") {
     spec.phases = {0, 3600 * kNsPerSec, 0, kNsPerSec};
     spec.message_timeout_ns = 20 * kNsPerMs;
     spec.idle_timeout_ns = 200 * kNsPerMs;
-    spec.inflight = 3;
+    spec.rr.inflight = 3;
     {
       Pair pair(spec);
       pair.connect();
@@ -153,14 +162,14 @@ TEST("rr: an answer that is longer than agreed is not given, and one of another 
   for_all([](EndpointSpec spec) {
     for (const std::uint64_t wanted : {100u, 300u}) {
       spec.message_bytes = 400;
-      spec.response_bytes = 200;
+      spec.rr.response_bytes = 200;
       // Where the end of the other is not told, the client finds out by itself.
       spec.message_timeout_ns = 20 * kNsPerMs;
       spec.idle_timeout_ns = 500 * kNsPerMs;
       spec.side = xr::Side::kServer;
       const auto server = xr::make_endpoint(spec);
       spec.side = xr::Side::kClient;
-      spec.response_bytes = wanted;
+      spec.rr.response_bytes = wanted;
       const auto client = xr::make_endpoint(spec);
       const xr::Blob for_client = server->open();
       const xr::Blob for_server = client->open();
@@ -185,10 +194,10 @@ TEST("rr: a spec that would break the loop is refused") {
   EndpointSpec good = xr::test::spec_for(TransportKind::kTcp, WaitPolicy::kBlock);
   good.workload = Workload::kRr;
   std::vector<EndpointSpec> bad(4, good);
-  bad[0].response_bytes = 0;
-  bad[1].response_bytes = (std::uint64_t{64} << 20) + 1;
-  bad[2].inflight = 0;
-  bad[3].inflight = xr::kMostInflight + 1;
+  bad[0].rr.response_bytes = 0;
+  bad[1].rr.response_bytes = (std::uint64_t{64} << 20) + 1;
+  bad[2].rr.inflight = 0;
+  bad[3].rr.inflight = xr::kMostInflight + 1;
   for (const EndpointSpec& spec : bad) {
     std::string code;
     try {

@@ -46,8 +46,8 @@ void collect(const Timeline<Clock>& timeline, LinkOutcome& outcome) {
 inline RrShape rr_shape_of(const EndpointSpec& spec) {
   RrShape shape;
   shape.request_bytes = static_cast<std::uint32_t>(spec.message_bytes);
-  shape.response_bytes = static_cast<std::uint32_t>(spec.response_bytes);
-  shape.inflight = spec.inflight;
+  shape.response_bytes = static_cast<std::uint32_t>(spec.rr.response_bytes);
+  shape.inflight = spec.rr.inflight;
   shape.flows = spec.link_count();
   shape.message_timeout_ns = spec.message_timeout_ns;
   shape.idle_timeout_ns = spec.idle_timeout_ns;
@@ -103,7 +103,7 @@ class LinkRun {
 
   /// Its place among those of its direction, 0 to 1.
   double phase() const noexcept {
-    return static_cast<double>(context_.link % spec().streams) / spec().streams;
+    return static_cast<double>(context_.link % spec().stream.streams) / spec().stream.streams;
   }
 
   /// `loop(timeline)` of an end that decides when the run is measured.

@@ -84,7 +84,7 @@ EndpointSpec receivers(unsigned count) {
       xr::test::spec_for(xr::TransportKind::kLoopback, xr::WaitPolicy::kSpin);
   spec.side = xr::Side::kServer;
   spec.workload = xr::Workload::kStream;
-  spec.streams = count;
+  spec.stream.streams = count;
   spec.phases = {0, 3600 * xr::kNsPerSec, 0, xr::kNsPerSec};
   return spec;
 }

@@ -126,7 +126,8 @@ TEST("verify: a stream that holds something else is a fault at the receiver") {
     auto accepted = std::async(std::launch::async, [&] { server->connect(for_server); });
     client->connect(for_client);
     accepted.get();
-    auto sending = std::async(std::launch::async, [&] { return xr::test::run_alone(*client, spec); });
+    auto sending =
+        std::async(std::launch::async, [&] { return xr::test::run_alone(*client, spec); });
     const xr::RunOutcome outcome = xr::test::run_alone(*server, spec);
     client->stop();
     sending.wait();
@@ -230,8 +231,8 @@ TEST("verify: so is one byte of a stream, however it is cut, and a message twice
 TEST("verify: a datagram that comes back otherwise than it was sent is found") {
   xr::StopFlag stop;
   const DatagramPair pair;
-  xr::UdpPingPongLink<WaitPolicy::kBlock> link(pair.sender(), 100, 0, kPatienceNs, kPatienceNs, true,
-                                               stop);
+  xr::UdpPingPongLink<WaitPolicy::kBlock> link(pair.sender(), 100, 0, kPatienceNs, kPatienceNs,
+                                               true, stop);
   const auto exchange = [&](bool spoilt) {
     CHECK(link.send_request() == Io::kOk);
     std::array<std::uint8_t, 101> message{};

@@ -30,17 +30,18 @@ struct FlowCounters {
 ///
 /// - Nothing of it allocates, throws or logs once it is made.
 /// - A flow belongs to a connection for as long as the link lives, and the two ends agree on that.
-/// - The payload is the link's own: a pattern where data are verified, else whatever there is. So no
-///   message has to be kept, however large: not the part that waits for room, nor what has come.
+/// - The payload is the link's own: a pattern where data are verified, else whatever there is. So
+///   no message has to be kept, however large: not the part that waits for room, nor what has come.
 ///
 ///   Io offer(head)        hands over one message whole, `head.length` bytes of payload on
-///                         `head.flow`. kFull: not now; whoever offers keeps it, and its age counts.
-///                         kOk: it goes out, what waits for room by the next `wait`
-///   Io wait(limit_ns)     until something has arrived, or there is room again where there was none.
-///                         kDue: nothing yet, look at the clock; no later than after `limit_ns`, but
-///                         maybe before that. 0: looks, without sleeping. With arrivals that are not
-///                         taken it takes in no more: a peer that sends without end is held back.
-///                         kStalled: kNoLimit, and nothing at all within the idle timeout
+///                         `head.flow`. kFull: not now; whoever offers keeps it, and its age
+///                         counts. kOk: it goes out, what waits for room by the next `wait`
+///   Io wait(limit_ns)     until something has arrived, or there is room again where there was
+///                         none. kDue: nothing yet, look at the clock; no later than after
+///                         `limit_ns`, but maybe before that. 0: looks, without sleeping. With
+///                         arrivals that are not taken it takes in no more: a peer that sends
+///                         without end is held back. kStalled: kNoLimit, and nothing at all within
+///                         the idle timeout
 ///   arrivals()            the heads of complete messages in the order in which they became so.
 ///                         Those of a flow come in the order of their offers, unless they may get
 ///                         lost or each has a way of its own (QUIC, a stream for each)

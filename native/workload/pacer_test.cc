@@ -94,8 +94,8 @@ TEST("pacer: a batch is at least one message") {
 
 TEST("pacer: a share of less than a bit per second is a rate, not the lack of one") {
   xr::EndpointSpec spec;
-  spec.streams = 64;
-  spec.rate_bits_per_sec = 40;
+  spec.stream.streams = 64;
+  spec.stream.rate_bits_per_sec = 40;
   CHECK_EQ(spec.rate_of_link(), 0.625);
   HandClock::time_ns = 1;
   xr::Pacer<HandClock> pacer(HandClock{}, spec.rate_of_link());

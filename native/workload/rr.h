@@ -30,8 +30,8 @@ struct RrShape {
 // Words of a request: which of the requests under way it is, and how long its answer is to be.
 // Of an answer, whose number is that of its request: which one it is, and 0.
 
-/// Keeps as many requests under way on each flow as it may have, each followed by the next. A sample
-/// runs from just before the request is made, waiting for room included, until the call that
+/// Keeps as many requests under way on each flow as it may have, each followed by the next. A
+/// sample runs from just before the request is made, waiting for room included, until the call that
 /// received the end of its answer has returned: a whole round trip.
 template <MessageLink Link, class Clock>
 class RrInitiator {

@@ -19,8 +19,8 @@ struct Patience {
 };
 
 /// What it means that a connection of a stream brings nothing. A path is down when none of an end's
-/// brings anything: one that gets nothing while others move is starved by them, which is true of the
-/// path and no reason to end what is measured.
+/// brings anything: one that gets nothing while others move is starved by them, which is true of
+/// the path and no reason to end what is measured.
 ///
 /// Looks at nothing but after a wait in vain, so that no message pays for it. A movement is noticed
 /// up to a wait late; never is one overlooked.
@@ -44,8 +44,8 @@ class Silence {
   /// have passed were met. `kOpen`: nobody knows yet.
   enum class Verdict { kDown, kOpen, kStarved };
 
-  /// After a wait that ended at `now` and brought nothing. `own`: whatever has come or gone over this
-  /// link so far.
+  /// After a wait that ended at `now` and brought nothing. `own`: whatever has come or gone over
+  /// this link so far.
   Verdict judge(std::uint64_t now, std::uint64_t own) noexcept {
     if (own != own_) moved_at_ = std::max(moved_at_, now - std::min(now, wait_));
     own_ = own;

@@ -1,5 +1,6 @@
 import { isQuic, runsOverTcp, TRANSPORTS, usesTls } from '../plan/transports.js'
 import type { Circumstances, Use } from './option.js'
+import { runsOverMessages } from './workloads.js'
 
 export const LEAVE_OUT = 'leave it out'
 
@@ -100,6 +101,6 @@ export const EARLY_DATA: Use = {
 /** Of a ping-pong one is under way, and a stream of bytes has no messages to be told apart. OpenSSL has no choice. */
 export const SEVERAL_MESSAGES: Use = {
   needs: 'rr',
-  holds: ({ transport, workload }) => workload === 'rr' || transport !== 'quic',
+  holds: ({ transport, workload }) => runsOverMessages(workload) || transport !== 'quic',
   hint: '--workload rr, or --quic-messages stream',
 }

@@ -4,3 +4,8 @@
  */
 export const WORKLOAD_NAMES = ['ping-pong', 'stream', 'connect', 'rr'] as const
 export type WorkloadName = (typeof WORKLOAD_NAMES)[number]
+
+/** Whether a workload is written once, over the message link of each transport: each of its messages has a head, and may be many packets. */
+export function runsOverMessages(workload: WorkloadName): boolean {
+  return workload === 'rr'
+}

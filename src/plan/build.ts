@@ -6,6 +6,7 @@ import type { Circumstances, OfCase } from '../options/option.js'
 import { QUIC } from '../options/quic.js'
 import { SOCKET } from '../options/socket.js'
 import { TLS } from '../options/tls.js'
+import { runsOverMessages } from '../options/workloads.js'
 import type { Case, CaseParameters, Plan, TransportName } from './case.js'
 import { beforeOptions } from './circumstances.js'
 import { canWait, carries } from './connects.js'
@@ -137,7 +138,7 @@ function makeCase(
   if (parameters.rdma !== null) checkRdma({ ...parameters, rdma: parameters.rdma, workload })
   if (workload === 'stream') checkRate(parameters)
   if (parameters.quic !== null) checkQuicRetry(parameters.quic)
-  if (parameters.quic !== null && workload !== 'rr') {
+  if (parameters.quic !== null && !runsOverMessages(workload)) {
     checkQuicSize(parameters.quic, messageSizeBytes)
   }
   return Object.freeze({

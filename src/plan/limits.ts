@@ -1,6 +1,7 @@
 import type { QuicMessages, QuicOptions, UnixType, WorkloadName } from '../addon/addon.js'
 import { usageError } from '../errors.js'
 import { QUIC_DATAGRAM_OVERHEAD_BYTES } from '../options/quic.js'
+import { runsOverMessages } from '../options/workloads.js'
 import { formatDuration, formatRate, MAX_MESSAGE_BYTES } from '../units.js'
 import type { CaseParameters } from './case.js'
 import type { TransportName } from './transports.js'
@@ -9,11 +10,11 @@ import type { TransportName } from './transports.js'
 export const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
 /** A packet of AF_UNIX has to fit the send buffer of its socket: by default 212,992 B (net.core.wmem_default), of which the kernel keeps 32 back. */
 export const MAX_SEQPACKET_BYTES = 212_960
-/** In front of a message of `rr`, native/workload/message_head.h. */
+/** In front of a message of a message link, native/workload/message_head.h. */
 const MESSAGE_HEAD_BYTES = 40
 export const MAX_CASES = 1000
 
-/** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` of `workload`: those of `rr` may be many datagrams */
+/** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` of `workload`: those of a message link may be many datagrams */
 export function checkSize(
   transport: TransportName,
   workload: WorkloadName,
@@ -35,7 +36,7 @@ export function checkSize(
     )
   }
   const limit = MAX_DATAGRAM_BYTES[family]
-  if (transport === 'udp' && workload !== 'rr' && bytes > limit) {
+  if (transport === 'udp' && !runsOverMessages(workload) && bytes > limit) {
     throw usageError(
       'XRB_BAD_SIZE',
       `A message of ${thousands(bytes)} B does not fit a UDP datagram, which carries at most ${thousands(limit)} B over IPv${family}.`,
@@ -61,14 +62,14 @@ export function checkRate({
   )
 }
 
-/** @throws {XrbenchError} `XRB_BAD_SIZE` when a message of `bytes` does not fit one packet of AF_UNIX, beside the head of those of `rr` */
+/** @throws {XrbenchError} `XRB_BAD_SIZE` when a message of `bytes` does not fit one packet of AF_UNIX, beside the head of those of a message link */
 export function checkUnixSize(
   unixType: UnixType,
   workload: WorkloadName,
   bytes: number,
   flag: '--size' | '--response-size' = '--size',
 ): void {
-  const most = MAX_SEQPACKET_BYTES - (workload === 'rr' ? MESSAGE_HEAD_BYTES : 0)
+  const most = MAX_SEQPACKET_BYTES - (runsOverMessages(workload) ? MESSAGE_HEAD_BYTES : 0)
   if (unixType === 'stream' || bytes <= most) return
   throw usageError(
     'XRB_BAD_SIZE',

@@ -1,4 +1,6 @@
+import { spawnSync } from 'node:child_process'
 import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { EndpointSpec } from '../addon/addon.js'
 import { loadAddon } from '../addon/load.js'
@@ -9,6 +11,11 @@ import { OPENSSL_PROBLEM, WIRES } from './fixtures/wires.js'
 /** What QUIC by Node's own OpenSSL owes beyond the contract. */
 
 const OPENSSL = wire('quic:openssl over IPv4', 'quic:openssl', '127.0.0.1', 64 * 1024 ** 2)
+
+/** C++ tests as an addon: what they are about is in the process of Node.js. */
+const NATIVE_TESTS = fileURLToPath(
+  new URL('../../build/Release/xrbench_openssl_test.node', import.meta.url),
+)
 
 describe(OPENSSL.name, () => {
   beforeEach(({ skip }) => {
@@ -49,6 +56,16 @@ describe(OPENSSL.name, () => {
       expect(client.effective.headerBytes).toBe(40)
     },
   )
+
+  it('its messages keep the contract, and rr ends as over any other transport', () => {
+    const load = 'process.dlopen({ exports: {} }, process.argv[1])'
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['-e', load, NATIVE_TESTS], {
+      encoding: 'utf8',
+    })
+    expect(stdout.split('\n').filter((line) => /^(FAIL|SKIP)/.test(line))).toEqual([])
+    expect(stdout).toMatch(/^[1-9]\d* passed, 0 failed, 0 skipped$/m)
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+  }, 120_000)
 
   it("a client that does not know the session's token is not served", async () => {
     const { Endpoint } = loadAddon()

@@ -85,9 +85,9 @@ class DatagramReceiver {
   }
 
   /// Calls `take(dropped, together, data, length)` for each datagram of the first `slots` slots, in
-  /// order: how many buffers the kernel had dropped when this one came in, where `tell_drops` is on,
-  /// and how many datagrams are in the same slot. A datagram of length zero, which is also what a
-  /// stopped socket gives, is left out: gives how many of them there were.
+  /// order: how many buffers the kernel had dropped when this one came in, where `tell_drops` is
+  /// on, and how many datagrams are in the same slot. A datagram of length zero, which is also what
+  /// a stopped socket gives, is left out: gives how many of them there were.
   template <class Take>
   std::size_t for_each_with_drops(int slots, const Take& take) noexcept {
     return for_each_slot(

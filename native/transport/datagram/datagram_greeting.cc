@@ -78,7 +78,8 @@ std::optional<Word> read(const Datagram& bytes, ssize_t length, const DatagramGr
   Word word{static_cast<Kind>(kind)};
   Datagram head{};
   write_head(head.data(), word.kind, greeting);
-  if (!std::equal(head.begin(), head.begin() + kPlainGreetingBytes, bytes.begin())) return std::nullopt;
+  if (!std::equal(head.begin(), head.begin() + kPlainGreetingBytes, bytes.begin()))
+    return std::nullopt;
   if (!greeting.challenges) return word;
   const auto* nonces = bytes.data() + kPlainGreetingBytes;
   std::copy_n(nonces, word.own.size(), word.own.begin());

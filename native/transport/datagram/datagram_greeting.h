@@ -28,8 +28,8 @@ using Nonce = std::array<std::uint8_t, 16>;
 inline constexpr std::size_t kPlainGreetingBytes = 4 + 1 + 2 + kTokenBytes;
 inline constexpr std::size_t kDatagramGreetingBytes = kPlainGreetingBytes + 2 * sizeof(Nonce);
 
-/// Whether a datagram that left so many bytes in a buffer with so much room may be one of a greeting,
-/// of which some come late.
+/// Whether a datagram that left so many bytes in a buffer with so much room may be one of a
+/// greeting, of which some come late.
 constexpr bool may_be_greeting(std::size_t bytes, std::size_t room) noexcept {
   if (bytes == room) return room <= kDatagramGreetingBytes + 1;
   return bytes == kDatagramGreetingBytes || bytes == kDatagramGreetingBytes + 1;
@@ -38,10 +38,10 @@ constexpr bool may_be_greeting(std::size_t bytes, std::size_t room) noexcept {
 // Before a run both ends of a connected UDP socket make sure that datagrams cross in both
 // directions, and that the other end is where it says: hello, challenge, answer, welcome, confirm,
 // the first, third and last of them the client's. All are of one length, and each end sends one for
-// one that came, or a few in a second, until its own nonce has come back from the address it sent it
-// to: nobody can have either end send more than he sends himself. A confirmation that is lost costs
-// the server a short wait, not the run. By the hello the server learns from which port the client
-// reaches it: behind NAT that is none the client knows of.
+// one that came, or a few in a second, until its own nonce has come back from the address it sent
+// it to: nobody can have either end send more than he sends himself. A confirmation that is lost
+// costs the server a short wait, not the run. By the hello the server learns from which port the
+// client reaches it: behind NAT that is none the client knows of.
 
 /// `fd` is connected to the server. Throws CONNECT_REFUSED, NO_ROUTE or CONNECT_TIMEOUT, naming it.
 void greet_server(int fd, const DatagramGreeting& greeting, const Deadline& deadline);

@@ -28,8 +28,8 @@ class DatagramSockets {
   /// Binds, and gives where each link is to be found. Throws ADDRESS or NO_DATA_PORT.
   std::vector<SocketAddress> open();
   /// Blocks until each link is connected and datagrams have crossed it both ways. `token` is the
-  /// server's, which hears `spec.peer_address` alone; `server` holds its addresses, for a client. Throws CONNECT_REFUSED, NO_ROUTE,
-  /// CONNECT_TIMEOUT or STOPPED.
+  /// server's, which hears `spec.peer_address` alone; `server` holds its addresses, for a client.
+  /// Throws CONNECT_REFUSED, NO_ROUTE, CONNECT_TIMEOUT or STOPPED.
   std::vector<UniqueFd> connect(const SocketBlob& server, const Token& token,
                                 const Deadline& deadline);
   void close() noexcept { bound_.clear(); }

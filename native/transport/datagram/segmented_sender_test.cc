@@ -16,7 +16,8 @@ using xr::test::DatagramPair;
 
 /// Sends datagrams of these lengths, each of one letter, and gives what arrived.
 std::vector<std::size_t> cross(xr::SegmentedSender<xr::WaitPolicy::kBlock>& sender,
-                               const DatagramPair& sockets, const std::vector<std::size_t>& lengths) {
+                               const DatagramPair& sockets,
+                                const std::vector<std::size_t>& lengths) {
   char letter = 'a';
   for (const std::size_t length : lengths) {
     std::fill_n(sender.room(), length, static_cast<std::uint8_t>(letter++));

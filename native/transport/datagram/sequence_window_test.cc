@@ -125,7 +125,8 @@ TEST("sequence window: what nobody can have sent is a stranger's, and changes no
   SequenceWindow window(8, kBase);
   Counters counters;
   for (std::uint64_t i = 0; i < 100; ++i) CHECK(window.accept(kBase + i, counters));
-  // From before the first, from behind all that can be under way, and from where others would begin.
+  // From before the first, from behind all that can be under way, and from where others would
+  // begin.
   const std::array<std::uint64_t, 5> foreign{kBase - 1, kBase - 70'000,
                                              kBase + 100 + SequenceWindow::kFarthest + 1,
                                              std::uint64_t{1} << 62, 0};

@@ -7,10 +7,10 @@
 #include <mutex>
 
 #include "base/error.h"
-#include "measure/clock.h"
 #include "transport/loopback/loopback_carrier.h"
 #include "transport/loopback/loopback_link.h"
-#include "transport/run_links.h"
+#include "transport/message/header_bytes.h"
+#include "transport/running.h"
 #include "transport/socket/blob.h"
 
 namespace xr {
@@ -20,7 +20,7 @@ namespace {
 struct Meeting {
   explicit Meeting(const EndpointSpec& spec)
       : message_bytes(spec.message_bytes),
-        streams(spec.workload == Workload::kRr ? spec.link_count() : 0) {
+        streams(spec.uses_messages() ? spec.link_count() : 0) {
     for (unsigned i = 0; i < spec.link_count(); ++i)
       wires.push_back(std::make_unique<LoopbackWire>(spec.message_bytes));
   }
@@ -76,10 +76,10 @@ Registry& registry() {
   return instance;
 }
 
-class LoopbackEndpoint final : public Endpoint {
+class LoopbackEndpoint final : public Running<Endpoint> {
  public:
   explicit LoopbackEndpoint(const EndpointSpec& spec)
-      : spec_(spec), token_(random_token()), origin_(read_clock_pair()) {}
+      : Running<Endpoint>(spec), token_(random_token()) {}
   ~LoopbackEndpoint() override { close(); }
 
   Blob open() override {
@@ -114,22 +114,22 @@ class LoopbackEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    RunOutcome outcome = run_links(
-        spec_, origin_, stop_, [this] { stop(); }, board, on_measured,
+    RunOutcome outcome = run_all(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     outcome.effective = effective();
     return outcome;
   }
 
   void stop() noexcept override {
-    stop_.set();
+    Running<Endpoint>::stop();
     const std::lock_guard lock(mutex_);
     if (meeting_) meeting_->close();
   }
 
   EffectiveSettings effective() const override {
     EffectiveSettings settings;
-    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    settings.header_bytes = header_bytes_of(spec_);
     return settings;
   }
 
@@ -143,22 +143,23 @@ class LoopbackEndpoint final : public Endpoint {
  private:
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kRr) {
-      LoopbackMessages<kWait> link({meeting_->streams, spec_.side, stop_}, message_shape_of(spec_),
-                                   stop_);
-      return visit(kForRr, link);
+    const StopFlag& stop_flag = waker_.flag();
+    if (spec_.uses_messages()) {
+      LoopbackMessages<kWait> link({meeting_->streams, spec_.side, stop_flag},
+                                   message_shape_of(spec_), stop_flag);
+      return visit(kForMessages, link);
     }
     LoopbackWire& wire = *meeting_->wires[i];
     const bool client = spec_.side == Side::kClient;
     LoopbackLink<kWait> link(client ? wire.up : wire.down, client ? wire.down : wire.up,
-                             spec_.message_bytes, spec_.wait_ns(), stop_);
+                             spec_.message_bytes, spec_.wait_ns(), stop_flag);
     visit(kForPingPong | kForStream, link);
   }
 
   void set_meeting(std::shared_ptr<Meeting> meeting) {
     const std::lock_guard lock(mutex_);
     meeting_ = std::move(meeting);
-    if (stop_.is_set()) meeting_->close();
+    if (waker_.flag().is_set()) meeting_->close();
   }
 
   void await_client() {
@@ -168,15 +169,12 @@ class LoopbackEndpoint final : public Endpoint {
             lock, limit, [this] { return meeting_->client_is_here || meeting_->closed; })) {
       throw_fault("CONNECT_TIMEOUT", "accept", "accept: the peer did not answer in time");
     }
-    if (stop_.is_set()) throw_fault("STOPPED", "accept", "stopped while connecting");
+    if (waker_.flag().is_set()) throw_fault("STOPPED", "accept", "stopped while connecting");
     if (!meeting_->client_is_here)
       throw_fault("PEER_CLOSED", "accept", "accept: the peer went away");
   }
 
-  EndpointSpec spec_;
   Token token_;
-  ClockPair origin_;
-  StopFlag stop_;
   std::mutex mutex_;
   std::shared_ptr<Meeting> meeting_;
 };

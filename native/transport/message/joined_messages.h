@@ -41,8 +41,8 @@ concept JoinableMessageLink = MessageLink<Link> && requires(const Link& same) {
 };
 
 /// Many connections as one link, for transports whose connections share nothing: queue pairs, or
-/// sockets with an engine each. A sleeping wait is one call for all of them, after which those alone
-/// are looked at that have something; a spinning one looks at each in turn.
+/// sockets with an engine each. A sleeping wait is one call for all of them, after which those
+/// alone are looked at that have something; a spinning one looks at each in turn.
 template <class Link, WaitPolicy kWait>
 class JoinedMessages {
  public:
@@ -152,14 +152,15 @@ class JoinedMessages {
     restless_.push_back(i);
   }
 
-  /// Each that may have something, once; kDue: none has. Where arrivals are not taken yet, those that
-  /// wait for room alone.
+  /// Each that may have something, once; kDue: none has. Where arrivals are not taken yet, those
+  /// that wait for room alone.
   Io look(bool holds_back) noexcept {
     bool has_news = false;
     bool has_heard = false;
     is_quiet_ = true;
     kept_.clear();
-    // Another one is the first each time: what one of them has to tell may fill all there is room for.
+    // Another one is the first each time: what one of them has to tell may fill all there is room
+    // for.
     for (std::size_t k = 1; k <= restless_.size(); ++k) {
       const std::uint32_t i = restless_[k % restless_.size()];
       Link& link = *links_[i];
@@ -207,7 +208,8 @@ class JoinedMessages {
       due_ns = std::min(due_ns, links_[i]->due_ns());
     }
     const std::uint64_t limit_ns = std::min(left_ns, due_ns > now_ns ? due_ns - now_ns : 0);
-    const Io io = holds_back ? sockets_->await_input(looked_at_, limit_ns) : sockets_->await(limit_ns);
+    const Io io =
+        holds_back ? sockets_->await_input(looked_at_, limit_ns) : sockets_->await(limit_ns);
     if (io != Io::kOk && io != Io::kDue) return io;
     if (holds_back) {
       for (const std::uint32_t i : looked_at_) rouse(i);

@@ -85,7 +85,8 @@ TEST("fuzz: fragments of messages, in any order and with holes") {
       Bytes datagram(kDatagramBytes);
       datagram.resize(xr::write_fragment(
           datagram.data(), kDatagramBytes, head,
-          {number++, head.flow, static_cast<std::uint16_t>(part), static_cast<std::uint16_t>(parts)},
+          {number++, head.flow, static_cast<std::uint16_t>(part),
+           static_cast<std::uint16_t>(parts)},
           false));
       good.push_back(datagram);
     }

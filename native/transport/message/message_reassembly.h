@@ -114,8 +114,8 @@ class MessageReassembly {
     return Step::kComplete;
   }
 
-  /// That of the message which begins with this datagram. Where there is no place for it, the oldest
-  /// one is given up; null: this one was.
+  /// That of the message which begins with this datagram. Where there is no place for it, the
+  /// oldest one is given up; null: this one was.
   Partial* partial_of(std::uint64_t first, FlowLosses& flows) noexcept {
     Partial* place = &partials_.front();
     for (Partial& one : partials_) {

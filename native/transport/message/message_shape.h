@@ -25,8 +25,8 @@ struct MessageShape {
   }
 };
 
-/// What of `shape` is on one of its connections, as if that were the only one: its flows are numbered
-/// from 0 on, in their order.
+/// What of `shape` is on one of its connections, as if that were the only one: its flows are
+/// numbered from 0 on, in their order.
 inline MessageShape shape_of_connection(const MessageShape& shape, std::uint32_t connection) {
   MessageShape own = shape;
   std::erase_if(own.connection_of_flow, [&](std::uint32_t of) { return of != connection; });

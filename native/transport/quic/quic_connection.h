@@ -83,7 +83,8 @@ class QuicConnection {
                                   id, data, pieces, now_ns);
     taken = in_packet > 0 ? static_cast<std::size_t>(in_packet) : 0;
     unacked_ += taken;
-    // Behind all else: what shares a packet with a probe is lost with it, as the end of a handshake.
+    // Behind all else: what shares a packet with a probe is lost with it, as the end of a
+    // handshake.
     if (length == 0 && id < 0 && wants_path_packet()) [[unlikely]]
       return write_path_packet(to, now_ns);
     return length;
@@ -146,8 +147,8 @@ class QuicConnection {
   std::uint64_t smoothed_rtt_ns() const noexcept { return quic_info(conn_).smoothed_rtt; }
   /// Nothing of what was sent is unacknowledged.
   bool is_quiet() const noexcept { return quic_info(conn_).bytes_in_flight == 0; }
-  /// Bytes of streams that wait at the peer behind a hole, as of the packet that arrived after it was
-  /// asked for last. Any thread.
+  /// Bytes of streams that wait at the peer behind a hole, as of the packet that arrived after it
+  /// was asked for last. Any thread.
   std::uint64_t waiting_bytes() const noexcept {
     asks_waiting_.store(true, std::memory_order_relaxed);
     return waiting_bytes_.load(std::memory_order_relaxed);
@@ -286,8 +287,8 @@ class QuicConnection {
   QuicSettings settings() const;
 
  private:
-  /// So many of them are not all lost: a peer that has told its own and answers none is through, and
-  /// has gone on.
+  /// So many of them are not all lost: a peer that has told its own and answers none is through,
+  /// and has gone on.
   static constexpr unsigned kMostNotes = 3;
   /// A quarter of the least congestion window there is, two packets (RFC 9002 section 7.2).
   static constexpr std::uint64_t kLeastUntimedBytes = kLeastPayloadBytes / 2;
@@ -307,14 +308,15 @@ class QuicConnection {
     return peer_begins_anew_ && (tells_lost_probes_ || peer_has_lost_probes_);
   }
   ngtcp2_ssize write_path_packet(std::uint8_t* to, std::uint64_t now_ns) noexcept;
-  /// A packet of `packet_bytes` may be the last that the congestion window has room for, and nothing
-  /// in it is timed: for frames that are not sent again, as DATAGRAM frames, the library has no probe
-  /// timeout (RFC 9002 section 6.2), so that an outage which swallows them all would never end.
+  /// A packet of `packet_bytes` may be the last that the congestion window has room for, and
+  /// nothing in it is timed: for frames that are not sent again, as DATAGRAM frames, the library
+  /// has no probe timeout (RFC 9002 section 6.2), so that an outage which swallows them all would
+  /// never end.
   bool wants_timed_byte(std::size_t packet_bytes) const noexcept {
     return !timed_byte_is_out_ && ngtcp2_conn_get_cwnd_left(conn_) <= packet_bytes;
   }
-  /// So much has followed what was timed last that the window could close on it alone. A loss halves
-  /// the window at most, so that of any quarter of it one part is timed.
+  /// So much has followed what was timed last that the window could close on it alone. A loss
+  /// halves the window at most, so that of any quarter of it one part is timed.
   bool is_long_untimed() noexcept {
     if (kNgtcp2TimesDatagrams || untimed_bytes_ <= kLeastUntimedBytes) return false;
     const QuicInfo info = quic_info(conn_);

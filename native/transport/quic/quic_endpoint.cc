@@ -1,14 +1,14 @@
 #include "transport/quic/quic_endpoint.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "base/error.h"
-#include "measure/clock.h"
-#include "transport/datagram/datagram_sockets.h"
+#include "transport/datagram/over_quic.h"
+#include "transport/datagram/path_payload.h"
 #include "transport/message/datagram_base.h"
+#include "transport/message/header_bytes.h"
 #include "transport/quic/quic_connect_links.h"
 #include "transport/quic/quic_datagram_links.h"
 #include "transport/quic/quic_datagram_messages.h"
@@ -17,23 +17,17 @@
 #include "transport/quic/quic_stream_each_messages.h"
 #include "transport/quic/quic_stream_links.h"
 #include "transport/quic/quic_stream_messages.h"
-#include "transport/run_links.h"
-#include "transport/socket/options.h"
 #include "transport/socket/pinned_blob.h"
 #include "transport/socket/reach.h"
 #include "transport/wait/deadline.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
 
-class QuicEndpoint final : public Endpoint {
+class QuicEndpoint final : public OverQuic<QuicLane> {
  public:
   explicit QuicEndpoint(const EndpointSpec& spec)
-      : spec_(spec),
-        ports_(spec, spec.of<QuicOptions>().socket, forbid_fragments),
-        token_(random_token()),
-        origin_(read_clock_pair()) {}
+      : OverQuic(spec, spec.of<QuicOptions>().socket) {}
   ~QuicEndpoint() override { close(); }
 
   Blob open() override {
@@ -64,36 +58,19 @@ class QuicEndpoint final : public Endpoint {
       setup_ = setup_of(lanes_[i], token);
       shake_hands(lanes_[i], setup_, gate_ ? &*gate_ : nullptr, deadline);
       require_room(*lanes_[i].connection);
-      prepare(lanes_[i]);
+      prepare(lanes_[i], is_bulk(lanes_[i]));
       if (setup_.wants_ticket && !lanes_[i].connection->ticket())
         throw_fault("TLS", "handshake", "handshake: the server gave no ticket");
       if (spec_.workload == Workload::kConnect) continue;
       open_streams(lanes_[i], spec_.role_of(i));
     }
-    publish(read_settings());
+    publish_connected(header_bytes());
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    const Packets before = packets();
-    EffectiveSettings settings = effective();
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+    return run_over_quic(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
-    add_connection(settings);
-    add_economy(*settings.quic, before, outcome);
-    publish(settings);
-    outcome.effective = std::move(settings);
-    outcome.add_strangers(ports_.strangers());
-    return outcome;
-  }
-
-  void stop() noexcept override { waker_.stop(); }
-
-  /// As of the connect, then of the end of a run: meanwhile the connections are their threads'.
-  EffectiveSettings effective() const override {
-    const std::lock_guard lock(settings_mutex_);
-    if (!settings_) throw_fault("STATE", "effective", "not connected");
-    return *settings_;
   }
 
   std::uint64_t waiting_bytes() const noexcept override {
@@ -132,7 +109,7 @@ class QuicEndpoint final : public Endpoint {
     setup.local_payload_bytes =
         usable_payload_bytes(lane.fd.get(), spec_.of<QuicOptions>().udp_payload_bytes);
     setup.tells_path = true;
-    if (spec_.workload == Workload::kRr) setup.stream_events = &events_;
+    if (spec_.uses_messages()) setup.stream_events = &events_;
     if (setup.options.messages == QuicMessages::kStreamEach) setup.peer_streams = kMostInflight;
     // The first has looked; the others go the same way.
     if (const QuicLane& first = lanes_.front(); &lane != &first)
@@ -142,7 +119,9 @@ class QuicEndpoint final : public Endpoint {
   }
 
   bool resumes() const noexcept { return spec_.of<QuicOptions>().handshake != TlsHandshake::kFull; }
-  bool takes_early_data() const noexcept { return spec_.of<QuicOptions>().handshake == TlsHandshake::kEarlyData; }
+  bool takes_early_data() const noexcept {
+    return spec_.of<QuicOptions>().handshake == TlsHandshake::kEarlyData;
+  }
 
   template <WaitPolicy kWait, class Visitor>
   void with_connects(const Visitor& visit) {
@@ -162,25 +141,13 @@ class QuicEndpoint final : public Endpoint {
   /// Of a message that has to fit one packet; where the search goes on in the run it waits for it.
   void require_room(const QuicConnection& connection) const {
     if (spec_.of<QuicOptions>().in_datagrams() && spec_.workload != Workload::kConnect &&
-        spec_.workload != Workload::kRr &&
-        !connection.may_fit_datagram(spec_.message_bytes)) {
+        !spec_.uses_messages() && !connection.may_fit_datagram(spec_.message_bytes)) {
       throw Error(connection.no_room_fault("connect", spec_.message_bytes));
     }
   }
 
-  /// Whether packets are worth being moved many at a time.
   bool is_bulk(const QuicLane& lane) const noexcept {
-    return spec_.workload == Workload::kStream ||
-           (spec_.workload == Workload::kRr && spec_.inflight > 1) ||
-           spec_.longest_message_bytes() + 100 > lane.connection->payload_bytes();
-  }
-
-  void prepare(QuicLane& lane) {
-    lane.segmenting = is_bulk(lane) && spec_.of<QuicOptions>().socket.segmentation_offload;
-    lane.merging = lane.segmenting && enable_merging(lane.fd.get());
-    set_socket_timeouts(lane.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
-    // Only the receiving half: the farewell must still go out.
-    waker_.watch(lane.fd.get(), SHUT_RD);
+    return xr::is_bulk(spec_, lane.connection->payload_bytes());
   }
 
   void open_streams(QuicLane& lane, Role role) const {
@@ -193,65 +160,13 @@ class QuicEndpoint final : public Endpoint {
       lane.streams.push_back(lane.connection->open_uni_stream());
   }
 
-  void publish(std::optional<EffectiveSettings> settings) noexcept {
-    const std::lock_guard lock(settings_mutex_);
-    settings_.swap(settings);
-  }
-
-  EffectiveSettings read_settings() const {
-    EffectiveSettings settings = read_socket_settings(lanes_.front().fd.get(), false);
-    add_connection(settings);
-    settings.header_bytes = header_bytes();
-    return settings;
-  }
-
-  /// What is the connections' own, as it is now.
-  void add_connection(EffectiveSettings& settings) const {
-    const QuicLane& first = lanes_.front();
-    settings.tls = first.connection->tls_settings();
-    QuicSettings quic = first.connection->settings();
-    settings.congestion_control = quic.congestion_control;
-    settings.gso = first.segmenting;
-    settings.gro = first.merging;
-    quic.handshake_ns = first.handshake_ns;
-    const Packets all = packets();
-    quic.packets_sent = all.sent;
-    quic.packets_received = all.received;
-    for (const QuicLane& lane : lanes_) quic.send_calls += lane.send_calls;
-    settings.quic = std::move(quic);
-  }
-
-  struct Packets {
-    std::uint64_t sent = 0;
-    std::uint64_t received = 0;
-  };
-
-  Packets packets() const noexcept {
-    Packets all;
-    for (const QuicLane& lane : lanes_) {
-      all.sent += lane.packets_sent;
-      all.received += lane.packets_received;
-    }
-    return all;
-  }
-
-  /// How many packets a message took in this run.
-  void add_economy(QuicSettings& quic, const Packets& before, const RunOutcome& outcome) const {
-    std::uint64_t messages = 0;
-    for (const LinkOutcome& link : outcome.links)
-      messages += link.total.messages + link.total.lost;
-    if (messages == 0) return;
-    const Packets now = packets();
-    const auto each = static_cast<double>(messages);
-    quic.packets_sent_per_message = static_cast<double>(now.sent - before.sent) / each;
-    quic.packets_received_per_message = static_cast<double>(now.received - before.received) / each;
-  }
+  QuicSettings quic_settings() const override { return lanes_.front().connection->settings(); }
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
     if (spec_.workload == Workload::kConnect) return with_connects<kWait>(visit);
     const bool datagrams = spec_.of<QuicOptions>().in_datagrams();
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
       case Role::kResponder:
@@ -275,12 +190,12 @@ class QuicEndpoint final : public Endpoint {
     if (options.messages == QuicMessages::kStream) {
       QuicStreamMessages<kWait> link(lane, events_, message_shape_of(spec_), bulk,
                                      options.window_bytes, waker_.flag());
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     if (options.messages == QuicMessages::kStreamEach) {
       QuicStreamEachMessages<kWait> link(lane, events_, message_shape_of(spec_), bulk,
                                          kMostInflight, waker_.flag());
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     const bool is_client = spec_.side == Side::kClient;
     const Token& token = is_client ? remote_.sockets.token : token_;
@@ -288,19 +203,14 @@ class QuicEndpoint final : public Endpoint {
     const std::uint64_t down = datagram_base(token, 1);
     QuicDatagramMessages<kWait> link(lane, message_shape_of(spec_), is_client ? up : down,
                                      is_client ? down : up, bulk, waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
   /// In front of what this end sends.
   std::optional<unsigned> header_bytes() const noexcept {
-    if (spec_.workload != Workload::kRr) return std::nullopt;
-    if (!spec_.of<QuicOptions>().in_datagrams()) return static_cast<unsigned>(kMessageHeadBytes);
-    const std::uint64_t payload =
-        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
-    const std::size_t frame =
-        lanes_.front().connection->payload_bytes() - kQuicDatagramOverheadBytes;
-    return static_cast<unsigned>(kMessageHeadBytes +
-                                 kFragmentHeadBytes * FragmentWriter::fragments_of(payload, frame));
+    if (!spec_.of<QuicOptions>().in_datagrams()) return header_bytes_of(spec_);
+    const std::size_t packet_bytes = lanes_.front().connection->payload_bytes();
+    return header_bytes_of(spec_, packet_bytes - kQuicDatagramOverheadBytes);
   }
 
   template <class Link, class Ends, class Visitor>
@@ -309,11 +219,6 @@ class QuicEndpoint final : public Endpoint {
     visit(serves, link);
   }
 
-  EndpointSpec spec_;
-  DatagramSockets ports_;
-  Token token_;
-  ClockPair origin_;
-  Waker waker_;
   std::optional<Identity> identity_;
   std::optional<QuicGate> gate_;
   std::optional<TicketOffice> office_;
@@ -327,9 +232,6 @@ class QuicEndpoint final : public Endpoint {
       [](void*, std::int64_t, void*, std::uint64_t) {},
       [](void*, std::int64_t, void*) {},
   };
-  std::vector<QuicLane> lanes_;
-  mutable std::mutex settings_mutex_;
-  std::optional<EffectiveSettings> settings_;
 };
 
 }  // namespace
@@ -352,8 +254,9 @@ std::uint64_t quic_buffer_bytes(const EndpointSpec& spec) {
   }
   // A path may carry smaller packets than were asked for, and many more of them.
   all += spec.link_count() *
-         QuicPump<kWait>::most_buffer_bytes(quic.udp_payload_bytes, quic.socket.segmentation_offload);
-  if (spec.workload == Workload::kRr) {
+         QuicPump<kWait>::most_buffer_bytes(quic.udp_payload_bytes,
+                                            quic.socket.segmentation_offload);
+  if (spec.uses_messages()) {
     const std::size_t longest = spec.longest_message_bytes();
     switch (quic.messages) {
       case QuicMessages::kStream: return all + QuicStreamMessages<kWait>::buffer_bytes(longest);

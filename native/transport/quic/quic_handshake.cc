@@ -168,8 +168,8 @@ class Handshake {
     if (errno == EMSGSIZE) heed_path();
   }
 
-  /// A router, or this machine, has said what the path carries. Routers are not trusted further than
-  /// to be tried: what is less than QUIC needs is told of when nothing else has come.
+  /// A router, or this machine, has said what the path carries. Routers are not trusted further
+  /// than to be tried: what is less than QUIC needs is told of when nothing else has come.
   void heed_path() {
     const auto known = known_payload_bytes(lane_.fd.get());
     if (!known) return;

@@ -13,8 +13,8 @@ struct QuicInbox {
   std::uint64_t bytes = 0;
   std::uint8_t* ring = nullptr;
   std::size_t ring_bytes = 0;
-  /// Each stream is a row of messages of this length, which are counted as their ends come; 0 = they
-  /// are not.
+  /// Each stream is a row of messages of this length, which are counted as their ends come; 0 =
+  /// they are not.
   std::uint64_t message_bytes = 0;
   std::uint64_t messages = 0;
   /// What every stream should hold: bytes that differ from it are noted. Null: they are not looked

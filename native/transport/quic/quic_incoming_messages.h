@@ -18,8 +18,8 @@ namespace xr {
 /// no payload. Each stream is ended here as well, without a byte, and only then does it exist no
 /// more.
 ///
-/// The peer may have `streams` open, and may open others as these are given back: no message, and no
-/// end, comes without a place for it.
+/// The peer may have `streams` open, and may open others as these are given back: no message, and
+/// no end, comes without a place for it.
 class QuicIncomingMessages {
  public:
   explicit QuicIncomingMessages(unsigned streams)

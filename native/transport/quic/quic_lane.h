@@ -4,26 +4,17 @@
 #include <memory>
 #include <vector>
 
-#include "base/unique_fd.h"
+#include "transport/datagram/packet_lane.h"
 #include "transport/quic/quic_connection.h"
 
 namespace xr {
 
-/// One connection on a socket of its own, and what went over it.
-struct QuicLane {
-  UniqueFd fd;
+/// One connection of ngtcp2 on a socket of its own.
+struct QuicLane : PacketLane {
   std::unique_ptr<QuicConnection> connection;
   /// Those that this end sends on; they are opened before the run, where a refusal can still be
   /// told.
   std::vector<std::int64_t> streams;
-  /// UDP_GRO is on.
-  bool merging = false;
-  /// UDP_SEGMENT may be used; cleared where the kernel refuses it.
-  bool segmenting = false;
-  std::uint64_t packets_sent = 0;
-  std::uint64_t packets_received = 0;
-  std::uint64_t send_calls = 0;
-  std::uint64_t handshake_ns = 0;
 };
 
 }  // namespace xr

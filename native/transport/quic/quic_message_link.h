@@ -37,8 +37,8 @@ concept QuicCarriage = requires(Carriage& messages, const Carriage& same) {
   { messages.write() } noexcept -> std::same_as<Io>;
 };
 
-/// The streams of a connection are a link's for as long as this lives: their events go to it, and it
-/// gives the credit.
+/// The streams of a connection are a link's for as long as this lives: their events go to it, and
+/// it gives the credit.
 class HeldStreams {
  public:
   /// `events` are those that the connection was set up with.

@@ -21,9 +21,9 @@ namespace xr {
 /// ends without a byte. Those under way take turns, packet by packet, so that a short one does not
 /// wait for a long one to end; what one leaves of its packet is the next one's, and no turn.
 ///
-/// What was sent has to stay as it is until it is acknowledged. Of a message that is its head alone:
-/// the payload is the same for all, so that none needs memory for it. Where data are verified each
-/// has its own, and as many are under way as `kVerifiedBytes` has room for.
+/// What was sent has to stay as it is until it is acknowledged. Of a message that is its head
+/// alone: the payload is the same for all, so that none needs memory for it. Where data are
+/// verified each has its own, and as many are under way as `kVerifiedBytes` has room for.
 class QuicOutgoingMessages {
  public:
   /// At most so many of `streams` are under way at once.

@@ -122,7 +122,8 @@ ngtcp2_ssize QuicConnection::write_path_packet(std::uint8_t* to, std::uint64_t n
   if (taken != 0) {
     search_.on_sent();
     owes_companion_ = !search_.wants_probe();
-    probe_more_bytes_ -= std::min(probe_more_bytes_, packet_bytes - static_cast<std::size_t>(length));
+    const std::size_t less_bytes = packet_bytes - static_cast<std::size_t>(length);
+    probe_more_bytes_ -= std::min(probe_more_bytes_, less_bytes);
   } else if (length == 0 && probe_more_bytes_ < kMoreNumberBytes) {
     // Packet numbers have become longer, or the congestion window is full.
     ++probe_more_bytes_;

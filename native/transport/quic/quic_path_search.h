@@ -64,8 +64,8 @@ class QuicPathSearch {
     if (acked_ + lost_ == kCopies) decide();
   }
 
-  /// What was sent right behind the probes with this ID, of a size that every path carries, was lost
-  /// as well: their loss says nothing of their size, and they are to be sent again.
+  /// What was sent right behind the probes with this ID, of a size that every path carries, was
+  /// lost as well: their loss says nothing of their size, and they are to be sent again.
   void on_companion_lost(std::uint64_t id) noexcept {
     if (id >> 16 == round_ && at_ != 0) try_size(at_);
   }

@@ -19,10 +19,11 @@ class QuicPingPongLink {
  public:
   QuicPingPongLink(QuicLane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
-        pump_(lane, spec.message_bytes + 100 > lane.connection->payload_bytes(),
+        pump_(lane, is_many_packets(spec.message_bytes, lane.connection->payload_bytes()),
               spec.idle_timeout_ns, stop),
         in_(spec.message_bytes),
-        requests_(spec.side == Side::kClient ? spec.message_bytes : 0, spec.of<QuicOptions>().verify) {
+        requests_(spec.side == Side::kClient ? spec.message_bytes : 0,
+                  spec.of<QuicOptions>().verify) {
     QuicInbox& inbox = pump_.connection().inbox();
     inbox.ring = in_.data();
     inbox.ring_bytes = in_.size();

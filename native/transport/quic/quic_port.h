@@ -22,7 +22,11 @@ template <WaitPolicy kWait>
 class QuicPort {
  public:
   QuicPort(QuicLane& lane, std::uint64_t idle_timeout_ns, const StopFlag& stop)
-      : lane_(lane), idle_timeout_ns_(idle_timeout_ns), stop_(stop), in_(kPacketBytes), out_(kPacketBytes) {}
+      : lane_(lane),
+        idle_timeout_ns_(idle_timeout_ns),
+        stop_(stop),
+        in_(kPacketBytes),
+        out_(kPacketBytes) {}
 
   static constexpr std::size_t buffer_bytes() noexcept { return 2 * kPacketBytes; }
 

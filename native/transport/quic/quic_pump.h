@@ -81,8 +81,8 @@ class QuicPump : public PacketExchange<kWait, QuicLane> {
 
   /// A stream up to offset `until`, with whatever else is to be sent. Each message is an
   /// `ngtcp2_conn_writev_stream` of its own, one for each packet that it takes; frames of several
-  /// may share a packet. kOk: up to there, or one full run of packets, behind which a few more would
-  /// cost a call of their own. kFull: no more than that goes now.
+  /// may share a packet. kOk: up to there, or one full run of packets, behind which a few more
+  /// would cost a call of their own. kFull: no more than that goes now.
   Io write_stream(QuicOutgoing& out, std::uint64_t until) noexcept {
     const std::uint64_t now_ns = monotonic_raw_ns();
     const std::uint64_t burst_end =

@@ -75,8 +75,9 @@ struct QuicSetup {
   std::size_t local_payload_bytes = 0;
   /// What a connection before found that the path carries; 0 = to be found out.
   std::size_t path_payload_bytes = 0;
-  /// What a connection before found that a round trip takes (RFC 9002 section 6.2.2): packets that are
-  /// lost before this one has a sample are repeated after a few of them; 0 = as if it were 333 ms.
+  /// What a connection before found that a round trip takes (RFC 9002 section 6.2.2): packets that
+  /// are lost before this one has a sample are repeated after a few of them; 0 = as if it were 333
+  /// ms.
   std::uint64_t round_trip_ns = 0;
   /// Both ends are ours: each tells the other when it has found out.
   bool tells_path = false;

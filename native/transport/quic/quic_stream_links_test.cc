@@ -59,8 +59,8 @@ TEST("quic sender: a batch without limit is one run of packets, and one call") {
       CHECK(link.send_some(xr::kUnlimitedBatch) == Io::kOk);
       CHECK(link.counters().bytes > 50'000);
     }
-    // A frame of so few bytes is not split by ngtcp2 from 1.0 on: packets are not all of one length,
-    // and a longer one begins another run.
+    // A frame of so few bytes is not split by ngtcp2 from 1.0 on: packets are not all of one
+    // length, and a longer one begins another run.
     if (message_bytes < 256) {
       CHECK(sender.lane.send_calls * 8 <= sender.lane.packets_sent);
       continue;

@@ -137,8 +137,8 @@ class QuicStreamMessages : public QuicMessageLink<QuicStreamMessages<kWait>, kWa
     return some > 0;
   }
 
-  /// The client's first frame makes the stream, if only one without a byte. A server that is to send
-  /// before it has come waits for it.
+  /// The client's first frame makes the stream, if only one without a byte. A server that is to
+  /// send before it has come waits for it.
   void open() noexcept {
     QuicConnection& connection = pump_.connection();
     is_open_ = connection.is_own_stream(id_) ? unsent() > 0 || announce()

@@ -12,7 +12,8 @@ namespace xr::ossl {
 // What a client says first, as OpenSSL hands it over: bytes of whoever comes.
 
 /// The one name of a list of server names, where there is no other (RFC 6066 section 3).
-inline std::optional<std::string_view> only_server_name(std::span<const std::uint8_t> list) noexcept {
+inline std::optional<std::string_view> only_server_name(
+    std::span<const std::uint8_t> list) noexcept {
   // Length of the list, type of the name, length of the name.
   constexpr std::size_t kHeaderBytes = 5;
   constexpr std::uint8_t kHostName = 0;

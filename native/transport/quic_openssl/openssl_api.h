@@ -72,7 +72,6 @@ using ClientHelloCallback = int (*)(SSL*, int*, void*);
 using AlpnCallback = int (*)(SSL*, const unsigned char**, unsigned char*, const unsigned char*,
                              unsigned, void*);
 
-inline constexpr int kErrorSsl = 1;
 inline constexpr int kErrorWantRead = 2;
 inline constexpr int kErrorWantWrite = 3;
 inline constexpr int kErrorZeroReturn = 6;

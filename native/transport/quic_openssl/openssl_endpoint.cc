@@ -1,39 +1,28 @@
 #include "transport/quic_openssl/openssl_endpoint.h"
 
 #include <algorithm>
-#include <mutex>
 #include <optional>
 #include <utility>
 
 #include "base/error.h"
-#include "measure/clock.h"
 #include "transport/byte_stream_buffers.h"
-#include "transport/datagram/datagram_sockets.h"
+#include "transport/datagram/over_quic.h"
 #include "transport/datagram/path_payload.h"
+#include "transport/message/header_bytes.h"
 #include "transport/quic_openssl/openssl_handshake.h"
 #include "transport/quic_openssl/openssl_messages.h"
 #include "transport/quic_openssl/openssl_ping_pong_link.h"
 #include "transport/quic_openssl/openssl_stream_links.h"
-#include "transport/run_links.h"
-#include "transport/socket/options.h"
 #include "transport/socket/reach.h"
 #include "transport/wait/deadline.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
 
-constexpr std::size_t kOpensslPayloadBytes = 1200;
-/// Of it, what is left for a message.
-constexpr std::uint64_t kOnePacketBytes = 1100;
-
-class QuicOpensslEndpoint final : public Endpoint {
+class QuicOpensslEndpoint final : public OverQuic<ossl::Lane> {
  public:
   explicit QuicOpensslEndpoint(const EndpointSpec& spec)
-      : spec_(spec),
-        ports_(spec, spec.of<QuicOpensslOptions>().socket, forbid_fragments),
-        token_(random_token()),
-        origin_(read_clock_pair()) {}
+      : OverQuic(spec, spec.of<QuicOpensslOptions>().socket) {}
   ~QuicOpensslEndpoint() override { close(); }
 
   Blob open() override {
@@ -48,11 +37,12 @@ class QuicOpensslEndpoint final : public Endpoint {
     PinnedBlob remote = decode_pinned_blob(peer, TransportKind::kQuic, spec_.link_count());
     remote.sockets = reached(std::move(remote.sockets), spec_);
     const Token& token = spec_.side == Side::kServer ? token_ : remote.sockets.token;
-    for (UniqueFd& fd : ports_.connect(remote.sockets, token, deadline)) {
-      lanes_.push_back(std::make_unique<ossl::Lane>());
-      lanes_.back()->fd = std::move(fd);
+    std::vector<UniqueFd> sockets = ports_.connect(remote.sockets, token, deadline);
+    lanes_ = std::vector<ossl::Lane>(spec_.link_count());
+    for (unsigned i = 0; i < spec_.link_count(); ++i) {
+      lanes_[i].fd = std::move(sockets[i]);
       // OpenSSL's packets are of the least size, and no path with less has QUIC.
-      usable_payload_bytes(lanes_.back()->fd.get(), kOpensslPayloadBytes);
+      usable_payload_bytes(lanes_[i].fd.get(), ossl::kPayloadBytes);
     }
     if (identity_) {
       context_.emplace(spec_.of<QuicOpensslOptions>().cipher, token_, *identity_);
@@ -60,45 +50,25 @@ class QuicOpensslEndpoint final : public Endpoint {
       context_.emplace(spec_.of<QuicOpensslOptions>().cipher, remote.sockets.token, remote.pin);
     }
     for (unsigned i = 0; i < spec_.link_count(); ++i) {
-      ossl::Lane& lane = *lanes_[i];
+      ossl::Lane& lane = lanes_[i];
       ossl::shake_hands(lane, spec_.side, *context_, deadline);
-      prepare(lane);
+      prepare(lane, is_bulk());
       open_streams(lane, spec_.role_of(i));
     }
-    publish(read_settings());
+    publish_connected(header_bytes_of(spec_));
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    const Packets before = packets();
-    EffectiveSettings settings = effective();
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+    return run_over_quic(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
-    const std::optional<bool> segmented = lanes_.front()->segmenting;
-    settings.quic = quic_settings();
-    settings.gso = segmented;
-    const Packets now = packets();
-    add_economy(*settings.quic, {now.sent - before.sent, now.received - before.received}, outcome);
-    publish(settings);
-    outcome.effective = std::move(settings);
-    outcome.add_strangers(ports_.strangers());
-    return outcome;
-  }
-
-  void stop() noexcept override { waker_.stop(); }
-
-  /// As of the connect, then of the end of a run: meanwhile the connections are their threads'.
-  EffectiveSettings effective() const override {
-    const std::lock_guard lock(settings_mutex_);
-    if (!settings_) throw_fault("STATE", "effective", "not connected");
-    return *settings_;
   }
 
   void close() noexcept override {
     publish(std::nullopt);
     waker_.forget_all();
-    for (const auto& lane : lanes_) {
-      if (lane->connection) lane->connection->leave();
+    for (const ossl::Lane& lane : lanes_) {
+      if (lane.connection) lane.connection->leave();
     }
     lanes_.clear();
     ports_.close();
@@ -106,19 +76,7 @@ class QuicOpensslEndpoint final : public Endpoint {
   }
 
  private:
-  /// Whether many packets come and go at a time.
-  bool is_bulk() const noexcept {
-    return spec_.workload == Workload::kStream || spec_.longest_message_bytes() > kOnePacketBytes ||
-           spec_.inflight > 1;
-  }
-
-  void prepare(ossl::Lane& lane) {
-    lane.segmenting = is_bulk() && spec_.of<QuicOpensslOptions>().socket.segmentation_offload;
-    lane.merging = lane.segmenting && enable_merging(lane.fd.get());
-    set_socket_timeouts(lane.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
-    // Only the receiving half: the farewell must still go out.
-    waker_.watch(lane.fd.get(), SHUT_RD);
-  }
+  bool is_bulk() const noexcept { return xr::is_bulk(spec_, ossl::kPayloadBytes); }
 
   void open_streams(ossl::Lane& lane, Role role) const {
     if (role == Role::kInitiator) lane.streams.push_back(lane.connection->open_stream(true));
@@ -127,23 +85,7 @@ class QuicOpensslEndpoint final : public Endpoint {
       lane.streams.push_back(lane.connection->open_stream(false));
   }
 
-  void publish(std::optional<EffectiveSettings> settings) noexcept {
-    const std::lock_guard lock(settings_mutex_);
-    settings_.swap(settings);
-  }
-
-  EffectiveSettings read_settings() const {
-    EffectiveSettings settings = read_socket_settings(lanes_.front()->fd.get(), false);
-    settings.tls = lanes_.front()->connection->tls_settings();
-    settings.quic = quic_settings();
-    settings.congestion_control = settings.quic->congestion_control;
-    settings.gso = lanes_.front()->segmenting;
-    settings.gro = lanes_.front()->merging;
-    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
-    return settings;
-  }
-
-  QuicSettings quic_settings() const {
+  QuicSettings quic_settings() const override {
     QuicSettings settings;
     settings.library = "OpenSSL";
     settings.version = ossl::find_openssl().version;
@@ -151,51 +93,20 @@ class QuicOpensslEndpoint final : public Endpoint {
     settings.messages = "stream";
     settings.shares_packets = true;
     settings.streams = spec_.of<QuicOpensslOptions>().streams;
-    for (const auto& lane : lanes_) {
-      if (!lane->connection) continue;
-      const auto largest = static_cast<unsigned>(lane->connection->network().largest_sent_bytes());
+    for (const ossl::Lane& lane : lanes_) {
+      if (!lane.connection) continue;
+      const auto largest = static_cast<unsigned>(lane.connection->network().largest_sent_bytes());
       settings.udp_payload_bytes = std::max(settings.udp_payload_bytes, largest);
     }
-    settings.handshake_ns = lanes_.front()->handshake_ns;
-    const Packets all = packets();
-    settings.packets_sent = all.sent;
-    settings.packets_received = all.received;
-    for (const auto& lane : lanes_) settings.send_calls += lane->send_calls;
     return settings;
-  }
-
-  struct Packets {
-    std::uint64_t sent = 0;
-    std::uint64_t received = 0;
-  };
-
-  Packets packets() const noexcept {
-    Packets all;
-    for (const auto& lane : lanes_) {
-      all.sent += lane->packets_sent;
-      all.received += lane->packets_received;
-    }
-    return all;
-  }
-
-  /// How many packets a message took in this run.
-  static void add_economy(QuicSettings& quic, const Packets& of_run, const RunOutcome& outcome) {
-    std::uint64_t messages = 0;
-    for (const LinkOutcome& link : outcome.links) {
-      messages += link.total.messages;
-    }
-    if (messages == 0) return;
-    const auto each = static_cast<double>(messages);
-    quic.packets_sent_per_message = static_cast<double>(of_run.sent) / each;
-    quic.packets_received_per_message = static_cast<double>(of_run.received) / each;
   }
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kRr) {
-      ossl::Messages<kWait> link({*lanes_[i], is_bulk(), spec_.idle_timeout_ns, waker_.flag()},
+    if (spec_.uses_messages()) {
+      ossl::Messages<kWait> link({lanes_[i], is_bulk(), spec_.idle_timeout_ns, waker_.flag()},
                                  message_shape_of(spec_), waker_.flag());
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
@@ -207,20 +118,12 @@ class QuicOpensslEndpoint final : public Endpoint {
 
   template <class Link, class Ends, class Visitor>
   void with(Ends serves, unsigned i, const Visitor& visit) {
-    Link link(*lanes_[i], spec_, waker_.flag());
+    Link link(lanes_[i], spec_, waker_.flag());
     visit(serves, link);
   }
 
-  EndpointSpec spec_;
-  DatagramSockets ports_;
-  Token token_;
-  ClockPair origin_;
-  Waker waker_;
   std::optional<ossl::Identity> identity_;
   std::optional<ossl::Context> context_;
-  std::vector<std::unique_ptr<ossl::Lane>> lanes_;
-  mutable std::mutex settings_mutex_;
-  std::optional<EffectiveSettings> settings_;
 };
 
 }  // namespace
@@ -239,7 +142,7 @@ std::uint64_t quic_openssl_buffer_bytes(const EndpointSpec& spec) {
   const QuicOpensslOptions& quic = spec.of<QuicOpensslOptions>();
   std::uint64_t all = spec.link_count() *
                       ossl::Pump<kWait>::most_buffer_bytes(quic.socket.segmentation_offload);
-  if (spec.workload == Workload::kRr) return all + byte_stream_buffers_bytes(spec);
+  if (spec.uses_messages()) return all + byte_stream_buffers_bytes(spec);
   for (unsigned i = 0; i < spec.link_count(); ++i) {
     switch (spec.role_of(i)) {
       case Role::kInitiator:

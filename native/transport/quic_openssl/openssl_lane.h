@@ -2,34 +2,30 @@
 
 #include <sys/socket.h>
 
+#include <cstddef>
 #include <memory>
 #include <vector>
 
-#include "base/unique_fd.h"
+#include "transport/datagram/packet_lane.h"
 #include "transport/quic_openssl/openssl_connection.h"
 
 namespace xr::ossl {
 
-/// One connection on a socket of its own, and what went over it.
-struct Lane {
+/// Of what is sent: OpenSSL keeps to what every path of QUIC carries (RFC 9000 section 14).
+inline constexpr std::size_t kPayloadBytes = 1200;
+
+/// One connection of OpenSSL on a socket of its own. It stays where it is: packets are sent by it.
+struct Lane : PacketLane {
+  Lane() = default;
   ~Lane() {
     // They hold on to the connection.
     streams.clear();
   }
 
-  UniqueFd fd;
   std::unique_ptr<Connection> connection;
   /// Those that this end sends on; they are opened before the run, where a refusal can still be
   /// told.
   std::vector<Stream> streams;
-  /// UDP_GRO is on.
-  bool merging = false;
-  /// UDP_SEGMENT may be used; cleared where the kernel refuses it.
-  bool segmenting = false;
-  std::uint64_t packets_sent = 0;
-  std::uint64_t packets_received = 0;
-  std::uint64_t send_calls = 0;
-  std::uint64_t handshake_ns = 0;
 };
 
 /// Outside of a run each packet is sent by itself, and one that the kernel has no room for is lost.

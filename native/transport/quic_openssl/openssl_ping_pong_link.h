@@ -17,9 +17,10 @@ class PingPongLink {
  public:
   PingPongLink(Lane& lane, const EndpointSpec& spec, const StopFlag& stop)
       : message_bytes_(spec.message_bytes),
-        pump_(lane, spec.message_bytes > kOnePacketBytes, spec.idle_timeout_ns, stop),
+        pump_(lane, is_many_packets(spec.message_bytes, kPayloadBytes), spec.idle_timeout_ns, stop),
         in_(spec.message_bytes),
-        requests_(spec.side == Side::kClient ? spec.message_bytes : 0, spec.of<QuicOpensslOptions>().verify),
+        requests_(spec.side == Side::kClient ? spec.message_bytes : 0,
+                  spec.of<QuicOpensslOptions>().verify),
         out_(spec.side == Side::kClient ? requests_.data() : in_.data()),
         taken_(nullptr, api().SSL_free),
         stream_(lane.streams.empty() ? nullptr : lane.streams.front().get()) {}
@@ -38,8 +39,6 @@ class PingPongLink {
   std::optional<Fault> fault() const { return requests_.fault_or(pump_.fault()); }
 
  private:
-  static constexpr std::uint64_t kOnePacketBytes = 1100;
-
   Io send_message() noexcept {
     for (std::size_t done = 0;;) {
       std::size_t written = 0;

@@ -69,8 +69,9 @@ class SenderLink {
   /// About one segmented send; between two of them acknowledgements are read.
   static constexpr std::uint64_t kChunkBytes = std::uint64_t{64} << 10;
 
-  /// As far as OpenSSL's buffer takes it, about a chunk: each message is an SSL_write of its own, or
-  /// several where it is longer than the buffer has room for. OpenSSL puts several into a packet.
+  /// As far as OpenSSL's buffer takes it, about a chunk: each message is an SSL_write of its own,
+  /// or several where it is longer than the buffer has room for. OpenSSL puts several into a
+  /// packet.
   Io write(SSL* stream, std::uint64_t& sent, std::uint64_t until) noexcept {
     for (const std::uint64_t enough = sent + kChunkBytes; sent < until && sent < enough;) {
       const std::uint64_t into_message = sent % message_bytes_;

@@ -25,7 +25,8 @@ class ForkedPeer {
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0)
       throw_errno("SOCKET", "socketpair");
     void* shared =
-        ::mmap(nullptr, sizeof(RunBoard), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+        ::mmap(nullptr, sizeof(RunBoard), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+               0);
     if (shared == MAP_FAILED) throw_errno("NO_MEMORY", "mmap");
     board_ = new (shared) RunBoard(spec.phases);
     process_ = ::fork();

@@ -89,7 +89,7 @@ TEST("rdma device: a peer killed in a stream ends it with a reason, at either en
       if (operation == RdmaOperation::kRead && direction == Direction::kUp) continue;
       EndpointSpec spec = rdma_spec(QueuePairType::kRc, operation, WaitPolicy::kBlock);
       spec.workload = Workload::kStream;
-      spec.direction = direction;
+      spec.stream.direction = direction;
       check_ends(spec, Stage::kMeasuring);
     }
   }

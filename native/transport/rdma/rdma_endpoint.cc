@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
-#include "measure/clock.h"
+#include "transport/message/header_bytes.h"
 #include "transport/rdma/connect/cm_address.h"
 #include "transport/rdma/connect/cm_connector.h"
 #include "transport/rdma/connect/lane.h"
@@ -16,8 +16,7 @@
 #include "transport/rdma/device/gid_kind.h"
 #include "transport/rdma/device/numa_node.h"
 #include "transport/rdma/links/link_for.h"
-#include "transport/run_links.h"
-#include "transport/wait/waker.h"
+#include "transport/running.h"
 
 namespace xr {
 namespace {
@@ -32,9 +31,9 @@ std::uint32_t random_queue_key() {
   return key & 0x7fff'ffff;
 }
 
-class RdmaEndpoint final : public Endpoint {
+class RdmaEndpoint final : public Running<Endpoint> {
  public:
-  explicit RdmaEndpoint(const EndpointSpec& spec) : spec_(spec), origin_(read_clock_pair()) {}
+  explicit RdmaEndpoint(const EndpointSpec& spec) : Running<Endpoint>(spec) {}
   ~RdmaEndpoint() override { close(); }
 
   Blob open() override {
@@ -88,11 +87,9 @@ class RdmaEndpoint final : public Endpoint {
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
     AsyncWatcher watcher(port_.device.context.get(), [this] { stop(); });
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
-        [&](auto wait, unsigned i, const auto& visit) {
-          with_link<wait()>(*lanes_[i], spec_, i, waker_, visit);
-        });
+    RunOutcome outcome = run_all(board, on_measured, [&](auto wait, unsigned i, const auto& visit) {
+      with_link<wait()>(*lanes_[i], spec_, i, waker_, visit);
+    });
     if (auto fault = watcher.finish(); fault && !outcome.fault) {
       outcome.status = RunStatus::kFailed;
       outcome.fault = std::move(fault);
@@ -100,8 +97,6 @@ class RdmaEndpoint final : public Endpoint {
     outcome.effective = effective();
     return outcome;
   }
-
-  void stop() noexcept override { waker_.stop(); }
 
   EffectiveSettings effective() const override;
 
@@ -115,7 +110,7 @@ class RdmaEndpoint final : public Endpoint {
 
  private:
   void check_size(int mtu) const {
-    if (spec_.workload == Workload::kRr) return check_parts(mtu);
+    if (spec_.uses_messages()) return check_parts(mtu);
     if (spec_.of<RdmaOptions>().queue_pair == QueuePairType::kUd) {
       if (spec_.message_bytes > static_cast<std::uint64_t>(mtu)) {
         throw_fault("BAD_SPEC", "spec",
@@ -140,15 +135,6 @@ class RdmaEndpoint final : public Endpoint {
     throw_fault("BAD_SPEC", "spec",
                 "a message of 65,535 UD packets has at most " + std::to_string(most) +
                     " bytes on this path (its MTU is " + std::to_string(mtu) + ")");
-  }
-
-  /// In front of what this end sends.
-  unsigned header_bytes() const noexcept {
-    const std::uint64_t payload =
-        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
-    const std::uint64_t parts =
-        FragmentWriter::fragments_of(payload, lanes_.front()->datagram_bytes());
-    return static_cast<unsigned>(kMessageHeadBytes + kFragmentHeadBytes * parts);
   }
 
   /// Near the device; with a device of software, which is the kernel's work on any CPU, near the
@@ -193,7 +179,7 @@ class RdmaEndpoint final : public Endpoint {
       if (peer_.lanes[i].window_bytes < kControlBytes + lanes_[i]->shape().stride)
         throw_fault("BAD_BLOB", "blob", "the peer's memory is smaller than a message");
       const LaneShape& shape = lanes_[i]->shape();
-      if (spec_.workload == Workload::kRr) {
+      if (spec_.uses_messages()) {
         const std::uint64_t depth = peer_.lanes[i].rx_depth;
         if (depth < kLeastMessageReceives ||
             peer_.lanes[i].window_bytes < kControlBytes + depth * shape.stride)
@@ -234,9 +220,6 @@ class RdmaEndpoint final : public Endpoint {
     }
   }
 
-  EndpointSpec spec_;
-  ClockPair origin_;
-  Waker waker_;
   ChosenPort port_;
   ProtectionDomain domain_;
   RdmaBlob local_;
@@ -292,7 +275,7 @@ EffectiveSettings RdmaEndpoint::effective() const {
     settings.local_address = spec_.local_address;
     settings.remote_address = socket_address(peer_.cm_address, 0, 0).text();
   }
-  if (spec_.workload == Workload::kRr) settings.header_bytes = header_bytes();
+  settings.header_bytes = header_bytes_of(spec_, lane.datagram_bytes());
   settings.rdma = std::move(rdma);
   return settings;
 }

@@ -33,11 +33,13 @@ constexpr Combination kCombinations[] = {
 };
 
 bool has_ping_pong(const EndpointSpec& spec) {
-  return spec.of<xr::RdmaOptions>().operation != RdmaOperation::kWrite || spec.wait == WaitPolicy::kSpin;
+  return spec.of<xr::RdmaOptions>().operation != RdmaOperation::kWrite ||
+         spec.wait == WaitPolicy::kSpin;
 }
 bool has_stream(const EndpointSpec& spec) {
-  return !is_atomic(spec.of<xr::RdmaOptions>().operation) && !(spec.of<xr::RdmaOptions>().operation == RdmaOperation::kWrite &&
-                                              spec.of<xr::RdmaOptions>().queue_pair == QueuePairType::kUc);
+  const xr::RdmaOptions& rdma = spec.of<xr::RdmaOptions>();
+  return !is_atomic(rdma.operation) && !(rdma.operation == RdmaOperation::kWrite &&
+                                         rdma.queue_pair == QueuePairType::kUc);
 }
 
 void check_ping_pong(const EndpointSpec& spec) {
@@ -114,10 +116,10 @@ TEST("rdma device: streams of each operation, in each direction, two at once") {
     if (!has_stream(spec)) return;
     spec.workload = Workload::kStream;
     // More spinning threads than processors take turns at the scheduler's pace.
-    spec.streams = spec.wait == WaitPolicy::kSpin ? 1 : 2;
+    spec.stream.streams = spec.wait == WaitPolicy::kSpin ? 1 : 2;
     for (const auto direction : {Direction::kUp, Direction::kDown, Direction::kBoth}) {
       if (spec.wait == WaitPolicy::kSpin && direction == Direction::kBoth) continue;
-      spec.direction = direction;
+      spec.stream.direction = direction;
       check_stream(spec);
     }
   });
@@ -149,8 +151,8 @@ TEST("rdma device: sixteen queue pairs each way") {
   need_rdma();
   EndpointSpec spec = rdma_spec(QueuePairType::kRc, RdmaOperation::kSend, WaitPolicy::kBlock);
   spec.workload = Workload::kStream;
-  spec.direction = Direction::kBoth;
-  spec.streams = 16;
+  spec.stream.direction = Direction::kBoth;
+  spec.stream.streams = 16;
   check_stream(spec);
 }
 
@@ -160,7 +162,7 @@ TEST("rdma device: a rate is kept") {
   spec.workload = Workload::kStream;
   spec.message_bytes = 1000;
   spec.phases.iterations = 100;
-  spec.rate_bits_per_sec = 4'000'000;
+  spec.stream.rate_bits_per_sec = 4'000'000;
   RdmaPair pair(spec);
   pair.connect();
   const auto [client, server] = pair.run();
@@ -171,11 +173,11 @@ TEST("rdma device: a rate is kept") {
   for (const Mark& mark : client.links.at(0).marks) {
     if (mark.counters.bytes == 0) continue;
     const std::uint64_t bits = 8 * (mark.counters.bytes - spec.message_bytes);
-    CHECK(mark.time_ns >= bits * kNsPerSec / spec.rate_bits_per_sec * 99 / 100);
+    CHECK(mark.time_ns >= bits * kNsPerSec / spec.stream.rate_bits_per_sec * 99 / 100);
   }
   // What a busy machine loses, 10 ms at a time, is far from a rate of another unit.
   const Mark& last = client.links.at(0).marks.back();
-  CHECK(8 * last.counters.bytes * kNsPerSec / spec.rate_bits_per_sec >= last.time_ns / 5);
+  CHECK(8 * last.counters.bytes * kNsPerSec / spec.stream.rate_bits_per_sec >= last.time_ns / 5);
 }
 
 TEST("rdma device: plain writes at a low rate are counted one by one") {
@@ -184,7 +186,7 @@ TEST("rdma device: plain writes at a low rate are counted one by one") {
   spec.workload = Workload::kStream;
   spec.phases.iterations = 20;
   // 50 a second.
-  spec.rate_bits_per_sec = 50 * 8 * spec.message_bytes;
+  spec.stream.rate_bits_per_sec = 50 * 8 * spec.message_bytes;
   RdmaPair pair(spec);
   pair.connect();
   const auto [client, server] = pair.run();

@@ -40,7 +40,7 @@ void check_workload(const EndpointSpec& spec) {
             "(or the operation write-imm)");
     return;
   }
-  if (spec.workload == Workload::kRr) {
+  if (spec.uses_messages()) {
     require(rdma.operation == RdmaOperation::kSend || rdma.operation == RdmaOperation::kWriteImm,
             "requests go by send or write-imm, not by " + operation);
     require(rdma.operation == RdmaOperation::kSend || rdma.queue_pair == QueuePairType::kRc,
@@ -50,7 +50,7 @@ void check_workload(const EndpointSpec& spec) {
   require(!is_atomic(rdma.operation), operation + " has no stream, only ping-pong");
   require(rdma.queue_pair != QueuePairType::kUc || rdma.operation != RdmaOperation::kWrite,
           "a write stream over UC leaves no trace of what is lost: use write-imm over UC, or RC");
-  require(rdma.operation != RdmaOperation::kRead || spec.rate_bits_per_sec == 0,
+  require(rdma.operation != RdmaOperation::kRead || spec.stream.rate_bits_per_sec == 0,
           "a read stream is drawn by its receiver, which has no rate");
 }
 

@@ -61,7 +61,7 @@ TEST("rdma options: what has no meaning is refused") {
   CHECK(refusal(write).find("spin") != std::string::npos);
   EndpointSpec read = spec_of(QueuePairType::kRc, RdmaOperation::kRead);
   read.workload = Workload::kStream;
-  read.rate_bits_per_sec = 1000;
+  read.stream.rate_bits_per_sec = 1000;
   CHECK(refusal(read).find("rate") != std::string::npos);
   EndpointSpec deep = spec_of(QueuePairType::kRc, RdmaOperation::kSend);
   deep.of<xr::RdmaOptions>().tx_depth = 0;

@@ -45,10 +45,11 @@ inline EndpointSpec rdma_spec(QueuePairType type, RdmaOperation operation, WaitP
 }
 
 inline std::string text_of(const EndpointSpec& spec) {
-  return std::string(name_of(spec.of<RdmaOptions>().queue_pair)) + " " + name_of(spec.of<RdmaOptions>().operation) +
+  const RdmaOptions& rdma = spec.of<RdmaOptions>();
+  return std::string(name_of(rdma.queue_pair)) + " " + name_of(rdma.operation) +
          (spec.wait == WaitPolicy::kSpin ? " spin " : " block ") +
          (spec.workload == Workload::kStream ? "stream "
-          : spec.workload == Workload::kRr   ? "rr "
+          : spec.uses_messages()             ? "rr "
                                              : "ping-pong ") +
          std::to_string(spec.message_bytes) + " B";
 }
@@ -82,7 +83,7 @@ class RdmaPair {
 
   /// Runs both ends until all that decide are through, then stops the rest.
   std::pair<RunOutcome, RunOutcome> run() {
-    std::atomic<int> missing{spec_.direction == Direction::kBoth ? 2 : 1};
+    std::atomic<int> missing{spec_.stream.direction == Direction::kBoth ? 2 : 1};
     const auto measured = [&] {
       if (missing.fetch_sub(1) != 1) return;
       server->stop();

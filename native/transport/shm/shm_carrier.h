@@ -24,8 +24,9 @@
 
 namespace xr {
 
-/// The bytes of messages through shared memory: two rings for each connection, in pieces that say how
-/// long they are. One word of each side is what it sleeps on, however many connections there are.
+/// The bytes of messages through shared memory: two rings for each connection, in pieces that say
+/// how long they are. One word of each side is what it sleeps on, however many connections there
+/// are.
 template <WaitPolicy kWait>
 class ShmCarrier {
  public:

@@ -7,39 +7,31 @@
 #include <vector>
 
 #include "base/error.h"
-#include "measure/clock.h"
-#include "transport/run_links.h"
+#include "transport/message/header_bytes.h"
+#include "transport/running.h"
 #include "transport/shm/shm_bytes.h"
 #include "transport/shm/shm_carrier.h"
 #include "transport/shm/shm_layout.h"
 #include "transport/shm/shm_ring.h"
 #include "transport/shm/shm_segment.h"
 #include "transport/socket/unix_connections.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
 
 /// One connection, however many links there are.
 EndpointSpec meeting_of(EndpointSpec spec) {
-  spec.streams = 1;
-  spec.direction = Direction::kUp;
+  spec.stream.streams = 1;
+  spec.stream.direction = Direction::kUp;
   return spec;
 }
 
-ShmLayout layout_of(const EndpointSpec& spec) {
-  if (spec.workload == Workload::kRr)
-    return {kShmCountBytes + kMessageHeadBytes + spec.longest_message_bytes(), false};
-  return {spec.message_bytes, spec.workload == Workload::kPingPong};
-}
-
-class ShmEndpoint final : public Endpoint {
+class ShmEndpoint final : public Running<Endpoint> {
  public:
   explicit ShmEndpoint(const EndpointSpec& spec)
-      : spec_(spec),
+      : Running<Endpoint>(spec),
         layout_(layout_of(spec)),
-        meeting_(meeting_of(spec), {}, SOCK_STREAM),
-        origin_(read_clock_pair()) {}
+        meeting_(meeting_of(spec), {}, SOCK_STREAM) {}
   ~ShmEndpoint() override { close(); }
 
   Blob open() override { return meeting_.open(); }
@@ -57,8 +49,8 @@ class ShmEndpoint final : public Endpoint {
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+    RunOutcome outcome = run_all(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     outcome.effective = settings();
     outcome.add_strangers(meeting_.strangers());
@@ -66,7 +58,7 @@ class ShmEndpoint final : public Endpoint {
   }
 
   void stop() noexcept override {
-    waker_.stop();
+    Running<Endpoint>::stop();
     wake_all();
   }
 
@@ -86,7 +78,7 @@ class ShmEndpoint final : public Endpoint {
  private:
   EffectiveSettings settings() const {
     EffectiveSettings settings;
-    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    settings.header_bytes = header_bytes_of(spec_);
     return settings;
   }
 
@@ -117,7 +109,7 @@ class ShmEndpoint final : public Endpoint {
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     const unsigned down = spec_.side == Side::kServer ? 1 : 0;
     ShmLink<kWait> link({ring(2 * i + down), ring(2 * i + 1 - down),
                          meeting_.sockets().front().get(), spec_, waker_.flag()},
@@ -134,14 +126,11 @@ class ShmEndpoint final : public Endpoint {
     ShmMessages<kWait> link({connections, bells(), spec_.side, meeting_.sockets().front().get(),
                              waker_.flag()},
                             message_shape_of(spec_), waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
-  EndpointSpec spec_;
   ShmLayout layout_;
   UnixConnections meeting_;
-  ClockPair origin_;
-  Waker waker_;
   std::mutex mutex_;
   ShmSegment segment_;
 };

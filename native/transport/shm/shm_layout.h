@@ -63,7 +63,8 @@ struct ShmWords {
   alignas(kShmApartBytes) std::atomic<std::uint32_t> reader_sleeps;
   alignas(kShmApartBytes) std::atomic<std::uint32_t> writer_sleeps;
 };
-/// Where each side sleeps that carries all its connections on one thread; 1 while it does, or is about to.
+/// Where each side sleeps that carries all its connections on one thread; 1 while it does, or is
+/// about to.
 struct ShmBells {
   alignas(kShmApartBytes) std::atomic<std::uint32_t> client_sleeps;
   alignas(kShmApartBytes) std::atomic<std::uint32_t> server_sleeps;
@@ -72,6 +73,13 @@ struct ShmBells {
 inline constexpr std::size_t kShmCountBytes = sizeof(std::uint32_t);
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 static_assert(sizeof(std::atomic<std::uint32_t>) == sizeof(std::uint32_t));
+
+/// Of each direction of an endpoint. Those of a workload over messages have their head with them,
+/// and say how long they are.
+inline ShmLayout layout_of(const EndpointSpec& spec) noexcept {
+  if (!spec.uses_messages()) return {spec.message_bytes, spec.workload == Workload::kPingPong};
+  return {kShmCountBytes + spec.message_head_bytes() + spec.longest_message_bytes(), false};
+}
 
 constexpr std::size_t ShmLayout::ring_bytes() const noexcept {
   return sizeof(ShmWords) + static_cast<std::size_t>(slots) * slot_bytes;

@@ -16,7 +16,8 @@
 
 namespace xr {
 
-/// Of a link for bytes in order. A receiver of small messages is to empty the socket with few calls.
+/// Of a link for bytes in order. A receiver of small messages is to empty the socket with few
+/// calls.
 constexpr std::size_t byte_stream_buffer_bytes(std::uint64_t message_bytes, Role role) noexcept {
   constexpr std::size_t kReceiveBufferBytes = std::size_t{256} << 10;
   return role == Role::kReceiver ? std::max<std::size_t>(message_bytes, kReceiveBufferBytes)

@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/units.h"
 #include "measure/clock.h"
+#include "transport/socket/options.h"
 
 namespace xr {
 namespace {
@@ -34,6 +35,30 @@ Greeting greeting_for(const Token& token, unsigned link) noexcept {
   greeting[kTokenBytes] = static_cast<std::uint8_t>(link >> 8);
   greeting[kTokenBytes + 1] = static_cast<std::uint8_t>(link & 0xff);
   return greeting;
+}
+
+void send_greeting(int fd, const Token& token, unsigned link, int flags) {
+  const Greeting greeting = greeting_for(token, link);
+  if (::send(fd, greeting.data(), greeting.size(), MSG_NOSIGNAL | flags) !=
+      static_cast<ssize_t>(greeting.size())) {
+    throw_errno("CONNECT_REFUSED", "send");
+  }
+}
+
+void take_welcome(int fd) {
+  std::uint8_t answer = 0;
+  if (::recv(fd, &answer, 1, 0) != 1 || answer != kWelcome) {
+    throw_fault("CONNECT_REFUSED", "connect",
+                "connect: the peer closed the connection before it was set up");
+  }
+  make_blocking(fd);
+}
+
+/// Whether it is there still.
+bool GreetingAcceptor::welcome(int fd) {
+  if (::send(fd, &kWelcome, 1, MSG_NOSIGNAL) != 1) return false;
+  make_blocking(fd);
+  return true;
 }
 
 GreetingAcceptor::GreetingAcceptor(UniqueFd listener, const Token& token, unsigned links,

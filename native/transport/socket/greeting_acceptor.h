@@ -5,6 +5,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <utility>
+#include <vector>
 
 #include "base/unique_fd.h"
 #include "transport/socket/blob.h"
@@ -21,6 +23,14 @@ inline constexpr std::uint8_t kWelcome = 0x06;
 
 Greeting greeting_for(const Token& token, unsigned link) noexcept;
 
+/// Client: greets; with MSG_MORE of `flags`, together with what is sent next. Throws
+/// CONNECT_REFUSED.
+void send_greeting(int fd, const Token& token, unsigned link, int flags = 0);
+
+/// Client: takes the answer that has come to its greeting, and has the connection block from here
+/// on. Throws CONNECT_REFUSED.
+void take_welcome(int fd);
+
 /// A connection whose client has shown the token; it does not block.
 struct Greeted {
   UniqueFd fd;
@@ -28,8 +38,8 @@ struct Greeted {
 };
 
 /// Takes the connections of one session at a socket that listens, of TCP or AF_UNIX. Anybody may
-/// connect to it: those who have not greeted yet are pending beside one another, and nobody waits for them.
-/// Allocates nothing once it is made.
+/// connect to it: those who have not greeted yet are pending beside one another, and nobody waits
+/// for them. Allocates nothing once it is made.
 class GreetingAcceptor {
  public:
   /// Beyond it the oldest has to go. A client greets as soon as it is connected, so that a crowd
@@ -45,6 +55,21 @@ class GreetingAcceptor {
   /// The next that has greeted, whatever the others do. Throws CONNECT_TIMEOUT, STOPPED or SOCKET;
   /// that also where there are no descriptors for one more, unless somebody has kept one for long.
   Greeted next(const Deadline& deadline);
+
+  /// One for each of `sockets`, at the place of its link, welcomed and blocking; `prepare(fd)`
+  /// first. Throws as above.
+  template <class Prepare>
+  void accept_all(std::vector<UniqueFd>& sockets, const Deadline& deadline,
+                  const Prepare& prepare) {
+    for (std::size_t missing = sockets.size(); missing > 0;) {
+      auto [fd, link] = next(deadline);
+      if (sockets[link]) continue;
+      prepare(fd.get());
+      if (!welcome(fd.get())) continue;
+      sockets[link] = std::move(fd);
+      --missing;
+    }
+  }
 
   /// Drops those that are pending, and listens no more.
   void close() noexcept;
@@ -66,6 +91,7 @@ class GreetingAcceptor {
   static constexpr std::size_t kFirstPending = kListener + 1;
   using Watched = std::array<pollfd, kFirstPending + kMostPending>;
 
+  static bool welcome(int fd);
   void wait(Watched& watched, const Deadline& deadline);
   Greeted read_pending(const Watched& watched) noexcept;
   Greeted accept_new();

@@ -14,16 +14,8 @@
 namespace xr {
 namespace {
 
-void send_hello(int fd, const Token& token, unsigned link, int flags) {
-  const Greeting hello = greeting_for(token, link);
-  if (::send(fd, hello.data(), hello.size(), MSG_NOSIGNAL | flags) !=
-      static_cast<ssize_t>(hello.size())) {
-    throw_errno("CONNECT_REFUSED", "send");
-  }
-}
-
-/// A port that bind chooses must be nobody's; one that connect chooses, free towards this peer, which
-/// is found sooner (IP_BIND_ADDRESS_NO_PORT, ip(7)).
+/// A port that bind chooses must be nobody's; one that connect chooses, free towards this peer,
+/// which is found sooner (IP_BIND_ADDRESS_NO_PORT, ip(7)).
 void leave_port_to_connect(int fd) noexcept {
   const int on = 1;
   ::setsockopt(fd, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &on, sizeof on);
@@ -63,7 +55,7 @@ SocketBlob TcpConnections::open() {
 void TcpConnections::connect(const SocketBlob& peer, const Deadline& deadline) {
   sockets_.resize(spec_.link_count());
   if (spec_.side == Side::kServer) {
-    accept_all(deadline);
+    acceptor_.accept_all(sockets_, deadline, [](int) {});
     if (spec_.workload != Workload::kConnect) acceptor_.close();
     return;
   }
@@ -116,32 +108,16 @@ UniqueFd TcpConnections::dial(const SocketBlob& server, const Deadline& deadline
 }
 
 void TcpConnections::introduce(int fd, const SocketBlob& server) {
-  send_hello(fd, server.token, 0, MSG_MORE);
+  send_greeting(fd, server.token, 0, MSG_MORE);
 }
 
 void TcpConnections::connect_one(const SocketBlob& server, unsigned link,
                                  const Deadline& deadline) {
   UniqueFd fd = dial(server, deadline);
-  send_hello(fd.get(), server.token, link, 0);
+  send_greeting(fd.get(), server.token, link);
   await_answer(fd.get(), POLLIN, server.addresses.front(), deadline);
-  std::uint8_t answer = 0;
-  if (::recv(fd.get(), &answer, 1, 0) != 1 || answer != kWelcome) {
-    throw_fault("CONNECT_REFUSED", "connect",
-                "connect: the peer closed the connection before it was set up");
-  }
-  make_blocking(fd.get());
+  take_welcome(fd.get());
   sockets_[link] = std::move(fd);
-}
-
-void TcpConnections::accept_all(const Deadline& deadline) {
-  for (unsigned missing = spec_.link_count(); missing > 0;) {
-    auto [fd, link] = acceptor_.next(deadline);
-    if (sockets_[link]) continue;
-    if (::send(fd.get(), &kWelcome, 1, MSG_NOSIGNAL) != 1) continue;
-    make_blocking(fd.get());
-    sockets_[link] = std::move(fd);
-    --missing;
-  }
 }
 
 }  // namespace xr

@@ -11,7 +11,8 @@
 namespace xr {
 
 /// The TCP connections of one endpoint, one for each link: those it makes, or those it accepts from
-/// whoever shows the session's token and is at `spec.peer_address`. What runs over them is the transport's.
+/// whoever shows the session's token and is at `spec.peer_address`. What runs over them is the
+/// transport's.
 class TcpConnections {
  public:
   TcpConnections(const EndpointSpec& spec, const SocketOptions& options);
@@ -41,7 +42,6 @@ class TcpConnections {
  private:
   UniqueFd listen_at(SocketAddress local) const;
   void connect_one(const SocketBlob& server, unsigned link, const Deadline& deadline);
-  void accept_all(const Deadline& deadline);
 
   EndpointSpec spec_;
   SocketOptions options_;

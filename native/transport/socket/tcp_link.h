@@ -14,13 +14,13 @@
 
 namespace xr {
 
-/// Bytes over a TCP socket, also where the kernel encrypts them. With `kBlock` its SO_RCVTIMEO and
-/// SO_SNDTIMEO are the idle timeout.
+/// Bytes over a connected socket: of TCP, also where the kernel encrypts them, or of AF_UNIX. With
+/// `kBlock` its SO_RCVTIMEO and SO_SNDTIMEO are the idle timeout.
 template <WaitPolicy kWait>
-class TcpBytes {
+class SocketBytes {
  public:
   /// `fd` stays the endpoint's.
-  TcpBytes(int fd, std::uint64_t idle_timeout_ns, const StopFlag& stop)
+  SocketBytes(int fd, std::uint64_t idle_timeout_ns, const StopFlag& stop)
       : fd_(fd), idle_timeout_ns_(idle_timeout_ns), stop_(stop) {}
 
   void begin_send(bool more) noexcept {
@@ -67,6 +67,6 @@ class TcpBytes {
 /// One TCP connection. A round trip is one send and one recv, more only where the kernel moves less
 /// than was asked for.
 template <WaitPolicy kWait>
-using TcpLink = ByteStreamLink<TcpBytes<kWait>>;
+using TcpLink = ByteStreamLink<SocketBytes<kWait>>;
 
 }  // namespace xr

@@ -31,7 +31,8 @@ struct Info {
   template <class T>
   Count member(T tcp_info::* pointer) const noexcept {
     const auto* at = reinterpret_cast<const char*>(&(info.*pointer));
-    const auto end = static_cast<std::size_t>(at - reinterpret_cast<const char*>(&info)) + sizeof(T);
+    const auto begin = static_cast<std::size_t>(at - reinterpret_cast<const char*>(&info));
+    const std::size_t end = begin + sizeof(T);
     if (end > length) return std::nullopt;
     return info.*pointer;
   }
@@ -41,7 +42,8 @@ Count times(Count count, std::uint64_t factor) {
   return count ? Count(*count * factor) : std::nullopt;
 }
 
-/// More than this is no rate but the absence of a limit; it also keeps to what JSON can hold exactly.
+/// More than this is no rate but the absence of a limit; it also keeps to what JSON can hold
+/// exactly.
 constexpr std::uint64_t kMostBytesPerSec = std::uint64_t{1} << 49;
 
 /// A measure of which zero, or all ones, means that there is none yet.
@@ -103,7 +105,8 @@ std::optional<TcpStatistics> read_tcp_statistics(int fd) noexcept {
   const std::uint64_t segment_bytes = info.info.tcpi_snd_mss;
   tcp.congestion_window_bytes = times(info.member(&tcp_info::tcpi_snd_cwnd), segment_bytes);
   if (info.info.tcpi_snd_ssthresh < kNoThreshold)
-    tcp.slow_start_threshold_bytes = times(info.member(&tcp_info::tcpi_snd_ssthresh), segment_bytes);
+    tcp.slow_start_threshold_bytes =
+        times(info.member(&tcp_info::tcpi_snd_ssthresh), segment_bytes);
   tcp.delivery_rate_bits_per_sec = known_rate(info, &tcp_info::tcpi_delivery_rate);
   tcp.pacing_rate_bits_per_sec = known_rate(info, &tcp_info::tcpi_pacing_rate);
   return tcp;

@@ -39,7 +39,8 @@ std::optional<TcpStatistics> summarise(const std::vector<TcpReading>& readings);
 /// Of all connections of an endpoint: `socket_of(i)` is the socket of its link i. A run of connects
 /// has none that would say something about those it made.
 template <class SocketOf>
-std::optional<TcpStatistics> tcp_statistics_of(const EndpointSpec& spec, const SocketOf& socket_of) {
+std::optional<TcpStatistics> tcp_statistics_of(const EndpointSpec& spec,
+                                               const SocketOf& socket_of) {
   if (spec.workload == Workload::kConnect) return std::nullopt;
   std::vector<TcpReading> readings;
   for (unsigned i = 0; i < spec.link_count(); ++i) {

@@ -52,8 +52,8 @@ TEST("tcp statistics: both ends of a run have those of all their connections") {
        }) {
     EndpointSpec spec = xr::test::spec_for(transport, WaitPolicy::kBlock);
     spec.workload = xr::Workload::kStream;
-    spec.direction = Direction::kBoth;
-    spec.streams = 2;
+    spec.stream.direction = Direction::kBoth;
+    spec.stream.streams = 2;
     spec.message_bytes = 100'000;
     EndpointPair pair(spec);
     pair.connect();

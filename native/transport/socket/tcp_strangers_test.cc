@@ -15,9 +15,9 @@
 #include "transport/socket/blob.h"
 #include "transport/socket/pinned_blob.h"
 
-// People who connect to a data port and have no business there. Whoever waits for one of them can go
-// on when it is closed, so each test looks whether they still are connected when the peer's turn has
-// been: then nothing waited for them.
+// People who connect to a data port and have no business there. Whoever waits for one of them can
+// go on when it is closed, so each test looks whether they still are connected when the peer's turn
+// has been: then nothing waited for them.
 
 namespace {
 
@@ -108,7 +108,7 @@ void await_welcome(const UniqueFd& fd) {
 struct Server {
   explicit Server(unsigned links, WaitPolicy wait = WaitPolicy::kBlock) {
     EndpointSpec spec = patient(TransportKind::kTcp, xr::Workload::kStream, wait);
-    spec.streams = links;
+    spec.stream.streams = links;
     spec.side = Side::kServer;
     endpoint = xr::make_endpoint(spec);
     where = read_blob(endpoint->open(), TransportKind::kTcp);

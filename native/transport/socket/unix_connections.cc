@@ -63,7 +63,8 @@ void UnixConnections::connect(const Blob& peer, const Deadline& deadline) {
   const SocketBlob blob = decode_blob(Blob(peer.begin(), middle), spec_.transport(), 0);
   sockets_.resize(spec_.link_count());
   if (spec_.side == Side::kServer) {
-    accept_all(deadline);
+    acceptor_.accept_all(sockets_, deadline,
+                         [&](int fd) { apply_socket_options(fd, AF_UNIX, false, options_); });
     acceptor_.close();
     return;
   }
@@ -105,31 +106,10 @@ UniqueFd UnixConnections::dial(const Token& name, const Deadline& deadline) cons
 void UnixConnections::connect_one(const Token& name, const Token& token, unsigned link,
                                   const Deadline& deadline) {
   UniqueFd fd = dial(name, deadline);
-  const Greeting hello = greeting_for(token, link);
-  if (::send(fd.get(), hello.data(), hello.size(), MSG_NOSIGNAL) !=
-      static_cast<ssize_t>(hello.size())) {
-    throw_errno("CONNECT_REFUSED", "send");
-  }
+  send_greeting(fd.get(), token, link);
   deadline.wait(fd.get(), POLLIN, "connect");
-  std::uint8_t answer = 0;
-  if (::recv(fd.get(), &answer, 1, 0) != 1 || answer != kWelcome) {
-    throw_fault("CONNECT_REFUSED", "connect",
-                "connect: the peer closed the connection before it was set up");
-  }
-  make_blocking(fd.get());
+  take_welcome(fd.get());
   sockets_[link] = std::move(fd);
-}
-
-void UnixConnections::accept_all(const Deadline& deadline) {
-  for (unsigned missing = spec_.link_count(); missing > 0;) {
-    auto [fd, link] = acceptor_.next(deadline);
-    if (sockets_[link]) continue;
-    apply_socket_options(fd.get(), AF_UNIX, false, options_);
-    if (::send(fd.get(), &kWelcome, 1, MSG_NOSIGNAL) != 1) continue;
-    make_blocking(fd.get());
-    sockets_[link] = std::move(fd);
-    --missing;
-  }
 }
 
 }  // namespace xr

@@ -36,7 +36,6 @@ class UnixConnections {
   UniqueFd make_socket() const;
   UniqueFd dial(const Token& name, const Deadline& deadline) const;
   void connect_one(const Token& name, const Token& token, unsigned link, const Deadline& deadline);
-  void accept_all(const Deadline& deadline);
 
   EndpointSpec spec_;
   SocketOptions options_;

@@ -18,7 +18,8 @@ namespace {
 
 using xr::UniqueFd;
 
-/// Where a server listens, as whoever reads /proc/net/unix knows it; only its client knows the token.
+/// Where a server listens, as whoever reads /proc/net/unix knows it; only its client knows the
+/// token.
 UniqueFd visitor(const xr::Blob& server, int type) {
   xr::Token name{};
   std::copy(server.end() - xr::kTokenBytes, server.end(), name.begin());
@@ -47,7 +48,7 @@ TEST("strangers: those at an AF_UNIX socket keep no connection waiting") {
     xr::EndpointSpec spec;
     spec.options = xr::UnixOptions{};
     spec.workload = xr::Workload::kStream;
-    spec.streams = 2;
+    spec.stream.streams = 2;
     // Nothing ends because a time has passed.
     spec.connect_timeout_ns = 3600 * xr::kNsPerSec;
     spec.side = xr::Side::kClient;

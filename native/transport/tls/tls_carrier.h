@@ -13,6 +13,7 @@
 #include "transport/gnutls/gnutls_error.h"
 #include "transport/message/byte_stream_messages.h"
 #include "transport/message/socket_carrier.h"
+#include "transport/tls/tls_record.h"
 #include "transport/tls/tls_session.h"
 #include "workload/io.h"
 
@@ -44,38 +45,25 @@ class TlsCarrier {
         return Io::kOk;
       }
       const int error = static_cast<int>(taken);
-      // These stand for what the socket said; a connection reset is called a premature end.
-      if (error != GNUTLS_E_AGAIN && error != GNUTLS_E_INTERRUPTED &&
-          error != GNUTLS_E_PUSH_ERROR && error != GNUTLS_E_PREMATURE_TERMINATION)
-        return failed("gnutls_record_send", error);
+      if (!is_of_socket(error)) return failed("gnutls_record_send", error);
       const Io io = sockets_.after_error("send", sessions_[i]->send_errno(), Io::kFull);
       if (io != Io::kOk) return io;
     }
   }
 
-  /// GnuTLS hands out one record at a time, whatever is asked for.
   Io receive(std::uint32_t i, std::uint8_t* into, std::size_t bytes, bool, std::uint64_t limit_ns,
              std::size_t& received) noexcept {
     TlsSession& session = *sessions_[i];
-    for (;;) {
-      if (!session.has_input()) {
-        std::size_t filled = 0;
-        const Io io = sockets_.receive(i, session.room(), session.room_bytes(), false, limit_ns,
-                                       filled);
-        if (io != Io::kOk) [[unlikely]]
-          return io;
+    const auto fill = [&]() noexcept {
+      std::size_t filled = 0;
+      const Io io =
+          sockets_.receive(i, session.room(), session.room_bytes(), false, limit_ns, filled);
+      if (io == Io::kOk) [[likely]]
         session.filled(filled);
-      }
-      const ssize_t got = gnutls_record_recv(session.get(), into, bytes);
-      if (got > 0) [[likely]] {
-        received = static_cast<std::size_t>(got);
-        return Io::kOk;
-      }
-      if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kClosed;
-      // A record that is not complete yet, or one without data, as an update of the keys.
-      if (gnutls_error_is_fatal(static_cast<int>(got)) == 0) continue;
-      return failed("gnutls_record_recv", static_cast<int>(got));
-    }
+      return io;
+    };
+    return read_record(session, into, bytes, received, stop_, fill,
+                       [this](const char* op, int error) noexcept { return failed(op, error); });
   }
 
   Io await(std::uint64_t limit_ns) noexcept {

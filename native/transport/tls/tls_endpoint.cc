@@ -4,29 +4,24 @@
 #include <utility>
 
 #include "base/error.h"
-#include "measure/clock.h"
 #include "transport/byte_stream_buffers.h"
-#include "transport/run_links.h"
-#include "transport/socket/options.h"
+#include "transport/message/header_bytes.h"
+#include "transport/message/socket_carrier.h"
+#include "transport/socket/over_tcp.h"
 #include "transport/socket/pinned_blob.h"
 #include "transport/socket/reach.h"
-#include "transport/socket/tcp_connect_links.h"
-#include "transport/socket/tcp_connections.h"
 #include "transport/socket/tcp_link.h"
-#include "transport/socket/tcp_statistics.h"
 #include "transport/tls/kernel_tls.h"
 #include "transport/tls/tls_carrier.h"
 #include "transport/tls/tls_layer.h"
 #include "transport/tls/tls_link.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
 
-class TlsEndpoint final : public Endpoint {
+class TlsEndpoint final : public OverTcp {
  public:
-  explicit TlsEndpoint(const EndpointSpec& spec)
-      : spec_(spec), connections_(spec, spec.of<TlsOptions>().socket), origin_(read_clock_pair()) {}
+  explicit TlsEndpoint(const EndpointSpec& spec) : OverTcp(spec, spec.of<TlsOptions>().socket) {}
   ~TlsEndpoint() override { close(); }
 
   Blob open() override {
@@ -44,42 +39,26 @@ class TlsEndpoint final : public Endpoint {
     connections_.connect(remote_.sockets, deadline);
     const Identity* identity = identity_ ? &*identity_ : nullptr;
     for (const UniqueFd& connection : connections_.sockets()) {
-      sessions_.push_back(std::make_unique<TlsSession>(connection.get(), spec_.of<TlsOptions>().cipher, identity,
+      sessions_.push_back(std::make_unique<TlsSession>(connection.get(), options().cipher, identity,
                                                        pin(), first_resumption()));
       sessions_.back()->handshake(deadline);
-      if (spec_.of<TlsOptions>().kernel != KernelTls::kOff) ask_kernel(*sessions_.back());
+      if (options().kernel != KernelTls::kOff) ask_kernel(*sessions_.back());
       if (resumes() && identity == nullptr) ticket_ = sessions_.back()->take_ticket(deadline);
     }
-    for (const UniqueFd& connection : connections_.sockets()) {
-      set_socket_timeouts(connection.get(), spec_.wait_ns(), spec_.wait_ns());
-      waker_.watch(connection.get());
-    }
+    bound_waits(connections_.sockets(), spec_.wait_ns(), waker_);
     // Now, not when the run begins: by then the peer may be gone, and getpeername with it.
     settings_ = read_settings();
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+    return run_over_tcp(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
-    const auto socket_of = [this](unsigned i) { return connections_.sockets()[i].get(); };
-    outcome.effective = settings_;
-    read_after_run(spec_, spec_.of<TlsOptions>().socket, socket_of, outcome.effective);
-    outcome.tcp = tcp_statistics_of(spec_, socket_of);
-    outcome.add_strangers(connections_.strangers());
-    return outcome;
   }
-
-  void stop() noexcept override { waker_.stop(); }
 
   EffectiveSettings effective() const override {
     if (sessions_.empty()) throw_fault("STATE", "effective", "not connected");
     return settings_;
-  }
-
-  std::uint64_t waiting_bytes() const noexcept override {
-    return bytes_behind_holes(spec_,
-                              [this](unsigned i) { return connections_.sockets()[i].get(); });
   }
 
   void close() noexcept override {
@@ -89,12 +68,14 @@ class TlsEndpoint final : public Endpoint {
   }
 
  private:
+  const TlsOptions& options() const { return spec_.of<TlsOptions>(); }
+
   /// The first connection decides for all.
   void ask_kernel(TlsSession& session) {
     if (&session != sessions_.front().get() && !in_kernel_) return;
-    kernel_problem_ = move_to_kernel(session, spec_.of<TlsOptions>().cipher);
+    kernel_problem_ = move_to_kernel(session, options().cipher);
     const bool refused = !kernel_problem_.empty();
-    if (refused && (spec_.of<TlsOptions>().kernel == KernelTls::kOn || in_kernel_))
+    if (refused && (options().kernel == KernelTls::kOn || in_kernel_))
       throw_fault("UNSUPPORTED", "kTLS", "kTLS: the kernel does not take it: " + kernel_problem_);
     in_kernel_ = !refused;
   }
@@ -104,11 +85,11 @@ class TlsEndpoint final : public Endpoint {
     settings.tls = sessions_.front()->settings();
     settings.tls->ktls = in_kernel_;
     settings.tls->ktls_problem = kernel_problem_;
-    if (spec_.workload == Workload::kRr) settings.header_bytes = kMessageHeadBytes;
+    settings.header_bytes = header_bytes_of(spec_);
     return settings;
   }
 
-  bool resumes() const noexcept { return spec_.of<TlsOptions>().handshake == TlsHandshake::kResumed; }
+  bool resumes() const noexcept { return options().handshake == TlsHandshake::kResumed; }
   const Pin* pin() const noexcept { return identity_ ? nullptr : &remote_.pin; }
 
   /// Of the connection that a run begins with, which brings the ticket for those it is about.
@@ -123,8 +104,8 @@ class TlsEndpoint final : public Endpoint {
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kConnect) return with_connects(visit);
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.workload == Workload::kConnect) return with_handshakes(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     if (in_kernel_) {
       TcpLink<kWait> link({sessions_[i]->fd(), spec_.wait_ns(), waker_.flag()}, spec_,
                           spec_.role_of(i), waker_.flag());
@@ -136,20 +117,14 @@ class TlsEndpoint final : public Endpoint {
   }
 
   template <class Visitor>
-  void with_connects(const Visitor& visit) {
+  void with_handshakes(const Visitor& visit) {
     TlsResumption resumption;
     if (resumes()) {
       resumption.office = office_ ? &*office_ : nullptr;
       resumption.ticket = office_ ? nullptr : &ticket_;
     }
-    const TlsLayer layer(spec_.of<TlsOptions>().cipher, identity_ ? &*identity_ : nullptr, pin(), resumption);
-    if (spec_.side == Side::kClient) {
-      TcpConnectorLink<TlsLayer> link(connections_, remote_.sockets, layer, spec_, waker_);
-      visit(kForConnector, link);
-    } else {
-      GreetingAcceptorLink<TlsLayer> link(connections_, layer, spec_, waker_);
-      visit(kForConnectAcceptor, link);
-    }
+    const Identity* identity = identity_ ? &*identity_ : nullptr;
+    with_connects(remote_.sockets, TlsLayer(options().cipher, identity, pin(), resumption), visit);
   }
 
   template <WaitPolicy kWait, class Visitor>
@@ -157,19 +132,15 @@ class TlsEndpoint final : public Endpoint {
     if (in_kernel_) {
       SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
                                  waker_.flag());
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     std::vector<TlsSession*> sessions;
     for (const auto& session : sessions_) sessions.push_back(session.get());
     TlsMessages<kWait> link({std::move(sessions), waker_.flag()}, message_shape_of(spec_),
                             waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
-  EndpointSpec spec_;
-  TcpConnections connections_;
-  ClockPair origin_;
-  Waker waker_;
   PinnedBlob remote_;
   std::optional<Identity> identity_;
   std::optional<TicketOffice> office_;
@@ -178,7 +149,6 @@ class TlsEndpoint final : public Endpoint {
   /// The records are the kernel's; else why not, where it was asked.
   bool in_kernel_ = false;
   std::string kernel_problem_;
-  EffectiveSettings settings_{};
 };
 
 }  // namespace

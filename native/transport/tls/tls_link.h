@@ -11,6 +11,7 @@
 #include "transport/gnutls/gnutls_error.h"
 #include "transport/socket/byte_stream_link.h"
 #include "transport/socket/socket_error.h"
+#include "transport/tls/tls_record.h"
 #include "transport/tls/tls_session.h"
 #include "transport/wait/spin_guard.h"
 #include "workload/io.h"
@@ -35,31 +36,14 @@ class TlsBytes {
   }
   Io after_send(ssize_t result, SpinGuard& guard) noexcept {
     const int error = static_cast<int>(result);
-    // These stand for what the socket said; a connection reset is called a premature end.
-    if (error == GNUTLS_E_AGAIN || error == GNUTLS_E_INTERRUPTED || error == GNUTLS_E_PUSH_ERROR ||
-        error == GNUTLS_E_PREMATURE_TERMINATION) {
-      return after_errno("send", session_.send_errno(), guard);
-    }
+    if (is_of_socket(error)) return after_errno("send", session_.send_errno(), guard);
     return failed("gnutls_record_send", error);
   }
 
-  /// GnuTLS hands out one record at a time, whatever is asked for.
   Io receive(std::uint8_t* into, std::size_t length, bool, std::size_t& received) noexcept {
-    for (;;) {
-      if (!session_.has_input()) {
-        if (const Io io = fill(); io != Io::kOk) [[unlikely]]
-          return io;
-      }
-      const ssize_t got = gnutls_record_recv(session_.get(), into, length);
-      if (got > 0) [[likely]] {
-        received = static_cast<std::size_t>(got);
-        return Io::kOk;
-      }
-      if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kClosed;
-      // A record that is not complete yet, or one without data, as an update of the keys.
-      if (gnutls_error_is_fatal(static_cast<int>(got)) == 0) continue;
-      return failed("gnutls_record_recv", static_cast<int>(got));
-    }
+    return read_record(
+        session_, into, length, received, stop_, [this]() noexcept { return fill(); },
+        [this](const char* op, int error) noexcept { return failed(op, error); });
   }
 
   IoFailure failure() const noexcept { return failure_; }

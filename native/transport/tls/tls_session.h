@@ -29,8 +29,8 @@ struct TlsResumption {
 /// that waiting stays the link's and a record costs one recv at most; it writes to the socket.
 class TlsSession {
  public:
-  /// Eight full records: a receiver of a stream empties the socket with few calls, and what it reads
-  /// is still in the cache when it is decrypted.
+  /// Eight full records: a receiver of a stream empties the socket with few calls, and what it
+  /// reads is still in the cache when it is decrypted.
   static constexpr std::size_t kInputBytes = std::size_t{128} << 10;
 
   /// `identity` is the server's, `pin` the client's; the other one is null.

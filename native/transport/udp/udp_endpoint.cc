@@ -5,12 +5,12 @@
 
 #include "base/error.h"
 #include "base/unique_fd.h"
-#include "measure/clock.h"
 #include "transport/datagram/datagram_batch.h"
 #include "transport/datagram/datagram_sockets.h"
 #include "transport/datagram/path_payload.h"
 #include "transport/message/datagram_base.h"
-#include "transport/run_links.h"
+#include "transport/message/header_bytes.h"
+#include "transport/running.h"
 #include "transport/socket/blob.h"
 #include "transport/socket/options.h"
 #include "transport/socket/reach.h"
@@ -19,7 +19,6 @@
 #include "transport/udp/udp_ping_pong_link.h"
 #include "transport/udp/udp_stream_link.h"
 #include "transport/wait/deadline.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
@@ -36,10 +35,12 @@ std::uint64_t segments_of(std::uint64_t message_bytes) noexcept {
   return std::clamp<std::uint64_t>(kMaxSendBytes / message_bytes, 1, kMaxSegments);
 }
 
-class UdpEndpoint final : public Endpoint {
+class UdpEndpoint final : public Running<Endpoint> {
  public:
   explicit UdpEndpoint(const EndpointSpec& spec)
-      : spec_(spec), ports_(spec, spec.of<UdpOptions>().socket), token_(random_token()), origin_(read_clock_pair()) {}
+      : Running<Endpoint>(spec),
+        ports_(spec, spec.of<UdpOptions>().socket),
+        token_(random_token()) {}
   ~UdpEndpoint() override { close(); }
 
   Blob open() override { return encode_blob({TransportKind::kUdp, token_, ports_.open()}); }
@@ -54,15 +55,15 @@ class UdpEndpoint final : public Endpoint {
       prepare(sockets_[i].get(), spec_.role_of(i));
       waker_.watch(sockets_[i].get());
     }
-    if (spec_.workload == Workload::kRr) agree_on_datagrams(token);
+    if (spec_.uses_messages()) agree_on_datagrams(token);
     if (spec_.guarded) token_of_server_ = token;
     connected_ = true;
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
     EffectiveSettings settings = effective();
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+    RunOutcome outcome = run_all(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     settings.path_mtu_bytes = path_mtu(sockets_.front().get());
     if (settings.gso && !is_segmenting(sockets_.front().get())) settings.gso = false;
@@ -74,12 +75,10 @@ class UdpEndpoint final : public Endpoint {
     return outcome;
   }
 
-  void stop() noexcept override { waker_.stop(); }
-
   EffectiveSettings effective() const override {
     if (!connected_) throw_fault("STATE", "effective", "not connected");
     EffectiveSettings settings = read_socket_settings(sockets_.front().get(), false);
-    if (spec_.workload == Workload::kRr) settings.header_bytes = header_bytes();
+    settings.header_bytes = header_bytes_of(spec_, datagram_bytes_);
     if (spec_.workload == Workload::kStream) {
       settings.gso = segments_ > 1;
       settings.gro = gro_;
@@ -109,18 +108,9 @@ class UdpEndpoint final : public Endpoint {
     if (datagram_bytes_ < kLeastDatagramBytes ||
         most_payload_bytes(datagram_bytes_) < spec_.longest_message_bytes()) {
       throw_fault("PATH_MTU", "connect",
-                  "the path's MTU is too small for messages of this size: they would take more than "
-                  "65,535 datagrams");
+                  "the path's MTU is too small for messages of this size: they would take more "
+                  "than 65,535 datagrams");
     }
-  }
-
-  /// In front of what this end sends.
-  unsigned header_bytes() const noexcept {
-    const std::uint64_t payload =
-        spec_.side == Side::kClient ? spec_.message_bytes : spec_.response_bytes;
-    return static_cast<unsigned>(kMessageHeadBytes +
-                                 kFragmentHeadBytes *
-                                     FragmentWriter::fragments_of(payload, datagram_bytes_));
   }
 
   /// Messages of link `i` go one way, or to and fro unchanged.
@@ -160,9 +150,9 @@ class UdpEndpoint final : public Endpoint {
   void with_link(unsigned i, const Visitor& visit) {
     const int fd = sockets_[i].get();
     const StopFlag& stop_flag = waker_.flag();
-    if (spec_.workload == Workload::kRr) {
+    if (spec_.uses_messages()) {
       UdpMessages<kWait> link(message_ends_, datagram_bytes_, message_shape_of(spec_), stop_flag);
-      return visit(kForRr, link);
+      return visit(kForMessages, link);
     }
     switch (spec_.role_of(i)) {
       case Role::kInitiator:
@@ -184,11 +174,8 @@ class UdpEndpoint final : public Endpoint {
     }
   }
 
-  EndpointSpec spec_;
   DatagramSockets ports_;
   Token token_;
-  ClockPair origin_;
-  Waker waker_;
   std::vector<UniqueFd> sockets_;
   std::uint64_t segments_ = 1;
   bool gro_ = false;
@@ -209,7 +196,7 @@ std::unique_ptr<Endpoint> make_udp_endpoint(const EndpointSpec& spec) {
 std::uint64_t udp_buffer_bytes(const EndpointSpec& spec) {
   // How a link waits makes no difference.
   constexpr WaitPolicy kWait = WaitPolicy::kBlock;
-  if (spec.workload == Workload::kRr) return UdpMessages<kWait>::buffer_bytes(kLargestDatagramBytes);
+  if (spec.uses_messages()) return UdpMessages<kWait>::buffer_bytes(kLargestDatagramBytes);
   const bool offload = spec.of<UdpOptions>().socket.segmentation_offload;
   std::uint64_t all = 0;
   for (unsigned i = 0; i < spec.link_count(); ++i) {

@@ -6,14 +6,13 @@
 #include <string>
 
 #include "base/error.h"
-#include "measure/clock.h"
+#include "transport/message/header_bytes.h"
 #include "transport/message/socket_carrier.h"
-#include "transport/run_links.h"
-#include "transport/socket/options.h"
+#include "transport/running.h"
+#include "transport/socket/bound_waits.h"
 #include "transport/socket/tcp_link.h"
 #include "transport/socket/unix_connections.h"
 #include "transport/unix/unix_packets.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
@@ -40,38 +39,34 @@ void check_packet_fits(std::uint64_t message_bytes, int send_buffer_bytes) {
                   std::to_string(most) + " bytes at most");
 }
 
-class UnixEndpoint final : public Endpoint {
+class UnixEndpoint final : public Running<Endpoint> {
  public:
   explicit UnixEndpoint(const EndpointSpec& spec)
-      : spec_(spec), connections_(spec, spec.of<UnixOptions>().socket, socket_type_of(spec)), origin_(read_clock_pair()) {}
+      : Running<Endpoint>(spec),
+        connections_(spec, spec.of<UnixOptions>().socket, socket_type_of(spec)) {}
   ~UnixEndpoint() override { close(); }
 
   Blob open() override { return connections_.open(); }
 
   void connect(const Blob& peer) override {
     connections_.connect(peer, Deadline(spec_.connect_timeout_ns, waker_));
-    for (const UniqueFd& connection : connections_.sockets()) {
-      set_socket_timeouts(connection.get(), spec_.wait_ns(), spec_.wait_ns());
-      waker_.watch(connection.get());
-    }
+    bound_waits(connections_.sockets(), spec_.wait_ns(), waker_);
     const int first = connections_.sockets().front().get();
     settings_.send_buffer_bytes = buffer_bytes(first, SO_SNDBUF);
     settings_.receive_buffer_bytes = buffer_bytes(first, SO_RCVBUF);
     if (spec_.of<UnixOptions>().type == UnixType::kSeqpacket && settings_.send_buffer_bytes)
       check_packet_fits(longest_packet_bytes(), *settings_.send_buffer_bytes);
-    if (spec_.workload == Workload::kRr) settings_.header_bytes = kMessageHeadBytes;
+    settings_.header_bytes = header_bytes_of(spec_);
   }
 
   RunOutcome run(RunBoard& board, const std::function<void()>& on_measured) override {
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, on_measured,
+    RunOutcome outcome = run_all(
+        board, on_measured,
         [&](auto wait, unsigned i, const auto& visit) { with_link<wait()>(i, visit); });
     outcome.effective = settings_;
     outcome.add_strangers(connections_.strangers());
     return outcome;
   }
-
-  void stop() noexcept override { waker_.stop(); }
 
   EffectiveSettings effective() const override {
     if (connections_.sockets().empty() || !connections_.sockets().front())
@@ -86,13 +81,12 @@ class UnixEndpoint final : public Endpoint {
 
  private:
   std::uint64_t longest_packet_bytes() const noexcept {
-    return spec_.workload == Workload::kRr ? kMessageHeadBytes + spec_.longest_message_bytes()
-                                           : spec_.message_bytes;
+    return spec_.message_head_bytes() + spec_.longest_message_bytes();
   }
 
   template <WaitPolicy kWait, class Visitor>
   void with_link(unsigned i, const Visitor& visit) {
-    if (spec_.workload == Workload::kRr) return with_messages<kWait>(visit);
+    if (spec_.uses_messages()) return with_messages<kWait>(visit);
     const int fd = connections_.sockets()[i].get();
     const auto run = [&](auto bytes) {
       ByteStreamLink link(bytes, spec_, spec_.role_of(i), waker_.flag());
@@ -101,7 +95,7 @@ class UnixEndpoint final : public Endpoint {
     if (spec_.of<UnixOptions>().type == UnixType::kSeqpacket) {
       run(UnixPackets<kWait>(fd, spec_, waker_.flag()));
     } else {
-      run(TcpBytes<kWait>(fd, spec_.wait_ns(), waker_.flag()));
+      run(SocketBytes<kWait>(fd, spec_.wait_ns(), waker_.flag()));
     }
   }
 
@@ -110,13 +104,10 @@ class UnixEndpoint final : public Endpoint {
   void with_messages(const Visitor& visit) {
     SocketMessages<kWait> link({connections_.fds(), waker_.flag()}, message_shape_of(spec_),
                                waker_.flag());
-    visit(kForRr, link);
+    visit(kForMessages, link);
   }
 
-  EndpointSpec spec_;
   UnixConnections connections_;
-  ClockPair origin_;
-  Waker waker_;
   EffectiveSettings settings_{};
 };
 

@@ -16,8 +16,8 @@
 
 namespace xr {
 
-/// Messages as packets of a SOCK_SEQPACKET socket, each with its boundaries, in order, none lost; for
-/// ByteStreamLink. With `kBlock` its SO_RCVTIMEO and SO_SNDTIMEO are the idle timeout.
+/// Messages as packets of a SOCK_SEQPACKET socket, each with its boundaries, in order, none lost;
+/// for ByteStreamLink. With `kBlock` its SO_RCVTIMEO and SO_SNDTIMEO are the idle timeout.
 template <WaitPolicy kWait>
 class UnixPackets {
  public:

@@ -2,6 +2,7 @@ import type { DataPorts, EndpointSpec, OwnRdmaPort } from '../../addon/addon.js'
 import { peerError } from '../../errors.js'
 import { filled } from '../../options/fill.js'
 import { SERVE } from '../../options/serve.js'
+import { runsOverMessages } from '../../options/workloads.js'
 import { carries } from '../../plan/connects.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
 import { isWithinMachine } from '../../plan/transports.js'
@@ -67,7 +68,7 @@ export function admit(
   const { transport, workload, parameters } = request
   const family = localAddress.includes(':') ? 6 : 4
   checkSize(transport, workload, parameters.messageSizeBytes, family)
-  if (parameters.quic !== null && workload !== 'rr')
+  if (parameters.quic !== null && !runsOverMessages(workload))
     checkQuicSize(parameters.quic, parameters.messageSizeBytes)
   checkRr(request)
   checkLimits(request, limits)

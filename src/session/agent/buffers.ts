@@ -1,4 +1,5 @@
 import type { WorkloadName } from '../../addon/addon.js'
+import { runsOverMessages } from '../../options/workloads.js'
 import type { TransportName } from '../../plan/case.js'
 import type { RemoteParameters } from '../wire/client-messages.js'
 import { KIB, linksOf, longestMessageBytes } from './asked.js'
@@ -45,7 +46,7 @@ export function bufferedBytes(
 }
 
 function inByteStreams(workload: WorkloadName, p: RemoteParameters): number {
-  if (workload === 'rr') return INPUT_BYTES + HEAD_BYTES + longestMessageBytes(p)
+  if (runsOverMessages(workload)) return INPUT_BYTES + HEAD_BYTES + longestMessageBytes(p)
   if (workload !== 'stream') return p.messageSizeBytes
   const { receivers, senders } = linksOf(p)
   return receivers * Math.max(p.messageSizeBytes, INPUT_BYTES) + senders * p.messageSizeBytes
@@ -54,7 +55,7 @@ function inByteStreams(workload: WorkloadName, p: RemoteParameters): number {
 /** native/transport/shm/shm_layout.h: two rings for each connection, and where each side sleeps. */
 function inSharedMemory(workload: WorkloadName, p: RemoteParameters): number {
   const apart = 128
-  const message = workload === 'rr' ? 4 + 40 + longestMessageBytes(p) : p.messageSizeBytes
+  const message = runsOverMessages(workload) ? 4 + 40 + longestMessageBytes(p) : p.messageSizeBytes
   const piece = Math.min(message, 64 * KIB)
   const header = piece + 8 <= apart ? 8 : apart
   const slot = Math.ceil((header + piece) / apart) * apart

@@ -1,4 +1,5 @@
 import type { WorkloadName } from '../../addon/addon.js'
+import { runsOverMessages } from '../../options/workloads.js'
 import type { RemoteParameters } from '../wire/client-messages.js'
 import { fitting, KIB, linksOf } from './asked.js'
 
@@ -14,7 +15,7 @@ const BATCH_BYTES = 128 * KIB
 
 /** Of UDP. */
 export function datagramBufferBytes(workload: WorkloadName, p: RemoteParameters): number {
-  if (workload === 'rr') return MOST_SEND_BYTES + MOST_DATAGRAM_BYTES
+  if (runsOverMessages(workload)) return MOST_SEND_BYTES + MOST_DATAGRAM_BYTES
   // One byte more: a longer datagram shows as one.
   const longest = p.messageSizeBytes + 1
   if (workload !== 'stream') return p.messageSizeBytes + longest

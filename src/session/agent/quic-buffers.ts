@@ -1,4 +1,5 @@
 import type { WorkloadName } from '../../addon/addon.js'
+import { runsOverMessages } from '../../options/workloads.js'
 import type { RemoteParameters } from '../wire/client-messages.js'
 import { fitting, KIB, linksOf, longestMessageBytes, MIB } from './asked.js'
 import { packetBufferBytes } from './datagram-buffers.js'
@@ -36,7 +37,7 @@ function inMessages(
   p: RemoteParameters,
   { messages, udpPayloadBytes, verify }: NonNullable<RemoteParameters['quic']>,
 ): number {
-  if (workload === 'rr') {
+  if (runsOverMessages(workload)) {
     const longest = longestMessageBytes(p)
     if (messages === 'stream') return MESSAGE_RING_BYTES + HEAD_BYTES + longest
     if (messages === 'datagram') return udpPayloadBytes
@@ -54,7 +55,8 @@ export function opensslBufferBytes(workload: WorkloadName, p: RemoteParameters):
   const { receivers, senders, all } = linksOf(p)
   const { segmentationOffload: offload } = p.socket
   const packets = all * packetBufferBytes(OPENSSL_PACKET_BYTES, OPENSSL_PACKET_BYTES, offload)
-  if (workload === 'rr') return packets + OPENSSL_INPUT_BYTES + HEAD_BYTES + longestMessageBytes(p)
+  if (runsOverMessages(workload))
+    return packets + OPENSSL_INPUT_BYTES + HEAD_BYTES + longestMessageBytes(p)
   if (workload !== 'stream') return packets + 2 * p.messageSizeBytes
   const patterns = p.quicOpenssl?.verify ? all * RING_BYTES : 0
   return packets + receivers * OPENSSL_INPUT_BYTES + senders * p.messageSizeBytes + patterns

@@ -1,4 +1,5 @@
 import type { RdmaOptions, WorkloadName } from '../../addon/addon.js'
+import { runsOverMessages } from '../../options/workloads.js'
 import type { RemoteParameters } from '../wire/client-messages.js'
 import { fitting, KIB, linksOf, longestMessageBytes, MIB } from './asked.js'
 
@@ -17,7 +18,7 @@ const MOST_SLOTS = 64
 const TX_DEPTH = 128
 const RX_DEPTH = 512
 const LISTED_BYTES = 4 * KIB
-/** Of rr: the longest part of a message, the longest packet, and all of one direction. */
+/** Over messages: the longest part of a message, the longest packet, and all of one direction. */
 const PART_BYTES = 32 * KIB
 const PACKET_BYTES = 4 * KIB
 const MESSAGES_BYTES = 8 * MIB
@@ -43,7 +44,7 @@ export function rdmaBufferBytes(workload: WorkloadName, parameters: RemoteParame
     CONTROL_BYTES + (receive + send) * stride + marks * 8
   const { receivers, senders, all } = linksOf(parameters)
   if (workload !== 'stream') {
-    const slots = workload === 'rr' ? ofRequests(stride, rdma) : ofPingPong(stride, rdma)
+    const slots = runsOverMessages(workload) ? ofMessages(stride, rdma) : ofPingPong(stride, rdma)
     return all * lane(slots)
   }
   return receivers * lane(ofReceiver(stride, asked, all)) + senders * lane(ofSender(stride, rdma))
@@ -51,8 +52,8 @@ export function rdmaBufferBytes(workload: WorkloadName, parameters: RemoteParame
 
 function strideOf(workload: WorkloadName, p: Asked): number {
   const isUd = p.rdma.queuePair === 'ud'
-  const ofRequest = isUd ? PACKET_BYTES : Math.min(PART_BYTES, longestMessageBytes(p) + HEAD_BYTES)
-  const bytes = (workload === 'rr' ? ofRequest : p.messageSizeBytes) + (isUd ? GRH_BYTES : 0)
+  const part = isUd ? PACKET_BYTES : Math.min(PART_BYTES, longestMessageBytes(p) + HEAD_BYTES)
+  const bytes = (runsOverMessages(workload) ? part : p.messageSizeBytes) + (isUd ? GRH_BYTES : 0)
   return Math.ceil(bytes / CACHE_LINE_BYTES) * CACHE_LINE_BYTES
 }
 
@@ -90,7 +91,7 @@ function ofReceiver(stride: number, p: Asked, lanes: number): Slots {
 }
 
 /** Each slot has a message. */
-function ofRequests(stride: number, { txDepth, rxDepth }: RdmaOptions): Slots {
+function ofMessages(stride: number, { txDepth, rxDepth }: RdmaOptions): Slots {
   const most = fitting(MESSAGES_BYTES, stride, 16, RX_DEPTH)
   const send = txDepth ?? Math.min(most, TX_DEPTH)
   return {

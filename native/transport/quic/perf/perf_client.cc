@@ -4,17 +4,16 @@
 #include "transport/datagram/path_payload.h"
 #include "transport/quic/perf/perf_requester_link.h"
 #include "transport/quic/quic_handshake.h"
-#include "transport/run_links.h"
+#include "transport/running.h"
 #include "transport/socket/options.h"
-#include "transport/wait/waker.h"
 
 namespace xr {
 namespace {
 
-class Client final : public PerfClient {
+class Client final : public Running<PerfClient> {
  public:
   Client(const EndpointSpec& spec, const PerfRequests& requests)
-      : spec_(spec), requests_(requests), origin_(read_clock_pair()) {
+      : Running<PerfClient>(spec), requests_(requests) {
     check_spec(spec_);
     if (spec_.role_of(0) != Role::kInitiator)
       throw_fault("BAD_SPEC", "spec", "a perf client makes requests, as that of a ping-pong");
@@ -53,26 +52,18 @@ class Client final : public PerfClient {
     setup.local_payload_bytes =
         usable_payload_bytes(lane_.fd.get(), spec_.of<QuicOptions>().udp_payload_bytes);
     shake_hands(lane_, setup, nullptr, deadline);
-    lane_.segmenting = spec_.of<QuicOptions>().socket.segmentation_offload;
-    lane_.merging = lane_.segmenting && enable_merging(lane_.fd.get());
-    set_socket_timeouts(lane_.fd.get(), kPacketNapNs, spec_.idle_timeout_ns);
-    // Only the receiving half: the farewell must still go out.
-    waker_.watch(lane_.fd.get(), SHUT_RD);
+    prepare(lane_, true, spec_.of<QuicOptions>().socket, spec_.idle_timeout_ns, waker_);
   }
 
   RunOutcome run(RunBoard& board) override {
     if (!lane_.connection) throw_fault("STATE", "run", "not connected");
-    const std::uint64_t sent = lane_.packets_sent;
-    const std::uint64_t received = lane_.packets_received;
-    RunOutcome outcome = run_links(
-        spec_, origin_, waker_.flag(), [this] { stop(); }, board, {},
-        [&](auto wait, unsigned, const auto& visit) { with_link<wait()>(visit); });
+    const PacketCount before = packets();
+    RunOutcome outcome = run_all(
+        board, {}, [&](auto wait, unsigned, const auto& visit) { with_link<wait()>(visit); });
     outcome.effective = effective();
-    add_economy(*outcome.effective.quic, outcome, sent, received);
+    tell_economy(*outcome.effective.quic, before, packets(), outcome);
     return outcome;
   }
-
-  void stop() noexcept override { waker_.stop(); }
 
  private:
   static constexpr unsigned kMostSlots = 10'000;
@@ -93,22 +84,15 @@ class Client final : public PerfClient {
     settings.gso = lane_.segmenting;
     settings.gro = lane_.merging;
     quic.handshake_ns = lane_.handshake_ns;
-    quic.packets_sent = lane_.packets_sent;
-    quic.packets_received = lane_.packets_received;
-    quic.send_calls = lane_.send_calls;
+    tell_packets(quic, packets());
     settings.quic = std::move(quic);
     return settings;
   }
 
-  /// How many packets a request took in this run.
-  void add_economy(QuicSettings& quic, const RunOutcome& outcome, std::uint64_t sent,
-                   std::uint64_t received) const {
-    const LinkOutcome& link = outcome.links.front();
-    if (link.total.messages == 0) return;
-    const auto requests = static_cast<double>(link.total.messages);
-    quic.packets_sent_per_message = static_cast<double>(lane_.packets_sent - sent) / requests;
-    quic.packets_received_per_message =
-        static_cast<double>(lane_.packets_received - received) / requests;
+  PacketCount packets() const noexcept {
+    PacketCount all;
+    all.include(lane_);
+    return all;
   }
 
   /// Before and after a link is there to be told of streams.
@@ -119,10 +103,7 @@ class Client final : public PerfClient {
       [](void*, std::int64_t, void*) {},
   };
 
-  EndpointSpec spec_;
   PerfRequests requests_;
-  ClockPair origin_;
-  Waker waker_;
   QuicStreamEvents events_ = quiet_;
   QuicLane lane_;
 };

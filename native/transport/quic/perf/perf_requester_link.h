@@ -88,8 +88,8 @@ class PerfRequesterLink {
   static constexpr std::uint64_t kFarewellNs = 100 * kNsPerMs;
 
   static bool is_bulk(const PerfRequests& requests, std::size_t payload_bytes) noexcept {
-    return requests.concurrency > 1 || requests.request_bytes + 100 > payload_bytes ||
-           requests.response_bytes + 100 > payload_bytes ||
+    return requests.concurrency > 1 || is_many_packets(requests.request_bytes, payload_bytes) ||
+           is_many_packets(requests.response_bytes, payload_bytes) ||
            requests.response_bytes == kPerfUntilStopped;
   }
 

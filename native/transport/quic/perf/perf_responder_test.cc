@@ -74,7 +74,8 @@ class Pair {
       const ngtcp2_vec vector{const_cast<std::uint8_t*>(bytes.data()) + sent, here};
       Bytes packet(client->payload_bytes());
       ngtcp2_ssize taken = -1;
-      ngtcp2_ssize length = client->write_some(packet.data(), id, {&vector, 1}, final, taken, now_ns_);
+      ngtcp2_ssize length =
+          client->write_some(packet.data(), id, {&vector, 1}, final, taken, now_ns_);
       if (taken >= 0) {
         sent += static_cast<std::size_t>(taken);
         ended = final && static_cast<std::size_t>(taken) == here;

@@ -79,8 +79,8 @@ TEST("rdma cm device: streams of four queue pairs in each direction") {
   for (const auto operation : {RdmaOperation::kSend, RdmaOperation::kWrite, RdmaOperation::kRead}) {
     EndpointSpec spec = cm_spec(operation, WaitPolicy::kBlock);
     spec.workload = Workload::kStream;
-    spec.direction = Direction::kBoth;
-    spec.streams = 4;
+    spec.stream.direction = Direction::kBoth;
+    spec.stream.streams = 4;
     spec.message_bytes = 4096;
     spec.phases.iterations = 200;
     check_run(spec);

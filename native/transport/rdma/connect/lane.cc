@@ -131,7 +131,7 @@ void Lane::make_queue_pair(ibv_pd* domain, const EndpointSpec& spec) {
   // More than was asked for is no reason to use it.
   inline_bytes_ = shape_.inline_bytes == 0 ? 0 : granted.cap.max_inline_data;
   // Of a message link some messages are shorter than others.
-  if (spec.workload != Workload::kRr && spec.message_bytes > inline_bytes_) inline_bytes_ = 0;
+  if (!spec.uses_messages() && spec.message_bytes > inline_bytes_) inline_bytes_ = 0;
   copies_marks_ = shape_.inline_marks && granted.cap.max_inline_data >= sizeof(ProgressMark);
 }
 
@@ -141,7 +141,8 @@ void Lane::prepare_receives(const EndpointSpec& spec, Role role) {
   receive_block_ = credits_only ? 1 : shape_.rx_block;
   receives_.assign(count, {});
   receive_buffers_.assign(count, {});
-  const bool has_payload = spec.of<RdmaOptions>().operation == RdmaOperation::kSend && !credits_only;
+  const bool has_payload =
+      spec.of<RdmaOptions>().operation == RdmaOperation::kSend && !credits_only;
   for (unsigned i = 0; i < count; ++i) {
     const unsigned slot = i % shape_.rx_slots;
     receive_buffers_[i] = {reinterpret_cast<std::uintptr_t>(rx_slot(slot)),

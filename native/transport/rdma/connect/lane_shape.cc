@@ -41,7 +41,7 @@ unsigned or_default(const std::optional<int>& asked, unsigned otherwise) {
 
 unsigned wanted_inline(const EndpointSpec& spec) {
   if (is_one_sided(spec.of<RdmaOptions>().operation)) return 0;
-  if (spec.of<RdmaOptions>().inline_bytes) return static_cast<unsigned>(*spec.of<RdmaOptions>().inline_bytes);
+  if (const auto& asked = spec.of<RdmaOptions>().inline_bytes) return static_cast<unsigned>(*asked);
   return spec.message_bytes <= kDefaultInlineBytes ? static_cast<unsigned>(spec.message_bytes) : 0;
 }
 
@@ -96,7 +96,7 @@ void shape_stream(const EndpointSpec& spec, Role role, LaneShape& shape) {
     // A mark's completion releases at least one message.
     shape.marks = shape.tx_depth;
     // What is sent at a rate is told at that rate: to a slow one a second brings few messages.
-    if (spec.rate_bits_per_sec != 0 && !rdma.signal_every) shape.signal_every = 1;
+    if (spec.stream.rate_bits_per_sec != 0 && !rdma.signal_every) shape.signal_every = 1;
     shape.inline_marks = rdma.inline_bytes != 0;
   }
   if (role == Role::kReceiver && receives_messages(operation)) {
@@ -123,7 +123,8 @@ void shape_messages(const EndpointSpec& spec, LaneShape& shape) {
   const unsigned most = within(kMessageLinkBytes, shape.stride, 16, kDefaultRxDepth);
   shape.tx_depth =
       std::clamp(or_default(rdma.tx_depth, std::min(most, kDefaultTxDepth)), 4u, kMostQueued);
-  shape.signal_every = std::min(shape.tx_depth / 2, or_default(rdma.signal_every, kMostUnsignalled));
+  shape.signal_every =
+      std::min(shape.tx_depth / 2, or_default(rdma.signal_every, kMostUnsignalled));
   shape.send_work = shape.tx_depth;
   shape.tx_slots = shape.tx_depth;
   // Blocks of a quarter, of which one may be out.
@@ -134,7 +135,7 @@ void shape_messages(const EndpointSpec& spec, LaneShape& shape) {
 }
 
 std::size_t slot_bytes_of(const EndpointSpec& spec) {
-  if (spec.workload != Workload::kRr) return spec.message_bytes;
+  if (!spec.uses_messages()) return spec.message_bytes;
   if (spec.of<RdmaOptions>().queue_pair == QueuePairType::kUd) return kMostPacketBytes;
   return std::min(kPartBytes, static_cast<std::size_t>(spec.longest_message_bytes()) +
                                   kMessageHeadBytes + kFragmentHeadBytes);
@@ -149,7 +150,7 @@ LaneShape shape_of(const EndpointSpec& spec, Role role) {
   const std::size_t bytes = shape.slot_bytes + shape.payload_offset;
   shape.stride = (bytes + kCacheLineBytes - 1) / kCacheLineBytes * kCacheLineBytes;
   shape.inline_bytes = wanted_inline(spec);
-  if (spec.workload == Workload::kRr) {
+  if (spec.uses_messages()) {
     shape_messages(spec, shape);
   } else if (spec.workload == Workload::kPingPong) {
     shape_ping_pong(spec, shape);

@@ -64,7 +64,8 @@ bool is_here(std::uint16_t lid) {
   return false;
 }
 
-/// Of InfiniBand, where packets go to the LID that the other end tells, and nothing shows whose it is.
+/// Of InfiniBand, where packets go to the LID that the other end tells, and nothing shows whose it
+/// is.
 void check_lid(const EndpointSpec& spec, const ChosenPort& port, const RdmaBlob& peer) {
   const bool is_own = peer.lid == port.attributes.lid;
   if (is_within_machine(spec) && (is_own || is_here(peer.lid))) return;

@@ -77,9 +77,9 @@ class Search {
 
   [[noreturn]] void give_up() const {
     if (!tables_.empty()) {
-      const std::string wanted = spec_.of<RdmaOptions>().gid_index
-                                     ? "GID index " + std::to_string(*spec_.of<RdmaOptions>().gid_index)
-                                     : "RoCE v2 GID for source address " + spec_.local_address;
+      const std::optional<int>& index = spec_.of<RdmaOptions>().gid_index;
+      const std::string wanted = index ? "GID index " + std::to_string(*index)
+                                       : "RoCE v2 GID for source address " + spec_.local_address;
       throw_fault(
           "RDMA_NO_GID", "gid",
           "no " + wanted + (netdev_.empty() ? "" : " on " + netdev_) + "; there is " + tables_);
@@ -92,7 +92,8 @@ class Search {
   /// Its GIDs hold no address: rdma_cm knows which device has one.
   bool is_iwarp_here(const RdmaDevice& device) const {
     if (!device.iwarp || spec_.of<RdmaOptions>().gid_index) return false;
-    return loopback_ || spec_.of<RdmaOptions>().device || cm_device_at(spec_.local_address) == device.name;
+    return loopback_ || spec_.of<RdmaOptions>().device ||
+           cm_device_at(spec_.local_address) == device.name;
   }
 
   const ibv_gid_entry* pick(const std::vector<ibv_gid_entry>& entries,

@@ -13,10 +13,10 @@ namespace xr {
 // standard.
 inline constexpr std::uint8_t kRetries = 6;
 
-/// How long an acknowledgement is waited for: 4.096 µs × 2^14 = 67 ms. Of a device of software, whose
-/// far end needs a processor that others may have just then, × 2^17 = 537 ms: an emulated one takes
-/// a millisecond for a packet, of which 128 are under way, and what is sent again for no reason is
-/// more than work: rxe takes some of it for a request that its queue pair does not allow.
+/// How long an acknowledgement is waited for: 4.096 µs × 2^14 = 67 ms. Of a device of software,
+/// whose far end needs a processor that others may have just then, × 2^17 = 537 ms: an emulated one
+/// takes a millisecond for a packet, of which 128 are under way, and what is sent again for no
+/// reason is more than work: rxe takes some of it for a request that its queue pair does not allow.
 inline std::uint8_t acknowledgement_timeout(const ChosenPort& port) noexcept {
   return port.device.software ? 17 : 14;
 }

@@ -15,8 +15,8 @@ struct LaneFailure {
   const char* op = "";
   int errno_value = 0;
   /// Of changed data: which message, and (`got`) from which byte on. Of a mismatch: which atomic
-  /// operation, and what it should have returned and did. Of a peer that misleads: how many messages
-  /// had come, and (`got`) how many it says.
+  /// operation, and what it should have returned and did. Of a peer that misleads: how many
+  /// messages had come, and (`got`) how many it says.
   std::uint64_t message = 0;
   std::uint64_t wanted = 0;
   std::uint64_t got = 0;

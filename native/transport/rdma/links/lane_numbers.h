@@ -33,8 +33,8 @@ inline std::uint32_t first_number_to_and_fro(const EndpointSpec& spec, const Lan
   return first_number(spec, lane.address()) ^ first_number(spec, lane.peer());
 }
 
-/// Who sent a datagram: whoever knows the queue key, of UD alone. Those of the peer's queue pair and
-/// host are its own.
+/// Who sent a datagram: whoever knows the queue key, of UD alone. Those of the peer's queue pair
+/// and host are its own.
 class DatagramSource {
  public:
   DatagramSource(const Lane& lane, const EndpointSpec& spec) noexcept

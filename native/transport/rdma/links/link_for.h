@@ -57,10 +57,10 @@ void with_receiver(Lane& lane, const EndpointSpec& spec, const Waker& waker, con
 template <WaitPolicy kWait, bool kLossy, class Visitor>
 void with_link_of(Lane& lane, const EndpointSpec& spec, Role role, const Waker& waker,
                   const Visitor& visit) {
-  if (spec.workload == Workload::kRr) {
+  if (spec.uses_messages()) {
     MessageShape shape = message_shape_of(spec);
     RdmaMessages<kWait, kLossy> link(lane, spec, std::move(shape), waker);
-    return visit(kForRr, link);
+    return visit(kForMessages, link);
   }
   if (spec.workload == Workload::kPingPong)
     return with_ping_pong<kWait, kLossy>(lane, spec, role, waker, visit);

@@ -70,8 +70,8 @@ class MessagePingPongLink : public RdmaLink<kWait> {
     return receive(limit_ns, strays);
   }
 
-  /// The same; after each of a stranger's, and of those before that were not waited for, what is left
-  /// of the limit counts.
+  /// The same; after each of a stranger's, and of those before that were not waited for, what is
+  /// left of the limit counts.
   Io receive(std::uint64_t limit_ns, [[maybe_unused]] SpinGuard& strays) noexcept {
     // While the message is on its way there is time for this.
     while (consumed_ >= this->lane_.receive_block()) [[unlikely]] {

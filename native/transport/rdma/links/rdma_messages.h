@@ -142,8 +142,8 @@ class RdmaMessages : public RdmaLink<kWait> {
     return static_cast<std::int32_t>(a - b) < 0;
   }
 
-  /// A quarter of the peer's receives is kept for those that only tell of receives, so that two ends
-  /// which are both full still get on.
+  /// A quarter of the peer's receives is kept for those that only tell of receives, so that two
+  /// ends which are both full still get on.
   bool has_receive(bool is_data) const noexcept {
     if constexpr (kLossy) return true;
     const std::uint32_t kept = is_data ? this->lane_.peer().rx_depth / 4 : 0;
@@ -286,8 +286,8 @@ class RdmaMessages : public RdmaLink<kWait> {
   FlowLosses flows_;
   unsigned consumed_ = 0;
   unsigned next_block_ = 0;
-  /// Receives that this end has ever posted, what the peer knows of that, and those of the peer; and
-  /// the messages that have taken one there. All go round.
+  /// Receives that this end has ever posted, what the peer knows of that, and those of the peer;
+  /// and the messages that have taken one there. All go round.
   std::uint32_t posted_;
   std::uint32_t told_;
   std::uint32_t peer_posted_;

@@ -31,7 +31,7 @@ EndpointSpec rr_spec(QueuePairType type, RdmaOperation operation, WaitPolicy wai
                      std::uint64_t longest_bytes) {
   EndpointSpec spec = xr::test::rdma_spec(type, operation, wait);
   spec.workload = Workload::kRr;
-  spec.message_bytes = spec.response_bytes = longest_bytes;
+  spec.message_bytes = spec.rr.response_bytes = longest_bytes;
   return spec;
 }
 
@@ -121,8 +121,8 @@ TEST("rdma messages device: rr, several under way, each queue pair and operation
     for (const auto wait : {kSpin, kBlock}) {
       for (const unsigned inflight : {1u, 40u}) {
         EndpointSpec spec = rr_spec(type, operation, wait, 64);
-        spec.response_bytes = 5000;
-        spec.inflight = inflight;
+        spec.rr.response_bytes = 5000;
+        spec.rr.inflight = inflight;
         spec.verify = true;
         spec.phases.iterations = 400;
         xr::test::RdmaPair pair(spec);

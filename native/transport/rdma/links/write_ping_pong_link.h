@@ -10,8 +10,8 @@ namespace xr {
 /// Ping-pong of plain writes: each end watches the last byte of its own memory, where each message
 /// brings the next number. It does not wait for its own completions; they are taken when the send
 /// queue needs the room. The last byte stands for the message, as in every such test, though few
-/// devices promise to place it last (ibv_query_qp_data_in_order(3)): SoftRoCE copies by the kernel's
-/// memcpy, which may begin at the end. Verified, a message is there when all of it is.
+/// devices promise to place it last (ibv_query_qp_data_in_order(3)): SoftRoCE copies by the
+/// kernel's memcpy, which may begin at the end. Verified, a message is there when all of it is.
 template <WaitPolicy kWait, bool kLossy>
 class WritePingPongLink : public RdmaLink<kWait> {
   using Base = RdmaLink<kWait>;

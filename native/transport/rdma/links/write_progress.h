@@ -4,8 +4,8 @@
 
 namespace xr {
 
-/// How many messages a sender of plain writes says it has written. It writes that into the memory of
-/// the receiver, where it can write anything, at any time.
+/// How many messages a sender of plain writes says it has written. It writes that into the memory
+/// of the receiver, where it can write anything, at any time.
 class WriteProgress {
  public:
   explicit WriteProgress(std::uint64_t message_bytes) noexcept

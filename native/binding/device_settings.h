@@ -5,7 +5,8 @@
 
 namespace xr {
 
-/// What the driver of a network device says of itself and of how it is set. Empty where it does not.
+/// What the driver of a network device says of itself and of how it is set. Empty where it does
+/// not.
 struct DeviceSettings {
   std::string driver_version;
   std::string firmware;
@@ -17,7 +18,8 @@ struct DeviceSettings {
   bool adaptive_transmit = false;
 };
 
-/// Asks the kernel (SIOCETHTOOL, linux/ethtool.h), which tells anybody. `device` is a name, as `eth0`.
+/// Asks the kernel (SIOCETHTOOL, linux/ethtool.h), which tells anybody. `device` is a name, as
+/// `eth0`.
 DeviceSettings device_settings(const std::string& device);
 
 }  // namespace xr

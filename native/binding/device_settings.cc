@@ -1,4 +1,4 @@
-#include "transport/socket/device_settings.h"
+#include "binding/device_settings.h"
 
 #include <linux/ethtool.h>
 #include <linux/sockios.h>
