@@ -112,7 +112,7 @@ export const inResults = [
     'document/summary',
     'document/summary',
     ['(sorted.length - 1) >> 1', 'sorted.length >> 1'],
-    ['? completed.filter(', '? repetitions.filter('],
+    ['figuredOf(repetitions).filter(', 'repetitions.filter('],
   ),
   ...of(
     'src/session/endpoint/warmup.ts',

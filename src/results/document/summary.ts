@@ -1,7 +1,7 @@
 import type { Case } from '../../plan/case.js'
 import { mergeCounts } from '../histogram/histogram.js'
 import { latencyOf, samplesOf } from '../histogram/latency.js'
-import { completedOf } from '../repetition/completed.js'
+import { completedOf, figuredOf } from '../repetition/completed.js'
 import { addConnects, spanOf } from '../repetition/connects.js'
 import { addLosses } from '../repetition/loss.js'
 import type { Repetition, Spread, Summary } from '../schema/schema.js'
@@ -13,10 +13,9 @@ import type { Repetition, Spread, Summary } from '../schema/schema.js'
  */
 export function summarise(c: Case, repetitions: readonly Repetition[]): Summary {
   const completed = completedOf(repetitions)
-  const used =
-    completed.length > 0
-      ? completed.filter(({ flags }) => !flags.includes('nothing-arrived'))
-      : repetitions.filter(({ status }) => status === 'aborted')
+  const used = figuredOf(repetitions).filter(
+    ({ status, flags }) => status === 'aborted' || !flags.includes('nothing-arrived'),
+  )
   const loss = addLosses(used.flatMap((repetition) => repetition.loss ?? []))
   const latencies = used.flatMap(({ latency }) => latency ?? [])
   const hasLatency = c.workload !== 'stream' && latencies.length > 0

@@ -7,7 +7,8 @@ import {
   SECOND,
   streamReport,
 } from '../fixtures/reports.js'
-import type { Flag } from '../schema/schema.js'
+import type { Flag, Repetition } from '../schema/schema.js'
+import { flagShare } from './flag-share.js'
 import { flagsOfCase } from './flags.js'
 import { buildRepetition } from './repetition.js'
 
@@ -172,5 +173,37 @@ describe('of a case', () => {
 
   test.each(['loss', 'failed', 'clock-unstable'] as const)('%s holds once it was seen', (flag) => {
     expect(withFlag(flag, 1)).toBe(true)
+  })
+
+  /** Each: how it ended, and its flags. */
+  const ended = (...each: [Repetition['status'], ...Flag[]][]) =>
+    each.map(([status, ...flags], index) => ({ ...repetition, index, status, flags }))
+
+  test('those that the figures are of decide, and not those that failed', () => {
+    const half = ended(
+      ...([0, 1, 2, 3] as const).map((): [Repetition['status'], Flag] => ['failed', 'failed']),
+      ['completed', 'harness-overload'],
+      ['completed', 'harness-overload'],
+      ['completed', 'harness-overload'],
+      ['completed'],
+    )
+    expect(flagsOfCase(half, null)).toEqual(['harness-overload', 'failed'])
+    expect(flagShare({ repetitions: half }, 'harness-overload')).toBe('3/4')
+    expect(flagShare({ repetitions: half }, 'failed')).toBe('4/8')
+  })
+
+  test('what is doubtful of one that failed is in no figure', () => {
+    const mixed = ended(['failed', 'failed', 'loss', 'cpu-saturated'], ['completed'])
+    expect(flagsOfCase(mixed, null)).toEqual(['failed'])
+    expect(flagShare({ repetitions: mixed }, 'failed')).toBe('1/2')
+  })
+
+  test('of those that were cut short, where the figures are of them; of all, where there are none', () => {
+    const cut = ended(['failed', 'failed', 'loss'], ['aborted', 'aborted', 'unpinned'])
+    expect(flagsOfCase(cut, null)).toEqual(['unpinned', 'aborted', 'failed'])
+    expect(flagShare({ repetitions: cut }, 'unpinned')).toBeNull()
+    const none = ended(['failed', 'failed', 'strangers'], ['failed', 'failed'])
+    expect(flagsOfCase(none, null)).toEqual(['strangers', 'failed'])
+    expect(flagShare({ repetitions: none }, 'strangers')).toBe('1/2')
   })
 })

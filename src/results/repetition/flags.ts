@@ -1,6 +1,7 @@
 import type { Case } from '../../plan/case.js'
-import { type Flag, sortFlags } from '../schema/flag-names.js'
+import { ENDINGS, type Flag, sortFlags } from '../schema/flag-names.js'
 import type { Cpu, Environment, Repetition, Summary } from '../schema/schema.js'
+import { flaggedOf } from './completed.js'
 import { intervalRates } from './intervals.js'
 import type { RepetitionReport } from './report.js'
 import { beginsUnsteadily } from './steadiness.js'
@@ -74,15 +75,20 @@ export function flagsOfRepetition(
   return sortFlags(flags)
 }
 
-/** What makes a case doubtful: the flags of its repetitions, and what only shows in all of them together. */
+/**
+ * What makes a case doubtful: the flags of the repetitions that its figures are of, how the others ended, and what only shows in all of them together.
+ */
 export function flagsOfCase(repetitions: readonly Repetition[], summary: Summary | null): Flag[] {
-  const all = repetitions.flatMap((repetition) => repetition.flags)
+  const flagged = flaggedOf(repetitions)
+  const all = flagged.flatMap((repetition) => repetition.flags)
   const flags = new Set(
     all.filter((flag) => {
       const often = all.filter((one) => one === flag).length
-      return !COMES_AND_GOES.includes(flag) || 2 * often >= repetitions.length
+      return !COMES_AND_GOES.includes(flag) || 2 * often >= flagged.length
     }),
   )
+  for (const flag of ENDINGS)
+    if (repetitions.some((repetition) => repetition.flags.includes(flag))) flags.add(flag)
   // Merged, the repetitions may have the samples that each of them lacks.
   flags.delete('too-few-samples')
   if (lacksPercentiles(summary?.latency ?? null)) flags.add('too-few-samples')

@@ -58,6 +58,9 @@ export const FLAGS = Object.keys(FLAG_SENTENCES) as [Flag, ...Flag[]]
 /** Flags that say where it was measured, not that it was measured badly. */
 export const CIRCUMSTANCES: readonly Flag[] = ['loopback', 'software-rdma', 'virtual-machine']
 
+/** Flags that say how a repetition ended, not what the figures of its case are worth: of all repetitions, whether figures are of them or not. */
+export const ENDINGS: readonly Flag[] = ['aborted', 'failed']
+
 /** The given flags once each, in the order of {@link FLAGS}. */
 export function sortFlags(flags: Iterable<Flag>): Flag[] {
   const present = new Set(flags)
