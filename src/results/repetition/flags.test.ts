@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { EffectiveSettings } from '../../addon/addon.js'
 import {
   caseOf,
   effectiveOf,
@@ -135,6 +136,57 @@ describe('flags', () => {
   test('scatter is no unsteady start, nor is a warm-up that only its cap ended', () => {
     const scattered = [1_030, 950, 1_060, 970, 940, 1_050, 960, 1_040, 1_020, 930, 1_070, 980]
     expect(unsteady(scattered, 'cap')).toEqual([])
+  })
+})
+
+describe('of datagrams that the path does not carry whole', () => {
+  const isFlagged = (
+    c: ReturnType<typeof caseOf>,
+    client: Partial<EffectiveSettings>,
+    server: Partial<EffectiveSettings>,
+  ) => {
+    const report = pingPongReport({ rounds: 40_000, bodyNs: 20_000 })
+    for (const [end, own] of [
+      [report.client, client],
+      [report.server, server],
+    ] as const) {
+      if (end.outcome) end.outcome.effective = effectiveOf(own)
+    }
+    return buildRepetition(c, 0, 0, report).flags.includes('ip-fragments')
+  }
+  const wide = { pathMtuBytes: 1500 }
+  const narrow = { pathMtuBytes: 1300 }
+
+  test('a ping-pong sends what it was asked to', () => {
+    const of = (messageSizeBytes: number) => caseOf('udp', 'ping-pong', { messageSizeBytes })
+    expect(isFlagged(of(1_472), wide, wide)).toBe(false)
+    expect(isFlagged(of(1_473), wide, wide)).toBe(true)
+    expect(isFlagged(of(1_272), narrow, narrow)).toBe(false)
+    expect(isFlagged(of(1_273), narrow, wide)).toBe(true)
+    expect(isFlagged(of(1_273), wide, narrow)).toBe(true)
+    expect(isFlagged(of(1_453), { ...wide, localAddress: 'fd00::1' }, wide)).toBe(true)
+  })
+
+  const rr = (messageSizeBytes: number, responseSizeBytes: number) =>
+    caseOf('udp', 'rr', { messageSizeBytes, responseSizeBytes, inflight: 1 })
+  const cutInto = (datagrams: number) => ({ headerBytes: 40 + 16 * datagrams })
+
+  test('rr cuts its messages to the path itself', () => {
+    // 65,576 bytes in pieces of 1,456.
+    const both = { ...wide, ...cutInto(46) }
+    expect(isFlagged(rr(65_536, 65_536), both, both)).toBe(false)
+    const alone = { ...wide, ...cutInto(1) }
+    expect(isFlagged(rr(1_416, 64), alone, alone)).toBe(false)
+  })
+
+  test('rr knew of the smaller path too late: by what each end sends', () => {
+    const small = { ...narrow, ...cutInto(1) }
+    expect(isFlagged(rr(64, 65_536), small, { ...narrow, ...cutInto(46) })).toBe(true)
+    // Of pieces of 1,256.
+    expect(isFlagged(rr(64, 65_536), small, { ...narrow, ...cutInto(53) })).toBe(false)
+    expect(isFlagged(rr(65_536, 64), { ...narrow, ...cutInto(46) }, small)).toBe(true)
+    expect(isFlagged(rr(1_400, 64), { ...narrow, ...cutInto(1) }, small)).toBe(true)
+    expect(isFlagged(rr(65_536, 64), narrow, small)).toBe(false)
   })
 })
 

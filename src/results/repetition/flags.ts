@@ -3,6 +3,7 @@ import { ENDINGS, type Flag, sortFlags } from '../schema/flag-names.js'
 import type { Cpu, Environment, Repetition, Summary } from '../schema/schema.js'
 import { flaggedOf } from './completed.js'
 import { intervalRates } from './intervals.js'
+import { sendsFragments } from './ip-fragments.js'
 import type { RepetitionReport } from './report.js'
 import { beginsUnsteadily } from './steadiness.js'
 import { countsMoreThanSent } from './strangers.js'
@@ -23,8 +24,6 @@ const MIN_REPETITIONS = 3
 const MIN_ACHIEVED = 0.99
 /** What a sender at a rate hands over at once, at least a message (native/workload/stream.h). */
 const BURST_NS = 100_000
-const IPV4_AND_UDP_BYTES = 28
-const IPV6_AND_UDP_BYTES = 48
 /** Of a machine that is never wholly quiet some repetition has these: a case has them from half of its repetitions on. */
 const COMES_AND_GOES: readonly Flag[] = ['warmup-unsteady', 'harness-overload', 'cpu-saturated']
 
@@ -160,18 +159,6 @@ function hadStrangers({ strangers }: Unflagged): boolean {
 /** Some, and not all, which is nothing at all. */
 function isStarved({ starvedLinks, bytes }: Unflagged): boolean {
   return (starvedLinks ?? 0) > 0 && !!bytes
-}
-
-/** UDP alone: TCP cuts its segments to the path, and QUIC its packets. */
-function sendsFragments(c: Case, { client, server }: RepetitionReport): boolean {
-  if (c.transport !== 'udp') return false
-  const size = c.parameters.messageSizeBytes
-  return [client, server].some(({ outcome }) => {
-    const { localAddress, pathMtuBytes } = outcome?.effective ?? {}
-    const headers = localAddress?.includes(':') ? IPV6_AND_UDP_BYTES : IPV4_AND_UDP_BYTES
-    const sends = outcome?.links.some(({ role }) => role !== 'receiver') ?? false
-    return sends && pathMtuBytes != null && size + headers > pathMtuBytes
-  })
 }
 
 /** Whether something that the path or the peer decides on was not granted at an end. */
