@@ -121,9 +121,9 @@ function hasUnstableClock({ clock, latency }: Unflagged): boolean {
   return drifts || (median !== null && step > median * MAX_STEP_OF_MEDIAN)
 }
 
-/** Of few intervals only how the warm-up ended is known. */
-function isUnsteady({ intervals, warmup }: Pick<Unflagged, 'intervals' | 'warmup'>): boolean {
-  return beginsUnsteadily(intervalRates(intervals)) ?? warmup?.ended === 'cap'
+/** Not of too few intervals to say, however the warm-up ended. */
+function isUnsteady({ intervals }: Pick<Unflagged, 'intervals'>): boolean {
+  return beginsUnsteadily(intervalRates(intervals)) ?? false
 }
 
 /** A thread that was kept from its CPU would have used it: without that part the share flickers with every disturbance. */
