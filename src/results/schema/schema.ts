@@ -133,6 +133,12 @@ export const repetitionSchema = z
     description: 'One measured run on fresh connections in fresh processes: the statistical unit',
   })
 
+const percentileSpread = spreadSchema
+  .nullable()
+  .describe(
+    'lost messages counted as infinitely late; null also where that leaves a repetition no number',
+  )
+
 export const summarySchema = z
   .object({
     repetitions: count.describe('completed ones; only they are summarised, unless none completed'),
@@ -145,9 +151,9 @@ export const summarySchema = z
       .describe('added, of the merged histograms; absent: another workload'),
     loss: lossSchema.nullable().describe('added'),
     spread: z.object({
-      p50Ns: spreadSchema.nullable(),
-      p99Ns: spreadSchema.nullable(),
-      p999Ns: spreadSchema.nullable(),
+      p50Ns: percentileSpread,
+      p99Ns: percentileSpread,
+      p999Ns: percentileSpread,
       messagesPerSec: spreadSchema.nullable(),
       goodputBitsPerSec: spreadSchema.nullable(),
       cpuPerMessageNs: bothEnds(spreadSchema.nullable()),
