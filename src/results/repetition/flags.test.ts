@@ -70,6 +70,30 @@ describe('flags', () => {
     expect(flagsOf({ ...plain, link }, caseOf('tcp', 'ping-pong', { wait: 'spin' }))).toEqual([])
   })
 
+  test('a saturated CPU, unless the kernel was meant to poll a device, and had one', () => {
+    const busy = (seconds: number, messages: number) =>
+      markAt(seconds, { messages, bytes: messages * 64, cpuSystemNs: seconds * 0.99 * SECOND })
+    const link = { marks: [busy(0.2, 500), busy(2.2, 40_500)] }
+    const polling = caseOf('tcp', 'ping-pong', { wait: 'busy-poll' })
+    const at = (pollsDevice: boolean | undefined, c = polling) =>
+      flagsOf({ ...plain, link, client: { effective: effectiveOf({ pollsDevice }) } }, c)
+    expect(at(true)).toEqual([])
+    expect(at(undefined)).toEqual(['cpu-saturated'])
+    expect(at(false)).toEqual(['cpu-saturated', 'nothing-to-poll'])
+    expect(at(true, tcpPingPong)).toEqual(['cpu-saturated'])
+    // Each end for itself.
+    const report = pingPongReport(plain)
+    for (const end of [report.client, report.server])
+      for (const one of end.outcome?.links ?? []) one.marks = link.marks
+    for (const [end, pollsDevice] of [
+      [report.client, true],
+      [report.server, undefined],
+    ] as const) {
+      if (end.outcome) end.outcome.effective = effectiveOf({ pollsDevice })
+    }
+    expect(buildRepetition(polling, 0, 0, report).flags).toEqual(['cpu-saturated'])
+  })
+
   test('a CPU that was wanted whole, and given to others in part', () => {
     const part = (seconds: number, messages: number) =>
       markAt(seconds, { messages, bytes: messages * 64, cpuSystemNs: seconds * 0.7 * SECOND })

@@ -59,7 +59,7 @@ export function flagsOfRepetition(
   when(isUnsteady(repetition), 'warmup-unsteady')
   when(lacksPercentiles(repetition.latency), 'too-few-samples')
   when(hasUnstableClock(repetition), 'clock-unstable')
-  when(c.parameters.wait !== 'spin' && cpus.some(isSaturated), 'cpu-saturated')
+  when(isLimitedByCpu(c, repetition, report), 'cpu-saturated')
   when(cpus.some(isSaturatedBySoftirq), 'cpu-saturated')
   when(cpus.some(isPushedOff), 'harness-overload')
   when(
@@ -129,6 +129,17 @@ function isUnsteady({ intervals }: Pick<Unflagged, 'intervals'>): boolean {
 /** A thread that was kept from its CPU would have used it: without that part the share flickers with every disturbance. */
 export function isSaturated({ demand, busiestThread }: Pick<Cpu, 'demand' | 'busiestThread'>) {
   return (demand ?? busiestThread ?? 0) > SATURATED
+}
+
+/** An end that is to poll uses a whole CPU whatever it could: a spinning thread, and one whose kernel polls the device for it. */
+function isLimitedByCpu({ parameters }: Case, { cpu }: Unflagged, report: RepetitionReport) {
+  if (parameters.wait === 'spin') return false
+  return (['client', 'server'] as const).some((end) => {
+    const isPolling =
+      parameters.wait === 'busy-poll' && report[end].outcome?.effective.pollsDevice === true
+    const own = cpu[end]
+    return !isPolling && own !== null && isSaturated(own)
+  })
 }
 
 function isSaturatedBySoftirq({ mostSoftirq }: Cpu): boolean {
