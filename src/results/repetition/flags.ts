@@ -4,9 +4,11 @@ import type { Cpu, Environment, Repetition, Summary } from '../schema/schema.js'
 import { flaggedOf } from './completed.js'
 import { intervalRates } from './intervals.js'
 import { sendsFragments } from './ip-fragments.js'
+import { measuredLinks } from './measured-links.js'
 import type { RepetitionReport } from './report.js'
 import { beginsUnsteadily } from './steadiness.js'
 import { countsMoreThanSent } from './strangers.js'
+import { sharedNs } from './throughput.js'
 
 const MAX_DRIFT_PPM = 50
 /** A clock step above this part of the median is visible in it. */
@@ -56,7 +58,7 @@ export function flagsOfRepetition(
   when(c.parameters.wait === 'busy-poll' && someEnd(report, 'pollsDevice'), 'nothing-to-poll')
   when(isBelowRate(c, repetition), 'below-rate')
   when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
-  when(isUnsteady(repetition), 'warmup-unsteady')
+  when(isUnsteady(repetition, sharedNs(measuredLinks(c, report))), 'warmup-unsteady')
   when(lacksPercentiles(repetition.latency), 'too-few-samples')
   when(hasUnstableClock(repetition), 'clock-unstable')
   when(isLimitedByCpu(c, repetition, report), 'cpu-saturated')
@@ -121,9 +123,10 @@ function hasUnstableClock({ clock, latency }: Unflagged): boolean {
   return drifts || (median !== null && step > median * MAX_STEP_OF_MEDIAN)
 }
 
-/** Not of too few intervals to say, however the warm-up ended. */
-function isUnsteady({ intervals }: Pick<Unflagged, 'intervals'>): boolean {
-  return beginsUnsteadily(intervalRates(intervals)) ?? false
+/** Not of too few intervals to say, however the warm-up ended; and as long as both directions were under way, for one goes faster alone. */
+function isUnsteady({ intervals }: Pick<Unflagged, 'intervals'>, sharedNs: number): boolean {
+  const shared = intervals.filter(({ startNs, durationNs }) => startNs + durationNs / 2 < sharedNs)
+  return beginsUnsteadily(intervalRates(shared)) ?? false
 }
 
 /** A thread that was kept from its CPU would have used it: without that part the share flickers with every disturbance. */

@@ -98,7 +98,7 @@ const perDirection = z.object({
 export const throughputSchema = z
   .object({
     goodputBitsPerSec: ns.describe(
-      'payload bits delivered, both directions added; ping-pong: one way; rr: of the answers',
+      'payload bits delivered, both directions added, as long as both were under way; ping-pong: one way; rr: of the answers',
     ),
     messagesPerSec: ns.describe('messages delivered; ping-pong and rr: round trips'),
     measuredAt: z

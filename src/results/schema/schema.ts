@@ -67,7 +67,11 @@ export const repetitionSchema = z
     status: z.enum(['completed', 'aborted', 'failed']).describe('all keep what was measured'),
     failure: problemSchema.nullable(),
     flags: flagsSchema,
-    durationNs: ns.nullable().describe('of the measured phase, which all links have in common'),
+    durationNs: ns
+      .nullable()
+      .describe(
+        'of the measured phase, which all links have in common; of iterations in both directions, each its own: of the longer one',
+      ),
     skewNs: ns
       .nullable()
       .optional()
