@@ -17,7 +17,8 @@ const AGENT_WITHIN_MS = 120_000
  * @returns {Promise<number>} exit code
  */
 export async function runInLab({ rate, node, keyFile, args }) {
-  const agent = [...node, 'serve', '--listen', `${FAR_ADDRESS}:${PORT}`, '-k', keyFile, '-q']
+  // How each of its sessions ended is told on the standard error of the lab.
+  const agent = [...node, 'serve', '--listen', `${FAR_ADDRESS}:${PORT}`, '-k', keyFile, '--json']
   const script = [process.execPath, '--jitless', '--no-expose-wasm', 'bench/line/main.mjs']
   const lab = spawn(
     process.execPath,

@@ -61,7 +61,7 @@ async function run(line, transport, direction, streams) {
     ...[...line.near, ...node, 'run', '--peer', line.peer, '--key-file', keyFile],
     ...['-t', transport, '-w', 'stream', '--direction', direction, '--streams', streams, ...size],
     ...['-d', flags.duration, '-r', flags.repeat, '--interval', '200ms', '-o', output, '-q'],
-    ...['--timeout', '20s', '--warmup', flags.warmup],
+    ...['--timeout', '20s', '--warmup', flags.warmup, '--verbose'],
   ]
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] })
   const [code] = await once(child, 'exit')
