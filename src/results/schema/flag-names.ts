@@ -32,6 +32,8 @@ export const FLAG_SENTENCES = {
   'mptcp-fallback':
     'a connection that was to be one of Multipath TCP fell back to TCP: one end, or something between them, has none',
   'nothing-to-poll': 'there was no device for the kernel to poll: busy-poll waited as block does',
+  'settings-changed':
+    'a later repetition was granted other settings than the first, whose stand in the file: `changed` names them',
   'below-rate': 'the senders stayed more than 1 % below the rate that was asked for',
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',

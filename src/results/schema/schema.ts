@@ -185,7 +185,11 @@ export const caseResultSchema = z
       negotiated: parametersSchema
         .nullable()
         .describe('after the limits of the far end; null: as requested'),
-      effective: bothEnds(effectiveSchema.nullable()),
+      effective: bothEnds(effectiveSchema.nullable()).describe('of the first repetition'),
+      changed: z
+        .array(z.string().max(64))
+        .optional()
+        .describe('what a later repetition was granted otherwise, as `client tls.ktls`'),
     }),
     path: z
       .enum(['hardware', 'software', 'loopback', 'lab', 'network'])
