@@ -157,6 +157,11 @@ describe('flags', () => {
     expect(unsteady(rising)).toEqual(['warmup-unsteady'])
   })
 
+  test('five intervals are too few, whatever they show', () => {
+    expect(unsteady([500, 1_000, 1_000, 1_000, 1_000], 'cap')).toEqual([])
+    expect(unsteady([500, 500, 1_000, 1_000, 1_000, 1_000])).toEqual(['warmup-unsteady'])
+  })
+
   test('scatter is no unsteady start, nor is a warm-up that only its cap ended', () => {
     const scattered = [1_030, 950, 1_060, 970, 940, 1_050, 960, 1_040, 1_020, 930, 1_070, 980]
     expect(unsteady(scattered, 'cap')).toEqual([])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Mark } from '../../addon/addon.js'
-import { intervalsOf } from './intervals.js'
+import { intervalRates, intervalsOf } from './intervals.js'
 import type { MeasuredLink } from './measured-links.js'
 
 /** A connection that brought 1,000 bytes a second, with a mark so often. */
@@ -64,4 +64,13 @@ describe('what was lost', () => {
     for (const interval of intervalsOf([link(2, 1)], false))
       expect(interval).not.toHaveProperty('lost')
   })
+})
+
+it('has a rate in each whole interval: of bytes, or of messages where there are none', () => {
+  const [whole, rest] = [
+    { durationNs: 1e9, messages: 10, bytes: 5_000 },
+    { durationNs: 0.4e9, messages: 1, bytes: 4_000 },
+  ]
+  expect(intervalRates([whole, whole, rest])).toEqual([5_000, 5_000])
+  expect(intervalRates([{ ...whole, bytes: 0 }])).toEqual([10])
 })

@@ -81,6 +81,17 @@ describe('a stream', () => {
     })
   })
 
+  test('at a rate in both directions was asked for it in each', () => {
+    const [up, down] = [500, 1_000].map((messagesPerSec) =>
+      streamReport({ messagesPerSec, sizeBytes: 1_000 }),
+    )
+    if (!(up && down)) throw new Error('two streams')
+    const asked = { messageSizeBytes: 1_000, rateBitsPerSec: 10e6, direction: 'both' } as const
+    expect(buildRepetition(caseOf('tcp', 'stream', asked), 0, 0, ways(up, down)).load).toEqual({
+      ...{ offeredBitsPerSec: 20e6, achievedBitsPerSec: 12e6, forgivenBytes: 0 },
+    })
+  })
+
   test.each([
     ['a twentieth below what was asked for', {}, 950, true],
     ['half a percent below', {}, 995, false],
