@@ -200,6 +200,7 @@ def cases_of(path: Path, document: dict) -> list[Case]:
             for interval in repetition["intervals"]:
                 if interval["latency"]:
                     interval["latency"]["decoded"] = decode_histogram(interval["latency"]["histogram"])
+                    interval["latency"]["later"] = interval["latency"]["overflow"] + (interval.get("lost") or 0)
         found.append(
             Case(
                 source=document.get("label") or path.name.removesuffix(".gz").removesuffix(".json"),
@@ -514,7 +515,8 @@ def plot_repetitions(cases: list[Case]):
 # ## Latency over time
 #
 # Each column is an interval of the measured phase, the repetitions one after the other; the darker, the more of its round trips took
-# that long. What comes and goes (a scheduler, a neighbour, a frequency) shows here and in no percentile.
+# that long. What comes and goes (a scheduler, a neighbour, a frequency) shows here and in no percentile. Lost messages count as infinitely
+# late, in the interval in which their time was up: where they reach p50 or p99, its line has a gap.
 
 # %%
 BINS_PER_TENFOLD = 16
@@ -539,18 +541,18 @@ def plot_over_time(cases: list[Case]):
             for interval in repetition["intervals"]:
                 if not interval["latency"] or not interval["latency"]["decoded"]:
                     continue
-                columns.append(interval["latency"]["decoded"])
+                columns.append((interval["latency"]["decoded"], interval["latency"]["later"]))
                 clock += interval["durationNs"] / 1e9
                 edges.append(clock)
             borders.append(clock)
         if not columns:
             continue
-        lowest = math.floor(math.log10(max(1, min(h[0][0] for h in columns))) * BINS_PER_TENFOLD)
-        highest = math.ceil(math.log10(max(h[-1][0] for h in columns) + 1) * BINS_PER_TENFOLD)
+        lowest = math.floor(math.log10(max(1, min(h[0][0] for h, _ in columns))) * BINS_PER_TENFOLD)
+        highest = math.ceil(math.log10(max(h[-1][0] for h, _ in columns) + 1) * BINS_PER_TENFOLD)
         bins = highest - lowest
         parts = [[math.nan] * len(columns) for _ in range(bins)]
-        for x, histogram in enumerate(columns):
-            total = sum(count for _, count in histogram)
+        for x, (histogram, later) in enumerate(columns):
+            total = sum(count for _, count in histogram) + later
             for value, count in histogram:
                 y = min(bins - 1, max(0, math.floor(math.log10(max(1, value)) * BINS_PER_TENFOLD) - lowest))
                 before = parts[y][x]
@@ -560,9 +562,10 @@ def plot_over_time(cases: list[Case]):
         middles = [(a + b) / 2 for a, b in zip(edges, edges[1:])]
         for quantile, words, style in ((0.5, "p50", "-"), (0.99, "p99", "--")):
             line = [
-                value_at(h, quantile) if sum(c for _, c in h) * (1 - quantile) >= SAMPLES_BEYOND else math.nan
-                for h in columns
+                value_at(h, quantile, later) if (sum(c for _, c in h) + later) * (1 - quantile) >= SAMPLES_BEYOND else math.nan
+                for h, later in columns
             ]
+            line = [value if math.isfinite(value) else math.nan for value in line]
             # A repetition begins anew: its line does too.
             xs, ys = [], []
             for left, middle, value in zip(edges, middles, line):
@@ -579,7 +582,10 @@ def plot_over_time(cases: list[Case]):
         axis.set_xlim(0, edges[-1])
         in_words(axis.yaxis, time_words)
         axis.grid(visible=False)
-        lost = ", lost messages left out" if any(map(lost_in, case.repetitions)) else ""
+        # In which interval a message was lost, files of before do not say.
+        placed = all("lost" in interval for r in case.repetitions for interval in r["intervals"])
+        how = ", lost messages infinitely late" if placed else ", lost messages left out"
+        lost = how if any(map(lost_in, case.repetitions)) else ""
         axis.set_title(plain(case.name(several)) + PLACES[case.place] + lost)
         axis.set_ylabel("round trip")
         axis.set_xlabel("measured time, s")

@@ -17,7 +17,8 @@ const AGENT_WITHIN_MS = 120_000
  * @returns {Promise<number>} exit code
  */
 export async function runInLab({ rate, node, keyFile, args }) {
-  const agent = [...node, 'serve', '--listen', `${FAR_ADDRESS}:${PORT}`, '-k', keyFile, '-q']
+  // How each of its sessions ended is told on the standard error of the lab.
+  const agent = [...node, 'serve', '--listen', `${FAR_ADDRESS}:${PORT}`, '-k', keyFile, '--json']
   const script = [process.execPath, '--jitless', '--no-expose-wasm', 'bench/line/main.mjs']
   const lab = spawn(
     process.execPath,
@@ -32,14 +33,20 @@ export async function runInLab({ rate, node, keyFile, args }) {
   return code ?? 1
 }
 
-/** The line as the first guest sees it. Nobody here can ask the other guest's kernel how much arrived. */
+/** The line as the first guest sees it. Nobody here can ask the other guest's kernel how much arrived; what this one has sent is behind its netem, and nothing is lost on the way. */
 export async function guestLine() {
   const until = performance.now() + AGENT_WITHIN_MS
   while (!(await answers())) {
     if (performance.now() > until) throw new Error('the agent of the other guest does not listen')
     await wait(500)
   }
-  return { peer: `${FAR_ADDRESS}:${PORT}`, near: [], receivers: {}, close: async () => {} }
+  const own = { wrapper: [], device: 'eth0' }
+  return {
+    peer: `${FAR_ADDRESS}:${PORT}`,
+    near: [],
+    devices: { up: { ...own, counts: 'sent' }, down: { ...own, counts: 'received' } },
+    close: async () => {},
+  }
 }
 
 async function answers() {

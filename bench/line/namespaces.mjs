@@ -34,7 +34,10 @@ export async function shapedLine({ rate, limit, node, keyFile }) {
     peer: `${FAR_ADDRESS}:${PORT}`,
     near,
     // Who is asked for the bytes that arrived, by direction.
-    receivers: { up: { wrapper: far, device: 'far' }, down: { wrapper: near, device: 'near' } },
+    devices: {
+      up: { wrapper: far, device: 'far', counts: 'received' },
+      down: { wrapper: near, device: 'near', counts: 'received' },
+    },
     close: async () => {
       const ended = once(agent, 'exit')
       agent.kill('SIGTERM')

@@ -112,7 +112,71 @@ export const inResults = [
     'document/summary',
     'document/summary',
     ['(sorted.length - 1) >> 1', 'sorted.length >> 1'],
-    ['? completed.filter(', '? repetitions.filter('],
+    ['figuredOf(repetitions).filter(', 'repetitions.filter('],
+  ),
+  ...results('repetition/completed', 'repetition/flags', [
+    'figured.length > 0 ? figured : repetitions',
+    'figured',
+  ]),
+  ...results('repetition/flag-share', 'repetition/flags', [
+    'ENDINGS.includes(flag) ? repetitions : flaggedOf(repetitions)',
+    'repetitions',
+  ]),
+  ...results(
+    'repetition/ip-fragments',
+    'repetition/flags',
+    ['outcome === client.outcome ? size', 'true ? size'],
+    ['pathMtuBytes - (', 'pathMtuBytes + ('],
+  ),
+  ...results(
+    'repetition/loss',
+    'repetition/stream',
+    ['last.messages - first.messages + lost', 'last.messages - first.messages'],
+    ['initiates ? other : own', 'initiates ? own : other'],
+  ),
+  ...results('repetition/cpu', 'repetition/stream', [
+    'total((d) => (d.userNs + d.systemNs)',
+    'total((d) => d.userNs',
+  ]),
+  ...results('repetition/cpu', 'repetition/flags', [
+    '(userNs + systemNs) / wallNs + delay',
+    '(userNs + systemNs) / wallNs',
+  ]),
+  ...results(
+    'repetition/throughput',
+    'repetition/stream',
+    ['if (lengthNs(window) <= forNs) return window', 'return window'],
+    ['return Math.min(...lengths)', 'return Math.max(...lengths)'],
+    ['mark.bytes * 8)', 'mark.bytes)'],
+  ),
+  ...results(
+    'repetition/intervals',
+    'repetition/intervals',
+    ['Math.max(0, mark.lost - before.lost)', 'mark.lost'],
+    ['durationNs > longest / 2', 'durationNs > 0'],
+    ['(hasBytes ? bytes : messages)', 'messages'],
+  ),
+  ...results(
+    'repetition/load',
+    'repetition/stream',
+    ['p.rateBitsPerSec * directions.length', 'p.rateBitsPerSec'],
+    ['windows.length === links.length', 'true'],
+  ),
+  ...results(
+    'repetition/window',
+    'repetition/window',
+    [
+      'Math.abs(mark.timeNs - timeNs) < Math.abs(best.timeNs - timeNs)',
+      'Math.abs(mark.timeNs - timeNs) > Math.abs(best.timeNs - timeNs)',
+    ],
+    [': marks.find((mark) => mark.timeNs > first.timeNs)', ': undefined'],
+  ),
+  ...results(
+    'repetition/steadiness',
+    'repetition/flags',
+    ['MIN_INTERVALS = 6', 'MIN_INTERVALS = 5'],
+    ['TOLERANCE = 0.05', 'TOLERANCE = 0.2'],
+    ['value - slope * i', 'value'],
   ),
   ...of(
     'src/session/endpoint/warmup.ts',

@@ -186,7 +186,7 @@ export const MEASURE = {
     help: 'repetitions of each case, on fresh connections, interleaved, even: A B B A',
     byDefault: '6; 4 where the lab is used',
   }),
-  /** Step of the time series, 1e6 to 24 h. Default: 250e6. */
+  /** Step of the time series, 1e6 to 24 h. Default: 250e6, or a twelfth of `durationNs` where that is less. */
   intervalNs: option({
     flag: '--interval <time>',
     heading: 'For how long:',
@@ -195,7 +195,7 @@ export const MEASURE = {
     default: 250e6,
     help: 'step of the time series',
     means: 'length of an interval of the time series, before doubling',
-    byDefault: '250ms',
+    byDefault: '250ms, or a twelfth of --duration',
     held: 'none',
   }),
   /**

@@ -85,7 +85,7 @@ function measures(link: LinkOutcome | undefined, window: Window | null, asked: P
       downBitsPerSec: perSec((last.bytes - first.bytes) * 8),
       upBitsPerSec: perSec(requests * asked.requestBytes * 8),
     },
-    intervals: linkIntervals(link.marks, link.intervalLatencies),
+    intervals: linkIntervals(link.marks, link.intervalLatencies, false),
   }
 }
 

@@ -113,8 +113,40 @@ describe('with 2 % lost', () => {
   })
 
   test('the course of time says what it leaves out', () => {
-    expect(chart('host-over-time-2').caption).toContain('What was lost is in no column')
-    expect(chart('host-over-time-1').caption).not.toContain('lost')
+    const drawn = chart('host-over-time-2')
+    expect(drawn.caption).toContain('Lost messages count as infinitely late')
+    expect(chart('host-over-time-1').caption).not.toMatch(/lost/i)
+    // All were lost in the second of two intervals, 80 of 2,040.
+    const p99 = drawn.table.rows.map(([, , , cell]) => cell)
+    expect(p99.filter((_, i) => i % 2 === 1)).toEqual(new Array(8).fill('∞'))
+    expect(p99.filter((_, i) => i % 2 === 0)).not.toContain('∞')
+    const line = drawn.kind === 'heat' ? drawn.p99 : []
+    expect(line.map((value) => value === null)).toEqual(p99.map((cell) => cell === '∞'))
+    const cells = drawn.kind === 'heat' ? drawn.cells : []
+    const shown = (column: number) =>
+      cells.reduce((sum, [at, , share]) => sum + (at === column ? share : 0), 0)
+    expect([shown(0), shown(1)].map((share) => share.toFixed(2))).toEqual(['1.00', '0.96'])
+  })
+
+  test('of a file that does not say when, the course of time leaves it out, and says so', () => {
+    const older = structuredClone(doc)
+    for (const { repetitions } of older.cases)
+      for (const { intervals } of repetitions) for (const one of intervals) delete one.lost
+    const digests = [digestOf({ file: 'o.json', doc: older }, 'o', { curves: true, heat: true })]
+    const drawn = chartsOfPlace(digests, 'host')
+      .flatMap((group) => group.charts)
+      .find(({ id }) => id === 'host-over-time-2')
+    expect(drawn?.caption).toContain('What was lost is in no column')
+    expect(drawn?.table.rows.flat()).not.toContain('∞')
+  })
+
+  test('the spread of the repetitions has them, and no number where there is none', () => {
+    const withLoss = udp.repetitions.map(({ latency }) => latency?.percentilesWithLoss?.p50 ?? 0)
+    expect(udp.summary?.spread).toMatchObject({
+      ...{ p50Ns: { median: withLoss[0], count: 8 }, p99Ns: null, p999Ns: null },
+    })
+    expect(withLoss[0]).toBeGreaterThan(udp.repetitions[0]?.latency?.percentiles.p50 ?? 0)
+    expect(doc.cases[0]?.summary?.spread.p99Ns).toMatchObject({ count: 8 })
   })
 
   test('the course over results has them in its table alone', () => {
@@ -148,7 +180,8 @@ describe('with 2 % lost', () => {
       csv.find((line) => line.includes(',udp,') && line.includes(`,${name},`))?.split(',')[13]
     const latency = udp.repetitions[0]?.latency
     expect(told('p50')).toBe(`${latency?.percentilesWithLoss?.p50}`)
-    expect([told('p99'), told('max')]).toEqual(['inf', 'inf'])
+    expect([told('p99'), told('max'), told('mean')]).toEqual(['inf', 'inf', 'inf'])
+    expect(told('mean_arrived')).toBe(`${latency?.meanNs}`)
     expect(told('p99_arrived')).toBe(`${latency?.percentiles.p99}`)
     expect(exportHgrm(udp)).toMatch(/Total count +=\s+32000\][\s\S]*#\[Lost +=\s*640:/)
     expect(exportHlog([source])).toContain('#[Lost messages have a line of their own')

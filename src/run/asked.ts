@@ -12,6 +12,9 @@ import type { MeasureRequest } from './request.js'
 
 type RequestAnywhere = Omit<PlanRequest, 'transports' | 'place'>
 
+/** At least, of a measured phase of which nobody said how finely it is cut. */
+const INTERVALS = 12
+
 /** A request with all its defaults, before it is known what this machine can do. */
 export interface Asked {
   /** `all`: whatever this machine can do. */
@@ -45,6 +48,7 @@ export function complete(request: MeasureRequest, { label }: Pick<OptionNames, '
     ...own,
     ...length,
     ...groups,
+    intervalNs: interval(request, { ...own, ...length }),
     messageTimeoutNs: messageTimeout(request, own.idleTimeoutNs, label),
     connectTimeoutNs: DEFAULT_REQUEST.connectTimeoutNs,
   }
@@ -53,10 +57,21 @@ export function complete(request: MeasureRequest, { label }: Pick<OptionNames, '
     ...inLab,
     ...length,
     ...groups,
+    intervalNs: interval(request, { ...inLab, ...length }),
     messageTimeoutNs: messageTimeout(request, inLab.idleTimeoutNs, label),
     connectTimeoutNs: CONNECT_TIMEOUT.inLab,
   }
   return { transports: request.transports, plan, labPlan }
+}
+
+/** What is measured briefly has as many intervals as it takes to tell whether it began before the path was steady. */
+function interval(
+  { intervalNs }: MeasureRequest,
+  usual: Pick<RequestAnywhere, 'intervalNs' | 'durationNs'>,
+): number {
+  if (intervalNs !== undefined || usual.durationNs === 0) return usual.intervalNs
+  const share = Math.ceil(usual.durationNs / INTERVALS)
+  return Math.max(MEASURE.intervalNs.kind.min, Math.min(usual.intervalNs, share))
 }
 
 /** @throws {XrbenchError} `XRB_USAGE` where it was given and is not shorter than the other */

@@ -56,6 +56,17 @@ describe('the plan of a run', () => {
     })
   })
 
+  test('cuts what is measured into a dozen intervals at least, wherever it is', () => {
+    const intervals = (request: Partial<MeasureRequest>) =>
+      planFor(asked(request), 4, inLab).cases.map(({ parameters }) => parameters.intervalNs)
+    expect(intervals({})).toEqual([250e6, 83_333_334, 83_333_334])
+    expect(intervals({ durationNs: 12e9 })).toEqual([250e6, 250e6, 250e6])
+    expect(intervals({ durationNs: 600e6 })).toEqual([50e6, 50e6, 50e6])
+    expect(intervals({ durationNs: 1 })).toEqual([1e6, 1e6, 1e6])
+    expect(intervals({ durationNs: 600e6, intervalNs: 300e6 })).toEqual([300e6, 300e6, 300e6])
+    expect(intervals({ iterations: 9 })).toEqual([250e6, 250e6, 250e6])
+  })
+
   test('uses the device that was chosen, over its own address', () => {
     const own = { device: 'rxe0', port: 1, gidIndex: 2, address: 'fd00::1' }
     const taken = { ...device, ...own, step: 'software' as const }

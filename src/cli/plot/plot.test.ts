@@ -153,6 +153,18 @@ print(json.dumps([x.with_loss(repetition, "p50"), str(x.with_loss(repetition, "p
         expect(highest).toBe(1.6)
       })
 
+      test('is infinitely late in the interval in which it was lost', () => {
+        const [title, gaps] = told(
+          `
+axis = x.plot_over_time(cases).axes[0]
+print(json.dumps([axis.get_title(loc="left"), [math.isnan(y) for y in axis.lines[1].get_ydata()[:4]]]))`,
+          put('lossy.json', lossy),
+        )
+        expect(title).toMatch(/, lost messages infinitely late$/)
+        // The second of two intervals, and where the next repetition begins.
+        expect(gaps).toEqual([false, true, true, false])
+      })
+
       test('is counted at the edge, where no mark has a place', () => {
         const texts = told(
           `

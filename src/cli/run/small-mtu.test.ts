@@ -87,6 +87,22 @@ describe('udp over a path with a small MTU behind a router', () => {
     expect(parameters.effective.client).toMatchObject({ pathMtuBytes: HOP_MTU_BYTES, gso: false })
   })
 
+  test('answers of rr are said to be cut into fragments where the path was not known, and not where it is', async () => {
+    const asked = ['--workload', 'rr', '--size', '64', '--response-size', '64k']
+    const options = ['--iterations', '50', '--message-timeout', '200ms']
+    const first = await measure(...asked, ...options)
+    expect(first.flags).toContain('ip-fragments')
+    const cutInto = (datagrams: number) => ({
+      ...{ pathMtuBytes: HOP_MTU_BYTES, headerBytes: 40 + 16 * datagrams },
+    })
+    // 65,576 bytes in pieces of 1,456.
+    expect(first.parameters.effective.server).toMatchObject(cutInto(46))
+    // By now the far machine remembers: pieces of 1,256.
+    const second = await measure(...asked, ...options)
+    expect(second.parameters.effective.server).toMatchObject(cutInto(53))
+    expect(second.flags).not.toContain('ip-fragments')
+  })
+
   test('messages that fit are not said to be cut', async () => {
     const { flags } = await measure('--workload', 'ping-pong', '--iterations', '200')
     expect(flags).not.toContain('ip-fragments')

@@ -50,7 +50,7 @@ export interface HeatChart extends Common {
   edges: number[]
   /** Part of the messages of a column that fell into a class. */
   cells: [column: number, bin: number, share: number][]
-  /** ns for each column; `null`: too few samples. */
+  /** ns for each column; `null`: too few samples, or infinitely late. */
   median: (number | null)[]
   p99: (number | null)[]
   /** Where another repetition begins, s. */

@@ -5,7 +5,12 @@ import { rankAtQuantile, samplesNeeded } from '../../results/histogram/percentil
 import type { CaseResult, Interval } from '../../results/schema/schema.js'
 import type { HeatChart } from '../charts/chart.js'
 
-export type Heat = Pick<HeatChart, 'columns' | 'edges' | 'cells' | 'median' | 'p99' | 'breaks'>
+/** A percentile that falls among lost messages is infinite. */
+export interface Heat
+  extends Pick<HeatChart, 'columns' | 'edges' | 'cells' | 'median' | 'p99' | 'breaks'> {
+  /** It is known in which column each lost message was. */
+  placesLosses: boolean
+}
 
 const MOST_COLUMNS = 60
 const BINS = 32
@@ -17,6 +22,8 @@ interface Column {
   to: number
   /** Samples by the upper edge of their bucket, ns. */
   counts: Map<number, number>
+  /** Later than all of them; `null`: the file does not tell when. */
+  lost: number | null
 }
 
 /** Round trips over measured time; the repetitions stand one after the other. `null`: not enough intervals. */
@@ -32,7 +39,8 @@ export function heatOf(c: CaseResult): Heat | null {
     for (let i = 0; i < repetition.intervals.length; i += perColumn) {
       const group = repetition.intervals.slice(i, i + perColumn)
       const length = group.reduce((sum, one) => sum + one.durationNs, 0)
-      columns.push({ from: start / 1e9, to: (start + length) / 1e9, counts: countsOf(group) })
+      const [counts, lost] = [countsOf(group), lostIn(group)]
+      columns.push({ from: start / 1e9, to: (start + length) / 1e9, counts, lost })
       start += length
     }
   }
@@ -43,9 +51,10 @@ export function heatOf(c: CaseResult): Heat | null {
     columns: columns.map(({ from, to }) => [short(from), short(to)]),
     edges: edges.map(Math.round),
     cells: columns.flatMap((column, i) => cellsOf(column, i, edges)),
-    median: columns.map(({ counts }) => quantile(counts, 2)),
-    p99: columns.map(({ counts }) => quantile(counts, 100)),
+    median: columns.map((column) => quantile(column, 2)),
+    p99: columns.map((column) => quantile(column, 100)),
     breaks: breaks.map(short),
+    placesLosses: columns.every(({ lost }) => lost !== null),
   }
 }
 
@@ -58,8 +67,17 @@ function countsOf(intervals: readonly Interval[]): Column['counts'] {
       const value = Math.max(1, highestEquivalent(index))
       counts.set(value, (counts.get(value) ?? 0) + (buckets.counts[i] ?? 0))
     })
+    const { overflow, maxNs } = latency
+    if (overflow > 0 && maxNs !== null) counts.set(maxNs, (counts.get(maxNs) ?? 0) + overflow)
   }
   return counts
+}
+
+function lostIn(intervals: readonly Interval[]): number | null {
+  return intervals.reduce<number | null>(
+    (sum, { lost }) => (sum === null || lost === undefined ? null : sum + lost),
+    0,
+  )
 }
 
 /** Classes of equal width in logarithms. */
@@ -68,10 +86,14 @@ function edgesOf(low: number, high: number): number[] {
   return Array.from({ length: BINS + 1 }, (_, i) => Math.exp(from + ((to - from) * i) / BINS))
 }
 
-function cellsOf({ counts }: Column, column: number, edges: readonly number[]): Heat['cells'] {
+function cellsOf(
+  { counts, lost }: Column,
+  column: number,
+  edges: readonly number[],
+): Heat['cells'] {
   const [first, last] = [Math.log(edges[0] ?? 1), Math.log(edges.at(-1) ?? 2)]
   const bins = new Array<number>(BINS).fill(0)
-  let total = 0
+  let total = lost ?? 0
   for (const [value, count] of counts) {
     const bin = Math.floor(((Math.log(value) - first) / (last - first)) * BINS)
     const at = Math.min(BINS - 1, Math.max(0, bin))
@@ -83,16 +105,16 @@ function cellsOf({ counts }: Column, column: number, edges: readonly number[]): 
   )
 }
 
-function quantile(counts: Column['counts'], oneIn: number): number | null {
+function quantile({ counts, lost }: Column, oneIn: number): number | null {
   const sorted = [...counts].sort(([a], [b]) => a - b)
-  const total = sorted.reduce((sum, [, count]) => sum + count, 0)
+  const total = sorted.reduce((sum, [, count]) => sum + count, lost ?? 0)
   if (total < samplesNeeded(oneIn)) return null
   let left = rankAtQuantile(total, oneIn)
   for (const [value, count] of sorted) {
     left -= count
     if (left <= 0) return value
   }
-  return null
+  return Number.POSITIVE_INFINITY
 }
 
 function short(seconds: number): number {

@@ -1,5 +1,9 @@
 import { type Measured, measuredCases, type Source } from '../../compare/source.js'
-import { maxWithLoss, percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
+import {
+  maxWithLoss,
+  meanWithLoss,
+  percentileWithLoss,
+} from '../../results/histogram/percentile-with-loss.js'
 import { PERCENTILES } from '../../results/schema/measures.js'
 import type { Repetition } from '../../results/schema/schema.js'
 
@@ -74,7 +78,7 @@ function valuesOf({
     ['bytes', 'B', bytes],
     ['samples', '1', latency?.count],
     ['min', 'ns', latency?.minNs],
-    ['mean', 'ns', latency?.meanNs],
+    ['mean', 'ns', latency && meanWithLoss(latency)],
     ...PERCENTILES.map(
       ({ key }): Value => [key, 'ns', latency && percentileWithLoss(latency, key)],
     ),
@@ -97,6 +101,7 @@ function ofArrived(latency: Repetition['latency']): Value[] {
   return [
     ...PERCENTILES.map(({ key }): Value => [`${key}_arrived`, 'ns', latency.percentiles[key]]),
     ['max_arrived', 'ns', latency.maxNs],
+    ['mean_arrived', 'ns', latency.meanNs],
   ]
 }
 

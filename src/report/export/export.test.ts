@@ -1,12 +1,23 @@
 import * as hdr from 'hdr-histogram-js'
 import { describe, expect, test } from 'vitest'
 import { documentOf, mixedCases } from '../../results/fixtures/documents.js'
+import { recordRaw } from '../../results/fixtures/histograms.js'
+import { caseOf, pingPongReport } from '../../results/fixtures/reports.js'
 import { exportCsv } from './csv.js'
 import { exportHgrm } from './hgrm.js'
 import { exportHlog } from './hlog.js'
 
 const doc = documentOf(mixedCases(), 2)
 const source = { file: 'a "b", c.json', doc }
+
+/** Two samples of a thousand came after more than the range of a histogram, which ends at 68.7 s. */
+const late = (() => {
+  const values = Array.from({ length: 1_000 }, (_, i) => (i < 2 ? 70e9 : 20_000 + i))
+  const halves = [values.slice(0, 500), values.slice(500)].map(recordRaw)
+  const link = { latency: recordRaw(values), intervalLatencies: halves }
+  const report = pingPongReport({ rounds: 1_000, bodyNs: 20_000, link })
+  return documentOf([{ case: caseOf('tcp', 'ping-pong'), report }], 1)
+})()
 
 describe('csv', () => {
   const [head = '', ...lines] = exportCsv([source]).trimEnd().split('\n')
@@ -51,9 +62,29 @@ describe('hgrm', () => {
     expect(text).toMatch(/#\[Max +=.*Total count +=\s+80000\]/)
     expect(stream && exportHgrm(stream)).toBeNull()
   })
+
+  test('has the samples beyond its range at the top of it', () => {
+    const [ping] = late.cases
+    const text = ping && exportHgrm(ping)
+    expect(text).toMatch(/#\[Max +=\s+68719476\.7\d*, Total count +=\s+1000\]/)
+    expect(text).toMatch(/#\[Beyond += 2: later than the range, counted at /)
+    expect(text).not.toContain('Lost')
+  })
 })
 
 describe('hlog', () => {
+  test('has the samples beyond its range at the top of it', () => {
+    const text = exportHlog([{ file: 'late.json', doc: late }])
+    expect(text).toContain('#[Samples beyond the range are counted at its top: 68719.4')
+    const reader = new hdr.HistogramLogReader(text)
+    const first = reader.nextIntervalHistogram() as hdr.Histogram
+    const second = reader.nextIntervalHistogram() as hdr.Histogram
+    expect([first.totalCount, second.totalCount]).toEqual([500, 500])
+    expect(first.getValueAtPercentile(100)).toBeGreaterThan(68e9)
+    expect(second.getValueAtPercentile(100)).toBeLessThan(30_000)
+    expect(exportHlog([source])).not.toContain('beyond')
+  })
+
   test('is read back by hdr-histogram-js, with its tags and counts', () => {
     const reader = new hdr.HistogramLogReader(exportHlog([source]))
     const counts = new Map<string, number>()

@@ -1,14 +1,15 @@
 import { measuredCases, type Source } from '../../compare/source.js'
 import { caseTitle } from '../../results/document/case-name.js'
-import { encodeHistogram } from '../../results/histogram/codec.js'
+import { decodeHistogram, encodeHistogram } from '../../results/histogram/codec.js'
 import { emptyCounts } from '../../results/histogram/histogram.js'
 import { HIGHEST_TRACKABLE_NS } from '../../results/histogram/layout.js'
-import type { Repetition } from '../../results/schema/schema.js'
+import type { Latency, Repetition } from '../../results/schema/schema.js'
 
 /**
  * A histogram log, version 1.3, as HdrHistogram's own tools read it: a line for each interval of each repetition, tagged
  * `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there. It knows no lost
- * messages: those of a repetition have a line of their own, at the top of the range, later than all others; a comment says so.
+ * messages: those of a repetition have a line of their own, at the top of the range, later than all others; samples beyond the range stand there in
+ * their own lines; comments say so.
  */
 export function exportHlog(sources: readonly Source[]): string {
   const start = sources
@@ -31,6 +32,11 @@ export function exportHlog(sources: readonly Source[]): string {
   const isLossy = sources.some(({ doc }) =>
     doc.cases.some(({ repetitions }) => repetitions.some((one) => lostOf(one).length > 0)),
   )
+  const goesBeyond = sources.some(({ doc }) =>
+    doc.cases.some(({ repetitions }) =>
+      repetitions.some((one) => (one.latency?.overflow ?? 0) > 0),
+    ),
+  )
   return [
     '#[Written by xrbench]',
     '#[Histogram log format version 1.3]',
@@ -39,6 +45,9 @@ export function exportHlog(sources: readonly Source[]): string {
       ? [
           `#[Lost messages have a line of their own before those of their repetition, at the top of the range: ${HIGHEST_TRACKABLE_NS / 1e6} ms]`,
         ]
+      : []),
+    ...(goesBeyond
+      ? [`#[Samples beyond the range are counted at its top: ${HIGHEST_TRACKABLE_NS / 1e6} ms]`]
       : []),
     '"StartTimestamp","Interval_Length","Interval_Max","Interval_Compressed_Histogram"',
     ...lines,
@@ -58,11 +67,21 @@ function intervalsOf({ intervals, latency, durationNs }: Repetition): Piece[] {
   const pieces = intervals.flatMap(({ startNs, durationNs: length, latency: one }) =>
     one === null
       ? []
-      : [{ startNs, durationNs: length, maxNs: one.maxNs ?? 0, histogram: one.histogram }],
+      : [{ startNs, durationNs: length, maxNs: one.maxNs ?? 0, histogram: wholeOf(one) }],
   )
   if (pieces.length > 0 || latency === null) return pieces
-  const { maxNs, histogram } = latency
-  return [{ startNs: 0, durationNs: durationNs ?? 0, maxNs: maxNs ?? 0, histogram }]
+  const { maxNs } = latency
+  return [
+    { startNs: 0, durationNs: durationNs ?? 0, maxNs: maxNs ?? 0, histogram: wholeOf(latency) },
+  ]
+}
+
+/** With the samples beyond the range, which are in no histogram of a result. */
+function wholeOf({ histogram, overflow }: Pick<Latency, 'histogram' | 'overflow'>): string {
+  if (overflow === 0) return histogram
+  const counts = decodeHistogram(histogram)
+  counts.recordValueWithCount(HIGHEST_TRACKABLE_NS, overflow)
+  return encodeHistogram(counts)
 }
 
 /** What was lost, wherever in the repetition it was, where it is latest. */

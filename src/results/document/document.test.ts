@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { documentOf, mixedCases } from '../fixtures/documents.js'
 import { quietMachine, virtualMachine } from '../fixtures/environments.js'
 import { documentAt } from '../fixtures/places.js'
-import { caseOf, pingPongReport } from '../fixtures/reports.js'
+import { caseOf, effectiveOf, pingPongReport } from '../fixtures/reports.js'
 import { type ResultDocument, resultSchema } from '../schema/schema.js'
 import { redact } from '../store/redact.js'
 import { allFlags, createDocument, finishDocument, recordRepetition, skipCase } from './document.js'
@@ -47,6 +47,31 @@ test('takes path, settings and build from the first report that has them', () =>
     parameters: { effective: { client: { congestionControl: 'cubic' } } },
   })
   expect(doc.tool.build).toEqual({ compiler: 'gcc 12', flags: '-O3', sanitizer: null })
+})
+
+test('says what a later repetition was granted otherwise than the first', () => {
+  const doc = begin(4)
+  const granted = (change: Parameters<typeof effectiveOf>[0]) =>
+    pingPongReport({ rounds: 40_000, bodyNs: 20_000, client: { effective: effectiveOf(change) } })
+  const record = (index: number, one: typeof report) => {
+    recordRepetition(doc, { case: first, index, order: index }, one)
+    return doc.cases[0]
+  }
+  record(0, granted({ localPort: 1, congestionControl: 'cubic' }))
+  expect(record(1, granted({ localPort: 2, sendBufferBytes: 7 }))?.parameters).not.toHaveProperty(
+    'changed',
+  )
+  expect(doc.cases[0]?.flags).not.toContain('settings-changed')
+  const bbr = granted({ congestionControl: 'bbr', gso: true })
+  expect(record(2, { ...bbr, status: 'failed' })?.flags).not.toContain('settings-changed')
+  expect(record(3, bbr)).toMatchObject({
+    parameters: {
+      effective: { client: { congestionControl: 'cubic' } },
+      changed: ['client congestionControl', 'client gso'],
+    },
+    flags: expect.arrayContaining(['settings-changed']),
+  })
+  expect(resultSchema.parse(doc)).toEqual(doc)
 })
 
 test('an aborted run keeps what there is, marked', () => {

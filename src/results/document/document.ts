@@ -16,6 +16,7 @@ import type {
   ResultDocument,
 } from '../schema/schema.js'
 import { caseName, isSameCase } from './case-name.js'
+import { changedSettings } from './changed-settings.js'
 import { summarise } from './summary.js'
 
 export interface DocumentOptions {
@@ -114,6 +115,7 @@ export function recordRepetition(
   const { effective } = result.parameters
   result.repetitions.push(repetition)
   result.parameters.negotiated ??= negotiated ?? null
+  noteChanges(result.parameters, report)
   effective.client ??= report.client.outcome?.effective ?? null
   effective.server ??= report.server.outcome?.effective ?? null
   result.path ??= c.place === 'lab' || isGuest(doc) ? 'lab' : pathOf(c.transport, report)
@@ -121,10 +123,21 @@ export function recordRepetition(
   result.flags = sortFlags([
     ...flagsOfCase(result.repetitions, result.summary),
     ...flagsOfPlace(doc, c.place),
+    ...(result.parameters.changed === undefined ? [] : (['settings-changed'] as const)),
   ])
   result.status = statusOf(result.repetitions, doc.plannedRepetitions)
   doc.tool.build ??= buildOf(report)
   return repetition
+}
+
+function noteChanges(parameters: CaseResult['parameters'], report: RepetitionReport): void {
+  // What failed has no figure that other settings could be the reason of.
+  if (report.status !== 'completed') return
+  const changed = (['client', 'server'] as const).flatMap((end) =>
+    changedSettings(end, parameters.effective[end], report[end].outcome?.effective ?? null),
+  )
+  if (changed.length === 0) return
+  parameters.changed = [...new Set([...(parameters.changed ?? []), ...changed])]
 }
 
 /** Marks a case as not run, and why. Changes `doc`. */

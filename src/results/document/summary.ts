@@ -1,10 +1,11 @@
 import type { Case } from '../../plan/case.js'
 import { mergeCounts } from '../histogram/histogram.js'
 import { latencyOf, samplesOf } from '../histogram/latency.js'
-import { completedOf } from '../repetition/completed.js'
+import { percentileWithLoss } from '../histogram/percentile-with-loss.js'
+import { completedOf, figuredOf } from '../repetition/completed.js'
 import { addConnects, spanOf } from '../repetition/connects.js'
 import { addLosses } from '../repetition/loss.js'
-import type { Repetition, Spread, Summary } from '../schema/schema.js'
+import type { PercentileKey, Repetition, Spread, Summary } from '../schema/schema.js'
 
 /**
  * What the repetitions say together. Percentiles come from the merged histograms; the spread is that of the
@@ -13,15 +14,16 @@ import type { Repetition, Spread, Summary } from '../schema/schema.js'
  */
 export function summarise(c: Case, repetitions: readonly Repetition[]): Summary {
   const completed = completedOf(repetitions)
-  const used =
-    completed.length > 0
-      ? completed.filter(({ flags }) => !flags.includes('nothing-arrived'))
-      : repetitions.filter(({ status }) => status === 'aborted')
+  const used = figuredOf(repetitions).filter(
+    ({ status, flags }) => status === 'aborted' || !flags.includes('nothing-arrived'),
+  )
   const loss = addLosses(used.flatMap((repetition) => repetition.loss ?? []))
   const latencies = used.flatMap(({ latency }) => latency ?? [])
   const hasLatency = c.workload !== 'stream' && latencies.length > 0
   const spread = (pick: (repetition: Repetition) => number | null | undefined) =>
     spreadOf(used.flatMap((repetition) => pick(repetition) ?? []))
+  const percentile = (key: PercentileKey) =>
+    finite(used.flatMap(({ latency }) => (latency && percentileWithLoss(latency, key)) ?? []))
   return {
     repetitions: completed.length,
     latency: hasLatency
@@ -30,9 +32,9 @@ export function summarise(c: Case, repetitions: readonly Repetition[]): Summary 
     ...addConnects(c, used),
     loss,
     spread: {
-      p50Ns: spread(({ latency }) => latency?.percentiles.p50),
-      p99Ns: spread(({ latency }) => latency?.percentiles.p99),
-      p999Ns: spread(({ latency }) => latency?.percentiles.p999),
+      p50Ns: percentile('p50'),
+      p99Ns: percentile('p99'),
+      p999Ns: percentile('p999'),
       messagesPerSec: spread(({ throughput }) => throughput?.messagesPerSec),
       goodputBitsPerSec: spread(({ throughput }) => throughput?.goodputBitsPerSec),
       cpuPerMessageNs: {
@@ -41,6 +43,11 @@ export function summarise(c: Case, repetitions: readonly Repetition[]): Summary 
       },
     },
   }
+}
+
+/** JSON has no infinite number, and without the infinite ones a side that loses would look fast. */
+function finite(values: readonly number[]): Spread | null {
+  return values.every(Number.isFinite) ? spreadOf(values) : null
 }
 
 /** Median (of an even number: the mean of the two in the middle), extremes and number; `null` without values. */

@@ -15,3 +15,8 @@ export function percentileWithLoss(latency: Latency, key: PercentileKey): number
 export function maxWithLoss({ maxNs, percentilesWithLoss }: Latency): number | null {
   return percentilesWithLoss === null ? maxNs : Number.POSITIVE_INFINITY
 }
+
+/** The mean, in the same way. */
+export function meanWithLoss({ meanNs, percentilesWithLoss }: Latency): number | null {
+  return percentilesWithLoss === null ? meanNs : Number.POSITIVE_INFINITY
+}

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { EffectiveSettings } from '../../addon/addon.js'
 import {
   caseOf,
   effectiveOf,
@@ -7,7 +8,8 @@ import {
   SECOND,
   streamReport,
 } from '../fixtures/reports.js'
-import type { Flag } from '../schema/schema.js'
+import type { Flag, Repetition } from '../schema/schema.js'
+import { flagShare } from './flag-share.js'
 import { flagsOfCase } from './flags.js'
 import { buildRepetition } from './repetition.js'
 
@@ -31,9 +33,9 @@ describe('flags', () => {
     expect(flagsOf({ ...plain, rounds: 1_000 })).toEqual([])
   })
 
-  test('a warm-up that hit its limit', () => {
+  test('of too few intervals nothing is said, also where the warm-up hit its limit', () => {
     const link = { warmup: { durationNs: SECOND, ended: 'cap' as const } }
-    expect(flagsOf({ ...plain, link })).toEqual(['warmup-unsteady'])
+    expect(flagsOf({ ...plain, link })).toEqual([])
   })
 
   test('a drifting clock, and one too coarse', () => {
@@ -66,6 +68,30 @@ describe('flags', () => {
     const link = { marks: [busy(0.2, 500), busy(2.2, 40_500)] }
     expect(flagsOf({ ...plain, link })).toEqual(['cpu-saturated'])
     expect(flagsOf({ ...plain, link }, caseOf('tcp', 'ping-pong', { wait: 'spin' }))).toEqual([])
+  })
+
+  test('a saturated CPU, unless the kernel was meant to poll a device, and had one', () => {
+    const busy = (seconds: number, messages: number) =>
+      markAt(seconds, { messages, bytes: messages * 64, cpuSystemNs: seconds * 0.99 * SECOND })
+    const link = { marks: [busy(0.2, 500), busy(2.2, 40_500)] }
+    const polling = caseOf('tcp', 'ping-pong', { wait: 'busy-poll' })
+    const at = (pollsDevice: boolean | undefined, c = polling) =>
+      flagsOf({ ...plain, link, client: { effective: effectiveOf({ pollsDevice }) } }, c)
+    expect(at(true)).toEqual([])
+    expect(at(undefined)).toEqual(['cpu-saturated'])
+    expect(at(false)).toEqual(['cpu-saturated', 'nothing-to-poll'])
+    expect(at(true, tcpPingPong)).toEqual(['cpu-saturated'])
+    // Each end for itself.
+    const report = pingPongReport(plain)
+    for (const end of [report.client, report.server])
+      for (const one of end.outcome?.links ?? []) one.marks = link.marks
+    for (const [end, pollsDevice] of [
+      [report.client, true],
+      [report.server, undefined],
+    ] as const) {
+      if (end.outcome) end.outcome.effective = effectiveOf({ pollsDevice })
+    }
+    expect(buildRepetition(polling, 0, 0, report).flags).toEqual(['cpu-saturated'])
   })
 
   test('a CPU that was wanted whole, and given to others in part', () => {
@@ -131,9 +157,65 @@ describe('flags', () => {
     expect(unsteady(rising)).toEqual(['warmup-unsteady'])
   })
 
+  test('five intervals are too few, whatever they show', () => {
+    expect(unsteady([500, 1_000, 1_000, 1_000, 1_000], 'cap')).toEqual([])
+    expect(unsteady([500, 500, 1_000, 1_000, 1_000, 1_000])).toEqual(['warmup-unsteady'])
+  })
+
   test('scatter is no unsteady start, nor is a warm-up that only its cap ended', () => {
     const scattered = [1_030, 950, 1_060, 970, 940, 1_050, 960, 1_040, 1_020, 930, 1_070, 980]
     expect(unsteady(scattered, 'cap')).toEqual([])
+  })
+})
+
+describe('of datagrams that the path does not carry whole', () => {
+  const isFlagged = (
+    c: ReturnType<typeof caseOf>,
+    client: Partial<EffectiveSettings>,
+    server: Partial<EffectiveSettings>,
+  ) => {
+    const report = pingPongReport({ rounds: 40_000, bodyNs: 20_000 })
+    for (const [end, own] of [
+      [report.client, client],
+      [report.server, server],
+    ] as const) {
+      if (end.outcome) end.outcome.effective = effectiveOf(own)
+    }
+    return buildRepetition(c, 0, 0, report).flags.includes('ip-fragments')
+  }
+  const wide = { pathMtuBytes: 1500 }
+  const narrow = { pathMtuBytes: 1300 }
+
+  test('a ping-pong sends what it was asked to', () => {
+    const of = (messageSizeBytes: number) => caseOf('udp', 'ping-pong', { messageSizeBytes })
+    expect(isFlagged(of(1_472), wide, wide)).toBe(false)
+    expect(isFlagged(of(1_473), wide, wide)).toBe(true)
+    expect(isFlagged(of(1_272), narrow, narrow)).toBe(false)
+    expect(isFlagged(of(1_273), narrow, wide)).toBe(true)
+    expect(isFlagged(of(1_273), wide, narrow)).toBe(true)
+    expect(isFlagged(of(1_453), { ...wide, localAddress: 'fd00::1' }, wide)).toBe(true)
+  })
+
+  const rr = (messageSizeBytes: number, responseSizeBytes: number) =>
+    caseOf('udp', 'rr', { messageSizeBytes, responseSizeBytes, inflight: 1 })
+  const cutInto = (datagrams: number) => ({ headerBytes: 40 + 16 * datagrams })
+
+  test('rr cuts its messages to the path itself', () => {
+    // 65,576 bytes in pieces of 1,456.
+    const both = { ...wide, ...cutInto(46) }
+    expect(isFlagged(rr(65_536, 65_536), both, both)).toBe(false)
+    const alone = { ...wide, ...cutInto(1) }
+    expect(isFlagged(rr(1_416, 64), alone, alone)).toBe(false)
+  })
+
+  test('rr knew of the smaller path too late: by what each end sends', () => {
+    const small = { ...narrow, ...cutInto(1) }
+    expect(isFlagged(rr(64, 65_536), small, { ...narrow, ...cutInto(46) })).toBe(true)
+    // Of pieces of 1,256.
+    expect(isFlagged(rr(64, 65_536), small, { ...narrow, ...cutInto(53) })).toBe(false)
+    expect(isFlagged(rr(65_536, 64), { ...narrow, ...cutInto(46) }, small)).toBe(true)
+    expect(isFlagged(rr(1_400, 64), { ...narrow, ...cutInto(1) }, small)).toBe(true)
+    expect(isFlagged(rr(65_536, 64), narrow, small)).toBe(false)
   })
 })
 
@@ -172,5 +254,37 @@ describe('of a case', () => {
 
   test.each(['loss', 'failed', 'clock-unstable'] as const)('%s holds once it was seen', (flag) => {
     expect(withFlag(flag, 1)).toBe(true)
+  })
+
+  /** Each: how it ended, and its flags. */
+  const ended = (...each: [Repetition['status'], ...Flag[]][]) =>
+    each.map(([status, ...flags], index) => ({ ...repetition, index, status, flags }))
+
+  test('those that the figures are of decide, and not those that failed', () => {
+    const half = ended(
+      ...([0, 1, 2, 3] as const).map((): [Repetition['status'], Flag] => ['failed', 'failed']),
+      ['completed', 'harness-overload'],
+      ['completed', 'harness-overload'],
+      ['completed', 'harness-overload'],
+      ['completed'],
+    )
+    expect(flagsOfCase(half, null)).toEqual(['harness-overload', 'failed'])
+    expect(flagShare({ repetitions: half }, 'harness-overload')).toBe('3/4')
+    expect(flagShare({ repetitions: half }, 'failed')).toBe('4/8')
+  })
+
+  test('what is doubtful of one that failed is in no figure', () => {
+    const mixed = ended(['failed', 'failed', 'loss', 'cpu-saturated'], ['completed'])
+    expect(flagsOfCase(mixed, null)).toEqual(['failed'])
+    expect(flagShare({ repetitions: mixed }, 'failed')).toBe('1/2')
+  })
+
+  test('of those that were cut short, where the figures are of them; of all, where there are none', () => {
+    const cut = ended(['failed', 'failed', 'loss'], ['aborted', 'aborted', 'unpinned'])
+    expect(flagsOfCase(cut, null)).toEqual(['unpinned', 'aborted', 'failed'])
+    expect(flagShare({ repetitions: cut }, 'unpinned')).toBeNull()
+    const none = ended(['failed', 'failed', 'strangers'], ['failed', 'failed'])
+    expect(flagsOfCase(none, null)).toEqual(['strangers', 'failed'])
+    expect(flagShare({ repetitions: none }, 'strangers')).toBe('1/2')
   })
 })

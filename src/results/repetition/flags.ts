@@ -1,10 +1,14 @@
 import type { Case } from '../../plan/case.js'
-import { type Flag, sortFlags } from '../schema/flag-names.js'
+import { ENDINGS, type Flag, sortFlags } from '../schema/flag-names.js'
 import type { Cpu, Environment, Repetition, Summary } from '../schema/schema.js'
+import { flaggedOf } from './completed.js'
 import { intervalRates } from './intervals.js'
+import { sendsFragments } from './ip-fragments.js'
+import { measuredLinks } from './measured-links.js'
 import type { RepetitionReport } from './report.js'
 import { beginsUnsteadily } from './steadiness.js'
 import { countsMoreThanSent } from './strangers.js'
+import { sharedNs } from './throughput.js'
 
 const MAX_DRIFT_PPM = 50
 /** A clock step above this part of the median is visible in it. */
@@ -22,8 +26,6 @@ const MIN_REPETITIONS = 3
 const MIN_ACHIEVED = 0.99
 /** What a sender at a rate hands over at once, at least a message (native/workload/stream.h). */
 const BURST_NS = 100_000
-const IPV4_AND_UDP_BYTES = 28
-const IPV6_AND_UDP_BYTES = 48
 /** Of a machine that is never wholly quiet some repetition has these: a case has them from half of its repetitions on. */
 const COMES_AND_GOES: readonly Flag[] = ['warmup-unsteady', 'harness-overload', 'cpu-saturated']
 
@@ -56,10 +58,10 @@ export function flagsOfRepetition(
   when(c.parameters.wait === 'busy-poll' && someEnd(report, 'pollsDevice'), 'nothing-to-poll')
   when(isBelowRate(c, repetition), 'below-rate')
   when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
-  when(isUnsteady(repetition), 'warmup-unsteady')
+  when(isUnsteady(repetition, sharedNs(measuredLinks(c, report))), 'warmup-unsteady')
   when(lacksPercentiles(repetition.latency), 'too-few-samples')
   when(hasUnstableClock(repetition), 'clock-unstable')
-  when(c.parameters.wait !== 'spin' && cpus.some(isSaturated), 'cpu-saturated')
+  when(isLimitedByCpu(c, repetition, report), 'cpu-saturated')
   when(cpus.some(isSaturatedBySoftirq), 'cpu-saturated')
   when(cpus.some(isPushedOff), 'harness-overload')
   when(
@@ -74,15 +76,20 @@ export function flagsOfRepetition(
   return sortFlags(flags)
 }
 
-/** What makes a case doubtful: the flags of its repetitions, and what only shows in all of them together. */
+/**
+ * What makes a case doubtful: the flags of the repetitions that its figures are of, how the others ended, and what only shows in all of them together.
+ */
 export function flagsOfCase(repetitions: readonly Repetition[], summary: Summary | null): Flag[] {
-  const all = repetitions.flatMap((repetition) => repetition.flags)
+  const flagged = flaggedOf(repetitions)
+  const all = flagged.flatMap((repetition) => repetition.flags)
   const flags = new Set(
     all.filter((flag) => {
       const often = all.filter((one) => one === flag).length
-      return !COMES_AND_GOES.includes(flag) || 2 * often >= repetitions.length
+      return !COMES_AND_GOES.includes(flag) || 2 * often >= flagged.length
     }),
   )
+  for (const flag of ENDINGS)
+    if (repetitions.some((repetition) => repetition.flags.includes(flag))) flags.add(flag)
   // Merged, the repetitions may have the samples that each of them lacks.
   flags.delete('too-few-samples')
   if (lacksPercentiles(summary?.latency ?? null)) flags.add('too-few-samples')
@@ -116,14 +123,26 @@ function hasUnstableClock({ clock, latency }: Unflagged): boolean {
   return drifts || (median !== null && step > median * MAX_STEP_OF_MEDIAN)
 }
 
-/** Of few intervals only how the warm-up ended is known. */
-function isUnsteady({ intervals, warmup }: Pick<Unflagged, 'intervals' | 'warmup'>): boolean {
-  return beginsUnsteadily(intervalRates(intervals)) ?? warmup?.ended === 'cap'
+/** Not of too few intervals to say, however the warm-up ended; and as long as both directions were under way, for one goes faster alone. */
+function isUnsteady({ intervals }: Pick<Unflagged, 'intervals'>, sharedNs: number): boolean {
+  const shared = intervals.filter(({ startNs, durationNs }) => startNs + durationNs / 2 < sharedNs)
+  return beginsUnsteadily(intervalRates(shared)) ?? false
 }
 
 /** A thread that was kept from its CPU would have used it: without that part the share flickers with every disturbance. */
 export function isSaturated({ demand, busiestThread }: Pick<Cpu, 'demand' | 'busiestThread'>) {
   return (demand ?? busiestThread ?? 0) > SATURATED
+}
+
+/** An end that is to poll uses a whole CPU whatever it could: a spinning thread, and one whose kernel polls the device for it. */
+function isLimitedByCpu({ parameters }: Case, { cpu }: Unflagged, report: RepetitionReport) {
+  if (parameters.wait === 'spin') return false
+  return (['client', 'server'] as const).some((end) => {
+    const isPolling =
+      parameters.wait === 'busy-poll' && report[end].outcome?.effective.pollsDevice === true
+    const own = cpu[end]
+    return !isPolling && own !== null && isSaturated(own)
+  })
 }
 
 function isSaturatedBySoftirq({ mostSoftirq }: Cpu): boolean {
@@ -154,18 +173,6 @@ function hadStrangers({ strangers }: Unflagged): boolean {
 /** Some, and not all, which is nothing at all. */
 function isStarved({ starvedLinks, bytes }: Unflagged): boolean {
   return (starvedLinks ?? 0) > 0 && !!bytes
-}
-
-/** UDP alone: TCP cuts its segments to the path, and QUIC its packets. */
-function sendsFragments(c: Case, { client, server }: RepetitionReport): boolean {
-  if (c.transport !== 'udp') return false
-  const size = c.parameters.messageSizeBytes
-  return [client, server].some(({ outcome }) => {
-    const { localAddress, pathMtuBytes } = outcome?.effective ?? {}
-    const headers = localAddress?.includes(':') ? IPV6_AND_UDP_BYTES : IPV4_AND_UDP_BYTES
-    const sends = outcome?.links.some(({ role }) => role !== 'receiver') ?? false
-    return sends && pathMtuBytes != null && size + headers > pathMtuBytes
-  })
 }
 
 /** Whether something that the path or the peer decides on was not granted at an end. */

@@ -7,9 +7,12 @@ import type { MeasuredLink } from './measured-links.js'
 /**
  * The time series of the measured phase. All connections have their marks at the same instants, and are added interval by interval; the
  * series is as long as the longest of them, so that its sums are those of the repetition.
+ * @param countsLosses the marks know what was lost
  */
-export function intervalsOf(links: readonly MeasuredLink[]): Interval[] {
-  const all = links.map((link) => linkIntervals(link.decider.marks, link.decider.intervalLatencies))
+export function intervalsOf(links: readonly MeasuredLink[], countsLosses: boolean): Interval[] {
+  const all = links.map(({ decider }) =>
+    linkIntervals(decider.marks, decider.intervalLatencies, countsLosses),
+  )
   const coarsestNs = Math.max(...all.map(([first]) => first?.durationNs ?? 0))
   const series = all.map((one) => coarsened(one, coarsestNs))
   const longest = series.reduce<Interval[]>((a, b) => (b.length > a.length ? b : a), [])
@@ -19,8 +22,15 @@ export function intervalsOf(links: readonly MeasuredLink[]): Interval[] {
       ...interval,
       messages: all.reduce((sum, one) => sum + one.messages, 0),
       bytes: all.reduce((sum, one) => sum + one.bytes, 0),
+      ...lostOf(all),
     }
   })
+}
+
+/** What was lost in all of them; nothing is said where they do not know. */
+function lostOf(intervals: readonly Interval[]): Pick<Interval, 'lost'> {
+  const known = intervals.flatMap(({ lost }) => lost ?? [])
+  return known.length === 0 ? {} : { lost: known.reduce((sum, lost) => sum + lost, 0) }
 }
 
 /** Intervals grow to twice their length where there are too many: a direction that takes longer has longer ones. */
@@ -37,6 +47,7 @@ function coarsened(series: readonly Interval[], lengthNs: number): Interval[] {
     durationNs: sum(group, 'durationNs'),
     messages: sum(group, 'messages'),
     bytes: sum(group, 'bytes'),
+    ...lostOf(group),
     // Of round trips, which one connection alone has.
     latency: null,
   }))
@@ -46,6 +57,7 @@ function coarsened(series: readonly Interval[], lengthNs: number): Interval[] {
 export function linkIntervals(
   marks: readonly Mark[],
   latencies: readonly RawHistogram[],
+  countsLosses: boolean,
 ): Interval[] {
   const start = marks[0]?.timeNs ?? 0
   return marks.slice(1).map((mark, i) => {
@@ -56,6 +68,8 @@ export function linkIntervals(
       durationNs: mark.timeNs - before.timeNs,
       messages: mark.messages - before.messages,
       bytes: mark.bytes - before.bytes,
+      // A gap that closes takes its loss back, which may be that of an interval before.
+      ...(countsLosses && { lost: Math.max(0, mark.lost - before.lost) }),
       latency: latency === undefined ? null : intervalLatency(latency),
     }
   })

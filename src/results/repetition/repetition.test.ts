@@ -56,7 +56,7 @@ describe('a ping-pong', () => {
   test('has the warm-up of all links together, where there was one', () => {
     const warmup = { durationNs: 0.35 * SECOND, ended: 'cap' as const }
     const directed = buildRepetition(tcpPingPong, 1, 7, { ...report, warmup, window: null })
-    expect(directed).toMatchObject({ warmup, skewNs: null, flags: ['warmup-unsteady'] })
+    expect(directed).toMatchObject({ warmup, skewNs: null, flags: [] })
     expect(repetition.skewNs).toBe(0)
   })
 

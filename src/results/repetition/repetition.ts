@@ -73,7 +73,7 @@ export function buildRepetition(
     ...quicOf(c, report),
     ...connectsOf(c, links),
     ...namedHistogramsOf(links),
-    intervals: intervalsOf(links),
+    intervals: intervalsOf(links, loss !== null),
   }
   const onLoopback = pathOf(c.transport, report) === 'loopback'
   return { ...unflagged, flags: flagsOfRepetition(c, unflagged, report, onLoopback) }

@@ -1,9 +1,27 @@
 import { describe, expect, test } from 'vitest'
-import { caseOf, endOf, linkOf, reportOf, SECOND, streamReport } from '../fixtures/reports.js'
+import {
+  caseOf,
+  endOf,
+  linkOf,
+  markAt,
+  reportOf,
+  SECOND,
+  streamReport,
+} from '../fixtures/reports.js'
 import { repetitionSchema } from '../schema/schema.js'
 import { buildRepetition } from './repetition.js'
+import type { RepetitionReport } from './report.js'
 
 const tcpPingPong = caseOf('tcp', 'ping-pong')
+
+/** Two streams, the second of them from server to client. */
+function ways(up: RepetitionReport, down: RepetitionReport): RepetitionReport {
+  const links = ({ outcome }: RepetitionReport['client']) => outcome?.links ?? []
+  return reportOf(
+    endOf([...links(up.client), ...links(down.server)]),
+    endOf([...links(up.server), ...links(down.client)]),
+  )
+}
 
 describe('a stream', () => {
   const tcpStream = caseOf('tcp', 'stream', { messageSizeBytes: 1_000 })
@@ -60,6 +78,17 @@ describe('a stream', () => {
       offeredBitsPerSec: 10e6,
       achievedBitsPerSec: null,
       forgivenBytes: null,
+    })
+  })
+
+  test('at a rate in both directions was asked for it in each', () => {
+    const [up, down] = [500, 1_000].map((messagesPerSec) =>
+      streamReport({ messagesPerSec, sizeBytes: 1_000 }),
+    )
+    if (!(up && down)) throw new Error('two streams')
+    const asked = { messageSizeBytes: 1_000, rateBitsPerSec: 10e6, direction: 'both' } as const
+    expect(buildRepetition(caseOf('tcp', 'stream', asked), 0, 0, ways(up, down)).load).toEqual({
+      ...{ offeredBitsPerSec: 20e6, achievedBitsPerSec: 12e6, forgivenBytes: 0 },
     })
   })
 
@@ -169,33 +198,45 @@ describe('a stream', () => {
   test('in both directions gives each and the sum', () => {
     const up = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
     const down = streamReport({ messagesPerSec: 3_000, sizeBytes: 1_000 })
-    const both = reportOf(
-      endOf([...(up.client.outcome?.links ?? []), ...(down.server.outcome?.links ?? [])]),
-      endOf([...(up.server.outcome?.links ?? []), ...(down.client.outcome?.links ?? [])]),
-    )
-    const { throughput } = buildRepetition(tcpStream, 0, 0, both)
+    const { throughput } = buildRepetition(tcpStream, 0, 0, ways(up, down))
     expect(throughput).toMatchObject({
       goodputBitsPerSec: 32e6,
       perDirection: { up: { goodputBitsPerSec: 8e6 }, down: { goodputBitsPerSec: 24e6 } },
     })
   })
 
-  test('in both directions that are not through at once is what arrived over the longer time', () => {
-    // A second up, two down.
+  test('in both directions that are not through at once is what arrived as long as both were under way', () => {
+    // A second up; two down, of which the second is faster.
     const up = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
     for (const link of up.server.outcome?.links ?? []) link.marks = link.marks.slice(0, 2)
     const down = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
-    const both = reportOf(
-      endOf([...(up.client.outcome?.links ?? []), ...(down.server.outcome?.links ?? [])]),
-      endOf([...(up.server.outcome?.links ?? []), ...(down.client.outcome?.links ?? [])]),
-    )
-    const { throughput, bytes, durationNs } = buildRepetition(tcpStream, 0, 0, both)
-    expect(throughput?.perDirection).toMatchObject({
-      up: { goodputBitsPerSec: 8e6 },
-      down: { goodputBitsPerSec: 8e6 },
+    for (const link of down.server.outcome?.links ?? [])
+      Object.assign(link.marks.at(-1) ?? {}, { messages: 4_200, bytes: 4_200_000 })
+    const { throughput, bytes, durationNs } = buildRepetition(tcpStream, 0, 0, ways(up, down))
+    expect(throughput).toMatchObject({
+      ...{ goodputBitsPerSec: 16e6, messagesPerSec: 2_000 },
+      perDirection: { up: { goodputBitsPerSec: 8e6 }, down: { goodputBitsPerSec: 16e6 } },
     })
-    expect(throughput?.goodputBitsPerSec).toBe(((bytes ?? 0) * 8e9) / (durationNs ?? 1))
-    expect(throughput?.goodputBitsPerSec).toBe(12e6)
+    expect({ bytes, durationNs }).toEqual({ bytes: 5_000_000, durationNs: 2 * SECOND })
+  })
+
+  test('in both directions is not unsteady because one goes on alone', () => {
+    const inIntervals = (count: number) => {
+      const report = streamReport({ messagesPerSec: 1_000, sizeBytes: 1_000 })
+      for (const link of report.server.outcome?.links ?? [])
+        link.marks = Array.from({ length: count + 1 }, (_, i) =>
+          markAt(0.2 + i * 0.25, { messages: i * 250, bytes: i * 250_000 }),
+        )
+      return report
+    }
+    const { flags, intervals } = buildRepetition(
+      tcpStream,
+      0,
+      0,
+      ways(inIntervals(8), inIntervals(24)),
+    )
+    expect([intervals[0]?.bytes, intervals.at(-1)?.bytes]).toEqual([500_000, 250_000])
+    expect(flags).not.toContain('warmup-unsteady')
   })
 
   test('over UDP says what was lost and where it was dropped', () => {

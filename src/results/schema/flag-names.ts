@@ -32,6 +32,8 @@ export const FLAG_SENTENCES = {
   'mptcp-fallback':
     'a connection that was to be one of Multipath TCP fell back to TCP: one end, or something between them, has none',
   'nothing-to-poll': 'there was no device for the kernel to poll: busy-poll waited as block does',
+  'settings-changed':
+    'a later repetition was granted other settings than the first, whose stand in the file: `changed` names them',
   'below-rate': 'the senders stayed more than 1 % below the rate that was asked for',
   overflow:
     'samples exceeded the histogram range: they are counted, and bounded only by the maximum',
@@ -57,6 +59,9 @@ export const FLAGS = Object.keys(FLAG_SENTENCES) as [Flag, ...Flag[]]
 
 /** Flags that say where it was measured, not that it was measured badly. */
 export const CIRCUMSTANCES: readonly Flag[] = ['loopback', 'software-rdma', 'virtual-machine']
+
+/** Flags that say how a repetition ended, not what the figures of its case are worth: of all repetitions, whether figures are of them or not. */
+export const ENDINGS: readonly Flag[] = ['aborted', 'failed']
 
 /** The given flags once each, in the order of {@link FLAGS}. */
 export function sortFlags(flags: Iterable<Flag>): Flag[] {

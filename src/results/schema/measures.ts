@@ -98,7 +98,7 @@ const perDirection = z.object({
 export const throughputSchema = z
   .object({
     goodputBitsPerSec: ns.describe(
-      'payload bits delivered, both directions added; ping-pong: one way; rr: of the answers',
+      'payload bits delivered, both directions added, as long as both were under way; ping-pong: one way; rr: of the answers',
     ),
     messagesPerSec: ns.describe('messages delivered; ping-pong and rr: round trips'),
     measuredAt: z
@@ -282,6 +282,11 @@ export const intervalSchema = z
     durationNs: ns,
     messages: count,
     bytes: count,
+    lost: count
+      .optional()
+      .describe(
+        'messages found lost in it: ping-pong and rr: when their time was up; stream: gaps in the sequence, also those that close in a later one; absent: nothing can be lost, or not told',
+      ),
     latency: z
       .object({ count, overflow: count, minNs: quantile, maxNs: quantile, histogram })
       .nullable()

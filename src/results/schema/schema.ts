@@ -68,7 +68,11 @@ export const repetitionSchema = z
     status: z.enum(['completed', 'aborted', 'failed']).describe('all keep what was measured'),
     failure: problemSchema.nullable(),
     flags: flagsSchema,
-    durationNs: ns.nullable().describe('of the measured phase, which all links have in common'),
+    durationNs: ns
+      .nullable()
+      .describe(
+        'of the measured phase, which all links have in common; of iterations in both directions, each its own: of the longer one',
+      ),
     skewNs: ns
       .nullable()
       .optional()
@@ -134,6 +138,12 @@ export const repetitionSchema = z
     description: 'One measured run on fresh connections in fresh processes: the statistical unit',
   })
 
+const percentileSpread = spreadSchema
+  .nullable()
+  .describe(
+    'lost messages counted as infinitely late; null also where that leaves a repetition no number',
+  )
+
 export const summarySchema = z
   .object({
     repetitions: count.describe('completed ones; only they are summarised, unless none completed'),
@@ -146,9 +156,9 @@ export const summarySchema = z
       .describe('added, of the merged histograms; absent: another workload'),
     loss: lossSchema.nullable().describe('added'),
     spread: z.object({
-      p50Ns: spreadSchema.nullable(),
-      p99Ns: spreadSchema.nullable(),
-      p999Ns: spreadSchema.nullable(),
+      p50Ns: percentileSpread,
+      p99Ns: percentileSpread,
+      p999Ns: percentileSpread,
       messagesPerSec: spreadSchema.nullable(),
       goodputBitsPerSec: spreadSchema.nullable(),
       cpuPerMessageNs: bothEnds(spreadSchema.nullable()),
@@ -176,7 +186,11 @@ export const caseResultSchema = z
       negotiated: parametersSchema
         .nullable()
         .describe('after the limits of the far end; null: as requested'),
-      effective: bothEnds(effectiveSchema.nullable()),
+      effective: bothEnds(effectiveSchema.nullable()).describe('of the first repetition'),
+      changed: z
+        .array(z.string().max(64))
+        .optional()
+        .describe('what a later repetition was granted otherwise, as `client tls.ktls`'),
     }),
     path: z
       .enum(['hardware', 'software', 'loopback', 'lab', 'network'])

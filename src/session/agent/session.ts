@@ -122,14 +122,20 @@ class ServedSession {
       if (place === null) await this.#seeOff()
       for (;;) await this.#serveNext()
     } catch (thrown) {
-      error = this.#cut ?? this.#leftOr(asXrbenchError(thrown))
-      this.#channel.close({ type: 'error', ...told(error) })
+      error = this.#sayLast(thrown)
     } finally {
       this.#ticket?.leave()
       leave?.()
     }
     if (error.code === 'XRB_PEER_BUSY') admitted = false
     return { reason: error, admitted, isPing: this.#isPing, repetitions: this.#repetitions }
+  }
+
+  /** Tells the client, where it may still hear it, why the session ends; once. */
+  #sayLast(thrown: unknown): XrbenchError {
+    const error = this.#cut ?? this.#leftOr(asXrbenchError(thrown))
+    this.#channel.close({ type: 'error', ...told(error) })
+    return error
   }
 
   /** Who closes the connection when nothing is under way is done. */
@@ -270,6 +276,10 @@ class ServedSession {
       // The client has measured too when it asks for the report.
       if (!isLast) this.#forkAhead()
       await endpoint.close()
+    } catch (thrown) {
+      // Before its endpoint is killed: that may take longer than a connection that is over is kept.
+      this.#sayLast(thrown)
+      throw thrown
     } finally {
       running.end()
       await endpoint?.kill()

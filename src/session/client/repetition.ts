@@ -15,6 +15,7 @@ import { agentReplies, type ClientChannel } from './agent-replies.js'
 import { type Course, conduct, type Ends, type Heard } from './course.js'
 import { type Failure, failureFrom, rootFailure } from './failure.js'
 import { type Interruption, watch } from './interruption.js'
+import { lastWord } from './last-word.js'
 
 export interface RunOptions {
   /** Ends the repetition early; what was measured until then is kept. */
@@ -46,7 +47,7 @@ export async function runRepetition(
   options: RunOptions,
 ): Promise<RepetitionReport> {
   const { channel, source } = room
-  if (channel.fault !== null) throw channel.fault
+  if (channel.fault !== null) throw await lastWord(channel)
   const spec = clientSpec(c, room)
   const startedAt = new Date().toISOString()
   const began = performance.now()

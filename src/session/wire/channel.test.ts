@@ -1,3 +1,4 @@
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { duplexPair } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import { HELLO } from '../fixtures/raw-peer.js'
@@ -66,6 +67,46 @@ describe('what nobody has received', () => {
     const { channel, say } = listening(introducedClientSchema)
     for (let i = 0; i < 33; i++) say({ type: 'start' })
     expect((await channel.lost).message).toMatch(MORE_THAN_ASKED)
+  })
+})
+
+describe('a connection that is over', () => {
+  it('in order says so', async () => {
+    const { channel, there } = listening(introducedClientSchema)
+    there.end()
+    const lost = await channel.lost
+    expect(lost).toMatchObject({
+      ...{ code: 'XRB_PEER_LOST', exitCode: 4 },
+      message: 'The other end closed the control connection.',
+    })
+    expect(lost.cause).toBeUndefined()
+  })
+
+  it('because it broke says how', async () => {
+    const server = createServer((socket) => socket.resetAndDestroy())
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    closers.push(() => server.close())
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1')
+    const options = { incoming: introducedClientSchema, maxOutgoingBytes: MIB, peer: 'agent' }
+    const channel = new Channel(socket, options)
+    expect(await channel.lost).toMatchObject({
+      ...{ code: 'XRB_PEER_LOST', exitCode: 4, cause: { code: 'ECONNRESET' } },
+      message: 'The control connection to the agent broke (ECONNRESET).',
+    })
+  })
+
+  it('because this end failed does not blame the other one', async () => {
+    const broken: MessageCheck<{ type: string }> = {
+      safeParse: () => {
+        throw new TypeError('no such thing')
+      },
+    }
+    const { channel, say } = listening(broken)
+    say({ type: 'start' })
+    expect(await channel.lost).toMatchObject({
+      ...{ code: 'XRB_INTERNAL', exitCode: 1, cause: { message: 'no such thing' } },
+      message: 'This end failed at what the other end sent (TypeError).',
+    })
   })
 })
 

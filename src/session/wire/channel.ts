@@ -1,20 +1,17 @@
 import type { Duplex } from 'node:stream'
 import { withDeadline } from '../../deadline.js'
 import { type Deferred, deferred } from '../../deferred.js'
-import { peerError, XrbenchError } from '../../errors.js'
+import { EXIT_CODES, peerError, XrbenchError } from '../../errors.js'
 import { encodeFrame, FrameReader } from './frame.js'
 import { Inflow } from './inflow.js'
 import type { MessageCheck } from './message-check.js'
-import { HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS, UNREAD_MS } from './protocol.js'
+import { CUT_MS, HEARTBEAT_MS, HELLO_FRAME_MAX_BYTES, SILENCE_MS, UNREAD_MS } from './protocol.js'
 
 /** Messages that arrived and were not received yet; together they are no longer than one frame may be. */
 const QUEUE_MAX = 32
 
 /** Of the path to what is not valid, which may lead through names that the peer chose. */
 const MAX_PATH_CHARS = 80
-
-/** A connection that is over is kept so long for what was written to it. */
-const CUT_MS = 500
 
 interface Tagged {
   readonly type: string
@@ -61,7 +58,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     socket.on('data', (chunk: Buffer) => this.#read(chunk))
     socket.once('end', () => this.#fail(this.#closed()))
     socket.once('close', () => this.#fail(this.#closed()))
-    socket.on('error', (cause) => this.#fail(this.#closed(cause)))
+    socket.on('error', (cause) => this.#fail(this.#broken(cause)))
     this.#timer = setInterval(() => this.#tick(), options.heartbeatMs ?? HEARTBEAT_MS)
   }
 
@@ -140,7 +137,7 @@ export class Channel<In extends Tagged, Out extends Tagged> {
         this.#deliver(frame.message, frame.bytes)
       }
     } catch (fault) {
-      this.#fail(fault instanceof XrbenchError ? fault : this.#closed(fault))
+      this.#fail(fault instanceof XrbenchError ? fault : this.#unforeseen(fault))
     }
   }
 
@@ -202,11 +199,30 @@ export class Channel<In extends Tagged, Out extends Tagged> {
     this.#socket.once('close', () => clearTimeout(cut))
   }
 
-  #closed(cause?: unknown): XrbenchError {
+  #closed(): XrbenchError {
     return peerError('XRB_PEER_LOST', `The ${this.#options.peer} closed the control connection.`, {
       hint: 'look at what the peer printed, and start it again with: xrbench serve',
-      ...(cause === undefined ? {} : { cause }),
     })
+  }
+
+  /** Not in order: by the path, by the kernel, or by TLS. */
+  #broken(cause: NodeJS.ErrnoException): XrbenchError {
+    const sentence = `The control connection to the ${this.#options.peer} broke (${cause.code ?? cause.message}).`
+    return peerError('XRB_PEER_LOST', sentence, {
+      hint: 'look at what the peer printed, and whether something between the two ends cuts connections',
+      cause,
+    })
+  }
+
+  /** Whatever arrived, it is for this end to bear. */
+  #unforeseen(cause: unknown): XrbenchError {
+    const kind = cause instanceof Error ? cause.name : typeof cause
+    return new XrbenchError(
+      'XRB_INTERNAL',
+      EXIT_CODES.internal,
+      `This end failed at what the ${this.#options.peer} sent (${kind}).`,
+      { hint: 'please report this, with what --verbose adds', cause },
+    )
   }
 
   #unread(): XrbenchError {

@@ -98,6 +98,8 @@ export const HEARTBEAT_MS = 1_000
 export const SILENCE_MS = 5_000 * SLOWNESS
 /** So long a peer may leave unread what it was told: the longest report takes that on a path of 7 Mbit/s. */
 export const UNREAD_MS = 10_000 * SLOWNESS
+/** A control connection that is over is kept so long for what was written to it. */
+export const CUT_MS = 500 * SLOWNESS
 /** An authenticated client that keeps pinging but measures nothing holds the agent for so long, the time it waits for its turn apart. */
 export const IDLE_SESSION_MS = 60_000 * SLOWNESS
 
