@@ -101,11 +101,16 @@ describe('what an operator does not allow', () => {
       maxStreams: 2,
       maxRateBitsPerSec: 1e6,
     }
-    const session = await client(await agent({ limits }))
+    const a = await agent({ limits })
+    const session = await client(a)
     const c = testCase({ workload: 'stream' }, { rateBitsPerSec: 1e6, ...parameters })
     expect(await session.runRepetition(c)).toMatchObject({
       status: 'failed',
       failure: { code: 'XRB_PEER_LIMIT', message: expect.stringMatching(sentence), exitCode: 4 },
+    })
+    expect(a.events.at(-1)).toMatchObject({
+      ...{ type: 'refused', transport: 'tcp', workload: 'stream' },
+      reason: { code: 'XRB_PEER_LIMIT' },
     })
   })
 })

@@ -50,6 +50,13 @@ export interface AgentContext {
   source: EndpointSource
 }
 
+/** What becomes of what a client asks for. */
+export type RequestEvent =
+  /** One that has begun is over, however it ended. */
+  | ({ type: 'repetition' } & Measured)
+  /** One that is not going to happen. */
+  | ({ type: 'refused'; reason: XrbenchError } & Pick<PrepareMessage, 'transport' | 'workload'>)
+
 /** How a session ended. */
 export interface SessionEnd {
   reason: XrbenchError
@@ -57,23 +64,25 @@ export interface SessionEnd {
   admitted: boolean
   /** It only wanted to know whether the agent is there. */
   isPing: boolean
-  /** Repetitions that have measured. */
+  /** Repetitions that have begun, broken ones too. */
   repetitions: number
+  /** … and those that were refused. */
+  refused: number
 }
 
 /** Serves one authenticated connection to its end; never rejects. */
 export function serveSession(
   socket: TLSSocket,
   context: AgentContext,
-  onMeasured: (measured: Measured) => void = () => {},
+  onEvent: (event: RequestEvent) => void = () => {},
 ): Promise<SessionEnd> {
-  return new ServedSession(socket, context, onMeasured).serve()
+  return new ServedSession(socket, context, onEvent).serve()
 }
 
 class ServedSession {
   readonly #channel: AgentChannel
   readonly #context: AgentContext
-  readonly #onMeasured: (measured: Measured) => void
+  readonly #onEvent: (event: RequestEvent) => void
   readonly #local: string
   readonly #remote: string
   #features: readonly string[] = []
@@ -81,6 +90,7 @@ class ServedSession {
   #knowsOld = false
   #ticket: Ticket | null = null
   #repetitions = 0
+  #refused = 0
   /** Nothing has been measured since. */
   #idleSince = performance.now()
   /** Why this end has ended it, where it is not in the middle of listening. */
@@ -88,9 +98,9 @@ class ServedSession {
   /** Nothing is under way: a client may leave. */
   #isListening = false
 
-  constructor(socket: TLSSocket, context: AgentContext, onMeasured: (measured: Measured) => void) {
+  constructor(socket: TLSSocket, context: AgentContext, onEvent: (event: RequestEvent) => void) {
     this.#context = context
-    this.#onMeasured = onMeasured
+    this.#onEvent = onEvent
     this.#channel = new Channel(socket, {
       incoming: context.checks.message,
       first: context.checks.first,
@@ -129,7 +139,8 @@ class ServedSession {
       leave?.()
     }
     if (error.code === 'XRB_PEER_BUSY') admitted = false
-    return { reason: error, admitted, isPing: this.#isPing, repetitions: this.#repetitions }
+    const [repetitions, refused] = [this.#repetitions, this.#refused]
+    return { reason: error, admitted, isPing: this.#isPing, repetitions, refused }
   }
 
   /** Who closes the connection when nothing is under way is done. */
@@ -235,6 +246,17 @@ class ServedSession {
     })
   }
 
+  #refuse({ transport, workload }: PrepareMessage, reason: XrbenchError): void {
+    this.#refused += 1
+    this.#onEvent({ type: 'refused', transport, workload, reason })
+    this.#channel.send({ type: 'refused', ...told(reason) })
+  }
+
+  #count(measured: Measured): void {
+    this.#repetitions += 1
+    this.#onEvent({ type: 'repetition', ...measured })
+  }
+
   /** Serves one repetition, or says why not. */
   async #serveRequest(request: PrepareMessage): Promise<void> {
     const { limits, source, beside } = this.#context
@@ -246,8 +268,8 @@ class ServedSession {
       const client = { address: this.#remote, isGuarded }
       spec = admit(request, this.#local, client, this.#context)
       release = takeMemory(request, this.#context.memory)
-    } catch (refusal) {
-      return this.#channel.send({ type: 'refused', ...told(asXrbenchError(refusal)) })
+    } catch (thrown) {
+      return this.#refuse(request, asXrbenchError(thrown))
     }
     const running = beside.begin()
     let endpoint: EndpointProcess | null = null
@@ -262,14 +284,18 @@ class ServedSession {
       const isShared = running.isShared && this.#knowsTurns
       this.#isListening = true
       this.#channel.send({ type: 'finished', report, ...(isShared && { isShared }) })
-      if (hasStarted) {
-        this.#repetitions += 1
-        this.#onMeasured(measuredOf(request, report))
-      }
+      if (hasStarted) this.#count(measuredOf(request, report, endpoint.soFar))
       if (hasMeasured(report)) this.#idleSince = performance.now()
       // The client has measured too when it asks for the report.
       this.#forkAhead()
       await endpoint.close()
+    } catch (error) {
+      // Its client is gone, or was cut off: what was measured until then was measured.
+      if (endpoint?.hasRun) {
+        const measured = measuredOf(request, await endpoint.finish(), endpoint.soFar)
+        this.#count({ ...measured, status: 'failed' })
+      }
+      throw error
     } finally {
       running.end()
       await endpoint?.kill()

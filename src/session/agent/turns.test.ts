@@ -201,10 +201,14 @@ describe('several clients', () => {
     expect((await second.runRepetition(testCase())).status).toBe('completed')
     expect(a.events).toContainEqual(
       expect.objectContaining({
-        type: 'session-closed',
+        ...{ type: 'session-closed', repetitions: 1 },
         reason: expect.objectContaining({ code: 'XRB_PEER_TURN' }),
       }),
     )
+    // What it had measured by then is told of, and the other one's.
+    const measured = a.events.flatMap((event) => (event.type === 'repetition' ? [event] : []))
+    expect(measured).toMatchObject([{ status: 'failed' }, { status: 'completed' }])
+    expect(measured[0]?.messages).toBeGreaterThan(0)
   })
 })
 
