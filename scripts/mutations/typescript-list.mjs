@@ -161,6 +161,13 @@ export const inSession = [
     ['    isGuarded,\n    dataPorts,', '    isGuarded: true,\n    dataPorts,'],
   ),
   ...of(
+    'src/session/agent/rate-limit.ts',
+    'src/session/agent/rate-limit.test.ts',
+    ['* (inflight ?? 1)', ''],
+    ['if (asked <= most) return', 'return'],
+    ['(linkBitsPerSec ?? 0) > DEFAULT', '(linkBitsPerSec ?? 0) >= DEFAULT'],
+  ),
+  ...of(
     'src/session/agent/repetition.ts',
     'src/session/agent/never-ends.test.ts',
     ['durationNs === 0 ? measuringMs', 'durationNs === 0 ? Number.MAX_SAFE_INTEGER'],

@@ -41,7 +41,10 @@ export interface ServeRequest {
   readonly maxTurnNs?: number | undefined
   /** Warm-up and measured phase of a repetition together, 1 to 48 h. Default: 3600e9. */
   readonly maxDurationNs?: number | undefined
-  /** Of a stream each way, payload bits per second, whole. Default: no limit. */
+  /**
+   * Of a stream each way, payload bits per second, whole; of other messages and answers no more than 100 µs of it is under way at a time. Default: 400e9
+   * where the link carries more, which is the limit otherwise.
+   */
   readonly maxRateBitsPerSec?: number | undefined
   /** Of a message, 1 to 64 MiB. Default: 64 MiB. */
   readonly maxMessageBytes?: number | undefined

@@ -52,7 +52,10 @@ export function serveCommand(program: Command) {
       ),
     )
     .addOption(
-      option('--max-rate <rate>', 'of a stream each way, payload bits (default: no limit)'),
+      option(
+        '--max-rate <rate>',
+        'of a stream each way, payload bits; of others no more than 100 µs of it is under way (default: 400G, where the link carries more)',
+      ),
     )
     .addOption(option('--max-size <size>', 'of a message (default: 64MiB)'))
     .addOption(option('--max-streams <n>', 'connections of a stream each way (default: 64)'))

@@ -4,11 +4,12 @@ import { MAX_STREAMS } from '../../options/measure.js'
 import { carries } from '../../plan/connects.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
 import { isWithinMachine } from '../../plan/transports.js'
-import { formatRate, formatSize, MAX_MESSAGE_BYTES } from '../../units.js'
+import { formatSize, MAX_MESSAGE_BYTES } from '../../units.js'
 import { endpointSpec } from '../endpoint/spec.js'
 import { isRemote } from '../wire/addresses.js'
 import type { PrepareMessage } from '../wire/client-messages.js'
 import { heardParameters } from '../wire/told-parameters.js'
+import { checkRate } from './rate-limit.js'
 
 /** What an operator allows a client. */
 export interface AgentLimits {
@@ -20,7 +21,7 @@ export interface AgentLimits {
   refuseOlder: boolean
   /** Warm-up and measured phase of one repetition together, nanoseconds. */
   maxDurationNs: number
-  /** Of a stream, payload bits per second of each direction; `null`: no limit. */
+  /** Payload bits per second of each direction; `null`: as the link says (`rateLimit`). */
   maxRateBitsPerSec: number | null
   maxMessageBytes: number
   /** Connections of one repetition, of each direction. */
@@ -115,7 +116,8 @@ function checkRr({ transport, workload, parameters }: PrepareMessage): void {
   }
 }
 
-function checkLimits({ workload, parameters }: PrepareMessage, limits: AgentLimits): void {
+function checkLimits(request: PrepareMessage, limits: AgentLimits): void {
+  const { parameters } = request
   const { maxDurationNs, maxRateBitsPerSec: maxRate, maxMessageBytes, maxStreams } = limits
   const refuse = (sentence: string, hint: string) => {
     throw peerError('XRB_PEER_LIMIT', sentence, { hint })
@@ -128,11 +130,7 @@ function checkLimits({ workload, parameters }: PrepareMessage, limits: AgentLimi
   if (parameters.streams > maxStreams) {
     refuse(`The agent allows --streams ${maxStreams} at most.`, `--streams ${maxStreams}`)
   }
-  const { rateBitsPerSec: rate } = parameters
-  if (workload === 'stream' && maxRate !== null && (rate === 0 || rate > maxRate)) {
-    const most = formatRate(maxRate)
-    refuse(`The agent allows streams ${most} at most.`, `--rate ${maxRate}`)
-  }
+  if (maxRate !== null) checkRate(request, maxRate)
   if (parameters.warmupCapNs + parameters.durationNs > maxDurationNs) {
     refuse(
       `The agent allows ${maxDurationNs / 1e9} s for the warm-up and the measured phase of one repetition.`,

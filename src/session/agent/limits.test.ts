@@ -115,6 +115,20 @@ describe('what an operator does not allow', () => {
   })
 })
 
+it('a rate is kept by all that is measured', async () => {
+  const limits = { ...DEFAULT_LIMITS, maxRateBitsPerSec: 1e6 }
+  const session = await client(await agent({ limits }))
+  await session.takeTurn({ planMs: null })
+  const run = (messageSizeBytes: number) =>
+    session.runRepetition(testCase({}, { messageSizeBytes }))
+  // 100 µs of it are 12 bytes and a half.
+  expect((await run(12)).status).toBe('completed')
+  expect(await run(13)).toMatchObject({
+    status: 'failed',
+    failure: { code: 'XRB_PEER_LIMIT', message: expect.stringMatching(/--max-rate of 1M leaves/) },
+  })
+})
+
 it('an address with too many wrong keys is not listened to', async () => {
   const a = await agent({ maxFailures: 3 })
   for (let i = 0; i < 3; i++) {

@@ -1,12 +1,13 @@
 import type { TLSSocket } from 'node:tls'
 import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
+import { linkBitsPerSec } from '../../environment/network.js'
 import { EXIT_CODES, peerError, XrbenchError } from '../../errors.js'
 import type { Environment } from '../../results/schema/environment.js'
 import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import { formatSize } from '../../units.js'
 import type { EndpointProcess } from '../endpoint/process.js'
 import type { EndpointSource } from '../endpoint/source.js'
-import { plainAddress } from '../wire/addresses.js'
+import { isRemote, plainAddress } from '../wire/addresses.js'
 import { Channel } from '../wire/channel.js'
 import type { ClientHello, ClientMessage, PrepareMessage } from '../wire/client-messages.js'
 import type { MessageCheck } from '../wire/message-check.js'
@@ -20,6 +21,7 @@ import type { Line, Ticket } from './line.js'
 import { hasMeasured, type Measured, measuredOf } from './measured.js'
 import type { OwnEnvironment } from './own-environment.js'
 import type { Places } from './places.js'
+import { rateLimit } from './rate-limit.js'
 import { type AgentChannel, outOfOrder, serveRepetition } from './repetition.js'
 import { told } from './told.js'
 import { ownTurn } from './turn.js'
@@ -89,6 +91,8 @@ class ServedSession {
   /** What it was told of this machine is of before it came. */
   #knowsOld = false
   #ticket: Ticket | null = null
+  /** What it may have, of the link it comes by too once it is its turn. */
+  #limits: AgentLimits
   #repetitions = 0
   #refused = 0
   /** Nothing has been measured since. */
@@ -100,6 +104,7 @@ class ServedSession {
 
   constructor(socket: TLSSocket, context: AgentContext, onEvent: (event: RequestEvent) => void) {
     this.#context = context
+    this.#limits = context.limits
     this.#onEvent = onEvent
     this.#channel = new Channel(socket, {
       incoming: context.checks.message,
@@ -224,7 +229,7 @@ class ServedSession {
     // What was told in the hello may be old by now.
     const isNew = hasToWait || this.#knowsOld
     const environment = isNew ? await this.#context.environment.now() : undefined
-    const { maxDurationNs: durationNs, maxRateBitsPerSec: rateBitsPerSec } = this.#context.limits
+    const { maxDurationNs: durationNs, maxRateBitsPerSec: rateBitsPerSec } = this.#limits
     const limits = { durationNs, rateBitsPerSec }
     this.#channel.send({ type: 'turn', limits, ...(environment && { environment }) })
   }
@@ -237,6 +242,10 @@ class ServedSession {
 
   #begin(ticket: Ticket): void {
     this.#idleSince = performance.now()
+    const { limits } = this.#context
+    // Within a machine there is no link.
+    const link = isRemote(this.#local, this.#remote) ? linkBitsPerSec(this.#local) : null
+    this.#limits = { ...limits, maxRateBitsPerSec: rateLimit(limits.maxRateBitsPerSec, link) }
     this.#forkAhead()
     void ticket.overrun.then(() => {
       // It may have ended long ago.
@@ -266,7 +275,7 @@ class ServedSession {
       if (this.#ticket === null) this.#takeTurnNow()
       const isGuarded = this.#features.includes(protocol.GUARDED_FEATURE)
       const client = { address: this.#remote, isGuarded }
-      spec = admit(request, this.#local, client, this.#context)
+      spec = admit(request, this.#local, client, { ...this.#context, limits: this.#limits })
       release = takeMemory(request, this.#context.memory)
     } catch (thrown) {
       return this.#refuse(request, asXrbenchError(thrown))
