@@ -8,6 +8,7 @@ import {
   DEFAULT_SESSIONS,
   MAX_PARALLEL,
   MAX_SESSIONS,
+  sessionsPerAddress,
   startServing,
   TURN_NS,
 } from '../serve/serve.js'
@@ -31,7 +32,7 @@ export interface ServeRequest {
   readonly key?: string | undefined
   /** Clients held at a time, 1 to 1,000; others are refused. Default: 16. */
   readonly maxSessions?: number | undefined
-  /** Of these, from one address, 1 to 1,000. Default: all. */
+  /** Of these, from one address, 1 to 1,000. Default: half; all where it listens on loopback. */
   readonly maxSessionsPerAddress?: number | undefined
   /** Clients that measure at a time, 1 to 16; others wait. Default: 1. */
   readonly parallel?: number | undefined
@@ -157,7 +158,10 @@ export async function serve(
   signal?.throwIfAborted()
   const agent = await startServing({
     ...{ host, port, key },
-    places: { all: maxSessions, perOrigin: asked.maxSessionsPerAddress ?? maxSessions },
+    places: {
+      all: maxSessions,
+      perOrigin: asked.maxSessionsPerAddress ?? sessionsPerAddress(maxSessions, host),
+    },
     line: { parallel, maxQueue, maxTurnMs },
     limits: {
       allowCpu: asked.allowCpu ?? DEFAULT_LIMITS.allowCpu,

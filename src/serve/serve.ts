@@ -8,6 +8,7 @@ import {
   startAgent,
 } from '../session/agent/agent.js'
 import { DEFAULT_MAX_TURN_MS } from '../session/agent/line.js'
+import { isLoopback } from '../session/wire/addresses.js'
 import type { SessionKey } from '../session/wire/key.js'
 import { transportCapabilities } from '../transports/capabilities.js'
 import { Metrics } from './metrics.js'
@@ -21,6 +22,13 @@ export const DEFAULT_SESSIONS = {
 /** For the buffers of all repetitions under way, and wrong keys of an address in a minute. */
 export const DEFAULT_BOUNDS = { maxMemoryBytes: 1024 ** 3, maxFailures: 60 } as const
 export const MAX_SESSIONS = 1000
+/**
+ * Of all sessions those from one address, unless an operator says otherwise: half, so that whoever has the key there leaves places for others, and all
+ * where an agent listens on loopback, to which nobody comes from elsewhere.
+ */
+export function sessionsPerAddress(maxSessions: number, host: string): number {
+  return isLoopback(host) ? maxSessions : Math.ceil(maxSessions / 2)
+}
 export const MAX_PARALLEL = 16
 /** What a turn may be limited to: a second to two days. */
 export const TURN_NS = { min: 1e9, max: 48 * 3600e9 } as const

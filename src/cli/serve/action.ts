@@ -104,7 +104,7 @@ function readFlags(
     DEFAULT_PORT,
     flags.keyFile !== undefined,
   )
-  const { places, line } = readSessions(flags, label)
+  const { places, line } = readSessions(flags, label, listen.host)
   return {
     listen,
     places,

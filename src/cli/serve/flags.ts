@@ -36,7 +36,10 @@ export function serveCommand(program: Command) {
       option('--max-sessions <n>', 'clients held at a time; others are refused (default: 16)'),
     )
     .addOption(
-      option('--max-sessions-per-address <n>', 'of these, from one address (default: all)'),
+      option(
+        '--max-sessions-per-address <n>',
+        'of these, from one address (default: half; all where it listens on loopback)',
+      ),
     )
     .addOption(option('--parallel <n>', 'clients that measure at a time; others wait (default: 1)'))
     .addOption(

@@ -8,7 +8,9 @@ import { loadAddon } from '../../addon/load.js'
 import { connectSession } from '../../session/client/client.js'
 import { testCase } from '../../session/fixtures/case.js'
 import { gone } from '../../session/fixtures/processes.js'
+import { HELLO, rawPeer } from '../../session/fixtures/raw-peer.js'
 import { createKey } from '../../session/wire/key.js'
+import { TURNS_FEATURE } from '../../session/wire/protocol.js'
 import { Cli, runCli } from '../fixtures/spawn-cli.js'
 
 let folder: string
@@ -172,6 +174,27 @@ describe('xrbench serve', () => {
       expect(lines.filter((line) => rest.test(line))).toHaveLength(1)
       expect(lines.filter((line) => /session closed|"event":"session"/.test(line))).toHaveLength(1)
     }
+  })
+
+  it('whoever has the key at one address leaves places for others, by default', async () => {
+    const args = ['--listen', '0.0.0.0:0', '--key-file', keyFile(), '--max-sessions', '4', '--json']
+    const serve = new Cli(['serve', ...args])
+    await serve.until('the line', () => serve.stdout.endsWith('\n'))
+    const at = { host: '127.0.0.1', port: (JSON.parse(serve.stdout) as { port: number }).port }
+    const held = []
+    const answers = []
+    for (const from of ['127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.2', '127.0.0.2']) {
+      const peer = await rawPeer(at, key, from)
+      held.push(peer)
+      peer.send({ ...HELLO, features: [TURNS_FEATURE] })
+      const { type, code = null } = await peer.next()
+      answers.push(`${type} ${code}`)
+    }
+    const [isIn, isBusy] = ['hello-ok null', 'error XRB_PEER_BUSY']
+    expect(answers).toEqual([isIn, isIn, isBusy, isIn, isIn])
+    for (const peer of held) peer.destroy()
+    serve.child.kill('SIGTERM')
+    await serve.finished()
   })
 
   it('serves metrics where it is told', async () => {

@@ -3,6 +3,7 @@ import {
   MAX_PARALLEL,
   MAX_SESSIONS,
   type ServeSettings,
+  sessionsPerAddress,
   TURN_NS,
 } from '../../serve/serve.js'
 import { parseWhole } from '../../units.js'
@@ -13,6 +14,7 @@ import type { ServeFlags } from './flags.js'
 export function readSessions(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
+  host: string,
 ): Pick<ServeSettings, 'places' | 'line'> {
   const read = (
     key: 'maxSessions' | 'maxSessionsPerAddress' | 'parallel' | 'maxQueue',
@@ -23,7 +25,8 @@ export function readSessions(
     return text === undefined ? byDefault : parseWhole(text, label(key), min, max)
   }
   const all = read('maxSessions', DEFAULT_SESSIONS.maxSessions, [1, MAX_SESSIONS])
-  const perOrigin = read('maxSessionsPerAddress', all, [1, MAX_SESSIONS])
+  const ofOne = sessionsPerAddress(all, host)
+  const perOrigin = read('maxSessionsPerAddress', ofOne, [1, MAX_SESSIONS])
   const parallel = read('parallel', DEFAULT_SESSIONS.parallel, [1, MAX_PARALLEL])
   const maxQueue = read('maxQueue', DEFAULT_SESSIONS.maxQueue, [0, MAX_SESSIONS])
   const { maxTurn } = flags

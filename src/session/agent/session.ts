@@ -375,7 +375,7 @@ function queueFull(waiting: number): XrbenchError {
 
 function full(): XrbenchError {
   return peerError('XRB_PEER_BUSY', 'The agent holds as many sessions as it may.', {
-    hint: 'try again later; or start it with more --max-sessions',
+    hint: 'try again later; or start it with more --max-sessions, or --max-sessions-per-address',
   })
 }
 
