@@ -57,8 +57,8 @@ export interface ServeRequest {
   readonly maxFailures?: number | undefined
   /** Clients may choose the CPUs of this end. Default: false. */
   readonly allowCpu?: boolean | undefined
-  /** Clients of before challenges of data, which do not return any, are refused. Default: false. */
-  readonly refuseOlder?: boolean | undefined
+  /** Clients of before challenges of data, which do not return any, may have UDP and QUIC though they are elsewhere. Default: false. */
+  readonly allowOlder?: boolean | undefined
   /** Ports for data, both included, at least one for each session that measures. Default: any. */
   readonly dataPorts?: { readonly first: number; readonly last: number } | undefined
   /** Where metrics are served in the text format of Prometheus, to whoever reaches it: GET /metrics; port 0 is any. Default: nowhere. */
@@ -116,7 +116,7 @@ const serveSchema: z.ZodType<ServeRequest> = z
     maxMemoryBytes: whole(1, Number.MAX_SAFE_INTEGER),
     maxFailures: whole(1, 1_000_000),
     allowCpu: z.boolean(),
-    refuseOlder: z.boolean(),
+    allowOlder: z.boolean(),
     dataPorts: z
       .strictObject({ first: port, last: port })
       .refine(({ first, last }) => first <= last, 'first is after last'),
@@ -166,7 +166,7 @@ export async function serve(
     limits: {
       allowCpu: asked.allowCpu ?? DEFAULT_LIMITS.allowCpu,
       allowNullCrypto: DEFAULT_LIMITS.allowNullCrypto,
-      refuseOlder: asked.refuseOlder ?? DEFAULT_LIMITS.refuseOlder,
+      allowOlder: asked.allowOlder ?? DEFAULT_LIMITS.allowOlder,
       maxDurationNs: asked.maxDurationNs ?? DEFAULT_LIMITS.maxDurationNs,
       maxRateBitsPerSec: asked.maxRateBitsPerSec ?? DEFAULT_LIMITS.maxRateBitsPerSec,
       maxMessageBytes: asked.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes,

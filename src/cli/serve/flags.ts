@@ -77,8 +77,8 @@ export function serveCommand(program: Command) {
     )
     .addOption(
       option(
-        '--refuse-older',
-        'measure with no client of before challenges, which anybody can have data sent to',
+        '--allow-older',
+        'send UDP and QUIC to clients of before challenges: they, or whoever forges their address, choose to which port there',
       ),
     )
     .addOption(option('--allow-cpu', 'let clients choose the CPUs of this end with --pin'))

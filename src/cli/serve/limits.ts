@@ -22,7 +22,7 @@ export function readLimits(
     limits: {
       allowCpu: flags.allowCpu === true,
       allowNullCrypto: false,
-      refuseOlder: flags.refuseOlder === true,
+      allowOlder: flags.allowOlder === true,
       maxDurationNs:
         maxDuration === undefined
           ? DEFAULT_LIMITS.maxDurationNs

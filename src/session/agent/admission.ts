@@ -3,7 +3,7 @@ import { peerError } from '../../errors.js'
 import { MAX_STREAMS } from '../../options/measure.js'
 import { carries } from '../../plan/connects.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
-import { isWithinMachine } from '../../plan/transports.js'
+import { isQuic, isWithinMachine, type TransportName } from '../../plan/transports.js'
 import { formatSize, MAX_MESSAGE_BYTES } from '../../units.js'
 import { endpointSpec } from '../endpoint/spec.js'
 import { isRemote } from '../wire/addresses.js'
@@ -17,8 +17,8 @@ export interface AgentLimits {
   allowCpu: boolean
   /** A client elsewhere may have QUIC without encryption. */
   allowNullCrypto: boolean
-  /** A client elsewhere has to know challenges of data: those of before them return none. */
-  refuseOlder: boolean
+  /** A client elsewhere may have UDP and QUIC though it knows no challenges of data: those of before them return none. */
+  allowOlder: boolean
   /** Warm-up and measured phase of one repetition together, nanoseconds. */
   maxDurationNs: number
   /** Payload bits per second of each direction; `null`: as the link says (`rateLimit`). */
@@ -29,7 +29,7 @@ export interface AgentLimits {
 }
 
 export const DEFAULT_LIMITS: AgentLimits = {
-  ...{ allowCpu: false, allowNullCrypto: false, refuseOlder: false, maxDurationNs: 3600e9 },
+  ...{ allowCpu: false, allowNullCrypto: false, allowOlder: false, maxDurationNs: 3600e9 },
   ...{ maxRateBitsPerSec: null, maxMessageBytes: MAX_MESSAGE_BYTES, maxStreams: MAX_STREAMS },
 }
 
@@ -60,7 +60,7 @@ export function admit(
   { limits, rdmaPort, dataPorts }: Terms,
 ): EndpointSpec {
   const isAlone = isRemote(localAddress, address)
-  if (isAlone && !isGuarded && limits.refuseOlder) throw tooOld()
+  if (isAlone && !isGuarded && !limits.allowOlder) refuseUnchallenged(told.transport)
   const request = { ...told, parameters: heardParameters(told.parameters) }
   const { transport, workload, parameters } = request
   const family = localAddress.includes(':') ? 6 : 4
@@ -97,11 +97,15 @@ export function admit(
   })
 }
 
-function tooOld() {
-  return peerError(
+/** What its peer does not have to answer before it is sent to: a forged address is enough. */
+function refuseUnchallenged(transport: TransportName): void {
+  if (transport !== 'udp' && !isQuic(transport)) return
+  throw peerError(
     'XRB_PEER_VERSION',
-    'The agent sends no data to a client that does not know challenges: upgrade xrbench at the client.',
-    { hint: 'install the same version of xrbench at both ends' },
+    `The agent sends no ${transport} to a client that does not know challenges: upgrade xrbench at the client.`,
+    {
+      hint: 'install the same version of xrbench at both ends, or start the agent with --allow-older',
+    },
   )
 }
 
