@@ -14,6 +14,7 @@ const NIGHTLY_TESTS = ['src/**/*.nightly.test.ts']
 const NIGHTLY_LAB_TESTS = [
   'src/cli/run/faults-lab.nightly.test.ts',
   'src/session/rdma-kills.nightly.test.ts',
+  'src/session/rdma-sessions.nightly.test.ts',
   'src/transports/rdma-operations.nightly.test.ts',
 ]
 

@@ -220,9 +220,17 @@ export const inSession = [
     'src/session/agent/admission.test.ts',
     ['if (isAlone && isWithinMachine(transport))', 'if (false)'],
     ['isAlone && !limits.allowNullCrypto', '!limits.allowNullCrypto'],
-    ['isAlone && !isGuarded && limits.refuseOlder', 'isAlone && !isGuarded && false'],
+    ['isAlone && !isGuarded && !limits.allowOlder', 'false'],
+    ["transport !== 'udp' && !isQuic(transport)", "transport !== 'udp'"],
     ['{ ...parameters.rdma, ...rdmaPort }', '{ ...rdmaPort, ...parameters.rdma }'],
     ['    isGuarded,\n    dataPorts,', '    isGuarded: true,\n    dataPorts,'],
+  ),
+  ...of(
+    'src/session/agent/rate-limit.ts',
+    'src/session/agent/rate-limit.test.ts',
+    ['* (inflight ?? 1)', ''],
+    ['if (asked <= most) return', 'return'],
+    ['(linkBitsPerSec ?? 0) > DEFAULT', '(linkBitsPerSec ?? 0) >= DEFAULT'],
   ),
   ...of(
     'src/session/agent/repetition.ts',

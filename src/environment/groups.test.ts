@@ -7,7 +7,7 @@ import { machineWith } from './fixtures/machine.js'
 import { captureKernel } from './kernel.js'
 import { captureLimits } from './limits.js'
 import { lengthOfList } from './machine-files.js'
-import { captureDevice, interfaceOf } from './network.js'
+import { captureDevice, interfaceOf, linkBitsPerSec } from './network.js'
 import { captureRdma } from './rdma.js'
 import { captureSysctls } from './sysctls.js'
 import { captureVirtualisation } from './virtualisation.js'
@@ -251,6 +251,17 @@ describe('network', () => {
 
   test.each(['127.0.0.1', '127.1.2.3', '::ffff:127.0.0.1'])('%s is on lo', (address) => {
     expect(interfaceOf(address)).toBe('lo')
+  })
+
+  test.each([
+    ['100000\n', 100e9],
+    // What is down, or a device of software, does not know.
+    ['-1\n', null],
+    ['0\n', null],
+  ])('a speed of %j', (speed, bitsPerSec) => {
+    const files = machineWith({ 'sys/class/net/lo/speed': speed })
+    expect(linkBitsPerSec('127.0.0.1', files)).toBe(bitsPerSec)
+    expect(linkBitsPerSec('192.0.2.1', files)).toBeNull()
   })
 
   test('what the driver says, by the names of ethtool', () => {

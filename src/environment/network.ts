@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import type { Environment, NetworkDevice } from '../results/schema/schema.js'
 import { ethtoolFacts } from './ethtool.js'
 import { captureInterrupts } from './interrupts.js'
-import { countOf, type MachineFiles } from './machine-files.js'
+import { countOf, type MachineFiles, machineFiles } from './machine-files.js'
 
 /** The interface that has `address`, and how it is set: /sys/class/net, and what ethtool(8) shows. */
 export function captureNetwork(
@@ -27,6 +27,16 @@ export function interfaceOf(address: string): string | null {
   if (found !== undefined) return found[0]
   // All of 127.0.0.0/8 is on loopback, though only 127.0.0.1 is listed.
   return plain.startsWith('127.') ? 'lo' : null
+}
+
+/** How fast the link is that has this numeric address, bits per second; `null`: it has no speed, or does not tell. */
+export function linkBitsPerSec(
+  address: string,
+  files: MachineFiles = machineFiles(),
+): number | null {
+  const name = interfaceOf(address)
+  const mbps = name === null ? null : countOf(files.text(`/sys/class/net/${name}/speed`))
+  return mbps === null || mbps === 0 ? null : mbps * 1e6
 }
 
 /** One network interface by name. */

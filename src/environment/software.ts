@@ -14,15 +14,25 @@ const LIBRARY_FOLDERS = [
 /** Node.js and the libraries that bear on a run. */
 export async function captureSoftware(files: MachineFiles): Promise<Environment['software']> {
   const { node, v8, uv, openssl } = process.versions
-  const libc = await toolOutput('getconf', ['GNU_LIBC_VERSION'])
   return {
     node,
     v8: v8 ?? null,
     libuv: uv ?? null,
     openssl: openssl ?? null,
-    libc: libc?.trim().slice(0, 64) ?? null,
+    libc: await libcVersion(),
     rdmaCore: rdmaCore(files),
   }
+}
+
+/** Of the library that this process has: another one needs another process. */
+let libc: Promise<string | null> | undefined
+
+async function libcVersion(): Promise<string | null> {
+  libc ??= toolOutput('getconf', ['GNU_LIBC_VERSION'])
+  const told = await libc
+  // This machine may have been short of something, and may not be the next time.
+  if (told === null) libc = undefined
+  return told?.trim().slice(0, 64) ?? null
 }
 
 /** The file behind libibverbs.so.1 is named after the library's version. */

@@ -4,6 +4,7 @@ import { LAB } from '../options/lab.js'
 import { MEASURE } from '../options/measure.js'
 import { listOf, requestShape } from '../options/schema.js'
 import { TRANSPORT_NAMES } from '../plan/transports.js'
+import { MAX_WAIT_NS } from '../run/peer.js'
 import type { AbRequest, ResultRequest, RunRequest, Variation, WhereRequest } from './request.js'
 
 const whole = (min: number, max: number) => z.int().min(min).max(max)
@@ -26,6 +27,7 @@ const peer = z
     port: whole(1, 65_535).optional(),
     keyFile: z.string().min(1).optional(),
     key: z.string().optional(),
+    maxWaitNs: whole(MAX_WAIT_NS.min, MAX_WAIT_NS.max).optional(),
   })
   .refine(({ keyFile, key }) => (keyFile === undefined) !== (key === undefined), 'keyFile or key')
 

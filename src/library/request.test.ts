@@ -27,6 +27,11 @@ describe('bad input', () => {
     [{ transports: ['udp'], sizesBytes: [65_508] }, 'XRB_BAD_SIZE', /UDP datagram/],
     [{ ...TCP, peer: { host: 'x' } }, 'XRB_BAD_REQUEST', /^peer: keyFile or key/],
     [{ ...TCP, peer: { host: 'x', key: 'secret' } }, 'XRB_KEY', /^peer\.key does not hold a key/],
+    [
+      { ...TCP, peer: { host: 'x', keyFile: 'k', maxWaitNs: 1 } },
+      'XRB_BAD_REQUEST',
+      /^peer\.maxWaitNs: /,
+    ],
     [{ ...TCP, peer: { host: 'x', keyFile: 'k' }, lab: 'only' }, 'XRB_BAD_REQUEST', /exclude/],
     [{ ...TCP, labOptions: { netem: 'delay 5ms' } }, 'XRB_BAD_REQUEST', /netem needs lab/],
     [{ ...TCP, label: 'x'.repeat(257) }, 'XRB_BAD_REQUEST', /^label: /],

@@ -12,6 +12,8 @@ export interface PeerRequest {
   readonly keyFile?: string | undefined
   /** The key itself, 64 hexadecimal digits. It is kept in no result. */
   readonly key?: string | undefined
+  /** In line there, while others measure, a second to 168 h. Default: 4 h. */
+  readonly maxWaitNs?: number | undefined
 }
 
 /** The lab: virtual machines with a SoftRoCE device each. */

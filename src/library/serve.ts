@@ -94,7 +94,7 @@ export async function serve(
 ): Promise<Serving> {
   const asked = checked(serveSchema, request, 'request')
   const { host = '127.0.0.1', port = DEFAULT_PORT, dataPorts } = asked
-  const terms = termsOf(asked)
+  const terms = termsOf(asked, host)
   const key = await keyOf(asked)
   if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
     throw usageError(

@@ -1,5 +1,5 @@
 import { parseNetem } from '../lab/wire.js'
-import type { PeerTarget } from '../run/peer.js'
+import type { RunTarget } from '../run/peer.js'
 import type { Whereabouts } from '../run/whereabouts.js'
 import { parseKey } from '../session/wire/key.js'
 import { DEFAULT_PORT } from '../session/wire/protocol.js'
@@ -29,9 +29,10 @@ export function whereaboutsOf(
   }
 }
 
-function targetOf({ host, port = DEFAULT_PORT, keyFile, key }: PeerRequest): PeerTarget {
-  if (keyFile !== undefined) return { host, port, key: { file: keyFile } }
-  return { host, port, key: { bytes: parseKey(key ?? '', 'peer.key') } }
+function targetOf({ host, port = DEFAULT_PORT, keyFile, key, maxWaitNs }: PeerRequest): RunTarget {
+  const maxWaitMs = maxWaitNs === undefined ? undefined : maxWaitNs / 1e6
+  if (keyFile !== undefined) return { host, port, key: { file: keyFile }, maxWaitMs }
+  return { host, port, key: { bytes: parseKey(key ?? '', 'peer.key') }, maxWaitMs }
 }
 
 function labOptionsOf(options: LabRequest): Whereabouts['labOptions'] {

@@ -19,13 +19,13 @@ export const SERVE = {
     help: 'clients held at a time; others are refused',
     byDefault: '16',
   }),
-  /** Of these, from one address, 1 to 1,000. Default: all. */
+  /** Of these, from one address, 1 to 1,000. Default: half; all where it listens on loopback. */
   maxSessionsPerAddress: option({
     flag: '--max-sessions-per-address <n>',
     kind: count(1, MAX_SESSIONS),
     default: null,
     help: 'of these, from one address',
-    byDefault: 'all',
+    byDefault: 'half; all where it listens on loopback',
   }),
   /** Clients that measure at a time, 1 to 16; others wait. Default: 1. */
   parallel: option({
@@ -60,13 +60,16 @@ export const SERVE = {
     help: 'longest warm-up and measured phase of a repetition',
     byDefault: '1h',
   }),
-  /** Of a stream each way, payload bits per second, whole. Default: no limit. */
+  /**
+   * Of a stream each way, payload bits per second, whole; of other messages and answers no more than 100 µs of it is under way at a time. Default: 400e9
+   * where the link carries more, which is the limit otherwise.
+   */
   maxRateBitsPerSec: option({
     flag: '--max-rate <rate>',
     kind: { is: 'rate' },
     default: null,
-    help: 'of a stream each way, payload bits',
-    byDefault: 'no limit',
+    help: 'of a stream each way, payload bits; of others no more than 100 µs of it is under way',
+    byDefault: '400G, where the link carries more',
   }),
   /** Of a message, 1 to 64 MiB. Default: 64 MiB. */
   maxMessageBytes: option({
@@ -100,12 +103,12 @@ export const SERVE = {
     help: 'wrong keys of an address in a minute; for the rest of it nobody there is listened to',
     byDefault: '60',
   }),
-  /** Clients of before challenges of data, which do not return any, are refused. Default: false. */
-  refuseOlder: option({
-    flag: '--refuse-older',
+  /** Clients of before challenges of data, which do not return any, may have UDP and QUIC though they are elsewhere. Default: false. */
+  allowOlder: option({
+    flag: '--allow-older',
     kind: aSwitch,
     default: false,
-    help: 'measure with no client of before challenges, which anybody can have data sent to',
+    help: 'send UDP and QUIC to clients of before challenges: they, or whoever forges their address, choose to which port there',
   }),
   /** Clients may choose the CPUs of this end. Default: false. */
   allowCpu: option({

@@ -1,7 +1,7 @@
 import { usageError } from '../errors.js'
 import type { Asked } from './asked.js'
 import type { Errand } from './errand.js'
-import { type PeerTarget, resolveHost } from './peer.js'
+import { type RunTarget, resolveHost } from './peer.js'
 import { checkMachine } from './preflight.js'
 import type { Whereabouts } from './whereabouts.js'
 
@@ -13,7 +13,7 @@ export interface CheckedErrand {
   readonly where: Whereabouts
   readonly family: 4 | 6
   /** `null`: both ends are on this machine, or in the lab. */
-  readonly target: (PeerTarget & { readonly address: string; readonly family: 4 | 6 }) | null
+  readonly target: (RunTarget & { readonly address: string; readonly family: 4 | 6 }) | null
 }
 
 /**

@@ -90,6 +90,7 @@ async function measureAt(
     const planNs = longestAtNs(plan, place)
     await session.takeTurn({
       planMs: planNs && Math.ceil(planNs / 1e6),
+      maxWaitMs: where.kind === 'peer' ? where.target.maxWaitMs : undefined,
       onWaiting: ({ place: position, aboutMs }) => onEvent({ type: 'waiting', position, aboutMs }),
       signal,
     })

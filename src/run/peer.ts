@@ -12,6 +12,15 @@ export interface PeerTarget {
   readonly key: { readonly file: string } | { readonly bytes: SessionKey }
 }
 
+/** … and how long it waits for its turn there. */
+export interface RunTarget extends PeerTarget {
+  /** Milliseconds; absent: four hours. */
+  readonly maxWaitMs?: number | undefined
+}
+
+/** What that may be: a second to a week. */
+export const MAX_WAIT_NS = { min: 1e9, max: 168 * 3600e9 } as const
+
 /**
  * A numeric address of the host, of the family asked for, else of the first it has.
  * @throws {XrbenchError} `XRB_PEER_UNREACHABLE` (exit 4); `XRB_USAGE` (exit 2) for an address of the other family

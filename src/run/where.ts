@@ -4,13 +4,13 @@ import { startLocalAgent } from '../place/local.js'
 import type { LabFacts } from '../results/schema/schema.js'
 import { connectSession, type Session } from '../session/client/client.js'
 import { loadKey } from '../session/wire/key.js'
-import type { PeerTarget } from './peer.js'
+import type { RunTarget } from './peer.js'
 
 /** Where a run has its two ends. */
 export type Where =
   /** `address`: of this machine; `null`: loopback. */
   | { kind: 'here'; family: 4 | 6; address: string | null }
-  | { kind: 'peer'; target: PeerTarget & { address: string } }
+  | { kind: 'peer'; target: RunTarget & { address: string } }
   | { kind: 'lab'; family: 4 | 6; options: Omit<LabOptions, 'say' | 'signal'> }
 
 export interface PlaceOptions {

@@ -17,8 +17,12 @@ it('counts sessions, rejections and bytes, and has the last result of each kind'
   for (let i = 0; i < 3; i++) metrics.tell({ type: 'rejected', peer: PEER, reason: 'x"\n' })
   metrics.tell({
     ...{ type: 'session-closed', peer: PEER, seconds: 1, admitted: true, isPing: false },
-    ...{ repetitions: 1, reason: peerError('XRB_PEER_LEFT', 'gone') },
+    ...{ repetitions: 1, refused: 2, reason: peerError('XRB_PEER_LEFT', 'gone') },
   })
+  for (const code of ['XRB_PEER_LIMIT', 'XRB_PEER_LIMIT', 'XRB_PEER_VERSION'] as const) {
+    const what = { transport: 'tcp', workload: 'stream' } as const
+    metrics.tell({ type: 'refused', peer: PEER, ...what, reason: peerError(code, 'x"\n') })
+  }
   metrics.tell(repetition(1000))
   metrics.tell(repetition(4000))
   metrics.tell(repetition(9, 'failed'))
@@ -29,6 +33,8 @@ it('counts sessions, rejections and bytes, and has the last result of each kind'
     'xrbench_sessions{state="other"} 1',
     'xrbench_sessions_closed_total{code="XRB_PEER_LEFT"} 1',
     'xrbench_rejected_total 3',
+    'xrbench_refused_total{code="XRB_PEER_LIMIT"} 2',
+    'xrbench_refused_total{code="XRB_PEER_VERSION"} 1',
     'xrbench_repetitions_total{transport="tcp",workload="stream",status="completed"} 2',
     'xrbench_payload_bytes_total{transport="tcp",workload="stream",status="completed"} 5000',
     'xrbench_payload_bytes_total{transport="tcp",workload="stream",status="failed"} 9',

@@ -6,6 +6,8 @@ type Labels = Readonly<Record<string, string>>
 /** What an agent has done so far, in the text format of Prometheus (version 0.0.4). */
 export class Metrics {
   #rejected = 0
+  /** By the code that they were refused with. */
+  readonly #refused = new Map<string, number>()
   /** By the code that the session ended with. */
   readonly #sessions = new Map<string, number>()
   /** By transport, workload and status; there are only so many of these. */
@@ -14,10 +16,8 @@ export class Metrics {
 
   tell(event: AgentEvent): void {
     if (event.type === 'rejected') this.#rejected += 1
-    if (event.type === 'session-closed') {
-      const { code } = event.reason
-      this.#sessions.set(code, (this.#sessions.get(code) ?? 0) + 1)
-    }
+    if (event.type === 'refused') addTo(this.#refused, event.reason.code)
+    if (event.type === 'session-closed') addTo(this.#sessions, event.reason.code)
     if (event.type === 'repetition') this.#count(event)
   }
 
@@ -47,15 +47,21 @@ export class Metrics {
         'sessions_closed_total',
         'counter',
         'Sessions that have ended, by the code of their end: XRB_PEER_LEFT is that of one whose client was done.',
-        [...this.#sessions].map(([code, count]): Sample => [{ code }, count]),
+        byCode(this.#sessions),
       ),
       family('rejected_total', 'counter', 'Connections that did not show the key.', [
         [{}, this.#rejected],
       ]),
       family(
+        'refused_total',
+        'counter',
+        'Repetitions that clients asked for and were refused, by the code that they were told.',
+        byCode(this.#refused),
+      ),
+      family(
         'repetitions_total',
         'counter',
-        'Repetitions that have ended.',
+        'Repetitions that have begun and ended: failed are those whose client went, or was cut off, too.',
         repetitions.map(({ labels, count }): Sample => [labels, count]),
       ),
       family(
@@ -87,6 +93,14 @@ export class Metrics {
 }
 
 type Sample = [Labels, number]
+
+function addTo(counts: Map<string, number>, code: string): void {
+  counts.set(code, (counts.get(code) ?? 0) + 1)
+}
+
+function byCode(counts: ReadonlyMap<string, number>): Sample[] {
+  return [...counts].map(([code, count]) => [{ code }, count])
+}
 
 function rate(amount: number, seconds: number): number {
   return seconds > 0 ? amount / seconds : 0

@@ -50,7 +50,8 @@ it('is heard when the next repetition is asked for, where nobody listened before
   await takeTurn(channel, { planMs: 1 })
   await channel.lost
   const at = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' }
-  const room = { channel, source: new EndpointSource(), ...at, isGuarded: true, tellsSoFar: true }
+  const ways = { isGuarded: true, tellsSoFar: true, knowsLast: true }
+  const room = { channel, source: new EndpointSource(), ...at, ...ways }
   await expect(runRepetition(room, testCase(), {})).rejects.toMatchObject({
     code: 'XRB_PEER_TURN',
     message: 'The agent says: The turn is over.',

@@ -10,6 +10,7 @@ const OF_BOTH: readonly (keyof RunFlags)[] = [
   'repeat',
   'peer',
   'keyFile',
+  'maxWait',
   'lab',
   'netem',
   'labKernel',

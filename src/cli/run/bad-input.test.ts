@@ -187,6 +187,16 @@ const REFUSALS: Record<string, Refusal> = {
     error: /--key-file needs --peer/,
     hint: /--peer/,
   },
+  'a wait without a peer': {
+    args: run('--max-wait', '1h'),
+    error: /--max-wait needs --peer/,
+    hint: /leave it out/,
+  },
+  'a wait that is none': {
+    args: run('--peer', '192.0.2.1', '--key-file', 'k', '--max-wait', '0'),
+    error: /--max-wait has to be longer than 0\. \[XRB_BAD_DURATION\]/,
+    hint: /500ms, 3s or 1m/,
+  },
   'a port that is none': {
     args: run('--peer', '127.0.0.1:99999', '--key-file', 'k'),
     error: /\[XRB_BAD_PEER\]/,

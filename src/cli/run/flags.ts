@@ -51,6 +51,9 @@ function withOwnOptions(command: Command) {
     )
     .addOption(option('--key-file <file>', 'key of that agent'))
     .addOption(
+      option('--max-wait <time>', 'in line at that agent, while others measure (default: 4h)'),
+    )
+    .addOption(
       option(
         '--lab [guests]',
         'all in the lab: two virtual machines on a virtual wire, or 1 (default: RDMA, where nothing else has a device, and the others beside it)',

@@ -76,6 +76,16 @@ it('too many who wait are an error with a hint', async () => {
   expect(stderr).toMatch(/^error: .*measuring for another client\. \[XRB_PEER_BUSY\]/m)
 })
 
+it('a line that does not move in time is an error with a hint', async () => {
+  const a = await agent()
+  await another(a)
+  const { code, stderr } = await runCli([...a.args, '-d', '100ms', '--max-wait', '1s'])
+  expect(code).toBe(4)
+  expect(stderr).toMatch(/has not come within 1 s: it has place 1 in line\. \[XRB_PEER_BUSY\]/)
+  expect(stderr).toMatch(/^hint: xrbench ping .*--max-wait/m)
+  while (a.counts().waiting > 0) await new Promise((resolve) => setImmediate(resolve))
+})
+
 it('what the agent does not allow is cut to what it does, shown and flagged', async () => {
   const limits = { ...DEFAULT_LIMITS, maxDurationNs: 300e6, maxRateBitsPerSec: 50e6 }
   const a = await agent({ limits })

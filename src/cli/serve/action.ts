@@ -107,7 +107,7 @@ function readFlags(
   )
   const asked = readGroup(SERVE, flags, label)
   // Whoever waited for the only session would wait for the end.
-  const terms = termsOf({ ...asked, ...(flags.once && { maxQueue: 0 }) })
+  const terms = termsOf({ ...asked, ...(flags.once && { maxQueue: 0 }) }, listen.host)
   const { parallel } = terms.line
   return {
     listen,

@@ -7,6 +7,8 @@ import { note, print } from '../terminal/output.js'
 const OWN_REASONS: readonly string[] = [BARRED, LEFT, SILENT]
 /** Lines a minute about those without the key, of whom there may be any number. */
 const STRANGERS_PER_MINUTE = 10
+/** … about what was refused to those with the key, who may ask for it any number of times: a session's line counts them all. */
+const REFUSALS_PER_MINUTE = 10
 /** … about connections that cannot be taken: it goes on as long as the machine lacks something. */
 const SHORTAGES_PER_MINUTE = 1
 
@@ -41,10 +43,15 @@ export function jsonLog(): ServeLog {
       write({ event: 'rejected', peer, reason, count: 1 })
     }
     if (event.type === 'not-taken') write({ event: event.type, reason: event.reason })
-    if (event.type === 'session-closed') {
-      const { peer, admitted, seconds, repetitions, reason } = event
+    if (event.type === 'refused') {
+      const { peer, transport, workload, reason } = event
       const { code, message } = reason
-      write({ event: 'session', peer, admitted, seconds, repetitions, code, message })
+      write({ event: 'refused', peer, transport, workload, code, message })
+    }
+    if (event.type === 'session-closed') {
+      const { peer, admitted, seconds, repetitions, refused, reason } = event
+      const { code, message } = reason
+      write({ event: 'session', peer, admitted, seconds, repetitions, refused, code, message })
     }
   })
 }
@@ -55,12 +62,13 @@ export const NO_LOG: ServeLog = { tell: () => {}, close: () => {} }
 function rationed(onRest: (count: number) => void, onEvent: (event: AgentEvent) => void): ServeLog {
   const strangers = new Ration(STRANGERS_PER_MINUTE, onRest)
   const shortages = new Ration(SHORTAGES_PER_MINUTE, () => {})
-  const rations = { rejected: strangers, 'not-taken': shortages } as const
+  const refusals = new Ration(REFUSALS_PER_MINUTE, () => {})
+  const rations: Partial<Record<AgentEvent['type'], Ration>> = {
+    ...{ rejected: strangers, refused: refusals, 'not-taken': shortages },
+  }
   return {
     tell: (event) => {
-      const { type } = event
-      const isRationed = type === 'rejected' || type === 'not-taken'
-      if (!isRationed || rations[type].take()) onEvent(event)
+      if (rations[event.type]?.take() ?? true) onEvent(event)
     },
     close: () => strangers.close(),
   }
@@ -79,7 +87,11 @@ function describe(event: AgentEvent, isVerbose: boolean): string {
       return 'rejected, it does not have the key'
     case 'not-taken':
       return `a connection could not be taken: ${event.reason}`
-    case 'repetition':
-      return `measured ${event.workload} over ${event.transport}`
+    case 'refused':
+      return `${event.workload} over ${event.transport} refused: ${event.reason.message}`
+    case 'repetition': {
+      const broken = event.status === 'failed' ? ', which failed' : ''
+      return `measured ${event.workload} over ${event.transport}${broken}`
+    }
   }
 }

@@ -8,7 +8,9 @@ import { loadAddon } from '../../addon/load.js'
 import { connectSession } from '../../session/client/client.js'
 import { testCase } from '../../session/fixtures/case.js'
 import { gone } from '../../session/fixtures/processes.js'
+import { HELLO, rawPeer } from '../../session/fixtures/raw-peer.js'
 import { createKey } from '../../session/wire/key.js'
+import { TURNS_FEATURE } from '../../session/wire/protocol.js'
 import { Cli, runCli } from '../fixtures/spawn-cli.js'
 
 let folder: string
@@ -177,6 +179,27 @@ describe('xrbench serve', () => {
     }
   })
 
+  it('whoever has the key at one address leaves places for others, by default', async () => {
+    const args = ['--listen', '0.0.0.0:0', '--key-file', keyFile(), '--max-sessions', '4', '--json']
+    const serve = new Cli(['serve', ...args])
+    await serve.until('the line', () => serve.stdout.endsWith('\n'))
+    const at = { host: '127.0.0.1', port: (JSON.parse(serve.stdout) as { port: number }).port }
+    const held = []
+    const answers = []
+    for (const from of ['127.0.0.1', '127.0.0.1', '127.0.0.1', '127.0.0.2', '127.0.0.2']) {
+      const peer = await rawPeer(at, key, from)
+      held.push(peer)
+      peer.send({ ...HELLO, features: [TURNS_FEATURE] })
+      const { type, code = null } = await peer.next()
+      answers.push(`${type} ${code}`)
+    }
+    const [isIn, isBusy] = ['hello-ok null', 'error XRB_PEER_BUSY']
+    expect(answers).toEqual([isIn, isIn, isBusy, isIn, isIn])
+    for (const peer of held) peer.destroy()
+    serve.child.kill('SIGTERM')
+    await serve.finished()
+  })
+
   it('serves metrics where it is told', async () => {
     const args = ['--listen', ':0', '--key-file', keyFile(), '--metrics', '127.0.0.1:0', '--json']
     const serve = new Cli(['serve', ...args])
@@ -192,6 +215,35 @@ describe('xrbench serve', () => {
     await session.close()
     serve.child.kill('SIGTERM')
     expect((await serve.finished()).code).toBe(143)
+  })
+
+  it('tells of what it refused, and of what a client measured that went', async () => {
+    const args = ['--listen', ':0', '--key-file', keyFile(), '--metrics', '127.0.0.1:0', '--json']
+    const serve = new Cli(['serve', ...args, '--max-size', '1k'])
+    await serve.until('the line', () => serve.stdout.endsWith('\n'))
+    const { host, port, metrics } = JSON.parse(serve.stdout)
+    const session = await connectSession({ host, port, key })
+    await session.takeTurn({ planMs: 1000 })
+    const refused = await session.runRepetition(testCase({}, { messageSizeBytes: 2048 }))
+    expect(refused.failure).toMatchObject({ code: 'XRB_PEER_LIMIT' })
+    const stream = { messageSizeBytes: 1024, direction: 'down', durationNs: 30e9 } as const
+    const broken = await session.runRepetition(testCase({ workload: 'stream' }, stream), {
+      onProgress: ({ phase, bytes }) => phase === 'measure' && bytes > 0 && session.close(),
+    })
+    expect(broken.status).toBe('failed')
+    await serve.until('the session', () => serve.stdout.includes('"event":"session"'))
+    const told = serve.stdout.trimEnd().split('\n').slice(1)
+    expect(told.map((line) => JSON.parse(line))).toMatchObject([
+      { event: 'refused', transport: 'tcp', workload: 'ping-pong', code: 'XRB_PEER_LIMIT' },
+      { event: 'session', repetitions: 1, refused: 1, code: 'XRB_PEER_LOST' },
+    ])
+    const text = await (await fetch(`http://127.0.0.1:${metrics.port}/metrics`)).text()
+    const failed = '{transport="tcp",workload="stream",status="failed"}'
+    expect(text).toContain('xrbench_refused_total{code="XRB_PEER_LIMIT"} 1\n')
+    expect(text).toContain(`xrbench_repetitions_total${failed} 1\n`)
+    expect(text).toMatch(new RegExp(`^xrbench_payload_bytes_total${failed} [1-9]`, 'm'))
+    serve.child.kill('SIGTERM')
+    await serve.finished()
   })
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

@@ -41,24 +41,38 @@ it('data is of the host that asks, and guarded where it knows how', () => {
   }
 })
 
-it('who returns no challenge is refused where the operator says so, and is from elsewhere', () => {
-  const parameters = remoteParameters(testCase({ transport: 'udp' }), 'server')
-  const request = { type: 'prepare', transport: 'udp', workload: 'ping-pong', parameters } as const
-  const admitted = (address: string, isGuarded: boolean, refuseOlder: boolean) =>
-    admit(
-      request,
-      HERE,
-      { address, isGuarded },
-      {
-        ...{ limits: { ...LIMITS, refuseOlder }, rdmaPort: NONE, dataPorts: null },
-      },
-    ).isGuarded
-  expect(admitted('192.0.2.9', false, false)).toBe(false)
-  expect(admitted('192.0.2.9', true, true)).toBe(true)
-  expect(admitted(HERE, false, true)).toBe(false)
-  expect(() => admitted('192.0.2.9', false, true)).toThrow(
-    expect.objectContaining({ code: 'XRB_PEER_VERSION', exitCode: 4 }),
-  )
+it('who returns no challenge has no datagrams from elsewhere, unless the operator says so', () => {
+  const quicCase = {
+    tls: DEFAULT_TLS,
+    quic: quicOptions(DEFAULT_QUIC, 'stream', 'ping-pong'),
+  }
+  const cases = {
+    ...{ tcp: testCase(), rdma: rdmaCase, udp: testCase({ transport: 'udp' }) },
+    quic: testCase({ transport: 'quic' }, quicCase),
+  }
+  type Name = keyof typeof cases
+  const admitted = (name: Name, address: string, isGuarded: boolean, allowOlder: boolean) => {
+    const { transport, workload } = cases[name]
+    const parameters = remoteParameters(cases[name], 'server')
+    const request = { type: 'prepare', transport, workload, parameters } as const
+    const limits = { ...LIMITS, allowOlder }
+    const terms = { limits, rdmaPort: NONE, dataPorts: null }
+    return admit(request, HERE, { address, isGuarded }, terms).isGuarded
+  }
+  for (const name of ['udp', 'quic'] as const) {
+    expect(() => admitted(name, '192.0.2.9', false, false)).toThrow(
+      expect.objectContaining({
+        ...{ code: 'XRB_PEER_VERSION', exitCode: 4 },
+        message: expect.stringMatching(/upgrade xrbench at the client/),
+      }),
+    )
+    expect(admitted(name, '192.0.2.9', true, false)).toBe(true)
+    expect(admitted(name, '192.0.2.9', false, true)).toBe(false)
+    expect(admitted(name, HERE, false, false)).toBe(false)
+  }
+  // A handshake, or the session, says to whom these go.
+  for (const name of ['tcp', 'rdma'] as const)
+    expect(admitted(name, '192.0.2.9', false, false)).toBe(false)
 })
 
 it('nobody from elsewhere has QUIC without encryption, unless the agent is of the lab', () => {

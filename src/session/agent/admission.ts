@@ -5,12 +5,13 @@ import { SERVE } from '../../options/serve.js'
 import { runsOverMessages } from '../../options/workloads.js'
 import { carries } from '../../plan/connects.js'
 import { checkQuicSize, checkSize } from '../../plan/limits.js'
-import { isWithinMachine } from '../../plan/transports.js'
-import { formatRate, formatSize } from '../../units.js'
+import { isQuic, isWithinMachine, type TransportName } from '../../plan/transports.js'
+import { formatSize } from '../../units.js'
 import { endpointSpec } from '../endpoint/spec.js'
 import { isRemote } from '../wire/addresses.js'
 import type { PrepareMessage } from '../wire/client-messages.js'
 import { heardParameters } from '../wire/told-parameters.js'
+import { checkRate } from './rate-limit.js'
 
 /** What an operator allows a client. */
 export interface AgentLimits {
@@ -18,21 +19,21 @@ export interface AgentLimits {
   allowCpu: boolean
   /** A client elsewhere may have QUIC without encryption. */
   allowNullCrypto: boolean
-  /** A client elsewhere has to know challenges of data: those of before them return none. */
-  refuseOlder: boolean
+  /** A client elsewhere may have UDP and QUIC though it knows no challenges of data: those of before them return none. */
+  allowOlder: boolean
   /** Warm-up and measured phase of one repetition together, nanoseconds. */
   maxDurationNs: number
-  /** Of a stream, payload bits per second of each direction; `null`: no limit. */
+  /** Payload bits per second of each direction; `null`: as the link says (`rateLimit`). */
   maxRateBitsPerSec: number | null
   maxMessageBytes: number
   /** Connections of one repetition, of each direction. */
   maxStreams: number
 }
 
-const { allowCpu, refuseOlder, maxDurationNs, maxRateBitsPerSec, maxMessageBytes, maxStreams } =
+const { allowCpu, allowOlder, maxDurationNs, maxRateBitsPerSec, maxMessageBytes, maxStreams } =
   filled(SERVE)
 export const DEFAULT_LIMITS: AgentLimits = {
-  ...{ allowCpu, allowNullCrypto: false, refuseOlder },
+  ...{ allowCpu, allowNullCrypto: false, allowOlder },
   ...{ maxDurationNs, maxRateBitsPerSec, maxMessageBytes, maxStreams },
 }
 
@@ -63,7 +64,7 @@ export function admit(
   { limits, rdmaPort, dataPorts }: Terms,
 ): EndpointSpec {
   const isAlone = isRemote(localAddress, address)
-  if (isAlone && !isGuarded && limits.refuseOlder) throw tooOld()
+  if (isAlone && !isGuarded && !limits.allowOlder) refuseUnchallenged(told.transport)
   const request = { ...told, parameters: heardParameters(told.parameters) }
   const { transport, workload, parameters } = request
   const family = localAddress.includes(':') ? 6 : 4
@@ -100,11 +101,15 @@ export function admit(
   })
 }
 
-function tooOld() {
-  return peerError(
+/** What its peer does not have to answer before it is sent to: a forged address is enough. */
+function refuseUnchallenged(transport: TransportName): void {
+  if (transport !== 'udp' && !isQuic(transport)) return
+  throw peerError(
     'XRB_PEER_VERSION',
-    'The agent sends no data to a client that does not know challenges: upgrade xrbench at the client.',
-    { hint: 'install the same version of xrbench at both ends' },
+    `The agent sends no ${transport} to a client that does not know challenges: upgrade xrbench at the client.`,
+    {
+      hint: 'install the same version of xrbench at both ends, or start the agent with --allow-older',
+    },
   )
 }
 
@@ -119,7 +124,8 @@ function checkRr({ transport, workload, parameters }: PrepareMessage): void {
   }
 }
 
-function checkLimits({ workload, parameters }: PrepareMessage, limits: AgentLimits): void {
+function checkLimits(request: PrepareMessage, limits: AgentLimits): void {
+  const { parameters } = request
   const { maxDurationNs, maxRateBitsPerSec: maxRate, maxMessageBytes, maxStreams } = limits
   const refuse = (sentence: string, hint: string) => {
     throw peerError('XRB_PEER_LIMIT', sentence, { hint })
@@ -132,11 +138,7 @@ function checkLimits({ workload, parameters }: PrepareMessage, limits: AgentLimi
   if (parameters.streams > maxStreams) {
     refuse(`The agent allows --streams ${maxStreams} at most.`, `--streams ${maxStreams}`)
   }
-  const { rateBitsPerSec: rate } = parameters
-  if (workload === 'stream' && maxRate !== null && (rate === 0 || rate > maxRate)) {
-    const most = formatRate(maxRate)
-    refuse(`The agent allows streams ${most} at most.`, `--rate ${maxRate}`)
-  }
+  if (maxRate !== null) checkRate(request, maxRate)
   if (parameters.warmupCapNs + parameters.durationNs > maxDurationNs) {
     refuse(
       `The agent allows ${maxDurationNs / 1e9} s for the warm-up and the measured phase of one repetition.`,

@@ -101,12 +101,31 @@ describe('what an operator does not allow', () => {
       maxStreams: 2,
       maxRateBitsPerSec: 1e6,
     }
-    const session = await client(await agent({ limits }))
+    const a = await agent({ limits })
+    const session = await client(a)
     const c = testCase({ workload: 'stream' }, { rateBitsPerSec: 1e6, ...parameters })
     expect(await session.runRepetition(c)).toMatchObject({
       status: 'failed',
       failure: { code: 'XRB_PEER_LIMIT', message: expect.stringMatching(sentence), exitCode: 4 },
     })
+    expect(a.events.at(-1)).toMatchObject({
+      ...{ type: 'refused', transport: 'tcp', workload: 'stream' },
+      reason: { code: 'XRB_PEER_LIMIT' },
+    })
+  })
+})
+
+it('a rate is kept by all that is measured', async () => {
+  const limits = { ...DEFAULT_LIMITS, maxRateBitsPerSec: 1e6 }
+  const session = await client(await agent({ limits }))
+  await session.takeTurn({ planMs: null })
+  const run = (messageSizeBytes: number) =>
+    session.runRepetition(testCase({}, { messageSizeBytes }))
+  // 100 µs of it are 12 bytes and a half.
+  expect((await run(12)).status).toBe('completed')
+  expect(await run(13)).toMatchObject({
+    status: 'failed',
+    failure: { code: 'XRB_PEER_LIMIT', message: expect.stringMatching(/--max-rate of 1M leaves/) },
   })
 })
 

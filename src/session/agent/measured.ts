@@ -1,8 +1,8 @@
 import type { WorkloadName } from '../../addon/addon.js'
 import type { TransportName } from '../../plan/case.js'
-import type { EndReport } from '../../results/repetition/report.js'
+import type { EndReport, SoFar } from '../../results/repetition/report.js'
 
-/** What this end knows of a repetition that is over. */
+/** What this end knows of a repetition that is over, however it ended. */
 export interface Measured {
   transport: TransportName
   workload: WorkloadName
@@ -21,11 +21,14 @@ export function hasMeasured({ outcome }: EndReport): boolean {
   return outcome.status === 'completed' || outcome.links.some(has)
 }
 
+/** @param soFar what is left of one whose process died before it could tell */
 export function measuredOf(
   { transport, workload }: Pick<Measured, 'transport' | 'workload'>,
-  { outcome }: EndReport,
+  { outcome }: Pick<EndReport, 'outcome'>,
+  soFar: SoFar | null,
 ): Measured {
-  const phases = (outcome?.links ?? []).flatMap(({ marks }) => {
+  if (outcome === null) return { transport, workload, status: 'failed', ...leftOf(soFar) }
+  const phases = outcome.links.flatMap(({ marks }) => {
     const [first, last] = [marks[0], marks.at(-1)]
     return first === undefined || last === undefined ? [] : [{ first, last }]
   })
@@ -35,9 +38,14 @@ export function measuredOf(
   return {
     transport,
     workload,
-    status: outcome?.status ?? 'failed',
+    status: outcome.status,
     messages: sum('messages'),
     bytes: sum('bytes'),
     seconds: Math.max(0, ...lengths) / 1e9,
   }
+}
+
+function leftOf(soFar: SoFar | null): Pick<Measured, 'messages' | 'bytes' | 'seconds'> {
+  const { messages, bytes, durationNs } = soFar ?? { messages: 0, bytes: 0, durationNs: 0 }
+  return { messages, bytes, seconds: durationNs / 1e9 }
 }

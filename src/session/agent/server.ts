@@ -14,11 +14,10 @@ import { Beside } from './beside.js'
 import { Budget } from './budget.js'
 import { holdStrangers, peerOf } from './hold-strangers.js'
 import { Line, type LineLimits } from './line.js'
-import type { Measured } from './measured.js'
 import type { OriginLimits } from './origin.js'
 import { OwnEnvironment } from './own-environment.js'
 import { Places } from './places.js'
-import { type ClientChecks, type SessionEnd, serveSession } from './session.js'
+import { type ClientChecks, type RequestEvent, type SessionEnd, serveSession } from './session.js'
 
 export interface AgentOptions {
   host: string
@@ -51,8 +50,7 @@ export interface AgentOptions {
 
 export type AgentEvent =
   | { type: 'session-opened'; peer: string }
-  /** One that has measured is over. */
-  | ({ type: 'repetition'; peer: string } & Measured)
+  | (RequestEvent & { peer: string })
   | ({ type: 'session-closed'; peer: string; seconds: number } & SessionEnd)
   /** Somebody who does not have the key, or does not speak TLS. */
   | { type: 'rejected'; peer: string; reason: string }
@@ -120,11 +118,10 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
     socket.setNoDelay(true)
     options.onEvent?.({ type: 'session-opened', peer })
     const openedAt = performance.now()
-    const onMeasured = (measured: Measured) =>
-      options.onEvent?.({ type: 'repetition', peer, ...measured })
+    const onRequest = (event: RequestEvent) => options.onEvent?.({ ...event, peer })
     const session = {
       socket,
-      ended: serveSession(socket, context, onMeasured).then((end) => {
+      ended: serveSession(socket, context, onRequest).then((end) => {
         sessions.delete(session)
         const seconds = Math.round(performance.now() - openedAt) / 1000
         options.onEvent?.({ type: 'session-closed', peer, seconds, ...end })

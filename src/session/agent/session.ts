@@ -1,12 +1,13 @@
 import type { TLSSocket } from 'node:tls'
 import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
+import { linkBitsPerSec } from '../../environment/network.js'
 import { EXIT_CODES, peerError, XrbenchError } from '../../errors.js'
 import type { Environment } from '../../results/schema/environment.js'
 import { ciphersWithoutKernel } from '../../transports/kernel-tls.js'
 import { formatSize } from '../../units.js'
 import type { EndpointProcess } from '../endpoint/process.js'
 import type { EndpointSource } from '../endpoint/source.js'
-import { plainAddress } from '../wire/addresses.js'
+import { isRemote, plainAddress } from '../wire/addresses.js'
 import { Channel } from '../wire/channel.js'
 import type { ClientHello, ClientMessage, PrepareMessage } from '../wire/client-messages.js'
 import type { MessageCheck } from '../wire/message-check.js'
@@ -20,6 +21,7 @@ import type { Line, Ticket } from './line.js'
 import { hasMeasured, type Measured, measuredOf } from './measured.js'
 import type { OwnEnvironment } from './own-environment.js'
 import type { Places } from './places.js'
+import { rateLimit } from './rate-limit.js'
 import { type AgentChannel, outOfOrder, serveRepetition } from './repetition.js'
 import { told } from './told.js'
 import { ownTurn } from './turn.js'
@@ -50,6 +52,13 @@ export interface AgentContext {
   source: EndpointSource
 }
 
+/** What becomes of what a client asks for. */
+export type RequestEvent =
+  /** One that has begun is over, however it ended. */
+  | ({ type: 'repetition' } & Measured)
+  /** One that is not going to happen. */
+  | ({ type: 'refused'; reason: XrbenchError } & Pick<PrepareMessage, 'transport' | 'workload'>)
+
 /** How a session ended. */
 export interface SessionEnd {
   reason: XrbenchError
@@ -57,30 +66,35 @@ export interface SessionEnd {
   admitted: boolean
   /** It only wanted to know whether the agent is there. */
   isPing: boolean
-  /** Repetitions that have measured. */
+  /** Repetitions that have begun, broken ones too. */
   repetitions: number
+  /** … and those that were refused. */
+  refused: number
 }
 
 /** Serves one authenticated connection to its end; never rejects. */
 export function serveSession(
   socket: TLSSocket,
   context: AgentContext,
-  onMeasured: (measured: Measured) => void = () => {},
+  onEvent: (event: RequestEvent) => void = () => {},
 ): Promise<SessionEnd> {
-  return new ServedSession(socket, context, onMeasured).serve()
+  return new ServedSession(socket, context, onEvent).serve()
 }
 
 class ServedSession {
   readonly #channel: AgentChannel
   readonly #context: AgentContext
-  readonly #onMeasured: (measured: Measured) => void
+  readonly #onEvent: (event: RequestEvent) => void
   readonly #local: string
   readonly #remote: string
   #features: readonly string[] = []
   /** What it was told of this machine is of before it came. */
   #knowsOld = false
   #ticket: Ticket | null = null
+  /** What it may have, of the link it comes by too once it is its turn. */
+  #limits: AgentLimits
   #repetitions = 0
+  #refused = 0
   /** Nothing has been measured since. */
   #idleSince = performance.now()
   /** Why this end has ended it, where it is not in the middle of listening. */
@@ -88,9 +102,10 @@ class ServedSession {
   /** Nothing is under way: a client may leave. */
   #isListening = false
 
-  constructor(socket: TLSSocket, context: AgentContext, onMeasured: (measured: Measured) => void) {
+  constructor(socket: TLSSocket, context: AgentContext, onEvent: (event: RequestEvent) => void) {
     this.#context = context
-    this.#onMeasured = onMeasured
+    this.#limits = context.limits
+    this.#onEvent = onEvent
     this.#channel = new Channel(socket, {
       incoming: context.checks.message,
       first: context.checks.first,
@@ -128,7 +143,8 @@ class ServedSession {
       leave?.()
     }
     if (error.code === 'XRB_PEER_BUSY') admitted = false
-    return { reason: error, admitted, isPing: this.#isPing, repetitions: this.#repetitions }
+    const [repetitions, refused] = [this.#repetitions, this.#refused]
+    return { reason: error, admitted, isPing: this.#isPing, repetitions, refused }
   }
 
   /** Tells the client, where it may still hear it, why the session ends; once. */
@@ -219,7 +235,7 @@ class ServedSession {
     // What was told in the hello may be old by now.
     const isNew = hasToWait || this.#knowsOld
     const environment = isNew ? await this.#context.environment.now() : undefined
-    const { maxDurationNs: durationNs, maxRateBitsPerSec: rateBitsPerSec } = this.#context.limits
+    const { maxDurationNs: durationNs, maxRateBitsPerSec: rateBitsPerSec } = this.#limits
     const limits = { durationNs, rateBitsPerSec }
     this.#channel.send({ type: 'turn', limits, ...(environment && { environment }) })
   }
@@ -232,6 +248,10 @@ class ServedSession {
 
   #begin(ticket: Ticket): void {
     this.#idleSince = performance.now()
+    const { limits } = this.#context
+    // Within a machine there is no link.
+    const link = isRemote(this.#local, this.#remote) ? linkBitsPerSec(this.#local) : null
+    this.#limits = { ...limits, maxRateBitsPerSec: rateLimit(limits.maxRateBitsPerSec, link) }
     this.#forkAhead()
     void ticket.overrun.then(() => {
       // It may have ended long ago.
@@ -239,6 +259,17 @@ class ServedSession {
       this.#cut = overrun()
       this.#channel.close({ type: 'error', ...told(this.#cut) })
     })
+  }
+
+  #refuse({ transport, workload }: PrepareMessage, reason: XrbenchError): void {
+    this.#refused += 1
+    this.#onEvent({ type: 'refused', transport, workload, reason })
+    this.#channel.send({ type: 'refused', ...told(reason) })
+  }
+
+  #count(measured: Measured): void {
+    this.#repetitions += 1
+    this.#onEvent({ type: 'repetition', ...measured })
   }
 
   /** Serves one repetition, or says why not. */
@@ -250,10 +281,10 @@ class ServedSession {
       if (this.#ticket === null) this.#takeTurnNow()
       const isGuarded = this.#features.includes(protocol.GUARDED_FEATURE)
       const client = { address: this.#remote, isGuarded }
-      spec = admit(request, this.#local, client, this.#context)
+      spec = admit(request, this.#local, client, { ...this.#context, limits: this.#limits })
       release = takeMemory(request, this.#context.memory)
-    } catch (refusal) {
-      return this.#channel.send({ type: 'refused', ...told(asXrbenchError(refusal)) })
+    } catch (thrown) {
+      return this.#refuse(request, asXrbenchError(thrown))
     }
     const running = beside.begin()
     let endpoint: EndpointProcess | null = null
@@ -268,10 +299,7 @@ class ServedSession {
       const isShared = running.isShared && this.#knowsTurns
       this.#isListening = true
       this.#channel.send({ type: 'finished', report, ...(isShared && { isShared }) })
-      if (hasStarted) {
-        this.#repetitions += 1
-        this.#onMeasured(measuredOf(request, report))
-      }
+      if (hasStarted) this.#count(measuredOf(request, report, endpoint.soFar))
       if (hasMeasured(report)) this.#idleSince = performance.now()
       // The client has measured too when it asks for the report.
       if (!isLast) this.#forkAhead()
@@ -279,6 +307,11 @@ class ServedSession {
     } catch (thrown) {
       // Before its endpoint is killed: that may take longer than a connection that is over is kept.
       this.#sayLast(thrown)
+      // Its client is gone, or was cut off: what was measured until then was measured.
+      if (endpoint?.hasRun) {
+        const measured = measuredOf(request, await endpoint.finish(), endpoint.soFar)
+        this.#count({ ...measured, status: 'failed' })
+      }
       throw thrown
     } finally {
       running.end()
@@ -350,7 +383,7 @@ function queueFull(waiting: number): XrbenchError {
 
 function full(): XrbenchError {
   return peerError('XRB_PEER_BUSY', 'The agent holds as many sessions as it may.', {
-    hint: 'try again later; or start it with more --max-sessions',
+    hint: 'try again later; or start it with more --max-sessions, or --max-sessions-per-address',
   })
 }
 

@@ -13,7 +13,7 @@ import {
   WATCHDOG_MARGIN_MS,
 } from '../wire/protocol.js'
 import { runRepetition } from './repetition.js'
-import { takeTurn } from './turn.js'
+import { DEFAULT_MAX_WAIT_MS, takeTurn } from './turn.js'
 
 /** An agent that is there, with its heartbeats, and says nothing more, to a client that nobody looks after. */
 
@@ -150,4 +150,24 @@ describe('in line', () => {
     expect(ms).toBeGreaterThanOrEqual(5 * LINE_SILENCE_MS)
     channel.close()
   })
+
+  it.each([undefined, 5 * LINE_SILENCE_MS])(
+    'one that says so for ever is waited for no longer than a client may: %s',
+    async (maxWaitMs) => {
+      const channel = scriptedAgent((_, agent) => {
+        setInterval(() => agent.send({ ...waiting, place: 3 }), LINE_SILENCE_MS / 3)
+        return []
+      })
+      const turn = takeTurn(channel, { planMs: null, maxWaitMs })
+      const { value, ms } = await passing(turn.catch((error: unknown) => error))
+      expect(value).toMatchObject({
+        ...{ code: 'XRB_PEER_BUSY', exitCode: 4, hint: expect.stringMatching(/--max-wait/) },
+        message: expect.stringMatching(/has not come within \d+ s: it has place 3 in line\.$/),
+      })
+      const limitMs = maxWaitMs ?? DEFAULT_MAX_WAIT_MS
+      expect(ms).toBeGreaterThanOrEqual(limitMs)
+      expect(ms).toBeLessThanOrEqual(limitMs + 1_000)
+      channel.close()
+    },
+  )
 })

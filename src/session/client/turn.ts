@@ -1,3 +1,4 @@
+import { after } from '../../deadline.js'
 import { peerError, type XrbenchError } from '../../errors.js'
 import type { Environment } from '../../results/schema/environment.js'
 import { LINE_SILENCE_MS } from '../wire/protocol.js'
@@ -13,9 +14,14 @@ export interface Waiting {
   aboutMs: number | null
 }
 
+/** As long as the longest turn of another client, or as a full line of 15 whose clients measure what is measured by default, three times. */
+export const DEFAULT_MAX_WAIT_MS = 4 * 3600_000
+
 export interface TurnOptions {
   /** How long it is going to measure in all; `null`: that is not known. */
   planMs: number | null
+  /** Whatever the agent says, its turn has to come within that. Default: four hours. */
+  maxWaitMs?: number | undefined
   /** Called as long as others measure, whenever the agent says where this client stands. */
   onWaiting?: ((waiting: Waiting) => void) | undefined
   signal?: AbortSignal | undefined
@@ -35,15 +41,28 @@ function untold(): XrbenchError {
   )
 }
 
+function tooLong(maxWaitMs: number, last: Waiting | null): XrbenchError {
+  const stands = last === null ? '' : `: it has place ${last.place} in line`
+  const sentence = `This client’s turn at the agent has not come within ${maxWaitMs / 1000} s${stands}.`
+  return peerError('XRB_PEER_BUSY', sentence, {
+    hint: 'xrbench ping tells how long the line is; --max-wait says how long to wait in it',
+  })
+}
+
 /**
  * Asks for a turn and waits for it.
  * @throws as {@link Session.takeTurn}
  */
 export async function takeTurn(
   channel: ClientChannel,
-  { planMs, onWaiting, signal }: TurnOptions,
+  { planMs, maxWaitMs = DEFAULT_MAX_WAIT_MS, onWaiting, signal }: TurnOptions,
 ): Promise<Turn> {
   signal?.throwIfAborted()
+  const patience = after(maxWaitMs, null)
+  let last: Waiting | null = null
+  const late = patience.promise.then(() => Promise.reject(tooLong(maxWaitMs, last)))
+  // It may come when nobody waits any more.
+  late.catch(() => {})
   let abort = () => {}
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(signal?.reason)
@@ -52,10 +71,12 @@ export async function takeTurn(
   try {
     channel.send({ type: 'turn', planMs })
     for (;;) {
-      const answer = await Promise.race([channel.receive(LINE_SILENCE_MS, untold), aborted])
+      const next = channel.receive(LINE_SILENCE_MS, untold)
+      const answer = await Promise.race([next, aborted, late])
       switch (answer.type) {
         case 'waiting':
-          onWaiting?.({ place: answer.place, aboutMs: answer.aboutMs })
+          last = { place: answer.place, aboutMs: answer.aboutMs }
+          onWaiting?.(last)
           break
         case 'turn':
           return { limits: answer.limits, environment: answer.environment }
@@ -66,6 +87,7 @@ export async function takeTurn(
       }
     }
   } finally {
+    patience.cancel()
     signal?.removeEventListener('abort', abort)
   }
 }

@@ -68,6 +68,8 @@ export class EndpointProcess {
   #hasEnded = false
   #stderr = ''
   #options: EndpointRun = {}
+  #hasRun = false
+  #soFar: SoFar | null = null
   #watch: NodeJS.Timeout | undefined
   #heardAt = 0
   #lookedAt = 0
@@ -106,6 +108,16 @@ export class EndpointProcess {
   /** Build facts of the addon in the process; `null` before it is ready. */
   get build(): Addon['build'] | null {
     return this.#build
+  }
+
+  /** The loop is under way, or was. */
+  get hasRun(): boolean {
+    return this.#hasRun
+  }
+
+  /** How far the measured phase was when the process last said so; `null`: it has not. */
+  get soFar(): SoFar | null {
+    return this.#soFar
   }
 
   /** Calls `told` when every initiator or receiver of this end is through with a window by itself. */
@@ -222,7 +234,9 @@ export class EndpointProcess {
     this.#heardAt = performance.now()
     switch (event.type) {
       case 'beat':
-        if (event.soFar !== null) this.#options.onSoFar?.(event.soFar)
+        if (event.soFar === null) break
+        this.#soFar = event.soFar
+        this.#options.onSoFar?.(event.soFar)
         break
       case 'ready':
         this.#build = event.build
@@ -235,6 +249,7 @@ export class EndpointProcess {
         this.#connected.resolve()
         break
       case 'running':
+        this.#hasRun = true
         this.#running.resolve()
         break
       case 'progress':
