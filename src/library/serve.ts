@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { loadAddon } from '../addon/load.js'
 import { usageError } from '../errors.js'
 import { MAX_RATE_BITS_PER_SEC } from '../options/kind.js'
 import { MAX_STREAMS } from '../options/measure.js'
@@ -69,6 +70,11 @@ export interface ServeRequest {
     | undefined
   /** Makes a SoftRoCE device where there is no RDMA device, and removes it at the end. Default: false. */
   readonly softRoce?: boolean | undefined
+  /**
+   * From now on no core of this whole process is written, and no other program of its user can read its memory, where the key is: no debugger, and no
+   * process that measures for a client and was taken over. `xrbench serve` always does that; a program may not want it. Default: false.
+   */
+  readonly privateMemory?: boolean | undefined
 }
 
 export type ServeEvent =
@@ -125,6 +131,7 @@ const serveSchema: z.ZodType<ServeRequest> = z
       })
       .partial(),
     softRoce: z.boolean(),
+    privateMemory: z.boolean(),
   })
   .partial()
 
@@ -143,6 +150,8 @@ export async function serve(
   const parallel = asked.parallel ?? DEFAULT_SESSIONS.parallel
   const maxQueue = asked.maxQueue ?? DEFAULT_SESSIONS.maxQueue
   const maxTurnMs = (asked.maxTurnNs ?? DEFAULT_SESSIONS.maxTurnMs * 1e6) / 1e6
+  // Before there is a key.
+  if (asked.privateMemory === true) loadAddon().makeMemoryPrivate()
   const key = await keyOf(asked)
   if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
     throw usageError(
