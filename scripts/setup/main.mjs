@@ -8,6 +8,7 @@ import {
   installForPictureTests,
   installForRdma,
   installForTests,
+  installForUnitTests,
 } from './system-packages.mjs'
 import { buildTypeScript } from './typescript.mjs'
 
@@ -17,6 +18,7 @@ const FOR_TESTS = [
   installForTests,
   installForLabTests,
   installForPictureTests,
+  installForUnitTests,
   ...STEPS,
   buildNativeTests,
 ]

@@ -24,6 +24,11 @@ const TEST_TOOLS = {
   strace: () => succeeds('strace', ['-V']),
 }
 
+/** It is in the package of systemd itself, and needs none that runs. */
+const UNIT_TOOLS = {
+  systemd: () => succeeds('systemd-analyze', ['--version']),
+}
+
 /** A second compiler with a standard library of its own, to check the headers with. */
 const HEADER_TOOLS = {
   clang: () => succeeds('clang++', ['--version']),
@@ -77,6 +82,12 @@ export function installForLabTests() {
 export function installForPictureTests() {
   if (!isContinuousIntegration()) return false
   return installWanted('the tests of the pictures are skipped', PICTURE_TOOLS)
+}
+
+/** The unit is judged where systemd-analyze is there; CI sees to it that it is. */
+export function installForUnitTests() {
+  if (!isContinuousIntegration()) return false
+  return installNeeded('to test the unit', UNIT_TOOLS)
 }
 
 /** The headers are checked with clang and libc++, too; CI sees to it that they can be. */

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { EXIT_CODES } from '../errors.js'
-import { addonFiles, loadAddon, loadFirst } from './load.js'
+import { addonFiles, addonFolders, loadAddon, loadFirst } from './load.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'xrbench-load-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -42,6 +43,26 @@ test('a file that is no addon is not passed over in silence', () => {
       message: expect.stringContaining(broken),
     }),
   )
+})
+
+test('a process that confines itself keeps to what was built, in which no key is', () => {
+  const key = fileURLToPath(new URL('../../xrbench.key', import.meta.url))
+  for (const environment of [{}, process.env]) {
+    const folders = addonFolders(environment)
+    expect(folders.length).toBeGreaterThan(2)
+    for (const folder of folders) expect(relative(folder, key), folder).toMatch(/^\.\./)
+  }
+})
+
+test('an addon that is a link is read where it is', () => {
+  const real = join(realpathSync(folder), 'real')
+  mkdirSync(real)
+  writeFileSync(join(real, 'xrbench.node'), '')
+  const link = join(folder, 'link.node')
+  symlinkSync(join(real, 'xrbench.node'), link)
+  const folders = addonFolders({ XRBENCH_ADDON: link, LD_LIBRARY_PATH: '/opt/a::/opt/b' })
+  expect(folders).toEqual(expect.arrayContaining([folder, real, '/opt/a', '/opt/b']))
+  expect(folders).not.toContain('')
 })
 
 test('the addon of this checkout loads, and loads once', () => {

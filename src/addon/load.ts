@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -44,10 +44,16 @@ export function loadPerfAddon(): PerfAddon {
   return loadSecureAddon('quic') as ReturnType<typeof loadSecureAddon> & PerfAddon
 }
 
-/** Folders that this package and its libraries are read from, beside those of the system. */
-export function addonFolders({ XRBENCH_ADDON, LD_LIBRARY_PATH }: NodeJS.ProcessEnv): string[] {
-  const named = XRBENCH_ADDON ? [dirname(XRBENCH_ADDON)] : []
-  return [packageRoot, ...named, ...(LD_LIBRARY_PATH?.split(':').filter((path) => path) ?? [])]
+/**
+ * Where this package and its libraries are read from, beside the folders of the system: what was compiled, and the addon files, through links too. Not
+ * all of a checkout, where `xrbench keygen` may have put a key.
+ */
+export function addonFolders(environment: NodeJS.ProcessEnv): string[] {
+  const addons = addonFiles(environment)
+    .filter((file) => existsSync(file))
+    .flatMap((file) => [dirname(file), dirname(realpathSync(file))])
+  const libraries = environment.LD_LIBRARY_PATH?.split(':').filter((path) => path) ?? []
+  return [`${packageRoot}dist`, `${packageRoot}package.json`, ...new Set(addons), ...libraries]
 }
 
 /** Where the addon is looked for, in order. A file named by hand is the only one considered. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { loadAddon } from '../addon/load.js'
 import { expectValid } from '../cli/fixtures/valid-result.js'
 import type { ResultDocument } from '../results/schema/schema.js'
 import { Program } from './fixtures/program.js'
@@ -163,3 +164,16 @@ test('an agent of a program serves runs of its own, and its key is in no result'
     command: ['run', expect.not.stringContaining('127.0.0.1'), '--peer', expect.any(String)],
   })
 })
+
+test.skipIf(loadAddon().build.sanitizer !== null)(
+  'an agent of a program keeps its memory to itself where that is asked for',
+  { meta: { skipReason: 'an instrumented process looks into itself' } },
+  async () => {
+    const [told] = await toldBy(`
+      const { readFileSync } = await import('node:fs')
+      const agent = await xrbench.serve({ port: 0, privateMemory: true })
+      tell(readFileSync('/proc/self/limits', 'utf8'))
+      await agent.close()`)
+    expect(told).toMatch(/^Max core file size\s+0\s+0\s/m)
+  },
+)

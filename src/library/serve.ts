@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { loadAddon } from '../addon/load.js'
 import { usageError } from '../errors.js'
 import type { Asked } from '../options/option.js'
 import { requestShape } from '../options/schema.js'
@@ -36,6 +37,11 @@ export interface ServeRequest extends Asked<typeof SERVE> {
     | undefined
   /** Makes a SoftRoCE device where there is no RDMA device, and removes it at the end. Default: false. */
   readonly softRoce?: boolean | undefined
+  /**
+   * From now on no core of this whole process is written, and no other program of its user can read its memory, where the key is: no debugger, and no
+   * process that measures for a client and was taken over. `xrbench serve` always does that; a program may not want it. Default: false.
+   */
+  readonly privateMemory?: boolean | undefined
 }
 
 export type ServeEvent =
@@ -80,6 +86,7 @@ const serveSchema = z
       })
       .partial(),
     softRoce: z.boolean(),
+    privateMemory: z.boolean(),
   })
   .partial() as z.ZodType<ServeRequest>
 
@@ -95,6 +102,8 @@ export async function serve(
   const asked = checked(serveSchema, request, 'request')
   const { host = '127.0.0.1', port = DEFAULT_PORT, dataPorts } = asked
   const terms = termsOf(asked, host)
+  // Before there is a key.
+  if (asked.privateMemory === true) loadAddon().makeMemoryPrivate()
   const key = await keyOf(asked)
   if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
     throw usageError(

@@ -17,6 +17,8 @@ import { endpointsOf } from './fixtures/processes.js'
 /** What runs an agent's native code for a client has no more than it needs, and takes nobody along when it crashes. */
 
 const LOADER = fileURLToPath(new URL('../../dist/addon/load.js', import.meta.url))
+/** As a key of `xrbench keygen` in a checkout. */
+const BESIDE = fileURLToPath(new URL('../../binding.gyp', import.meta.url))
 const SANITIZED = loadAddon().build.sanitizer !== null
 
 const folder = mkdtempSync(join(tmpdir(), 'xrbench-confinement-'))
@@ -61,6 +63,7 @@ it.skipIf(SANITIZED)('the kernel refuses what no measurement needs', async () =>
     datagrams: 'createSocket("udp4").bind(0, "127.0.0.1").close()',
     statistics: 'readFileSync("/proc/stat"); readdirSync("/sys/class/net")',
     library: 'readFileSync(process.argv[1])',
+    checkout: `readFileSync(${JSON.stringify(BESIDE)})`,
     reading: `readFileSync(${file})`,
     home: `readdirSync(${JSON.stringify(homedir())})`,
     writing: `writeFileSync(${file}, '')`,
@@ -72,7 +75,9 @@ it.skipIf(SANITIZED)('the kernel refuses what no measurement needs', async () =>
     ...{ datagrams: 'done', statistics: 'done', library: 'done' },
   })
   const files = confinement.landlock > 0 ? 'EACCES' : 'done'
-  expect(told).toMatchObject({ reading: files, home: files, writing: files })
+  expect(told).toMatchObject({
+    ...{ reading: files, home: files, writing: files, checkout: files },
+  })
   expect(told['a connection']).toBe(confinement.landlock >= 4 ? 'EACCES' : 'ECONNREFUSED')
 })
 

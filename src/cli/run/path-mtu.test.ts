@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { need } from '../../fixtures/need.js'
 import { readResult } from '../../results/store/store.js'
 import { OPENSSL_PROBLEM } from '../../transports/fixtures/wires.js'
 import {
@@ -31,7 +32,7 @@ afterAll(async () => {
   await path?.close()
   rmSync(folder, { recursive: true })
 })
-beforeEach(({ skip }) => skip(problem !== null, problem ?? ''))
+beforeEach(({ skip }) => need(problem, skip))
 
 /** Runs one case over a path of this shape, with an agent at its far end. */
 async function over(shape: PathShape, args: readonly string[]) {

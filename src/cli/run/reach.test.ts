@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { need } from '../../fixtures/need.js'
 import { readResult } from '../../results/store/store.js'
 import { type ReservedPort, reservePort } from '../../transports/fixtures/reserved-port.js'
 import { WIRES } from '../../transports/fixtures/wires.js'
@@ -155,88 +156,76 @@ describe('the data ports of an agent', () => {
 
 const problem = whyNoTwoMachines()
 
-describe.skipIf(problem !== null)(
-  'on a link between two machines that number their interfaces differently',
-  { meta: { skipReason: problem ?? '' } },
-  () => {
-    let machines: TwoMachines
-    beforeAll(async () => {
-      machines = await TwoMachines.start()
-    })
-    afterAll(() => machines.close())
+describe('on a link between two machines that number their interfaces differently', () => {
+  let machines: TwoMachines
+  beforeAll(async () => {
+    if (problem === null) machines = await TwoMachines.start()
+  })
+  afterAll(() => machines?.close())
+  beforeEach(({ skip }) => need(problem, skip))
 
-    test(
-      'link-local addresses do, with the zone that each end has',
-      async () => {
-        const agent = await serve(['--listen', `[${FAR_LINK_LOCAL}]:0`], machines.wrapper('far'))
-        const { port } = JSON.parse(agent.stdout) as { port: number }
-        const output = join(folder, 'link.json')
-        const cases = [
-          '-t',
-          TRANSPORTS.join(','),
-          '-w',
-          'ping-pong,stream',
-          '-r',
-          '1',
-          '-o',
-          output,
-        ]
-        const { code, stderr } = await runCli([...to(`[fe80::2%wire0]:${port}`), ...cases], {
-          wrapper: machines.wrapper('near'),
-        })
-        expect(code, stderr).toBe(0)
-        const { cases: measured, environment } = await readResult(output)
-        expect(measured).toHaveLength(2 * TRANSPORTS.length)
-        for (const { status, path, parameters } of measured) {
-          expect([status, path]).toEqual(['completed', 'network'])
-          const { client, server } = parameters.effective
-          expect(client?.remoteAddress).toBe('fe80::2%wire0')
-          // Whichever of its link-local addresses the kernel chose.
-          expect(server?.remoteAddress).toMatch(/^fe80::.*%wire1$/)
-        }
-        const { client, server } = environment
-        expect([client.network?.device?.name, server.network?.device?.name]).toEqual([
-          'wire0',
-          'wire1',
-        ])
-        await end(agent)
-      },
-      LIMIT_MS,
-    )
+  test(
+    'link-local addresses do, with the zone that each end has',
+    async () => {
+      const agent = await serve(['--listen', `[${FAR_LINK_LOCAL}]:0`], machines.wrapper('far'))
+      const { port } = JSON.parse(agent.stdout) as { port: number }
+      const output = join(folder, 'link.json')
+      const cases = ['-t', TRANSPORTS.join(','), '-w', 'ping-pong,stream', '-r', '1', '-o', output]
+      const { code, stderr } = await runCli([...to(`[fe80::2%wire0]:${port}`), ...cases], {
+        wrapper: machines.wrapper('near'),
+      })
+      expect(code, stderr).toBe(0)
+      const { cases: measured, environment } = await readResult(output)
+      expect(measured).toHaveLength(2 * TRANSPORTS.length)
+      for (const { status, path, parameters } of measured) {
+        expect([status, path]).toEqual(['completed', 'network'])
+        const { client, server } = parameters.effective
+        expect(client?.remoteAddress).toBe('fe80::2%wire0')
+        // Whichever of its link-local addresses the kernel chose.
+        expect(server?.remoteAddress).toMatch(/^fe80::.*%wire1$/)
+      }
+      const { client, server } = environment
+      expect([client.network?.device?.name, server.network?.device?.name]).toEqual([
+        'wire0',
+        'wire1',
+      ])
+      await end(agent)
+    },
+    LIMIT_MS,
+  )
 
-    test(
-      'no way to the data ports is another thing than a closed one',
-      async () => {
-        const listen = ['--listen', `${FAR_ADDRESS}:28470`, '--data-ports', '28471']
-        const agent = await serve(listen, machines.wrapper('far'))
-        // By number: without /etc/protocols iproute2 knows no names.
-        for (const [transport, protocol, number] of [
-          ['tcp', 'TCP', 6],
-          ['udp', 'UDP', 17],
-        ] as const) {
-          const wrapper = machines.wrapper('near')
-          const rule = (what: string) => {
-            const words = `ip rule ${what} priority 1 ipproto ${number} dport 28471 unreachable`
-            const [command = '', ...rest] = [...wrapper, ...words.split(' ')]
-            const { status, stderr } = spawnSync(command, rest, { encoding: 'utf8' })
-            expect(status, stderr).toBe(0)
-          }
-          rule('add')
-          const { code, stderr } = await runCli(
-            [...to(`${FAR_ADDRESS}:28470`), '-t', transport, '-r', '1'],
-            { wrapper },
-          )
-          expect(stderr).toMatch(
-            new RegExp(
-              `At the client, connect: nothing leads to ${protocol} port 28471 of 10\\.78\\.0\\.2 \\(.*unreachable\\)\\. \\[XRB_NO_ROUTE\\]`,
-            ),
-          )
-          expect(code).toBe(4)
-          rule('del')
+  test(
+    'no way to the data ports is another thing than a closed one',
+    async () => {
+      const listen = ['--listen', `${FAR_ADDRESS}:28470`, '--data-ports', '28471']
+      const agent = await serve(listen, machines.wrapper('far'))
+      // By number: without /etc/protocols iproute2 knows no names.
+      for (const [transport, protocol, number] of [
+        ['tcp', 'TCP', 6],
+        ['udp', 'UDP', 17],
+      ] as const) {
+        const wrapper = machines.wrapper('near')
+        const rule = (what: string) => {
+          const words = `ip rule ${what} priority 1 ipproto ${number} dport 28471 unreachable`
+          const [command = '', ...rest] = [...wrapper, ...words.split(' ')]
+          const { status, stderr } = spawnSync(command, rest, { encoding: 'utf8' })
+          expect(status, stderr).toBe(0)
         }
-        await end(agent)
-      },
-      LIMIT_MS,
-    )
-  },
-)
+        rule('add')
+        const { code, stderr } = await runCli(
+          [...to(`${FAR_ADDRESS}:28470`), '-t', transport, '-r', '1'],
+          { wrapper },
+        )
+        expect(stderr).toMatch(
+          new RegExp(
+            `At the client, connect: nothing leads to ${protocol} port 28471 of 10\\.78\\.0\\.2 \\(.*unreachable\\)\\. \\[XRB_NO_ROUTE\\]`,
+          ),
+        )
+        expect(code).toBe(4)
+        rule('del')
+      }
+      await end(agent)
+    },
+    LIMIT_MS,
+  )
+})

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { need } from '../../fixtures/need.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 import { readResult } from '../../results/store/store.js'
 import { Cli, runCli } from '../fixtures/spawn-cli.js'
@@ -26,7 +27,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 // What a path carries is remembered by the machine for minutes: each test has machines of its own.
 beforeEach(async ({ skip }) => {
-  skip(problem !== null, problem ?? '')
+  need(problem, skip)
   machines = await TwoMachines.behindRouters(HOP_MTU_BYTES)
   const args = ['serve', '--listen', `${ROUTED_FAR_ADDRESS}:0`, '--key-file', keyFile, '--json']
   agent = new Cli(args, { wrapper: machines.wrapper('far') })

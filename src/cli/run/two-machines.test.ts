@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { need } from '../../fixtures/need.js'
 import { readResult } from '../../results/store/store.js'
 import { Cli, runCli } from '../fixtures/spawn-cli.js'
 import {
@@ -30,7 +31,7 @@ afterAll(async () => {
   await machines?.close()
   rmSync(folder, { recursive: true })
 })
-beforeEach(({ skip }) => skip(problem !== null, problem ?? ''))
+beforeEach(({ skip }) => need(problem, skip))
 
 function secret(name: string, text: string): string {
   const path = join(folder, name)

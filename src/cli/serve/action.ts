@@ -76,7 +76,7 @@ async function serve(
     await aborted(ended.signal)
   } finally {
     await agent.close()
-    log.close()
+    await log.close()
   }
 }
 

@@ -1,7 +1,8 @@
+import { harmlessLines } from '../../foreign.js'
 import { Ration } from '../../serve/ration.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
 import { BARRED, LEFT, SILENT } from '../../session/agent/hold-strangers.js'
-import { note, print } from '../terminal/output.js'
+import { BoundedLines } from '../terminal/bounded-lines.js'
 
 /** Sentences of ours; others are those of a library. */
 const OWN_REASONS: readonly string[] = [BARRED, LEFT, SILENT]
@@ -15,29 +16,31 @@ const SHORTAGES_PER_MINUTE = 1
 /** Where `xrbench serve` says what happens. No line has a secret. */
 export interface ServeLog {
   tell(event: AgentEvent): void
-  /** Says what was kept back. */
-  close(): void
+  /** Says what was kept back, and resolves when all is written, or nothing is read any more. */
+  close(): Promise<void>
 }
 
 /** Lines for people, on stderr. */
 export function textLog(isVerbose: boolean): ServeLog {
-  const rest = (count: number) => note(`${count} more without the key were rejected`)
-  return rationed(rest, (event) => {
+  const lostLine = (count: number) => `${count} lines are missing here: nobody read them\n`
+  const lines = new BoundedLines(process.stderr, lostLine)
+  const say = (line: string) => lines.write(`${harmlessLines(line)}\n`)
+  const rest = (count: number) => say(`${count} more without the key were rejected`)
+  return rationed(lines, rest, (event) => {
     if (event.type === 'repetition' && !isVerbose) return
     const who = 'peer' in event ? `${event.peer}: ` : ''
-    note(`${who}${describe(event, isVerbose)}`)
+    say(`${who}${describe(event, isVerbose)}`)
   })
 }
 
 /** A line of JSON for each session that has ended, and for those who are rejected, on stdout. */
 export function jsonLog(): ServeLog {
-  const write = (line: Record<string, unknown>) => {
-    const text = JSON.stringify({ at: new Date().toISOString(), ...line })
-    // A reader that went away, or a full disk, ends no session.
-    print(`${text}\n`).catch(() => {})
-  }
+  const textOf = (line: Record<string, unknown>) =>
+    `${JSON.stringify({ at: new Date().toISOString(), ...line })}\n`
+  const lines = new BoundedLines(process.stdout, (count) => textOf({ event: 'lines-lost', count }))
+  const write = (line: Record<string, unknown>) => lines.write(textOf(line))
   const rest = (count: number) => write({ event: 'rejected', peer: null, reason: null, count })
-  return rationed(rest, (event) => {
+  return rationed(lines, rest, (event) => {
     if (event.type === 'rejected') {
       const { peer, reason } = event
       write({ event: 'rejected', peer, reason, count: 1 })
@@ -56,10 +59,14 @@ export function jsonLog(): ServeLog {
   })
 }
 
-export const NO_LOG: ServeLog = { tell: () => {}, close: () => {} }
+export const NO_LOG: ServeLog = { tell: () => {}, close: async () => {} }
 
 /** Sessions are always told of. */
-function rationed(onRest: (count: number) => void, onEvent: (event: AgentEvent) => void): ServeLog {
+function rationed(
+  lines: BoundedLines,
+  onRest: (count: number) => void,
+  onEvent: (event: AgentEvent) => void,
+): ServeLog {
   const strangers = new Ration(STRANGERS_PER_MINUTE, onRest)
   const shortages = new Ration(SHORTAGES_PER_MINUTE, () => {})
   const refusals = new Ration(REFUSALS_PER_MINUTE, () => {})
@@ -70,7 +77,10 @@ function rationed(onRest: (count: number) => void, onEvent: (event: AgentEvent) 
     tell: (event) => {
       if (rations[event.type]?.take() ?? true) onEvent(event)
     },
-    close: () => strangers.close(),
+    close: () => {
+      strangers.close()
+      return lines.close()
+    },
   }
 }
 

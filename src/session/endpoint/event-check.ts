@@ -3,6 +3,7 @@ import { MAX_WINDOWS } from '../wire/protocol.js'
 import type { EndpointEvent } from './messages.js'
 
 const SO_FAR = ['durationNs', 'messages', 'bytes', 'lost']
+const STATUSES: readonly unknown[] = ['completed', 'stopped', 'peer-closed', 'failed']
 const SAMPLE = ['atNs', 'messages', 'bytes', 'waitingBytes']
 
 /**
@@ -28,10 +29,20 @@ export function isEndpointEvent(said: unknown): said is EndpointEvent {
     case 'measured':
       return isVersion(said.version)
     case 'ended':
-      return said.fault === null || (isObject(said.fault) && typeof said.fault.message === 'string')
+      return isOutcome(said.outcome) && isFault(said.fault)
     default:
       return false
   }
+}
+
+/** By its status it is counted, in metrics. */
+function isOutcome(value: unknown): boolean {
+  if (value === null) return true
+  return isObject(value) && STATUSES.includes(value.status) && Array.isArray(value.links)
+}
+
+function isFault(value: unknown): boolean {
+  return value === null || (isObject(value) && typeof value.message === 'string')
 }
 
 function isBlob(value: unknown): boolean {

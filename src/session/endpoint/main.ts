@@ -1,7 +1,8 @@
 /**
- * The process that measures: one end of one repetition, and nothing else. It is forked by a session, imports
+ * The process that measures: one end of one repetition, and nothing else. It is started by a session, imports
  * nothing heavy, and ends with its parent.
  */
+import { Socket } from 'node:net'
 import { hrtime } from 'node:process'
 import type { Confinement, Endpoint, NativeFault, RunOutcome } from '../../addon/addon.js'
 import { addonFolders, loadAddon } from '../../addon/load.js'
@@ -9,9 +10,18 @@ import { watchMachineTime } from '../../environment/machine-time.js'
 import { type RdmaCounters, watchRdmaCounters } from '../../environment/rdma-counters.js'
 import { CONFINED, type EndpointCommand, type EndpointEvent, type Progress } from './messages.js'
 import { toNativeFault } from './native-fault.js'
+import {
+  COMMANDS_FD,
+  EVENTS_FD,
+  PIPE_FRAME_MAX_BYTES,
+  PipeReader,
+  pipeFrame,
+} from './pipe-frames.js'
 import { Advance } from './so-far.js'
 import type { Sample } from './warmup.js'
 
+const commands = new Socket({ fd: COMMANDS_FD, readable: true, writable: false })
+const events = new Socket({ fd: EVENTS_FD, readable: false, writable: true })
 /** Once this process has given up what it had beyond its work: `undefined` where it works for its own user. */
 let confinement: Confinement | undefined
 let endpoint: Endpoint | undefined
@@ -28,7 +38,7 @@ let pulse: NodeJS.Timeout | undefined
 let advance: Advance | undefined
 
 function tell(event: EndpointEvent): void {
-  process.send?.(event)
+  events.write(pipeFrame(event))
 }
 
 /** CPU of all threads so far, nanoseconds. */
@@ -144,9 +154,17 @@ function leave(): void {
 process.on('SIGINT', () => {})
 process.on('SIGTERM', () => {})
 process.on('SIGHUP', () => {})
-process.on('disconnect', leave)
-process.on('message', (command: EndpointCommand) => {
-  obey(command).catch((error: unknown) => fail(error, command.type))
+// Whoever started it is gone.
+for (const pipe of [commands, events]) {
+  for (const end of ['end', 'error', 'close']) pipe.on(end, leave)
+}
+const reader = new PipeReader(PIPE_FRAME_MAX_BYTES)
+commands.on('data', (chunk: Buffer) => {
+  reader.push(chunk)
+  for (let next = reader.next(); next !== undefined; next = reader.next()) {
+    const command = next.message as EndpointCommand
+    obey(command).catch((error: unknown) => fail(error, command.type))
+  }
 })
 
 try {

@@ -1,11 +1,14 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { Addon, EndpointSpec, NativeFault, RunOutcome } from '../../addon/addon.js'
 import { withDeadline } from '../../deadline.js'
 import { type Deferred, deferred } from '../../deferred.js'
 import type { RdmaCounters } from '../../environment/rdma-counters.js'
 import type { SoFar } from '../../results/repetition/report.js'
+import { Inflow } from '../wire/inflow.js'
 import {
+  AGENT_FRAME_MAX_BYTES,
   ENDPOINT_BEAT_MS,
   ENDPOINT_COMMAND_MS,
   ENDPOINT_FINISH_MS,
@@ -16,6 +19,13 @@ import { Versions } from '../wire/versions.js'
 import { isEndpointEvent } from './event-check.js'
 import { lastWords, missedBy } from './last-words.js'
 import { CONFINED, type EndpointCommand, type EndpointEvent, type Progress } from './messages.js'
+import {
+  COMMANDS_FD,
+  EVENTS_FD,
+  PIPE_FRAME_MAX_BYTES,
+  PipeReader,
+  pipeFrame,
+} from './pipe-frames.js'
 import type { Sample } from './warmup.js'
 
 /** The same file whether this module runs from `src` (tests) or from `dist`. */
@@ -56,6 +66,8 @@ export const PROCESS_SILENT = 'PROCESS_SILENT'
 export class EndpointProcess {
   /** `null`: it could not be started. */
   readonly #child: ChildProcess | null
+  readonly #commands: Writable | undefined
+  readonly #events: Readable | undefined
   readonly #ready = deferred<void>()
   readonly #opened = deferred<Uint8Array>()
   readonly #connected = deferred<void>()
@@ -64,6 +76,9 @@ export class EndpointProcess {
   readonly #scheduled = new Versions<boolean>()
   readonly #ended = deferred<EndpointEnd>()
   readonly #exited = deferred<void>()
+  readonly #inflow = new Inflow('measuring process')
+  readonly #reader: PipeReader
+  readonly #maxBytes: number
   #build: Addon['build'] | null = null
   #hasEnded = false
   #stderr = ''
@@ -79,6 +94,9 @@ export class EndpointProcess {
    * @param isConfined it works for somebody else than its user, and gives up what it does not need
    */
   constructor(wrapper: readonly string[] = [], isConfined = false) {
+    // Histograms are the client's: what an agent's end has to tell is no longer than what its client is told of it.
+    this.#maxBytes = isConfined ? AGENT_FRAME_MAX_BYTES : PIPE_FRAME_MAX_BYTES
+    this.#reader = new PipeReader(this.#maxBytes)
     try {
       this.#child = started(wrapper, isConfined)
     } catch (error) {
@@ -90,10 +108,12 @@ export class EndpointProcess {
     this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(0, STDERR_MAX_CHARS)
     })
-    this.#child.on('message', (said: unknown) => {
-      if (isEndpointEvent(said)) this.#hear(said)
-      else this.#giveUp('message', 'the measuring process sent what is no message', PROCESS_DIED)
-    })
+    // Of one that could not be started there may be no pipes; how one ended is told otherwise.
+    const pipes: readonly unknown[] = this.#child.stdio ?? []
+    this.#commands = pipes[COMMANDS_FD] as Writable | undefined
+    this.#events = pipes[EVENTS_FD] as Readable | undefined
+    this.#commands?.on('error', () => {})
+    this.#events?.on('error', () => {}).on('data', (chunk: Buffer) => this.#read(chunk))
     this.#child.on('error', (error) => this.#failed(error))
     this.#child.on('exit', (code, signal) => {
       this.#died(signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`)
@@ -194,11 +214,13 @@ export class EndpointProcess {
     const stuck = () => new Error('held by the kernel')
     await withDeadline(this.#exited.promise, ENDPOINT_FINISH_MS, stuck).catch(() => {
       this.#child?.unref()
+      this.#commands?.destroy()
+      this.#events?.destroy()
     })
   }
 
   #tell(command: EndpointCommand): void {
-    if (this.#child?.connected) this.#child.send(command, () => {})
+    if (this.#commands?.writable) this.#commands.write(pipeFrame(command))
   }
 
   /** What the process promised, or the end of the endpoint if that comes first, or of patience. */
@@ -208,12 +230,36 @@ export class EndpointProcess {
     return withDeadline(promised.promise, ms, late)
   }
 
+  #read(chunk: Buffer): void {
+    this.#reader.push(chunk)
+    for (let event = this.#next(chunk.length); event !== null; event = this.#next(0)) {
+      this.#hear(event)
+    }
+  }
+
+  /** Gives the process up that says what none says, or more than any: whoever has taken it over keeps this one busy with nothing. */
+  #next(arrivedBytes: number): EndpointEvent | null {
+    try {
+      this.#inflow.addBytes(arrivedBytes, this.#maxBytes)
+      const said = this.#reader.next()
+      if (said === undefined) return null
+      this.#inflow.addFrame()
+      if (isEndpointEvent(said.message)) return said.message
+    } catch {
+      // What cannot be read is no message either.
+    }
+    this.#giveUp('message', 'the measuring process sent what is no message', PROCESS_DIED)
+    this.#events?.destroy()
+    return null
+  }
+
   #look(): void {
     const now = performance.now()
     const late = now - this.#lookedAt
     this.#lookedAt = now
     // This process itself was stopped or starved: what it was told meanwhile has not been read yet.
     if (late > ENDPOINT_SILENCE_MS / 2) this.#heardAt = now
+    this.#inflow.beat()
     if (now - this.#heardAt <= ENDPOINT_SILENCE_MS) return
     const seconds = ENDPOINT_SILENCE_MS / 1000
     this.#giveUp('beat', `the measuring process has shown no sign of life for ${seconds} s`)
@@ -299,14 +345,13 @@ export class EndpointProcess {
   }
 }
 
-/** @throws what `fork` does not tell as an event */
+/** @throws what `spawn` does not tell as an event */
 function started(wrapper: readonly string[], isConfined: boolean): ChildProcess {
-  const [execPath = process.execPath, ...execArgv] = [...wrapper, process.execPath]
-  return fork(MAIN, isConfined ? [CONFINED] : [], {
-    serialization: 'advanced',
-    execPath,
-    // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.
-    execArgv: wrapper.length === 0 ? [] : execArgv,
-    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+  const [command = process.execPath, ...args] = [...wrapper, process.execPath]
+  // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.
+  const own = wrapper.length === 0 ? [] : args
+  return spawn(command, [...own, MAIN, ...(isConfined ? [CONFINED] : [])], {
+    // Commands and events, by their descriptors.
+    stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   })
 }
