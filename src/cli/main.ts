@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openFilesProblem } from './terminal/open-files.js'
+import { openFilesProblem } from '../open-files.js'
 import { packageVersion } from './terminal/version.js'
 
 const args = process.argv.slice(2)

@@ -18,7 +18,7 @@ import { readSessions } from './sessions.js'
 /** Beside that of sessions, below those that data may take. */
 const DEFAULT_METRICS_PORT = DEFAULT_PORT - 1
 
-/** Serves until a signal, `--once` or the end of standard input ends it. */
+/** Serves until a signal or `--once` ends it. */
 export async function serveAction(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
@@ -32,7 +32,6 @@ export async function serveAction(
   const key = flags.keyFile === undefined ? createKey() : await loadKey(flags.keyFile)
   const ended = new AbortController()
   const interrupts = watchInterrupts(() => ended.abort())
-  if (flags.untilStdinEnds) endWithStdin(ended)
   try {
     await serve(settings, key, flags, ended)
   } finally {
@@ -119,13 +118,6 @@ function readFlags(
 /** @throws {XrbenchError} `XRB_BAD_ADDRESS` (exit 2) */
 function readMetrics(text: string | undefined, label: string) {
   return text === undefined ? null : parseNumericAddress(text, label, DEFAULT_METRICS_PORT)
-}
-
-function endWithStdin(ended: AbortController): void {
-  process.stdin.on('end', () => ended.abort())
-  process.stdin.on('close', () => ended.abort())
-  process.stdin.on('error', () => ended.abort())
-  process.stdin.resume()
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
