@@ -49,9 +49,22 @@ describe('bad input', () => {
     const refused = (...args: Parameters<typeof ab>) =>
       ab(...args).catch((reason: unknown) => reason)
     expect(await refused(TCP, {}, {})).toMatchObject({ message: expect.stringMatching(/the same/) })
-    expect(await refused(TCP, {}, { repetitions: 3 })).toMatchObject({
-      message: expect.stringMatching(/both sides/),
-    })
+    // What is measured would be something else than one of them asked for.
+    for (const one of [
+      { repetitions: 3 },
+      { family: 6 },
+      { rdma: { device: 'rxe0' } },
+      { rdma: { port: 1 } },
+      { rdma: { gidIndex: 1 } },
+    ] as const) {
+      const told = { code: 'XRB_USAGE', message: expect.stringMatching(/ is for both sides\.$/) }
+      expect(await refused(TCP, one, {})).toMatchObject(told)
+      expect(await refused(TCP, {}, one)).toMatchObject(told)
+    }
+    // Of a group each member by itself: what both have stays.
+    const unknown = { ...TCP, durationNs: 1e6, socket: { congestionControl: 'none-such' } }
+    const own = { socket: { noDelay: false } }
+    expect(await refused(unknown, own, own)).toMatchObject({ code: 'XRB_NO_CONGESTION_CONTROL' })
     expect(await refused({}, {}, { waits: ['spin'] })).toMatchObject({
       message: expect.stringMatching(/^transports/),
     })
