@@ -9,7 +9,8 @@ import { measure } from '../run/measure.js'
 import { problemOf } from '../run/problem.js'
 import { settle } from '../run/settle.js'
 import { Listener } from './events.js'
-import type { ResultRequest, WhereRequest } from './request.js'
+import { memberNames } from './names.js'
+import type { AbRequest } from './request.js'
 import type { RunOptions, RunResult } from './result.js'
 import { whereaboutsOf } from './where.js'
 
@@ -17,11 +18,12 @@ import { whereaboutsOf } from './where.js'
 export async function carryOut(
   errand: Errand,
   command: readonly string[],
-  request: WhereRequest & ResultRequest & { readonly family?: 4 | 6 | undefined },
+  request: AbRequest,
   { signal, onEvent, progress = false }: RunOptions,
 ): Promise<RunResult> {
   const { label, redact = false } = request
-  const checked = await checkErrand(errand, whereaboutsOf(request, request.family), label)
+  const names = memberNames(request)
+  const checked = await checkErrand(errand, whereaboutsOf(request, request.family), label, names)
   const output = request.output === undefined ? null : defaultOutputPath(request.output)
   if (output !== null) await checkWritable(output)
   const listener = new Listener<RunEvent>(onEvent)

@@ -27,6 +27,15 @@ describe('bad input', () => {
     [{ ...TCP, peer: { host: 'x' } }, 'XRB_BAD_REQUEST', /^peer: keyFile or key/],
     [{ ...TCP, peer: { host: 'x', key: 'secret' } }, 'XRB_KEY', /^peer\.key does not hold a key/],
     [{ ...TCP, peer: { host: 'x', keyFile: 'k' }, lab: 'only' }, 'XRB_BAD_REQUEST', /exclude/],
+    [
+      {
+        transports: ['quic'],
+        quic: { nullCrypto: [true] },
+        peer: { host: '127.0.0.1', key: 'a'.repeat(64) },
+      },
+      'XRB_USAGE',
+      /^quic\.nullCrypto is for this machine and the lab, and not for a peer: /,
+    ],
     [{ ...TCP, labOptions: { netem: 'delay 5ms' } }, 'XRB_BAD_REQUEST', /netem needs lab/],
     [{ ...TCP, label: 'x'.repeat(257) }, 'XRB_BAD_REQUEST', /^label: /],
     [{ ...TCP, output: '/nonexistent/x.json' }, 'XRB_OUTPUT', /nonexistent/],

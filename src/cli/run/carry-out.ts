@@ -20,7 +20,7 @@ export async function carryOut(
   names: OptionNames,
   render?: Render,
 ): Promise<void> {
-  const checked = await checkErrand(errand, readWhere(flags, names), flags.label)
+  const checked = await checkErrand(errand, readWhere(flags, names), flags.label, names)
   const isJson = flags.json === true
   const isDry = flags.dryRun === true
   const isSilent = flags.quiet === true || (isJson && flags.verbose !== true)
