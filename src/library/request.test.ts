@@ -87,7 +87,24 @@ describe('bad input', () => {
     expect(await refused({ host: 'localhost' })).toMatchObject({ code: 'XRB_BAD_REQUEST' })
     const ports = { first: 28_470, last: 28_480 }
     expect(await refused({ dataPorts: ports })).toMatchObject({ code: 'XRB_BAD_PORTS' })
+    expect(await refused({ port: 0, rdma: { device: 'nosuch0' } })).toMatchObject({
+      code: 'XRB_NO_RDMA_DEVICE',
+      message: expect.stringMatching(/^rdma\.device: .* named nosuch0/),
+    })
   })
+})
+
+test('an agent says where its metrics are served', async () => {
+  const host = '127.0.0.1'
+  const agent = await serve({ port: 0, metrics: { host, port: 0 } })
+  const { metrics } = agent
+  expect(metrics).toEqual({ host, port: expect.any(Number) as number })
+  const answer = await fetch(`http://${host}:${metrics?.port}/metrics`)
+  expect(await answer.text()).toContain('xrbench_')
+  await agent.close()
+  const plain = await serve({ port: 0 })
+  expect(plain.metrics).toBeNull()
+  await plain.close()
 })
 
 test('what a result says was called holds no key, and names where redaction finds them', () => {

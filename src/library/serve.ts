@@ -3,6 +3,7 @@ import { usageError } from '../errors.js'
 import { MAX_RATE_BITS_PER_SEC } from '../options/kind.js'
 import { MAX_STREAMS } from '../options/measure.js'
 import { shareDataPorts } from '../serve/data-ports.js'
+import { refuseMissingDevice } from '../serve/rdma-device.js'
 import {
   DEFAULT_BOUNDS,
   DEFAULT_SESSIONS,
@@ -88,6 +89,8 @@ export interface Serving {
   readonly port: number
   /** 64 hexadecimal digits: whoever has it can measure with this machine. */
   readonly key: string
+  /** Where metrics are served; `null`: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
   /** Ends its sessions and all it has started. Idempotent. */
   close(): Promise<void>
 }
@@ -131,7 +134,7 @@ const serveSchema: z.ZodType<ServeRequest> = z
 /**
  * Serves the runs of others, as `xrbench serve` does, until it is closed.
  * @throws {XrbenchError} of exit code 2 for what cannot be asked (`XRB_BAD_REQUEST`, `XRB_LISTEN`, `XRB_KEY`, `XRB_BAD_PORTS`), of 3 for what
- * this machine lacks (`XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_KEY_FILE`, `XRB_METRICS`, `XRB_SOFT_ROCE`)
+ * this machine lacks (`XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_KEY_FILE`, `XRB_METRICS`, `XRB_NO_RDMA_DEVICE`, `XRB_SOFT_ROCE`)
  */
 export async function serve(
   request: ServeRequest = {},
@@ -143,6 +146,7 @@ export async function serve(
   const parallel = asked.parallel ?? DEFAULT_SESSIONS.parallel
   const maxQueue = asked.maxQueue ?? DEFAULT_SESSIONS.maxQueue
   const maxTurnMs = (asked.maxTurnNs ?? DEFAULT_SESSIONS.maxTurnMs * 1e6) / 1e6
+  refuseMissingDevice(asked.rdma?.device ?? null, 'rdma.device')
   const key = await keyOf(asked)
   if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
     throw usageError(
@@ -188,7 +192,8 @@ export async function serve(
   const end = () => void close()
   signal?.addEventListener('abort', end, { once: true })
   if (signal?.aborted === true) end()
-  return { host: agent.host, port: agent.port, key: key.toString('hex'), close }
+  const { metrics } = agent
+  return { host: agent.host, port: agent.port, key: key.toString('hex'), metrics, close }
 }
 
 async function keyOf({ key, keyFile }: ServeRequest): Promise<SessionKey> {

@@ -1,11 +1,12 @@
 import { loadAddon } from '../../addon/load.js'
 import { hostAndPort } from '../../host-port.js'
 import { parseListenAddress, parseNumericAddress } from '../../place/listen-address.js'
+import { refuseMissingDevice } from '../../serve/rdma-device.js'
 import { type ServeSettings, startServing } from '../../serve/serve.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
 import { createKey, loadKey, type SessionKey } from '../../session/wire/key.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
-import { checkRdmaDevice, readRdmaPort } from '../flags/rdma-port.js'
+import { readRdmaPort } from '../flags/rdma-port.js'
 import { watchInterrupts } from '../terminal/interrupt.js'
 import { note, print } from '../terminal/output.js'
 import { clientLine } from './client-line.js'
@@ -26,7 +27,7 @@ export async function serveAction(
   const settings = readFlags(flags, label)
   const { rdmaPort } = settings
   // A variable may be meant for other machines, and for runs without RDMA.
-  if (label('device').startsWith('--')) checkRdmaDevice(rdmaPort.device, label('device'))
+  if (label('device').startsWith('--')) refuseMissingDevice(rdmaPort.device, label('device'))
   // It is going to hold the key.
   loadAddon().makeMemoryPrivate()
   const key = flags.keyFile === undefined ? createKey() : await loadKey(flags.keyFile)
