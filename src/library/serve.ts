@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { usageError } from '../errors.js'
 import { MAX_RATE_BITS_PER_SEC } from '../options/kind.js'
 import { MAX_STREAMS } from '../options/measure.js'
 import { shareDataPorts } from '../serve/data-ports.js'
@@ -14,7 +13,7 @@ import {
 } from '../serve/serve.js'
 import { DEFAULT_LIMITS } from '../session/agent/admission.js'
 import type { AgentEvent } from '../session/agent/agent.js'
-import { isLoopback } from '../session/wire/addresses.js'
+import { refuseUnkeyed } from '../session/wire/addresses.js'
 import { createKey, loadKey, parseKey, type SessionKey } from '../session/wire/key.js'
 import { DEFAULT_PORT } from '../session/wire/protocol.js'
 import { MAX_DURATION_NS, MAX_MESSAGE_BYTES } from '../units.js'
@@ -148,13 +147,8 @@ export async function serve(
   const maxTurnMs = (asked.maxTurnNs ?? DEFAULT_SESSIONS.maxTurnMs * 1e6) / 1e6
   refuseMissingDevice(asked.rdma?.device ?? null, 'rdma.device')
   const key = await keyOf(asked)
-  if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
-    throw usageError(
-      'XRB_LISTEN',
-      `host: other machines can reach ${host}, so a key of yours is needed.`,
-      'give key or keyFile, and the same one to run',
-    )
-  }
+  const hasKey = asked.key !== undefined || asked.keyFile !== undefined
+  refuseUnkeyed(host, hasKey, 'host', 'give key or keyFile, and the same one to run')
   signal?.throwIfAborted()
   const agent = await startServing({
     ...{ host, port, key },
