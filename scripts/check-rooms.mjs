@@ -33,7 +33,16 @@ const SRC_ROOMS = {
     'report',
     'options',
   ],
-  'cli/ab': ['cli/run', 'cli/flags', 'cli/terminal', 'run', 'results', 'compare', 'report'],
+  'cli/ab': [
+    'cli/run',
+    'cli/flags',
+    'cli/terminal',
+    'run',
+    'results',
+    'compare',
+    'report',
+    'options',
+  ],
   'cli/serve': [
     'cli/flags',
     'cli/terminal',

@@ -75,6 +75,17 @@ describe('what is written for the next person', () => {
     expect(knowing).toEqual([])
   })
 
+  test('the page for programs names each event of a run', () => {
+    const types = ['events', 'repetitions'].flatMap((name) =>
+      [...read(`src/run/${name}.ts`).matchAll(/^ {2}\| \{ type: '([a-z-]+)'/gm)].map(
+        ([, type]) => type,
+      ),
+    )
+    expect(types.length).toBeGreaterThan(10)
+    const text = read('docs/library.md')
+    expect(types.filter((type) => !text.includes(`\`${type}\``))).toEqual([])
+  })
+
   test('is short enough to be read', () => {
     const lines = (page) => read(page).split('\n').length - 1
     expect(lines('README.md')).toBeLessThanOrEqual(200)

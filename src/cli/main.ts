@@ -1,11 +1,11 @@
 #!/usr/bin/env node
-import { openFilesProblem } from './terminal/open-files.js'
-import { packageVersion } from './terminal/version.js'
+import { openFilesProblem } from '../open-files.js'
+import { toolFacts } from '../tool-facts.js'
 
 const args = process.argv.slice(2)
 const problem = openFilesProblem()
 if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-  process.stdout.write(`${packageVersion()}\n`)
+  process.stdout.write(`${toolFacts().version}\n`)
 } else if (problem !== null) {
   const { code, message, hint } = problem
   process.stderr.write(`error: ${message} [${code}]\nhint: ${hint}\n`)

@@ -1,4 +1,5 @@
 import { Command } from '@commander-js/extra-typings'
+import { toolFacts } from '../tool-facts.js'
 import { registerAb } from './ab/command.js'
 import { registerCompare } from './compare/command.js'
 import { registerDoctor } from './doctor/command.js'
@@ -13,7 +14,6 @@ import { registerRun } from './run/command.js'
 import { registerServe } from './serve/command.js'
 import { registerShow } from './show/command.js'
 import { exitCodeTable } from './terminal/help.js'
-import { packageVersion } from './terminal/version.js'
 import { registerValidate } from './validate/command.js'
 
 /** The command tree. What a command needs to do its work is loaded when it is called. */
@@ -22,7 +22,7 @@ export function createProgram(): Command {
     .description(
       'Ping-pong and streams over RDMA, TCP, UDP and QUIC, with tail latency you can trust.',
     )
-    .version(packageVersion(), '-V, --version', 'print the version')
+    .version(toolFacts().version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .addHelpText('after', exitCodeTable())
     .exitOverride()

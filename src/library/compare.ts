@@ -3,6 +3,7 @@ import { parseGate } from '../compare/gate.js'
 import { refuseMeaningless } from '../compare/meaning.js'
 import type { CompareDocument, Studied } from '../compare/schema.js'
 import type { Source } from '../compare/source.js'
+import { refuseUnusable } from '../results/document/usable.js'
 import type { ResultDocument } from '../results/schema/schema.js'
 
 export interface CompareOptions {
@@ -22,7 +23,8 @@ export interface CompareOptions {
 /**
  * Holds results against a base: what differs, by how much, and whether it could be chance. Without others, the base against itself: for
  * `across: 'transport'` or `'variant'`.
- * @throws {XrbenchError} `XRB_NOTHING_TO_COMPARE`, `XRB_SAME_RESULT`, `XRB_BAD_GATE` (exit 2), `XRB_NOT_COMPARABLE` (exit 3)
+ * @throws {XrbenchError} `XRB_RESULT_FILE` for a result that contradicts itself, or holds nothing that was measured; `XRB_NOTHING_TO_COMPARE`,
+ * `XRB_SAME_RESULT`, `XRB_BAD_GATE` (exit 2), `XRB_NOT_COMPARABLE` (exit 3)
  */
 export function compare(
   base: ResultDocument,
@@ -31,6 +33,7 @@ export function compare(
 ): CompareDocument {
   const source: Source = { file: names[0] ?? 'base', doc: base }
   const sources = others.map((doc, i) => ({ file: names[i + 1] ?? `new ${i + 1}`, doc }))
+  for (const { file, doc } of [source, ...sources]) refuseUnusable(doc, file, 'validate tells all')
   const document = compareResults(source, sources.length === 0 ? [source] : sources, {
     across: across ?? null,
     forced: force,

@@ -3,6 +3,7 @@ import { harmless, harmlessValue } from '../foreign.js'
 import { Collector } from '../report/digest/collect.js'
 import { renderPage } from '../report/page/page.js'
 import { readChartsScript } from '../report/page/script.js'
+import { refuseUnusable } from '../results/document/usable.js'
 import type { ResultDocument } from '../results/schema/schema.js'
 import { badRequest } from './bad-request.js'
 
@@ -18,7 +19,8 @@ export interface ReportOptions {
 /**
  * One self-contained HTML page of results, the first of which is the base: what to conclude, then charts. It loads nothing.
  * @returns the page; nothing is written
- * @throws {XrbenchError} `XRB_SAME_RESULT` (exit 2), `XRB_NO_CHARTS` (exit 3)
+ * @throws {XrbenchError} `XRB_RESULT_FILE` for a result that contradicts itself, or holds nothing that was measured, `XRB_SAME_RESULT` (exit 2);
+ * `XRB_NO_CHARTS` (exit 3)
  */
 export async function report(
   results: readonly ResultDocument[],
@@ -26,8 +28,10 @@ export async function report(
 ): Promise<string> {
   if (results.length === 0) throw badRequest('results: a report is of one at least.')
   const collector = new Collector(across ?? null)
-  results.forEach((doc, i) => {
-    collector.add({ file: harmless(names[i] ?? `result ${i + 1}`), doc: harmlessValue(doc) })
-  })
+  for (const [i, result] of results.entries()) {
+    const source = { file: harmless(names[i] ?? `result ${i + 1}`), doc: harmlessValue(result) }
+    refuseUnusable(source.doc, source.file, 'validate tells all')
+    collector.add(source)
+  }
   return renderPage(collector.finish(), await readChartsScript(), title)
 }

@@ -33,6 +33,15 @@ describe('bad input', () => {
       /^peer\.maxWaitNs: /,
     ],
     [{ ...TCP, peer: { host: 'x', keyFile: 'k' }, lab: 'only' }, 'XRB_BAD_REQUEST', /exclude/],
+    [
+      {
+        transports: ['quic'],
+        quic: { nullCrypto: [true] },
+        peer: { host: '127.0.0.1', key: 'a'.repeat(64) },
+      },
+      'XRB_USAGE',
+      /^quic\.nullCrypto is for this machine and the lab, and not for a peer: /,
+    ],
     [{ ...TCP, labOptions: { netem: 'delay 5ms' } }, 'XRB_BAD_REQUEST', /netem needs lab/],
     [{ ...TCP, label: 'x'.repeat(257) }, 'XRB_BAD_REQUEST', /^label: /],
     [{ ...TCP, output: '/nonexistent/x.json' }, 'XRB_OUTPUT', /nonexistent/],
@@ -55,9 +64,22 @@ describe('bad input', () => {
     const refused = (...args: Parameters<typeof ab>) =>
       ab(...args).catch((reason: unknown) => reason)
     expect(await refused(TCP, {}, {})).toMatchObject({ message: expect.stringMatching(/the same/) })
-    expect(await refused(TCP, {}, { repetitions: 3 })).toMatchObject({
-      message: expect.stringMatching(/both sides/),
-    })
+    // What is measured would be something else than one of them asked for.
+    for (const one of [
+      { repetitions: 3 },
+      { family: 6 },
+      { rdma: { device: 'rxe0' } },
+      { rdma: { port: 1 } },
+      { rdma: { gidIndex: 1 } },
+    ] as const) {
+      const told = { code: 'XRB_USAGE', message: expect.stringMatching(/ is for both sides\.$/) }
+      expect(await refused(TCP, one, {})).toMatchObject(told)
+      expect(await refused(TCP, {}, one)).toMatchObject(told)
+    }
+    // Of a group each member by itself: what both have stays.
+    const unknown = { ...TCP, durationNs: 1e6, socket: { congestionControl: 'none-such' } }
+    const own = { socket: { noDelay: false } }
+    expect(await refused(unknown, own, own)).toMatchObject({ code: 'XRB_NO_CONGESTION_CONTROL' })
     expect(await refused({}, {}, { waits: ['spin'] })).toMatchObject({
       message: expect.stringMatching(/^transports/),
     })
@@ -78,7 +100,24 @@ describe('bad input', () => {
       if (!(answer instanceof Error)) await (answer as Serving).close()
       expect([name, answer]).toMatchObject([name, { code: 'XRB_BAD_REQUEST' }])
     }
+    expect(await refused({ port: 0, rdma: { device: 'nosuch0' } })).toMatchObject({
+      code: 'XRB_NO_RDMA_DEVICE',
+      message: expect.stringMatching(/^rdma\.device: .* named nosuch0/),
+    })
   })
+})
+
+test('an agent says where its metrics are served', async () => {
+  const host = '127.0.0.1'
+  const agent = await serve({ port: 0, metrics: { host, port: 0 } })
+  const { metrics } = agent
+  expect(metrics).toEqual({ host, port: expect.any(Number) as number })
+  const answer = await fetch(`http://${host}:${metrics?.port}/metrics`)
+  expect(await answer.text()).toContain('xrbench_')
+  await agent.close()
+  const plain = await serve({ port: 0 })
+  expect(plain.metrics).toBeNull()
+  await plain.close()
 })
 
 test('what a result says was called holds no key, and names where redaction finds them', () => {

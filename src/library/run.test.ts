@@ -47,6 +47,21 @@ describe('runs of a program', () => {
     expect(transports).toEqual([['tcp'], ['udp']])
   })
 
+  test('whatever variables say of an agent for others', async () => {
+    const told = await toldBy(`
+      Object.assign(process.env, {
+        XRBENCH_MAX_SIZE: '1k', XRBENCH_MAX_MEMORY: '1k', XRBENCH_MAX_STREAMS: '1', XRBENCH_MAX_RATE: '1k',
+        XRBENCH_DATA_PORTS: '1', XRBENCH_METRICS: '127.0.0.1:28469', XRBENCH_REFUSE_OLDER: '1',
+        XRBENCH_DEVICE: 'nosuch0', XRBENCH_MAX_SESSIONS: 'many',
+      })
+      const request = { ...SHORT, workloads: ['stream'], sizesBytes: [65536], streams: 2 }
+      // Two at once: each would want the address of the metrics for itself.
+      const results = await Promise.all([xrbench.run(request), xrbench.run(request)])
+      for (const { status, failure, document } of results) tell({ status, failure, error: document?.error })`)
+    const fine = { status: 'completed', failure: null, error: null }
+    expect(told).toEqual([fine, fine])
+  })
+
   test('in a worker thread, and in one that is ended in the middle', async () => {
     const told = await toldBy(`
       const { Worker, isMainThread, parentPort, workerData } = await import('node:worker_threads')
@@ -83,6 +98,10 @@ test.each([
   ['finished', 'finished', { of: 'aborted', begun: 1, messages: true }],
 ])('a run aborted at %s (%s) gives what it has, and leaves nothing', async (type, phase, has) => {
   const told = await toldBy(`
+    // The first run opens what Node.js keeps for later.
+    await xrbench.run(SHORT)
+    await held()
+    const before = descriptors()
     const controller = new AbortController()
     if ('${type}' === 'none') controller.abort()
     const onEvent = (event) => {
@@ -97,8 +116,9 @@ test.each([
     tell({
       status, failure, of: document?.status ?? null, begun: one?.repetitions.length ?? null,
       messages: one?.repetitions.some(({ messages }) => messages > 0) ?? null, held: await held(),
+      descriptors: descriptors() - before,
     })`)
-  expect(told).toEqual([{ status: 'aborted', failure: null, held: [], ...has }])
+  expect(told).toEqual([{ status: 'aborted', failure: null, held: [], descriptors: 0, ...has }])
 })
 
 test.each([

@@ -1,14 +1,14 @@
 import { z } from 'zod'
 import { loadAddon } from '../addon/load.js'
-import { usageError } from '../errors.js'
 import type { Asked } from '../options/option.js'
 import { requestShape } from '../options/schema.js'
 import { SERVE } from '../options/serve.js'
 import { shareDataPorts } from '../serve/data-ports.js'
+import { refuseMissingDevice } from '../serve/rdma-device.js'
 import { startServing } from '../serve/serve.js'
 import { termsOf } from '../serve/terms.js'
 import type { AgentEvent } from '../session/agent/agent.js'
-import { isLoopback } from '../session/wire/addresses.js'
+import { refuseUnkeyed } from '../session/wire/addresses.js'
 import { createKey, loadKey, parseKey, type SessionKey } from '../session/wire/key.js'
 import { DEFAULT_PORT } from '../session/wire/protocol.js'
 import { badRequest, checked } from './bad-request.js'
@@ -61,6 +61,8 @@ export interface Serving {
   readonly port: number
   /** 64 hexadecimal digits: whoever has it can measure with this machine. */
   readonly key: string
+  /** Where metrics are served; `null`: nowhere. */
+  readonly metrics: { readonly host: string; readonly port: number } | null
   /** Ends its sessions and all it has started. Idempotent. */
   close(): Promise<void>
 }
@@ -93,7 +95,7 @@ const serveSchema = z
 /**
  * Serves the runs of others, as `xrbench serve` does, until it is closed.
  * @throws {XrbenchError} of exit code 2 for what cannot be asked (`XRB_BAD_REQUEST`, `XRB_LISTEN`, `XRB_KEY`, `XRB_BAD_PORTS`), of 3 for what
- * this machine lacks (`XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_KEY_FILE`, `XRB_METRICS`, `XRB_SOFT_ROCE`)
+ * this machine lacks (`XRB_PORT_TAKEN`, `XRB_ADDRESS`, `XRB_KEY_FILE`, `XRB_METRICS`, `XRB_NO_RDMA_DEVICE`, `XRB_SOFT_ROCE`)
  */
 export async function serve(
   request: ServeRequest = {},
@@ -102,16 +104,12 @@ export async function serve(
   const asked = checked(serveSchema, request, 'request')
   const { host = '127.0.0.1', port = DEFAULT_PORT, dataPorts } = asked
   const terms = termsOf(asked, host)
+  refuseMissingDevice(asked.rdma?.device ?? null, 'rdma.device')
   // Before there is a key.
   if (asked.privateMemory === true) loadAddon().makeMemoryPrivate()
   const key = await keyOf(asked)
-  if (!isLoopback(host) && asked.key === undefined && asked.keyFile === undefined) {
-    throw usageError(
-      'XRB_LISTEN',
-      `host: other machines can reach ${host}, so a key of yours is needed.`,
-      'give key or keyFile, and the same one to run',
-    )
-  }
+  const hasKey = asked.key !== undefined || asked.keyFile !== undefined
+  refuseUnkeyed(host, hasKey, 'host', 'give key or keyFile, and the same one to run')
   signal?.throwIfAborted()
   const agent = await startServing({
     ...{ host, port, key },
@@ -139,7 +137,8 @@ export async function serve(
   const end = () => void close()
   signal?.addEventListener('abort', end, { once: true })
   if (signal?.aborted === true) end()
-  return { host: agent.host, port: agent.port, key: key.toString('hex'), close }
+  const { metrics } = agent
+  return { host: agent.host, port: agent.port, key: key.toString('hex'), metrics, close }
 }
 
 async function keyOf({ key, keyFile }: ServeRequest): Promise<SessionKey> {

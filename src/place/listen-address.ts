@@ -1,6 +1,8 @@
 import { isIP } from 'node:net'
 import { usageError } from '../errors.js'
-import { isLoopback } from '../session/wire/addresses.js'
+import { refuseUnkeyed } from '../session/wire/addresses.js'
+
+const KEY_HINT = 'xrbench keygen xrbench.key; give both ends --key-file xrbench.key'
 
 export interface ListenAddress {
   /** Numeric. */
@@ -20,13 +22,7 @@ export function parseListenAddress(
   hasKey = false,
 ): ListenAddress {
   const found = parseNumericAddress(text, label, defaultPort)
-  if (!isLoopback(found.host) && !hasKey) {
-    throw usageError(
-      'XRB_LISTEN',
-      `${label}: other machines can reach ${found.host}, so a key of yours is needed.`,
-      'xrbench keygen xrbench.key; give both ends --key-file xrbench.key',
-    )
-  }
+  refuseUnkeyed(found.host, hasKey, label, KEY_HINT)
   return found
 }
 

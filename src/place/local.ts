@@ -3,13 +3,12 @@ import { fileURLToPath } from 'node:url'
 import type { OwnRdmaPort } from '../addon/addon.js'
 import { withDeadline } from '../deadline.js'
 import { EXIT_CODES, environmentError, XrbenchError } from '../errors.js'
-import { hostAndPort } from '../host-port.js'
+import { openFilesProblem } from '../open-files.js'
+import type { AgentStart } from '../session/agent/own.js'
 import { lastWords } from '../session/endpoint/last-words.js'
 import { createKey, type SessionKey } from '../session/wire/key.js'
-import { MAX_DURATION_NS } from '../units.js'
-import { rdmaPortArguments } from './rdma-port-arguments.js'
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const MAIN = fileURLToPath(new URL('../../dist/session/agent/local-main.js', import.meta.url))
 const START_DEADLINE_MS = 15_000
 const TERM_GRACE_MS = 1_000
 const STDERR_MAX_CHARS = 2_000
@@ -34,19 +33,21 @@ export interface LocalAgent {
 }
 
 /**
- * Starts `xrbench serve` for one session. It ends with this process, whichever way that ends: its standard input is our pipe.
- * @throws {XrbenchError} `XRB_LOCAL_AGENT` (exit 3), with what the agent said; the reason of `signal` when that is aborted
+ * Starts an agent for one session. It ends with this process, whichever way that ends: its standard input is our pipe.
+ * @throws {XrbenchError} `XRB_LOCAL_AGENT` (exit 3), with what the agent said, or its own error; `XRB_DESCRIPTORS` (exit 3); the reason of `signal`
+ * when that is aborted
  */
 export async function startLocalAgent(options: LocalAgentOptions): Promise<LocalAgent> {
   options.signal?.throwIfAborted()
+  refuseFewOpenFiles()
   const key = createKey()
-  const child = spawn(process.execPath, [MAIN, ...serveArguments(options)], {
+  const child = spawn(process.execPath, [MAIN], {
     // A group of its own: Ctrl-C is for the client, which then ends the agent in order.
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   child.stdin.on('error', () => {})
-  child.stdin.write(`${key.toString('hex')}\n`)
+  child.stdin.write(`${JSON.stringify(startOf(options, key))}\n`)
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()))
   // A process that is stopped does not notice that its standard input ended.
   const killAtExit = () => child.pid !== undefined && killGroup(child.pid)
@@ -64,17 +65,16 @@ export async function startLocalAgent(options: LocalAgentOptions): Promise<Local
   }
 }
 
-function serveArguments({ family, address, rdmaPort }: LocalAgentOptions): string[] {
+function startOf({ family, address, rdmaPort }: LocalAgentOptions, key: SessionKey): AgentStart {
   const host = address ?? (family === 4 ? '127.0.0.1' : '::1')
-  return [
-    'serve',
-    ...['--listen', hostAndPort(host, 0)],
-    ...['--key-file', '-', '--until-stdin-ends'],
-    ...['--once', '--json', '--allow-cpu'],
-    ...(rdmaPort === undefined ? [] : rdmaPortArguments(rdmaPort)),
-    // Its only client is the user who started it: whatever the command line takes is allowed.
-    ...['--max-duration', `${(2 * MAX_DURATION_NS) / 1e9}s`],
-  ]
+  const { device = null, port = null, gidIndex = null } = rdmaPort ?? {}
+  return { host, port: 0, key: key.toString('hex'), rdmaPort: { device, port, gidIndex } }
+}
+
+/** The agent would have no more of them than this process. */
+function refuseFewOpenFiles(): void {
+  const problem = openFilesProblem()
+  if (problem !== null) throw environmentError(problem.code, problem.message, problem.hint)
 }
 
 interface Listening {
@@ -111,13 +111,13 @@ async function ready(child: ChildProcess, signal: AbortSignal | undefined): Prom
   }
 }
 
-/** `null` for what is no such line, as the first of an error that `--json` prints. */
+/** `null` for what is no such line, as an error. */
 function readListening(line: string | undefined): Listening | null {
   const { host, port } = readObject(line) ?? {}
   return typeof host === 'string' && typeof port === 'number' ? { host, port } : null
 }
 
-/** What the agent printed in place of its line, as `--json` has it: an error that its user knows how to read. */
+/** What the agent said in place of where it listens. */
 function ownError(stdout: string, exitCode: number | null): XrbenchError | null {
   const told = readObject(stdout)?.error as Record<string, unknown> | undefined
   const { code, message, hint } = told ?? {}

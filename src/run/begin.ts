@@ -3,7 +3,7 @@ import type { Plan } from '../plan/case.js'
 import { createDocument, enterLab } from '../results/document/document.js'
 import type { Environment, LabFacts, ResultDocument } from '../results/schema/schema.js'
 import type { Session } from '../session/client/client.js'
-import { toolFacts } from '../session/wire/tool-facts.js'
+import { toolFacts } from '../tool-facts.js'
 import { commitOfCheckout } from './commit.js'
 import { DocumentSink } from './document-sink.js'
 

@@ -1,6 +1,7 @@
 import { usageError } from '../errors.js'
 import type { Asked } from './asked.js'
 import type { Errand } from './errand.js'
+import type { OptionNames } from './names.js'
 import { type RunTarget, resolveHost } from './peer.js'
 import { checkMachine } from './preflight.js'
 import type { Whereabouts } from './whereabouts.js'
@@ -24,10 +25,11 @@ export async function checkErrand(
   errand: Errand,
   where: Whereabouts,
   label: string | undefined,
+  names: Pick<OptionNames, 'label'>,
 ): Promise<CheckedErrand> {
   const { peer } = where
-  refuseNullCrypto(errand.requests, peer !== null)
-  refuseLongLabel(label)
+  if (peer !== null) refuseNullCrypto(errand.requests, names)
+  refuseLongLabel(label, names)
   const found = peer && { ...peer, ...(await resolveHost(peer.host, where.family)) }
   const family = found?.family ?? errand.requests[0].plan.family
   errand.check(family)
@@ -38,21 +40,21 @@ export async function checkErrand(
 }
 
 /** What is not encrypted stays on this machine and in the lab. */
-function refuseNullCrypto(requests: readonly Asked[], hasPeer: boolean): void {
-  const isOpen = requests.some(({ plan }) => plan.quic.nullCrypto.includes(true))
-  if (!hasPeer || !isOpen) return
+function refuseNullCrypto(requests: readonly Asked[], { label }: Pick<OptionNames, 'label'>): void {
+  if (!requests.some(({ plan }) => plan.quic.nullCrypto.includes(true))) return
+  const [option, peer] = [label('quicNullCrypto'), label('peer')]
   throw usageError(
     'XRB_USAGE',
-    '--quic-null-crypto is for this machine and the lab, and not for a --peer: its packets are not encrypted.',
-    'leave out --quic-null-crypto, or --peer',
+    `${option} is for this machine and the lab, and not for a ${peer}: its packets are not encrypted.`,
+    `leave out ${option}, or ${peer}`,
   )
 }
 
-function refuseLongLabel(label: string | undefined): void {
-  if (label === undefined || label.length <= MAX_LABEL_CHARACTERS) return
+function refuseLongLabel(text: string | undefined, { label }: Pick<OptionNames, 'label'>): void {
+  if (text === undefined || text.length <= MAX_LABEL_CHARACTERS) return
   throw usageError(
     'XRB_USAGE',
-    `--label has more than ${MAX_LABEL_CHARACTERS} characters.`,
+    `${label('label')} has more than ${MAX_LABEL_CHARACTERS} characters.`,
     'shorten it',
   )
 }

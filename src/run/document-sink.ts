@@ -6,6 +6,7 @@ import { finishDocument, recordRepetition, skipCase } from '../results/document/
 import { type Problem, type ResultDocument, resultSchema } from '../results/schema/schema.js'
 import { redact } from '../results/store/redact.js'
 import { writeResult } from '../results/store/store.js'
+import { problemOf } from './problem.js'
 import type { ResultSink } from './repetitions.js'
 
 /** A result document that grows, and the file that always holds the whole of it. */
@@ -42,12 +43,7 @@ export class DocumentSink implements ResultSink {
   }
 
   readonly finish: ResultSink['finish'] = async ({ status, failure }) => {
-    const problem = failure && {
-      code: failure.code,
-      message: failure.message,
-      hint: failure.hint,
-    }
-    finishDocument(this.document, status, problem)
+    finishDocument(this.document, status, failure && problemOf(failure))
     await this.#write()
   }
 

@@ -5,7 +5,7 @@ import type { RunPlaces } from './places.js'
 
 /** Something to be measured, of which it is still open where. */
 export interface Errand {
-  /** One for each configuration. */
+  /** One for each configuration: how often, over which family and which RDMA device, is the same in all of them. */
   readonly requests: readonly [Asked, ...Asked[]]
   readonly transports: readonly TransportName[] | 'all'
   /** Refuses what can never be measured. @throws {XrbenchError} exit 2 */

@@ -9,10 +9,10 @@ export type RunEvent =
   | { type: 'replaces'; file: string; startedAt: string }
   /** A transport that was not named cannot be measured here: its rows say why. */
   | { type: 'left-out'; transport: TransportName; reason: Problem }
-  /** A transport and a workload that were both named do not go together: the others are measured. */
-  | { type: 'unmeasured'; transport: TransportName; workload: WorkloadName; reason: string }
   /** What the search for an RDMA device did, and how the lab comes up: a line for people. */
   | { type: 'note'; text: string }
+  /** A transport and a workload that were both named do not go together: the others are measured. */
+  | { type: 'unmeasured'; transport: TransportName; workload: WorkloadName; reason: string }
   /** All that is going to be measured is known. */
   | { type: 'planned'; plan: Plan }
   /** The agent measures for others: where this run stands in the line, 1 the next, and for how long about; `null`: nobody knows. */

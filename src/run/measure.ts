@@ -10,6 +10,7 @@ import type { DocumentSink } from './document-sink.js'
 import type { RunEvent } from './events.js'
 import { withJudgedReports } from './judged-reports.js'
 import { withLocalHints } from './local-hints.js'
+import { problemOf } from './problem.js'
 import { failureOf, finishRun, type RunEnd, runPlan } from './repetitions.js'
 import type { Settled } from './settle.js'
 import { withSession } from './where.js'
@@ -54,7 +55,7 @@ export async function measure(options: MeasureOptions): Promise<Measured> {
     } catch (error) {
       // What was measured elsewhere is kept.
       if (course.sink === undefined) throw error
-      if (!signal.aborted) await course.sink.skip(cases, problemOfAny(error))
+      if (!signal.aborted) await course.sink.skip(cases, problemOf(failureOf(error)))
       course.ends.push(endOf(error, signal))
     }
   }
@@ -115,9 +116,4 @@ function clampedLine(count: number, all: number, limits: Session['limits']): str
 function endOf(error: unknown, signal: AbortSignal): RunEnd {
   if (signal.aborted) return { status: 'aborted', failure: null }
   return { status: 'failed', failure: failureOf(error) }
-}
-
-function problemOfAny(error: unknown) {
-  const { code, message, hint } = failureOf(error)
-  return { code, message, hint }
 }

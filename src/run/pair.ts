@@ -2,6 +2,7 @@ import { buildPlan } from '../plan/build.js'
 import type { Plan, TransportName } from '../plan/case.js'
 import { variantsPlan } from '../plan/variants.js'
 import type { Asked } from './asked.js'
+import { refuseOneSided } from './both-sides.js'
 import type { Errand } from './errand.js'
 import type { OptionNames } from './names.js'
 import type { RunPlaces } from './places.js'
@@ -24,8 +25,10 @@ export interface Configuration {
 /**
  * A run of two configurations at one place.
  * @param both names of the options that both have
+ * @throws {XrbenchError} `XRB_USAGE` for an option of one that is for both
  */
 export function pairErrand(a: Configuration, b: Configuration, both: OptionNames): Errand {
+  for (const { names } of [a, b]) refuseOneSided(names)
   return {
     requests: [a.asked, b.asked],
     transports: transportsOf(a, b),

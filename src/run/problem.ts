@@ -1,7 +1,11 @@
-import type { XrbenchError } from '../errors.js'
 import type { Problem } from '../results/schema/schema.js'
 
-/** An error in the form a result keeps. */
-export function problemOf({ code, message, hint }: XrbenchError): Problem {
-  return { code, message, hint: hint ?? null }
+/** An error or a failure in the form a result keeps. */
+export function problemOf(error: {
+  readonly code: string
+  readonly message: string
+  readonly hint?: string | null | undefined
+}): Problem {
+  const { code, message, hint = null } = error
+  return { code, message, hint }
 }

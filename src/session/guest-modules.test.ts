@@ -17,9 +17,9 @@ function loadedBy(entry: URL, seen = new Set<string>()): Set<string> {
   return seen
 }
 
-describe('what runs in a guest', () => {
+describe('what runs in a guest, or is started for every run', () => {
   // Each of these costs an emulated CPU seconds before the first sample.
-  test.each(['driver/main.js', 'agent/main.js', 'endpoint/main.js'])(
+  test.each(['driver/main.js', 'agent/main.js', 'agent/local-main.js', 'endpoint/main.js'])(
     '%s loads no package',
     (main) => {
       const loaded = [...loadedBy(new URL(main, BUILT))]

@@ -1,36 +1,14 @@
 import { usageError } from '../../errors.js'
+import { ENTRIES } from '../../options/groups.js'
 import { complete } from '../../run/asked.js'
+import { isForBoth } from '../../run/both-sides.js'
 import { AB_REPETITIONS, type Configuration } from '../../run/pair.js'
 import type { RunFlags } from '../run/flags.js'
 import { readRunFlags } from '../run/request.js'
 import { type GivenFlags, parseSide } from './sides.js'
 
-/** Options that say where it is measured, how often, and what becomes of the result. */
-const OF_BOTH: readonly (keyof RunFlags)[] = [
-  'repeat',
-  'peer',
-  'keyFile',
-  'maxWait',
-  'lab',
-  'netem',
-  'labKernel',
-  'memory',
-  'bootTimeout',
-  'softRoce',
-  'device',
-  'port',
-  'gidIndex',
-  'ipv4',
-  'ipv6',
-  'output',
-  'json',
-  'label',
-  'redact',
-  'strict',
-  'dryRun',
-  'quiet',
-  'verbose',
-]
+/** Of these each side may have its own. What else there is says where it is measured, and what becomes of the result. */
+const OF_ONE: readonly string[] = ['transport', ...ENTRIES.map(({ attribute }) => attribute)]
 
 /**
  * The two configurations of `[options of both] -- [options of A] -- [options of B]`; `rest` is what follows the first `--`.
@@ -61,14 +39,8 @@ export function readConfigurations(
 
 function configuration(args: readonly string[], both: GivenFlags): Configuration {
   const { flags, given, names } = parseSide(args)
-  const misplaced = given.find((key) => OF_BOTH.includes(key))
-  if (misplaced !== undefined) {
-    throw usageError(
-      'XRB_USAGE',
-      `${names.label(misplaced)} is for both sides: it stands before the first --.`,
-      'xrbench ab [options of both] -- [options of A] -- [options of B]',
-    )
-  }
+  const misplaced = given.find((key) => !OF_ONE.includes(String(key)))
+  if (misplaced !== undefined) throw isForBoth(names.label(String(misplaced)))
   const own = Object.fromEntries(given.map((key) => [key, flags[key]]))
   const merged: RunFlags = {
     ...both.flags,

@@ -1,8 +1,8 @@
 import type { Check } from '../../doctor/checks.js'
 import { doctor } from '../../doctor/doctor.js'
 import { EXIT_CODES } from '../../errors.js'
+import { toolFacts } from '../../tool-facts.js'
 import { print } from '../terminal/output.js'
-import { packageVersion } from '../terminal/version.js'
 
 /** Prints what can be measured here. Exit 3 when nothing can. */
 export async function doctorAction(options: { json: boolean }): Promise<void> {
@@ -15,7 +15,7 @@ export async function doctorAction(options: { json: boolean }): Promise<void> {
   }
   await print(
     [
-      `xrbench ${packageVersion()}, Node.js ${process.version}`,
+      `xrbench ${toolFacts().version}, Node.js ${process.version}`,
       ...section('Transports', transports),
       ...section('Ways to an RDMA device, in the order in which they are tried', rdma),
       ...section('What the lab is made of', lab),

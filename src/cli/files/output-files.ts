@@ -54,7 +54,12 @@ export async function refuseResults(outputs: readonly string[]): Promise<void> {
 /** When what `path` has was measured, in words; `null`: it has no result. */
 export async function measuredAt(path: string): Promise<string | null> {
   const startedAt = await startOfResultAt(path)
-  return startedAt && `${startedAt.slice(0, 16).replace('T', ' ')} UTC`
+  return startedAt && momentWords(startedAt)
+}
+
+/** `2026-03-04 05:06 UTC`. */
+export function momentWords(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`
 }
 
 /** Of a regular file; `null` for all else, which nothing written to it replaces, and for what is not there. */

@@ -1,6 +1,5 @@
 import type { OwnRdmaPort } from '../../addon/addon.js'
-import { loadAddon } from '../../addon/load.js'
-import { environmentError, usageError } from '../../errors.js'
+import { usageError } from '../../errors.js'
 import { RDMA } from '../../options/rdma.js'
 import { parseWhole } from '../../units.js'
 import { parseValue } from './value.js'
@@ -30,23 +29,6 @@ export function readRdmaPort(
     port: read('port', port) as number | null,
     gidIndex: read('gidIndex', gidIndex) as number | null,
   }
-}
-
-/**
- * A device that was named has to be here.
- * @throws {XrbenchError} `XRB_NO_RDMA_DEVICE` (exit 3)
- */
-export function checkRdmaDevice(device: string | null, label: string): void {
-  if (device === null) return
-  const { ports, problem } = loadAddon().rdmaDevices()
-  const names = [...new Set(ports.map((port) => port.device))]
-  if (names.includes(device)) return
-  const there = names.length > 0 ? `there is ${names.join(', ')}` : (problem?.message ?? 'none')
-  throw environmentError(
-    'XRB_NO_RDMA_DEVICE',
-    `${label}: there is no RDMA device named ${device} here (${there}).`,
-    'xrbench doctor',
-  )
 }
 
 /** @throws {XrbenchError} `XRB_BAD_NUMBER` for what can only be meant as a port of a socket */

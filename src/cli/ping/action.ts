@@ -1,7 +1,7 @@
 import { pingPeer } from '../../run/ping.js'
+import { toolFacts } from '../../tool-facts.js'
 import { parseHostPort } from '../flags/host-port.js'
 import { print } from '../terminal/output.js'
-import { packageVersion } from '../terminal/version.js'
 import { waitingWords } from '../terminal/waiting.js'
 
 export interface PingFlags {
@@ -18,7 +18,7 @@ export async function pingAction(peer: string, flags: PingFlags): Promise<void> 
   const target = { host, port, key: { file: flags.keyFile } }
   const { address, facts, known, unknown, line } = await pingPeer(target, family)
   const { version } = facts.tool
-  const own = packageVersion()
+  const own = toolFacts().version
   const isSameVersion = version === own
   if (flags.json) {
     const turn = line && { isFree: line.place === 0, ...line }

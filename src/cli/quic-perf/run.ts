@@ -17,11 +17,11 @@ import type { PerfPhases } from '../../quic-perf/spec.js'
 import type { QuicPerfDocument } from '../../results/schema/quic-perf.js'
 import { checkWritable, writeResult } from '../../results/store/store.js'
 import { resolveHost } from '../../run/peer.js'
+import { toolFacts } from '../../tool-facts.js'
 import { MAX_DURATION_NS, parseDuration, parseSize, parseWhole } from '../../units.js'
 import { parseHostPort } from '../flags/host-port.js'
 import { watchInterrupts } from '../terminal/interrupt.js'
 import { note, print } from '../terminal/output.js'
-import { packageVersion } from '../terminal/version.js'
 import type { QuicPerfRunFlags } from './flags.js'
 import { perfSummary } from './summary.js'
 import { readPerfTransport } from './transport.js'
@@ -56,7 +56,7 @@ export async function quicPerfRunAction(
     const environment = await captureEnvironment({ address: outcome.effective.localAddress })
     const command = ['xrbench', ...process.argv.slice(2)]
     const doc = perfDocument({
-      ...{ version: packageVersion(), command, startedAt, host },
+      ...{ version: toolFacts().version, command, startedAt, host },
       ...{ requests, transport, phases, outcome, environment },
     })
     await publish(doc, flags)

@@ -1,11 +1,10 @@
 import { printableJson } from '../../foreign.js'
 import { defaultOutputPath } from '../../results/store/output-path.js'
-import { checkWritable } from '../../results/store/store.js'
-import { checkErrand } from '../../run/check.js'
 import type { Errand } from '../../run/errand.js'
+import type { RunEvent } from '../../run/events.js'
 import type { OptionNames } from '../../run/names.js'
-import { settle } from '../../run/settle.js'
-import { measuredAt, refuseInputs } from '../files/output-files.js'
+import { prepare } from '../../run/prepare.js'
+import { momentWords, refuseInputs } from '../files/output-files.js'
 import { note, print } from '../terminal/output.js'
 import { dryRunDocument, dryRunText } from './dry-run.js'
 import type { RunFlags } from './flags.js'
@@ -20,19 +19,20 @@ export async function carryOut(
   names: OptionNames,
   render?: Render,
 ): Promise<void> {
-  const checked = await checkErrand(errand, readWhere(flags, names), flags.label)
+  const where = readWhere(flags, names)
   const isJson = flags.json === true
   const isDry = flags.dryRun === true
   const isSilent = flags.quiet === true || (isJson && flags.verbose !== true)
   const output = isJson && flags.output === undefined ? null : defaultOutputPath(flags.output)
-  if (!isDry) await checkFiles(flags, output, isSilent)
+  if (!isDry) await refuseKeys(flags, output)
 
-  const settled = await settle(checked, {
-    makesNothing: isDry,
+  const settled = await prepare(errand, {
+    ...{ where, names, label: flags.label, output, isDry },
     onEvent: (event) => {
       if (isSilent) return
       if (event.type === 'unmeasured') note(unmeasuredLine(event))
       if (isDry) return
+      if (event.type === 'replaces') note(replacesLine(event))
       if (event.type === 'note') note(event.text)
       if (event.type === 'left-out') note(leftOutLine(event))
     },
@@ -64,22 +64,12 @@ export async function carryOut(
   }
 }
 
-/** @throws {XrbenchError} when the result could not be written, or would replace what it is made with */
-async function checkFiles(
-  flags: RunFlags,
-  output: string | null,
-  isSilent: boolean,
-): Promise<void> {
+/** @throws {XrbenchError} when the result would replace what it is made with */
+async function refuseKeys(flags: RunFlags, output: string | null): Promise<void> {
   const keys = [flags.keyFile, flags.labKernel].filter((path) => path !== undefined)
   await refuseInputs(keys, output === null ? [] : [output])
-  if (output === null) return
-  await checkWritable(output)
-  if (!isSilent) await tellOfOlder(output)
 }
 
-/** A measurement may be the only one of its kind: that it goes is said while it can still be kept. */
-async function tellOfOlder(output: string): Promise<void> {
-  const when = await measuredAt(output)
-  if (when === null) return
-  note(`note: ${output} has the result of ${when}, which the first repetition replaces`)
+function replacesLine({ file, startedAt }: Extract<RunEvent, { type: 'replaces' }>): string {
+  return `note: ${file} has the result of ${momentWords(startedAt)}, which the first repetition replaces`
 }

@@ -2,7 +2,7 @@ import { EXIT_CODES, type ExitCode, XrbenchError } from '../../errors.js'
 import { printableJson } from '../../foreign.js'
 import { renderTable } from '../../report/terminal/table.js'
 import { caseTitle } from '../../results/document/case-name.js'
-import { doubtful, doubtSentences } from '../../results/document/doubt.js'
+import { doubts } from '../../results/document/doubt.js'
 import type { ResultDocument } from '../../results/schema/schema.js'
 import type { RunEvent } from '../../run/events.js'
 import { type Measured, type MeasureOptions, measure } from '../../run/measure.js'
@@ -88,20 +88,18 @@ async function conclude(
       verbose: false,
     })
   }
-  const doubts = options.isStrict ? doubtful(document) : []
-  if (doubts.length > 0) {
-    const sentence = `Not to be trusted: ${doubts.join(', ')}.`
-    printError(
-      new XrbenchError('XRB_UNTRUSTED', EXIT_CODES.untrusted, sentence, {
-        hint: doubtSentences(doubts),
-      }),
-      { verbose: false },
-    )
+  const found = options.isStrict ? doubts(document) : []
+  if (found.length > 0) {
+    const sentence = `Not to be trusted: ${found.map(({ flag }) => flag).join(', ')}.`
+    const hint = found.map(({ flag, sentence: why }) => `${flag}: ${why}`).join('; ')
+    printError(new XrbenchError('XRB_UNTRUSTED', EXIT_CODES.untrusted, sentence, { hint }), {
+      verbose: false,
+    })
   }
   if (options.output !== null && isWritten && !options.isQuiet) {
     note(`Result: ${options.output}`)
   }
-  const trusted = doubts.length > 0 ? EXIT_CODES.untrusted : EXIT_CODES.ok
+  const trusted = found.length > 0 ? EXIT_CODES.untrusted : EXIT_CODES.ok
   return interruptCode ?? failure?.exitCode ?? trusted
 }
 

@@ -199,7 +199,7 @@ describe('stopped by its user, a run keeps what was measured', () => {
   test('asked twice it leaves at once, though its agent is stopped', async () => {
     const cli = new Cli([...LONG, output])
     await firstRepetitionWritten(cli)
-    process.kill(await cli.descendant('serve'), 'SIGSTOP')
+    process.kill(await cli.descendant('agent/local-main'), 'SIGSTOP')
     cli.signalGroup('SIGINT')
     await cli.sees('Ctrl-C again')
     cli.signalGroup('SIGINT')
@@ -217,7 +217,7 @@ describe('when something breaks, the run says so within seconds and keeps what w
   ] as const)('%s', async (_, signal) => {
     const cli = new Cli([...LONG, output])
     await firstRepetitionWritten(cli)
-    process.kill(await cli.descendant('serve'), signal)
+    process.kill(await cli.descendant('agent/local-main'), signal)
     const { code, stdout, stderr } = await cli.finished()
     expect(code).toBe(4)
     expect(stderr).toMatch(/^error: .*\[XRB_[A-Z_]+\]$/m)

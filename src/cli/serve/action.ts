@@ -2,13 +2,14 @@ import { loadAddon } from '../../addon/load.js'
 import { hostAndPort } from '../../host-port.js'
 import { SERVE } from '../../options/serve.js'
 import { parseListenAddress, parseNumericAddress } from '../../place/listen-address.js'
+import { refuseMissingDevice } from '../../serve/rdma-device.js'
 import { type ServeSettings, startServing } from '../../serve/serve.js'
 import { termsOf } from '../../serve/terms.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
 import { createKey, loadKey, type SessionKey } from '../../session/wire/key.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
 import { readGroup } from '../flags/group.js'
-import { checkRdmaDevice, readRdmaPort } from '../flags/rdma-port.js'
+import { readRdmaPort } from '../flags/rdma-port.js'
 import { watchInterrupts } from '../terminal/interrupt.js'
 import { note, print } from '../terminal/output.js'
 import { clientLine } from './client-line.js'
@@ -19,7 +20,7 @@ import { jsonLog, NO_LOG, textLog } from './log.js'
 /** Beside that of sessions, below those that data may take. */
 const DEFAULT_METRICS_PORT = DEFAULT_PORT - 1
 
-/** Serves until a signal, `--once` or the end of standard input ends it. */
+/** Serves until a signal or `--once` ends it. */
 export async function serveAction(
   flags: ServeFlags,
   label: (key: string) => string,
@@ -27,13 +28,12 @@ export async function serveAction(
   const settings = readFlags(flags, label)
   const { rdmaPort } = settings
   // A variable may be meant for other machines, and for runs without RDMA.
-  if (label('device').startsWith('--')) checkRdmaDevice(rdmaPort.device, label('device'))
+  if (label('device').startsWith('--')) refuseMissingDevice(rdmaPort.device, label('device'))
   // It is going to hold the key.
   loadAddon().makeMemoryPrivate()
   const key = flags.keyFile === undefined ? createKey() : await loadKey(flags.keyFile)
   const ended = new AbortController()
   const interrupts = watchInterrupts(() => ended.abort())
-  if (flags.untilStdinEnds) endWithStdin(ended)
   try {
     await serve(settings, key, flags, ended)
   } finally {
@@ -121,13 +121,6 @@ function readFlags(
 /** @throws {XrbenchError} `XRB_BAD_ADDRESS` (exit 2) */
 function readMetrics(text: string | undefined, label: string) {
   return text === undefined ? null : parseNumericAddress(text, label, DEFAULT_METRICS_PORT)
-}
-
-function endWithStdin(ended: AbortController): void {
-  process.stdin.on('end', () => ended.abort())
-  process.stdin.on('close', () => ended.abort())
-  process.stdin.on('error', () => ended.abort())
-  process.stdin.resume()
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

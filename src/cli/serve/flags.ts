@@ -58,7 +58,6 @@ export function serveCommand(program: Command) {
         'make a SoftRoCE device where there is no RDMA device, and remove it at the end',
       ),
     )
-    .addOption(option('--until-stdin-ends', 'end when standard input does').hideHelp())
     .addOption(
       option(
         '--json',

@@ -2,12 +2,18 @@ import { CIRCUMSTANCES, FLAG_SENTENCES, type Flag } from '../schema/flag-names.j
 import type { ResultDocument } from '../schema/schema.js'
 import { allFlags } from './document.js'
 
-/** The flags of a result that make `--strict` fail. */
-export function doubtful(document: ResultDocument): Flag[] {
-  return allFlags(document).filter((flag) => !CIRCUMSTANCES.includes(flag))
+/** A flag that speaks against the figures of a result, and what it means, in one line. */
+export interface Doubt {
+  readonly flag: Flag
+  readonly sentence: string
 }
 
-/** What each of the flags means, in one line. */
-export function doubtSentences(flags: readonly Flag[]): string {
-  return flags.map((flag) => `${flag}: ${FLAG_SENTENCES[flag]}`).join('; ')
+/**
+ * What speaks against the figures of a result, each once; none where they can be trusted: for these `xrbench run --strict` ends with exit code 6. That
+ * both ends were on one machine, or in virtual ones, is not among them: it says where it was measured.
+ */
+export function doubts(document: ResultDocument): Doubt[] {
+  return allFlags(document)
+    .filter((flag) => !CIRCUMSTANCES.includes(flag))
+    .map((flag) => ({ flag, sentence: FLAG_SENTENCES[flag] }))
 }

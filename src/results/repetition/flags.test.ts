@@ -14,6 +14,7 @@ import { flagsOfCase } from './flags.js'
 import { buildRepetition } from './repetition.js'
 
 const tcpPingPong = caseOf('tcp', 'ping-pong')
+const SOCKET = tcpPingPong.parameters.socket
 
 describe('flags', () => {
   const flagsOf = (change: Parameters<typeof pingPongReport>[0], c = tcpPingPong) =>
@@ -60,6 +61,22 @@ describe('flags', () => {
   test('another client of the agent', () => {
     const report = { ...pingPongReport(plain), isShared: true }
     expect(buildRepetition(tcpPingPong, 0, 0, report).flags).toEqual(['shared-agent'])
+  })
+
+  test.each(['client', 'server'] as const)('Multipath TCP that fell back, at the %s', (end) => {
+    const asked = caseOf('tcp', 'ping-pong', { socket: { ...SOCKET, mptcp: true } })
+    const told = (multipath: boolean) => ({ [end]: { effective: effectiveOf({ multipath }) } })
+    expect(flagsOf({ ...plain, ...told(false) }, asked)).toEqual(['mptcp-fallback'])
+    expect(flagsOf({ ...plain, ...told(true) }, asked)).toEqual([])
+    expect(flagsOf({ ...plain, ...told(false) })).toEqual([])
+  })
+
+  test.each(['client', 'server'] as const)('no device to poll, at the %s', (end) => {
+    const asked = caseOf('tcp', 'ping-pong', { wait: 'busy-poll' })
+    const told = (pollsDevice: boolean) => ({ [end]: { effective: effectiveOf({ pollsDevice }) } })
+    expect(flagsOf({ ...plain, ...told(false) }, asked)).toEqual(['nothing-to-poll'])
+    expect(flagsOf({ ...plain, ...told(true) }, asked)).toEqual([])
+    expect(flagsOf({ ...plain, ...told(false) })).toEqual([])
   })
 
   test('a saturated CPU, unless it was meant to spin', () => {

@@ -53,7 +53,8 @@ function agentThat(atWindow: () => void) {
 
 async function standstillOf({ channel }: ReturnType<typeof agentThat>): Promise<number> {
   const at = { localAddress: '127.0.0.1', remoteAddress: '127.0.0.1' }
-  const room = { channel, source: new EndpointSource(), ...at, isGuarded: true, tellsSoFar: true }
+  const ways = { isGuarded: true, tellsSoFar: true, knowsLast: true }
+  const room = { channel, source: new EndpointSource(), ...at, ...ways }
   const { value } = await passing(runRepetition(room, testCase({}, { warmupCapNs: 0 }), {}))
   expect(value.window).not.toBeNull()
   return value.standstillNs ?? Number.NaN

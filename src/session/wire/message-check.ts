@@ -32,8 +32,8 @@ function typeOf(message: unknown): unknown {
 }
 
 /**
- * Lets everything pass. For the two processes of the lab, which talk to one another and to nobody else: the lab's own host started both,
- * judges what comes out of there, and spares an emulated CPU the loading of schemas.
+ * Lets everything pass. For the two processes of the lab, and for the agent of a run on one machine, which each talk to one another and to nobody
+ * else: one user started both. Who reads what comes of it judges it; the others are spared the loading of schemas.
  */
 export function trusting<T>(): MessageCheck<T> {
   return { safeParse: (message) => ({ success: true, data: message as T }) }

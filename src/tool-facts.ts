@@ -7,7 +7,7 @@ export interface ToolFacts {
 
 /** Name and version of this xrbench, from its package.json. */
 export function toolFacts(): ToolFacts {
-  const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8')
   const { name, version } = JSON.parse(text) as ToolFacts
   return { name, version }
 }

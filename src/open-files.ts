@@ -7,7 +7,7 @@ const LEAST_OPEN_FILES = 128
 export function openFilesProblem(limit: number | null = softLimit()) {
   if (limit === null || limit >= LEAST_OPEN_FILES) return null
   return {
-    code: 'XRB_DESCRIPTORS',
+    code: 'XRB_DESCRIPTORS' as const,
     message: `This process may have ${limit} files open, and xrbench needs ${LEAST_OPEN_FILES}.`,
     hint: 'ulimit -n 1024',
   }
