@@ -1,5 +1,8 @@
 import { decodeHistogram } from '../../results/histogram/codec.js'
 import { HIGHEST_TRACKABLE_NS } from '../../results/histogram/layout.js'
+import { completedOf } from '../../results/repetition/completed.js'
+import { addNamedHistograms } from '../../results/repetition/named-histograms.js'
+import type { NamedHistograms } from '../../results/schema/measures.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 
 /** Ticks for each halving of the distance to 100 %, as HdrHistogram's own tools have by default. */
@@ -12,10 +15,25 @@ const NS_PER_US = 1000
  */
 export function exportHgrm({ summary }: CaseResult): string | null {
   if (!summary?.latency) return null
-  const inRange = decodeHistogram(summary.latency.histogram)
   const lost = summary.loss?.lost ?? 0
-  if (lost === 0) return inRange.outputPercentileDistribution(TICKS, NS_PER_US)
-  inRange.recordValueWithCount(HIGHEST_TRACKABLE_NS, lost)
+  if (lost === 0) return distributionOf(summary.latency.histogram)
   const top = HIGHEST_TRACKABLE_NS / NS_PER_US
-  return `${inRange.outputPercentileDistribution(TICKS, NS_PER_US)}#[Lost    = ${lost}: counted at ${top} us, the top of the range, in the mean and the maximum too]\n`
+  return `${distributionOf(summary.latency.histogram, lost)}#[Lost    = ${lost}: counted at ${top} us, the top of the range, in the mean and the maximum too]\n`
+}
+
+/** The same of what was timed besides the latency; `null` where the case has nothing of that name. */
+export function exportNamedHgrm(c: CaseResult, name: string): string | null {
+  const timed = Object.entries(namedHistogramsIn(c)).find(([own]) => own === name)?.[1]
+  return timed === undefined ? null : distributionOf(timed.histogram)
+}
+
+/** What a case has timed besides its latency. Of older files it is in the repetitions alone. */
+export function namedHistogramsIn({ summary, repetitions }: CaseResult): NamedHistograms {
+  return summary?.histograms ?? addNamedHistograms(completedOf(repetitions)).histograms ?? {}
+}
+
+function distributionOf(histogram: string, lost = 0): string {
+  const inRange = decodeHistogram(histogram)
+  if (lost > 0) inRange.recordValueWithCount(HIGHEST_TRACKABLE_NS, lost)
+  return inRange.outputPercentileDistribution(TICKS, NS_PER_US)
 }

@@ -3,12 +3,14 @@ import { caseTitle } from '../../results/document/case-name.js'
 import { encodeHistogram } from '../../results/histogram/codec.js'
 import { emptyCounts } from '../../results/histogram/histogram.js'
 import { HIGHEST_TRACKABLE_NS } from '../../results/histogram/layout.js'
+import type { Timed } from '../../results/schema/measures.js'
 import type { Repetition } from '../../results/schema/schema.js'
 
 /**
  * A histogram log, version 1.3, as HdrHistogram's own tools read it: a line for each interval of each repetition, tagged
  * `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there. It knows no lost
- * messages: those of a repetition have a line of their own, at the top of the range, later than all others; a comment says so.
+ * messages: those of a repetition have a line of their own, at the top of the range, later than all others; a comment says so. What is
+ * timed besides the latency has a line for the whole repetition, tagged `case#repetition:name`.
  */
 export function exportHlog(sources: readonly Source[]): string {
   const start = sources
@@ -22,9 +24,14 @@ export function exportHlog(sources: readonly Source[]): string {
             /[,"\s]/g,
             '_',
           )
-        return [...lostOf(repetition), ...intervalsOf(repetition)].map((one) =>
-          lineOf(tag, start, repetition, one),
-        )
+        return [
+          ...[...lostOf(repetition), ...intervalsOf(repetition)].map((one) =>
+            lineOf(tag, start, repetition, one),
+          ),
+          ...namedOf(repetition).map(([name, one]) =>
+            lineOf(`${tag}:${name}`, start, repetition, one),
+          ),
+        ]
       }),
     ),
   )
@@ -61,8 +68,16 @@ function intervalsOf({ intervals, latency, durationNs }: Repetition): Piece[] {
       : [{ startNs, durationNs: length, maxNs: one.maxNs ?? 0, histogram: one.histogram }],
   )
   if (pieces.length > 0 || latency === null) return pieces
-  const { maxNs, histogram } = latency
-  return [{ startNs: 0, durationNs: durationNs ?? 0, maxNs: maxNs ?? 0, histogram }]
+  return [wholeOf(latency, durationNs)]
+}
+
+/** What is timed besides the latency, by its name; it has no intervals. */
+function namedOf({ histograms, durationNs }: Repetition): [name: string, piece: Piece][] {
+  return Object.entries(histograms ?? {}).map(([name, timed]) => [name, wholeOf(timed, durationNs)])
+}
+
+function wholeOf({ maxNs, histogram }: Timed, durationNs: number | null): Piece {
+  return { startNs: 0, durationNs: durationNs ?? 0, maxNs: maxNs ?? 0, histogram }
 }
 
 /** What was lost, wherever in the repetition it was, where it is latest. */

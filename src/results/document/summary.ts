@@ -4,6 +4,7 @@ import { latencyOf, samplesOf } from '../histogram/latency.js'
 import { completedOf } from '../repetition/completed.js'
 import { addConnects, spanOf } from '../repetition/connects.js'
 import { addLosses } from '../repetition/loss.js'
+import { addNamedHistograms } from '../repetition/named-histograms.js'
 import type { Repetition, Spread, Summary } from '../schema/schema.js'
 
 /**
@@ -28,6 +29,7 @@ export function summarise(c: Case, repetitions: readonly Repetition[]): Summary 
       ? latencyOf(mergeCounts(latencies.map(samplesOf)), loss?.lost ?? 0, spanOf(c))
       : null,
     ...addConnects(c, used),
+    ...addNamedHistograms(used),
     loss,
     spread: {
       p50Ns: spread(({ latency }) => latency?.percentiles.p50),
