@@ -1,7 +1,7 @@
 import { completed } from '../../compare/source.js'
 import { highestEquivalent } from '../../results/histogram/buckets.js'
 import { decodeBuckets } from '../../results/histogram/codec.js'
-import { rankAtQuantile, samplesNeeded } from '../../results/histogram/percentiles.js'
+import { hasEnough, rankAtQuantile } from '../../results/histogram/percentiles.js'
 import type { CaseResult, Interval } from '../../results/schema/schema.js'
 import type { HeatChart } from '../charts/chart.js'
 
@@ -86,7 +86,7 @@ function cellsOf({ counts }: Column, column: number, edges: readonly number[]): 
 function quantile(counts: Column['counts'], oneIn: number): number | null {
   const sorted = [...counts].sort(([a], [b]) => a - b)
   const total = sorted.reduce((sum, [, count]) => sum + count, 0)
-  if (total < samplesNeeded(oneIn)) return null
+  if (!hasEnough(total, oneIn)) return null
   let left = rankAtQuantile(total, oneIn)
   for (const [value, count] of sorted) {
     left -= count

@@ -1,4 +1,4 @@
-import { CONFIDENCE } from '../../compare/row.js'
+import { CONFIDENCE, CONFIDENCE_WORDS } from '../../compare/level.js'
 import { formatSize } from '../../units.js'
 import { timesAlike } from '../words/quantity.js'
 import type { LayerChain } from './layers.js'
@@ -26,7 +26,7 @@ export function renderLayers(
   )
   const sure =
     weakest < CONFIDENCE ? ` (of so few rounds: ${Math.floor(weakest * 100)} % or more)` : ''
-  const legend = `More than the layer above it, to which it adds up: Hodges-Lehmann over the rounds of one run, as many forwards as backwards, with its 95 % interval${sure}.`
+  const legend = `More than the layer above it, to which it adds up: Hodges-Lehmann over the rounds of one run, as many forwards as backwards, with its ${CONFIDENCE_WORDS} interval${sure}.`
   const titles = chains.map(titleOf)
   return [
     style.bold('What each layer adds'),

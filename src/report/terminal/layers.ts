@@ -1,6 +1,7 @@
-import { CONFIDENCE } from '../../compare/row.js'
+import { CONFIDENCE } from '../../compare/level.js'
 import { type Shift, shiftWithin } from '../../compare/statistics/shift.js'
 import { percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
+import { completedOf } from '../../results/repetition/completed.js'
 import type { CaseResult, Repetition, ResultDocument } from '../../results/schema/schema.js'
 
 /** One transport of a chain in which each stands on the one before. */
@@ -177,7 +178,7 @@ interface Round {
 }
 
 function roundsOf(c: CaseResult): Round[] {
-  return c.repetitions.flatMap((one) => {
+  return completedOf(c.repetitions).flatMap((one) => {
     const value = figure(c, one)
     return value === null ? [] : [{ index: one.index, value }]
   })
@@ -201,7 +202,6 @@ function middleOf(values: readonly number[]): Addition | null {
 }
 
 function figure({ workload, parameters }: CaseResult, one: Repetition): number | null {
-  if (one.status !== 'completed') return null
   if (workload === 'ping-pong') return finite(one.latency && percentileWithLoss(one.latency, 'p50'))
   const ends = [one.cpu.client?.perMessageNs, one.cpu.server?.perMessageNs]
   const [client, server] = ends

@@ -1,3 +1,4 @@
+import { medianSorted } from '../../median.js'
 import type { Case } from '../../plan/case.js'
 import { mergeCounts } from '../histogram/histogram.js'
 import { latencyOf, samplesOf } from '../histogram/latency.js'
@@ -48,8 +49,7 @@ export function summarise(c: Case, repetitions: readonly Repetition[]): Summary 
 /** Median (of an even number: the mean of the two in the middle), extremes and number; `null` without values. */
 export function spreadOf(values: readonly number[]): Spread | null {
   const sorted = values.toSorted((a, b) => a - b)
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
   const [min, max] = [sorted[0], sorted.at(-1)]
-  if (low === undefined || high === undefined || min === undefined || max === undefined) return null
-  return { median: (low + high) / 2, min, max, count: sorted.length }
+  if (min === undefined || max === undefined) return null
+  return { median: medianSorted(sorted), min, max, count: sorted.length }
 }

@@ -1,15 +1,21 @@
 import type { WorkloadName } from '../../addon/addon.js'
 import type { TransportName } from '../../plan/case.js'
 import type { EndReport } from '../../results/repetition/report.js'
+import { wholeWindow } from '../../results/repetition/window.js'
 
 /** What this end knows of a repetition that is over. */
 export interface Measured {
+  /** By which it was measured. */
   transport: TransportName
+  /** What was measured. */
   workload: WorkloadName
+  /** How this end came to its end. */
   status: 'completed' | 'stopped' | 'peer-closed' | 'failed'
   /** Of all links of this end, in the measured phase. */
   messages: number
+  /** Payload of those. */
   bytes: number
+  /** Length of the measured phase. */
   seconds: number
 }
 
@@ -25,10 +31,7 @@ export function measuredOf(
   { transport, workload }: Pick<Measured, 'transport' | 'workload'>,
   { outcome }: EndReport,
 ): Measured {
-  const phases = (outcome?.links ?? []).flatMap(({ marks }) => {
-    const [first, last] = [marks[0], marks.at(-1)]
-    return first === undefined || last === undefined ? [] : [{ first, last }]
-  })
+  const phases = (outcome?.links ?? []).flatMap((link) => wholeWindow(link) ?? [])
   const sum = (what: 'messages' | 'bytes') =>
     phases.reduce((all, { first, last }) => all + last[what] - first[what], 0)
   const lengths = phases.map(({ first, last }) => last.timeNs - first.timeNs)
