@@ -1,7 +1,7 @@
+import type { LayerChain } from '../../compare/layers.js'
 import { CONFIDENCE, CONFIDENCE_WORDS } from '../../compare/level.js'
 import { formatSize } from '../../units.js'
 import { timesAlike } from '../words/quantity.js'
-import type { LayerChain } from './layers.js'
 import { type Palette, wrap } from './text.js'
 
 /** What each layer adds: chains of the same case below one heading, each from its lowest layer up. */
