@@ -41,15 +41,15 @@ export interface ServeRequest {
   readonly maxTurnNs?: number | undefined
   /** Warm-up and measured phase of a repetition together, 1 to 48 h. Default: 3600e9. */
   readonly maxDurationNs?: number | undefined
-  /** Of a stream each way, payload bits per second, whole. Default: no limit. */
+  /** Of a stream each way, payload bits per second, whole, 1 to 1e15. Default: no limit. */
   readonly maxRateBitsPerSec?: number | undefined
   /** Of a message, 1 to 64 MiB. Default: 64 MiB. */
   readonly maxMessageBytes?: number | undefined
   /** Connections of a stream each way, 1 to 64. Default: 64. */
   readonly maxStreams?: number | undefined
-  /** For the buffers of all clients together. Default: 1 GiB. */
+  /** For the buffers of all clients together, bytes, 1 or more. Default: 1 GiB. */
   readonly maxMemoryBytes?: number | undefined
-  /** Wrong keys of an address in a minute, after which nobody there is listened to for the rest of it. Default: 60. */
+  /** Wrong keys of an address in a minute, after which nobody there is listened to for the rest of it, 1 to 1,000,000. Default: 60. */
   readonly maxFailures?: number | undefined
   /** Clients may choose the CPUs of this end. Default: false. */
   readonly allowCpu?: boolean | undefined
@@ -62,8 +62,11 @@ export interface ServeRequest {
   /** What this end uses for RDMA. Default: by the address that clients reach. */
   readonly rdma?:
     | {
+        /** As in /sys/class/infiniband. Default: `null`, the one that has the address as a RoCE v2 GID. */
         readonly device?: string | null | undefined
+        /** 1 to 255. Default: `null`, the first that is active. */
         readonly port?: number | null | undefined
+        /** 0 to 65,535. Default: `null`, by address, RoCE v2. */
         readonly gidIndex?: number | null | undefined
       }
     | undefined
@@ -71,20 +74,25 @@ export interface ServeRequest {
   readonly softRoce?: boolean | undefined
 }
 
+/** What happens while it serves, for whoever shows or logs it. */
 export type ServeEvent =
   | AgentEvent
   /** What the search for an RDMA device did: a line for people. */
   | { type: 'note'; text: string }
 
+/** Beside the request. */
 export interface ServeOptions {
-  /** Ends it, as `close()` does. */
+  /** Ends it, as `close()` does. Default: none. */
   readonly signal?: AbortSignal | undefined
+  /** Told what happens. Default: nobody. */
   readonly onEvent?: ((event: ServeEvent) => void) | undefined
 }
 
 /** An agent that listens. */
 export interface Serving {
+  /** Numeric address at which it listens. */
   readonly host: string
+  /** Port at which it listens, 1 to 65,535. */
   readonly port: number
   /** 64 hexadecimal digits: whoever has it can measure with this machine. */
   readonly key: string
