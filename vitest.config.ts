@@ -40,6 +40,7 @@ const ALONE_TESTS = [
  * Set-up and package; each transport, phase and option where `npm test` has one of them; and what nothing but a change of its own room breaks.
  */
 const LONG_BESIDE_TESTS = [
+  'scripts/api.test.ts',
   'scripts/setup.test.ts',
   'src/cli/files/output-files.test.ts',
   'src/cli/plot/plot.test.ts',

@@ -1,8 +1,12 @@
 // Who may use whom: the rooms of src/ and native/ and the direction between them.
 // A step in the wrong direction is how a circle begins; circles of files are found as well, of types alone too.
-import { readdirSync, readFileSync } from 'node:fs'
+// Another tree than this one can be named, for the test of this check.
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { posix } from 'node:path'
-import { root } from './setup/paths.mjs'
+import { importsIn, startedIn, unfollowedIn } from './rooms/imports.mjs'
+import { root as checkout } from './setup/paths.mjs'
+
+const root = process.argv[2] ?? checkout
 
 /**
  * Each room and the rooms it may use: a room's name stands for all in it, `room/part` for that part alone.
@@ -183,6 +187,18 @@ const ROOMS_OF_FILES = {
   'results/granted': /^src\/results\/schema\/granted\.ts$/,
 }
 
+/** Processes that are started by the path of their program: messages cross between the two, no calls. Each room, and the rooms whose programs it starts. */
+const STARTS = {
+  place: ['cli', 'session/agent', 'session/driver'],
+  'session/endpoint': ['session/endpoint'],
+}
+
+/** Files that import by a name that stands in no text, and what that is. */
+const BUNDLES = {
+  // Bundled with ECharts by the set-up, which the table of rooms knows as what it is made from.
+  'src/cli/report/action.ts': 'src/report/drawing/bundle.ts',
+}
+
 /** What transports have in common, themselves none, and which of each other these may use. */
 const SHARED_BY_TRANSPORTS = {
   wait: [],
@@ -223,9 +239,14 @@ if (problems.length > 0) process.exitCode = 1
 
 function checkTypeScript(file) {
   if (isTest(file)) return []
+  return [...checkImports(file), ...checkStarts(file), ...checkUnfollowed(file)]
+}
+
+function checkImports(file) {
   const room = srcRoomOf(file)
   return importsOf(file).flatMap((path) => {
     const target = targetOf(file, path)
+    if (isTest(target)) return [`${file}: what is shipped must not use ${target}`]
     const other = srcRoomOf(target)
     if (other === undefined || other === room) return []
     if (room !== undefined && SRC_ROOMS[room] === undefined)
@@ -234,6 +255,23 @@ function checkTypeScript(file) {
     if (allowed.includes(other) || allowed.includes(other.split('/')[0])) return []
     return [`${file}: ${room ?? 'src'} must not use ${other} (${path})`]
   })
+}
+
+function checkStarts(file) {
+  const room = srcRoomOf(file)
+  return startedIn(read(file)).flatMap((program) => {
+    const target = program.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')
+    if (!existsSync(`${root}/${target}`)) return [`${file}: there is no ${target} to start`]
+    const other = srcRoomOf(target)
+    const allowed = STARTS[room] ?? []
+    if (allowed.includes(other) || allowed.includes(other?.split('/')[0])) return []
+    return [`${file}: ${room ?? 'src'} must not start ${other} (${program})`]
+  })
+}
+
+function checkUnfollowed(file) {
+  if (file in BUNDLES) return []
+  return unfollowedIn(read(file)).map((call) => `${file}: imports what stands in no text (${call})`)
 }
 
 /** Names of which each uses the next in a circle, each circle once (Tarjan's strongly connected components). */
@@ -281,16 +319,18 @@ function isTest(file) {
 }
 
 function importsOf(file) {
-  const text = readFileSync(`${root}/${file}`, 'utf8')
-  const statements = text.matchAll(/^(?:import|export)\s[^'"]*?from\s+'(\.[^']+)'/gms)
-  const dynamic = text.matchAll(/\bimport\('(\.[^']+)'\)/g)
-  return [...statements, ...dynamic].map(([, path]) => path)
+  const bundle = BUNDLES[file]
+  const more = bundle === undefined ? [] : [posix.relative(posix.dirname(file), bundle)]
+  return [...importsIn(read(file)), ...more.map((path) => path.replace(/\.ts$/, '.js'))]
+}
+
+function read(file) {
+  return readFileSync(`${root}/${file}`, 'utf8')
 }
 
 function checkNative(file) {
   const room = roomOf(file, 'native')
-  const text = readFileSync(`${root}/${file}`, 'utf8')
-  return [...text.matchAll(/^\s*#\s*include\s+[<"]([^>"]+)[>"]/gm)].flatMap(([, header]) => {
+  return [...read(file).matchAll(/^\s*#\s*include\s+[<"]([^>"]+)[>"]/gm)].flatMap(([, header]) => {
     if (/(^|\/)(napi|node_api|js_native_api)\.h$/.test(header)) {
       return room === 'binding' ? [] : [`${file}: only native/binding includes ${header}`]
     }
@@ -349,6 +389,7 @@ function srcRoomOf(path) {
 }
 
 function sources(folder, pattern) {
+  if (!existsSync(`${root}/${folder}`)) return []
   return readdirSync(`${root}/${folder}`, { recursive: true })
     .filter((name) => pattern.test(name))
     .map((name) => `${folder}/${name}`)

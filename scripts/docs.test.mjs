@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { TRANSPORT_NAMES } from '../src/plan/transports.ts'
 import { root } from './setup/paths.mjs'
 
 const GUIDES = ['CONTRIBUTING.md', 'docs/architecture.md', 'docs/adding.md']
@@ -86,9 +87,58 @@ describe('what is written for the next person', () => {
     expect(types.filter((type) => !text.includes(`\`${type}\``))).toEqual([])
   })
 
+  test('every transport is named in the first lines of README.md and in package.json', () => {
+    const WORDS = { unix: 'AF_UNIX', shm: 'shared memory' }
+    const named = TRANSPORT_NAMES.map((name) => WORDS[name] ?? name.split(':')[0].toUpperCase())
+    const [, about] = read('README.md').split('\n\n')
+    const { description } = JSON.parse(read('package.json'))
+    for (const text of [about, description])
+      expect(named.filter((name) => !text.includes(name))).toEqual([])
+  })
+
   test('is short enough to be read', () => {
     const lines = (page) => read(page).split('\n').length - 1
     expect(lines('README.md')).toBeLessThanOrEqual(200)
     expect(GUIDES.map(lines).reduce((sum, one) => sum + one)).toBeLessThanOrEqual(400)
+  })
+})
+
+describe('the steps that add a transport', () => {
+  // What the model is called by: in quotes, as a member, by its options, or by its folder.
+  const MODEL = /['"`]unix['"`]|^\s*unix:|\bUnix(Options|Endpoint)\b|\bkUnix\b|\btransport\/unix\//m
+  /** Where it is named for what it has and another has not. */
+  const ITS_OWN = {
+    'native/transport/socket/unix_strangers_test.cc': 'who may connect to a socket of AF_UNIX',
+    'scripts/docs.test.mjs': 'this test',
+    'src/options/options.test.ts': 'an example of a transport that an option is not for',
+    'src/options/uses.ts': 'its own option, --unix-type',
+    'src/plan/build.ts': 'its own option, --unix-type',
+    'src/plan/plan.test.ts': 'its own option, --unix-type',
+    'src/report/terminal/layers.test.ts': 'an example of a layer without a network',
+    'src/run/unmeasured.test.ts': 'an example of a transport without connect',
+    'src/run/within-machine.test.ts': 'an example of a transport within one machine',
+    'src/session/agent/admission.test.ts': 'an example of a transport within one machine',
+  }
+  const found = ['src', 'native', 'bench', 'scripts', 'docs']
+    .flatMap((folder) =>
+      readdirSync(`${root}/${folder}`, { recursive: true }).map((name) => `${folder}/${name}`),
+    )
+    .concat('binding.gyp')
+    .filter((file) => /\.(ts|mjs|h|cc|md|gyp)$/.test(file) && MODEL.test(read(file)))
+    .filter((file) => !file.startsWith('native/transport/unix/'))
+  const [, guide] = read('docs/adding.md').split(/^## /m)
+  const listed = [...guide.matchAll(/`([^`\s]+)`/g)].map(([, name]) => name)
+
+  test('name every file in which the model is named', () => {
+    expect(guide).toMatch(/^A transport\n/)
+    expect(found.length).toBeGreaterThan(20)
+    const missing = found.filter(
+      (file) => !listed.includes(file) && file !== 'docs/adding.md' && ITS_OWN[file] === undefined,
+    )
+    expect(missing).toEqual([])
+  })
+
+  test('have no exception that is none', () => {
+    expect(Object.keys(ITS_OWN).filter((file) => !found.includes(file))).toEqual([])
   })
 })

@@ -4,7 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { root } from './setup/paths.mjs'
 
 const FOLDER = 'results/reference'
-const { layersOf } = await import(`${root}/dist/report/terminal/layers.js`)
+const { layersOf } = await import(`${root}/dist/compare/layers.js`)
 const { renderLayers } = await import(`${root}/dist/report/terminal/layer-lines.js`)
 const { renderTable } = await import(`${root}/dist/report/terminal/table.js`)
 const { palette } = await import(`${root}/dist/report/terminal/text.js`)

@@ -2,27 +2,41 @@ import { harmlessLines } from './foreign.js'
 
 /** Exit codes of the `xrbench` command; `--help` prints this table. */
 export const EXIT_CODES = {
+  /** All went well. */
   ok: 0,
+  /** A fault of xrbench itself. */
   internal: 1,
+  /** Bad input, refused before anything started. */
   usage: 2,
+  /** This machine lacks something. */
   environment: 3,
+  /** The peer is unreachable, incompatible, silent or gone. */
   peer: 4,
+  /** Failed while measuring. */
   measurement: 5,
+  /** The peer could not prove that it has the key, or said what cannot be. */
   untrusted: 6,
+  /** A gate found something worse than it allows. */
   regression: 7,
+  /** SIGINT. */
   interrupted: 130,
+  /** SIGTERM. */
   terminated: 143,
 } as const
 
+/** What the command ends with: one of {@link EXIT_CODES}. */
 export type ExitCode = (typeof EXIT_CODES)[keyof typeof EXIT_CODES]
 
+/** Of an error: stable, never given to another. */
 export type ErrorCode = `XRB_${string}`
 
+/** What an error has beside its sentence. */
 export interface ErrorDetails {
   /** One command or one thing to change that mends it; can be pasted. */
   hint?: string
   /** Facts for `--verbose` and `--json`, never needed to understand the sentence. */
   context?: Record<string, unknown>
+  /** The error that led to this one. */
   cause?: unknown
 }
 
@@ -31,11 +45,16 @@ export interface ErrorDetails {
  * sentence and hint: no terminal obeys them.
  */
 export class XrbenchError extends Error {
+  /** Stable: what a program decides by. */
   readonly code: ErrorCode
+  /** What the command would end with. */
   readonly exitCode: ExitCode
+  /** One thing to do that mends it, in the words of the command line; can be pasted. `undefined`: none is known. */
   readonly hint: string | undefined
+  /** Facts beside the sentence, never needed to understand it; empty where there are none. */
   readonly context: Record<string, unknown>
 
+  /** One sentence, which becomes `message`, and what stands beside it. */
   constructor(code: ErrorCode, exitCode: ExitCode, sentence: string, details: ErrorDetails = {}) {
     super(
       harmlessLines(sentence),

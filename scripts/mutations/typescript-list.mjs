@@ -13,16 +13,19 @@ const results = (name, test, ...changes) =>
   of(`src/results/${name}.ts`, `src/results/${test}.test.ts`, ...changes)
 
 export const inReport = [
-  ...report(
-    'terminal/layers',
-    'terminal/layers',
+  ...of(
+    'src/compare/layer-rounds.ts',
+    'src/report/terminal/layers.test.ts',
     ['lower.get(index)', 'lower.get(index === 0 ? 1 : index - 1)'],
     ['(client + server) / parameters.requested.messageSizeBytes', 'client + server'],
-    ['value: below + adds.estimate', 'value: adds.estimate'],
     ['has.has(index % 2 === 0 ? index + 1 : index - 1)', 'has.has(index)'],
   ),
+  ...of('src/compare/layers.ts', 'src/report/terminal/layers.test.ts', [
+    'value: below + adds.estimate',
+    'value: adds.estimate',
+  ]),
   ...report('terminal/layer-lines', 'terminal/layers', ['value += more', 'value += adds.estimate']),
-  ...report('words/percentile-reader', 'loss', [
+  ...report('words/percentile-reader', 'words/percentile-reader', [
     'const total = count + lost',
     'const total = count',
   ]),
@@ -95,7 +98,7 @@ export const inResults = [
     'histogram/percentiles',
     'histogram/percentiles',
     ['SAMPLES_BEYOND = 10', 'SAMPLES_BEYOND = 9'],
-    ['total - Math.floor(total / oneIn)', 'total - Math.ceil(total / oneIn)'],
+    ['total - Math.floor(total / oneIn', 'total - Math.ceil(total / oneIn'],
     ['const total = histogram.count + lost', 'const total = histogram.count'],
   ),
   ...of('src/results/histogram/percentile-with-loss.ts', 'src/report/loss.test.ts', [
@@ -111,7 +114,7 @@ export const inResults = [
   ...results(
     'document/summary',
     'document/summary',
-    ['(sorted.length - 1) >> 1', 'sorted.length >> 1'],
+    ['median: medianSorted(sorted)', 'median: min'],
     ['figuredOf(repetitions).filter(', 'repetitions.filter('],
   ),
   ...results('repetition/completed', 'repetition/flags', [
@@ -187,6 +190,7 @@ export const inResults = [
     ['Math.min(...ends.map', 'Math.max(...ends.map'],
     ['before.bytes + (after.bytes - before.bytes) * part', 'before.bytes'],
   ),
+  ...of('src/median.ts', 'src/median.test.ts', ['(sorted.length - 1) >> 1', 'sorted.length >> 1']),
   ...of('src/units.ts', 'src/units.test.ts', ['k: 1024,', 'k: 1000,'], ['m: 60e9', 'm: 1e6']),
 ]
 

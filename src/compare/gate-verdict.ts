@@ -1,13 +1,12 @@
 import { concerns, type Gate } from './gate.js'
+import { CONFIDENCE, isEvidence } from './level.js'
 import { METRICS } from './metric.js'
 import { fullName } from './pattern.js'
-import { CONFIDENCE } from './row.js'
 import type { CaseRef, Comparison, Effect, GateResult, Pair, Row } from './schema.js'
 import { type Measured, measuredCases, refOf, type Source } from './source.js'
 import { holm } from './statistics/adjust.js'
 import { smallestP } from './statistics/smallest-p.js'
 
-const ALPHA = 1 - CONFIDENCE
 /** Above this a proposal of repetitions is no help. */
 const MAX_PROPOSAL = 1000
 
@@ -87,7 +86,7 @@ function judge(
   const { effect } = row
   if (effect === null) return { verdict: 'inconclusive', reason: row.missing ?? 'not compared' }
   const { worst, estimate, limit } = inWorseDirection(row, effect, gate.tolerance)
-  if ((adjustedP ?? 1) < ALPHA && estimate > 0 && estimate >= limit) {
+  if (isEvidence(adjustedP ?? 1) && estimate > 0 && estimate >= limit) {
     return { verdict: 'regression', reason: 'worse beyond chance and beyond the tolerance' }
   }
   if (worst <= limit && effect.confidence >= CONFIDENCE) {
@@ -116,9 +115,9 @@ function doubt(
 ): string {
   const { base: m, new: n } = repetitions
   const least = smallestP(m, n, design) * tests
-  if (least >= ALPHA) {
+  if (!isEvidence(least)) {
     let enough = Math.max(m, n)
-    while (smallestP(enough, enough, design) * tests >= ALPHA) enough++
+    while (!isEvidence(smallestP(enough, enough, design) * tests)) enough++
     return `too few repetitions to show anything (${m} and ${n}): --repeat ${enough} is the least`
   }
   const width =

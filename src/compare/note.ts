@@ -1,14 +1,13 @@
 import { CIRCUMSTANCES, type Flag } from '../results/schema/flag-names.js'
+import { isEvidence } from './level.js'
 import type { CasePair } from './pairing.js'
 import { preciseProbability } from './probability-words.js'
-import { CONFIDENCE } from './row.js'
 import type { Pair, Row } from './schema.js'
 import { completed, environmentOf, type Measured } from './source.js'
 import { holm } from './statistics/adjust.js'
 import { smallestP } from './statistics/smallest-p.js'
 import { trendOf } from './statistics/trend.js'
 
-const ALPHA = 1 - CONFIDENCE
 const DAY_MS = 86_400_000
 /** Load average per CPU before the measurement itself. */
 const BUSY = 0.5
@@ -34,7 +33,7 @@ function fewNotes(pairs: readonly Pair[]): string[] {
   if (fewest === undefined) return []
   const { base, new: other } = fewest.repetitions
   const p = leastP(fewest)
-  if (p >= ALPHA) {
+  if (!isEvidence(p)) {
     return [
       `Too few repetitions: ${base} and ${other} cannot show a difference (the smallest p they can give is ${preciseProbability(p)}). Measure with --repeat 8 or more.`,
     ]
@@ -82,7 +81,7 @@ function driftNotes(pairs: readonly Pair[]): string[] {
   const adjusted = holm(trends.map(({ trend }) => trend.p))
   return trends.flatMap(({ key, side, metric, trend }, i) => {
     const p = adjusted[i] ?? 1
-    if (p >= ALPHA) return []
+    if (!isEvidence(p)) return []
     const way = trend.tau > 0 ? 'rises' : 'falls'
     const of = side === 'base' ? 'the base' : 'the new result'
     return [

@@ -1,8 +1,8 @@
-/** Where evidence begins: a p below it is never rounded up to it. */
-const ALPHA = 0.05
+import { ALPHA } from './level.js'
+
 const MOST_DIGITS = 12
 
-/** A p of a table: three decimals, or as many more as it takes to stay on its side of 0.05; `<0.001` says enough. */
+/** A p of a table: three decimals, or as many more as it takes not to be rounded up to where evidence ends; `<0.001` says enough. */
 export function probabilityWords(p: number): string {
   if (p < 0.001) return '<0.001'
   let digits = 3

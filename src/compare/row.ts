@@ -1,8 +1,9 @@
+import { median } from '../median.js'
 import type { CaseResult, Repetition } from '../results/schema/schema.js'
+import { CONFIDENCE } from './level.js'
 import type { Metric } from './metric.js'
 import type { Effect, Row } from './schema.js'
 import { completed } from './source.js'
-import { median } from './statistics/median.js'
 import {
   difference,
   MOST_VALUES,
@@ -10,9 +11,6 @@ import {
   shiftBetween,
   shiftWithin,
 } from './statistics/shift.js'
-
-/** Of the intervals, where there are repetitions enough for it. */
-export const CONFIDENCE = 0.95
 
 /** One metric of one pair of cases: the values of the repetitions, and how far one side lies from the other. */
 export function compareMetric(

@@ -140,7 +140,7 @@ const gateSchema = z
 
 export const compareSchema = z
   .object({
-    schema: z.literal(COMPARE_FORMAT),
+    schema: z.literal(COMPARE_FORMAT).describe('name and major version of the format'),
     across: z
       .enum(STUDIED)
       .nullable()
@@ -148,12 +148,22 @@ export const compareSchema = z
     forced: z.boolean().describe('compared although it is meaningless'),
     base: sideSchema,
     comparisons: z.array(comparisonSchema),
-    gates: z.array(gateSchema),
-    verdict: z.enum(['difference', 'no-evidence', 'not-compared']),
-    gateVerdict: z.enum(['regression', 'pass', 'inconclusive']).nullable(),
+    gates: z.array(gateSchema).describe('what each gate says of each case it concerns'),
+    verdict: z
+      .enum(['difference', 'no-evidence', 'not-compared'])
+      .describe('over all rows of all comparisons together'),
+    gateVerdict: z
+      .enum(['regression', 'pass', 'inconclusive'])
+      .nullable()
+      .describe('the worst of the gates; null: there was none'),
   })
   .meta({ title: 'xrbench comparison', description: 'What `xrbench compare --json` prints.' })
 
+/**
+ * What differs between results, by how much, and whether it could be chance: format `xrbench.compare/1`, as `xrbench compare --json` prints it. Its words are those of
+ * `results/compare-1.schema.json`, which the package has.
+ * @interface
+ */
 export type CompareDocument = z.infer<typeof compareSchema>
 export type Comparison = z.infer<typeof comparisonSchema>
 export type Pair = z.infer<typeof pairSchema>

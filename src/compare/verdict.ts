@@ -1,4 +1,4 @@
-import { CONFIDENCE } from './row.js'
+import { isEvidence } from './level.js'
 import type { Row } from './schema.js'
 import { benjaminiHochberg } from './statistics/adjust.js'
 
@@ -12,6 +12,6 @@ export function judgeRows(rows: readonly Row[]): void {
     const { kind, estimate, adjustedP } = row.effect
     const isUp = estimate > (kind === 'ratio' ? 1 : 0)
     const isWorse = isUp === (row.better === 'lower')
-    row.verdict = adjustedP >= 1 - CONFIDENCE ? 'no-evidence' : isWorse ? 'worse' : 'better'
+    row.verdict = !isEvidence(adjustedP) ? 'no-evidence' : isWorse ? 'worse' : 'better'
   })
 }

@@ -5,11 +5,15 @@ import { automaticCpus } from '../session/endpoint/cpus.js'
 import type { Capability } from '../transports/capabilities.js'
 import { formatSize } from '../units.js'
 
-/** `no`: cannot be measured or used; `doubt`: results will be doubtful; `unknown`: this machine does not tell. */
+/** One thing that was looked at on this machine. */
 export interface Check {
+  /** What: a transport, a way to an RDMA device, a part of the lab, a setting of the machine. Stable. */
   readonly name: string
+  /** `ok`; `no`: cannot be measured or used; `doubt`: results will be doubtful; `unknown`: this machine does not tell. */
   readonly state: 'ok' | 'doubt' | 'no' | 'unknown'
+  /** What was found, for people. */
   readonly finding: string
+  /** One thing to do about it, which can be pasted; `null`: nothing has to be done, or nothing can. */
   readonly hint: string | null
 }
 

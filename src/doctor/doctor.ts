@@ -18,18 +18,24 @@ import { firstWay, labChecks, rdmaChecks } from './rdma.js'
 
 /** What can be measured on this machine, why not, and what to do. */
 export interface DoctorDocument {
+  /** Name and major version of this document. Within a version, changes only add. */
   schema: 'xrbench.doctor/1'
   /** Whether any transport can be measured. */
   canMeasure: boolean
+  /** Each transport that a run can name. */
   transports: Check[]
   /** Ways to an RDMA device, in the order in which they are tried. */
   rdma: Check[]
-  /** What the lab is made of. */
+  /** What the lab is made of; empty within a guest of it. */
   lab: Check[]
+  /** CPUs, clock, governor, hypervisor, limits and buffers; the addon where it could be loaded. */
   machine: Check[]
 }
 
-/** Looks at this machine; changes nothing. */
+/**
+ * Looks at this machine; changes nothing. What is missing, the addon too, is in the document with its hint and rejects nothing: an error
+ * that comes from here is a fault of xrbench.
+ */
 export async function doctor(): Promise<DoctorDocument> {
   const addresses = Object.values(networkInterfaces()).flatMap((list) => list ?? [])
   const hasIpv6 = addresses.some(({ family }) => family === 'IPv6')

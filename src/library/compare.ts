@@ -6,6 +6,7 @@ import type { Source } from '../compare/source.js'
 import { refuseUnusable } from '../results/document/usable.js'
 import type { ResultDocument } from '../results/schema/schema.js'
 
+/** How {@link compare} holds results against one another. */
 export interface CompareOptions {
   /**
    * The difference that is studied: `host`, `transport` or `version`; `variant`: the two configurations of one {@link ab}.

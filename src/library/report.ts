@@ -7,6 +7,7 @@ import { refuseUnusable } from '../results/document/usable.js'
 import type { ResultDocument } from '../results/schema/schema.js'
 import { badRequest } from './bad-request.js'
 
+/** What a page of {@link report} says of its results. */
 export interface ReportOptions {
   /** Heading of the page. Default: `xrbench report`. */
   readonly title?: string | undefined

@@ -31,6 +31,7 @@ export interface WhereRequest {
    * Default: `auto`; with a peer `never`, and nothing else is possible.
    */
   readonly lab?: 'only' | 'auto' | 'never' | undefined
+  /** How the lab is made. Default: that of each of its members. */
   readonly labOptions?: LabRequest | undefined
   /** Whether a SoftRoCE device may be made on this machine for the run, and removed after it. Default: true. */
   readonly softRoce?: boolean | undefined
@@ -51,6 +52,7 @@ export interface RunRequest extends MeasureRequest, WhereRequest, ResultRequest 
 
 /** One of the two configurations of {@link ab}: what it has beyond the other. */
 export interface Variation extends Omit<MeasureRequest, 'transports'> {
+  /** As of {@link RunRequest}; where `both` names none. */
   readonly transports?: MeasureRequest['transports'] | undefined
 }
 

@@ -1,6 +1,7 @@
 import type { Problem, ResultDocument } from '../results/schema/schema.js'
 import type { RunEvent } from '../run/events.js'
 
+/** Beside the request of {@link run} and {@link ab}. */
 export interface RunOptions {
   /**
    * Ends the run early: the repetition under way ends and is kept, the rest is not started.
@@ -19,12 +20,14 @@ interface Outcome {
 
 /** What came of a run. */
 export type RunResult =
+  /** It came to its end. */
   | (Outcome & {
       readonly status: 'completed'
       /** An `xrbench.result/1`: every case has all its repetitions. */
       readonly document: ResultDocument
       readonly failure: null
     })
+  /** It was cut short, or something of it failed. */
   | (Outcome & {
       readonly status: 'aborted' | 'failed'
       /** With what was measured until then; `null` when it ended before the two ends had met. */

@@ -30,8 +30,11 @@ export interface ServeRequest extends Asked<typeof SERVE> {
   /** What this end uses for RDMA. Default: by the address that clients reach. */
   readonly rdma?:
     | {
+        /** As in /sys/class/infiniband. Default: `null`, the one that has the address as a RoCE v2 GID. */
         readonly device?: string | null | undefined
+        /** 1 to 255. Default: `null`, the first that is active. */
         readonly port?: number | null | undefined
+        /** 0 to 65,535. Default: `null`, by address, RoCE v2. */
         readonly gidIndex?: number | null | undefined
       }
     | undefined
@@ -44,20 +47,25 @@ export interface ServeRequest extends Asked<typeof SERVE> {
   readonly privateMemory?: boolean | undefined
 }
 
+/** What happens while it serves, for whoever shows or logs it. */
 export type ServeEvent =
   | AgentEvent
   /** What the search for an RDMA device did: a line for people. */
   | { type: 'note'; text: string }
 
+/** Beside the request. */
 export interface ServeOptions {
-  /** Ends it, as `close()` does. */
+  /** Ends it, as `close()` does. Default: none. */
   readonly signal?: AbortSignal | undefined
+  /** Told what happens. Default: nobody. */
   readonly onEvent?: ((event: ServeEvent) => void) | undefined
 }
 
 /** An agent that listens. */
 export interface Serving {
+  /** Numeric address at which it listens. */
   readonly host: string
+  /** Port at which it listens, 1 to 65,535. */
   readonly port: number
   /** 64 hexadecimal digits: whoever has it can measure with this machine. */
   readonly key: string

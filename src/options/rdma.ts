@@ -87,7 +87,7 @@ export const RDMA = {
     of,
     held: 'none',
   }),
-  /** Streams: messages posted and not yet known to be done, 1–8192. */
+  /** Of streams and requests: messages posted and not yet known to be done, 1 to 8,192. Default: 128, of large requests fewer. */
   txDepth: option({
     flag: '--tx-depth <n>',
     kind: depth,
@@ -97,7 +97,7 @@ export const RDMA = {
     of,
     key: (value) => `tx-depth=${value}`,
   }),
-  /** Streams: receives posted ahead, 4–8192. */
+  /** Of streams and requests: receives posted ahead, 4 to 8,192. Default: 512, of large requests fewer. */
   rxDepth: option({
     flag: '--rx-depth <n>',
     kind: count(4, MAX_QUEUE_DEPTH),
@@ -107,7 +107,7 @@ export const RDMA = {
     of,
     key: (value) => `rx-depth=${value}`,
   }),
-  /** Of so many messages one asks for a completion; at most half of `txDepth`. */
+  /** Of so many messages one asks for a completion, 1 to 8,192; at most half of `txDepth`. Default: of streams as many as make 1 MiB, of others 16 or fewer. */
   signalEvery: option({
     flag: '--signal-every <n>',
     kind: depth,
@@ -117,7 +117,7 @@ export const RDMA = {
     of,
     key: (value) => `signal-every=${value}`,
   }),
-  /** Streams: messages handed to the device in one call; at most half of `txDepth`. */
+  /** Streams: messages handed to the device in one call, 1 to 8,192; at most half of `txDepth`. Default: 16 up to 4 KiB, else 1. */
   postList: option({
     flag: '--post-list <n>',
     kind: depth,
@@ -127,7 +127,7 @@ export const RDMA = {
     of,
     key: (value) => `post-list=${value}`,
   }),
-  /** Copied into the work request up to this size, 0 to 4,096 B, as far as the device grants it; 0 = never. */
+  /** Copied into the work request up to this size, 0 to 4,096 B, as far as the device grants it; 0 = never. Default: 220, of `read` and the atomics 0. */
   inlineBytes: option({
     flag: '--inline <size>',
     kind: bytes(0, 4096),

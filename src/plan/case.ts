@@ -14,6 +14,7 @@ export { TRANSPORT_NAMES, type TransportName } from './transports.js'
 
 /** Where a case has its ends: this machine (and its peer), or guests of the lab. In the order in which they are measured. */
 export const PLACES = ['host', 'lab'] as const
+/** `host`: this machine, and its peer; `lab`: guests of the lab. */
 export type Place = (typeof PLACES)[number]
 
 /** Of two configurations that are measured in turn, the first and the second. */
@@ -24,9 +25,13 @@ export type Variant = (typeof VARIANTS)[number]
 export interface Case {
   /** Canonical, same on every machine, unique in a plan for each place and variant: `tcp/ping-pong/64B/block`, further parts only where they differ from the default. */
   readonly key: string
+  /** By which it is measured. */
   readonly transport: TransportName
+  /** What is measured. */
   readonly workload: WorkloadName
+  /** Where both ends run. */
   readonly place: Place
+  /** As requested, after defaults. */
   readonly parameters: CaseParameters
   /** Absent: there is one configuration only. */
   readonly variant?: Variant
@@ -34,10 +39,15 @@ export interface Case {
 
 /** A case that is going to be left out, and why. */
 export interface SkippedCase {
+  /** What would have been measured. */
   readonly case: Case
+  /** Why it is not. */
   readonly reason: {
+    /** Stable: `XRB_…`. */
     readonly code: string
+    /** One sentence. */
     readonly message: string
+    /** One thing to do, which can be pasted; `null`: none is known. */
     readonly hint: string | null
   }
 }
@@ -46,15 +56,17 @@ type Measured = OfCase<typeof MEASURE>
 
 /** As requested, after defaults. Times are nanoseconds; `durationNs` 0 = `iterations` decides, and the other way round; a rate of 0 = unlimited. */
 export interface CaseParameters extends Readonly<Omit<Measured, 'workload' | 'repetitions'>> {
+  /** Limit on setting the connections up, ns: 5e9, which no request changes. */
   readonly connectTimeoutNs: number
+  /** As asked for; `null` leaves the kernel's own. */
   readonly socket: Readonly<SocketOptions>
-  /** `null` for other transports. */
+  /** Of RDMA; `null` for other transports. */
   readonly rdma: Readonly<RdmaOptions> | null
-  /** TLS and QUIC; `null` for other transports. */
+  /** Of TLS and QUIC; `null` for other transports. */
   readonly tls: Readonly<TlsOptions> | null
-  /** `null` for other transports. */
+  /** Of QUIC by ngtcp2; `null` for other transports. */
   readonly quic: Readonly<QuicOptions> | null
-  /** `null` for other transports. */
+  /** Of QUIC by OpenSSL; `null` for other transports. */
   readonly quicOpenssl: Readonly<QuicOpensslOptions> | null
 }
 

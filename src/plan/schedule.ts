@@ -2,6 +2,7 @@ import { type Case, PLACES, type Place, type Plan } from './case.js'
 
 /** One repetition in its place in the whole run. */
 export interface Slot {
+  /** Of which case. */
   readonly case: Case
   /** Repetition of this case, from 0. */
   readonly index: number

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { isObject } from '../is-object.js'
 import { fateOf, identityOf, type ProcessIdentity } from './process-identity.js'
 import { readNames, readText } from './system-file.js'
 
@@ -74,15 +75,15 @@ function parseRecord(text: string | null): SoftRoceRecord | null {
   if (text === null || text.length > MAX_RECORD_CHARS) return null
   try {
     const value: unknown = JSON.parse(text)
-    return isRecord(value) ? value : null
+    return isRecordOfOurs(value) ? value : null
   } catch {
     return null
   }
 }
 
-function isRecord(value: unknown): value is SoftRoceRecord {
-  if (typeof value !== 'object' || value === null) return false
-  const { name, pid, startTicks, bootId, pidNamespace } = value as Partial<SoftRoceRecord>
+function isRecordOfOurs(value: unknown): value is SoftRoceRecord {
+  if (!isObject(value)) return false
+  const { name, pid, startTicks, bootId, pidNamespace } = value
   return (
     typeof name === 'string' &&
     OUR_NAME.test(name) &&

@@ -25,10 +25,15 @@ export interface ResultSink {
   finish(end: RunEnd): Promise<void>
 }
 
+/** Why a repetition failed. */
 export interface RunFailure {
+  /** Stable: `XRB_…`. */
   code: string
+  /** What the command would end with. */
   exitCode: ExitCode
+  /** One sentence. */
   message: string
+  /** One thing to do, which can be pasted; `null`: none is known. */
   hint: string | null
 }
 
@@ -40,8 +45,11 @@ export interface RunEnd {
 
 /** What happens to the repetitions, for whoever shows it. */
 export type RepetitionEvent =
+  /** A repetition begins; `total`: of the whole run, at all places. */
   | { type: 'started'; slot: Slot; total: number }
+  /** Twice a second, where progress was asked for. */
   | { type: 'progress'; slot: Slot; total: number; progress: Progress }
+  /** A repetition is over and in the result, whatever its status. */
   | { type: 'finished'; slot: Slot; total: number; repetition: Repetition }
   /** `isGivenUp`: this case is not tried again. `goesOn`: something else is still to come. */
   | { type: 'failed'; slot: Slot; failure: RunFailure; isGivenUp: boolean; goesOn: boolean }

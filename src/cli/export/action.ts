@@ -1,9 +1,9 @@
 import { fullName, matches } from '../../compare/pattern.js'
-import { measuredCases, refOf, type Source } from '../../compare/source.js'
-import { usageError } from '../../errors.js'
+import { type Measured, measuredCases, refOf, type Source } from '../../compare/source.js'
+import { usageError, type XrbenchError } from '../../errors.js'
 import { printableJson } from '../../foreign.js'
 import { exportCsv } from '../../report/export/csv.js'
-import { exportHgrm } from '../../report/export/hgrm.js'
+import { exportHgrm, exportNamedHgrm, namedHistogramsIn } from '../../report/export/hgrm.js'
 import { exportHlog } from '../../report/export/hlog.js'
 import { writeText } from '../../results/store/store.js'
 import { measuredAt, refuseInputs, refuseResults } from '../files/output-files.js'
@@ -22,6 +22,13 @@ export async function exportAction(files: readonly string[], flags: ExportFlags)
       `xrbench export ${files[0]} --csv`,
     )
   }
+  if (flags.histogram !== undefined && format !== 'hgrm') {
+    throw usageError(
+      'XRB_USAGE',
+      '--histogram chooses what --hgrm holds; the other formats hold everything that was timed.',
+      `xrbench export ${files[0]} --${format}`,
+    )
+  }
   const outputs = flags.output === undefined ? [] : [flags.output]
   await refuseInputs(files, outputs)
   if (format !== 'json') await refuseResults(outputs)
@@ -31,7 +38,10 @@ export async function exportAction(files: readonly string[], flags: ExportFlags)
   if (sources.every(({ doc }) => doc.cases.length === 0)) {
     throw usageError('XRB_NO_CASE', `--case: no case is named '${flags.case}'.`, "--case 'tcp/*'")
   }
-  const text = { csv: exportCsv, hgrm: onlyHgrm, hlog: exportHlog, json: onlyJson }[format](sources)
+  const text = {
+    ...{ csv: exportCsv, hlog: exportHlog, json: onlyJson },
+    hgrm: (all: readonly Source[]) => onlyHgrm(all, flags.histogram),
+  }[format](sources)
   if (flags.output === undefined) return print(text)
   const when = format === 'json' ? await measuredAt(flags.output) : null
   if (when !== null) note(`note: ${flags.output} had the result of ${when}, which is replaced`)
@@ -59,28 +69,40 @@ function onlyJson(sources: readonly Source[]): string {
   return `${printableJson(only.doc)}\n`
 }
 
-/** That format knows neither names nor more than one distribution. */
-function onlyHgrm(sources: readonly Source[]): string {
-  const made = sources.flatMap((source) =>
-    measuredCases(source).flatMap((one) => {
-      const text = exportHgrm(one.case)
-      return text === null ? [] : [{ name: fullName(refOf(one)), text }]
-    }),
-  )
+/** That format knows neither names nor more than one distribution. `name`: of what is timed besides the latency. */
+function onlyHgrm(sources: readonly Source[], name: string | undefined): string {
+  const cases = sources.flatMap(measuredCases)
+  const made = cases.flatMap((one) => {
+    const text = name === undefined ? exportHgrm(one.case) : exportNamedHgrm(one.case, name)
+    return text === null ? [] : [{ name: fullName(refOf(one)), text }]
+  })
   const [only] = made
-  if (only === undefined) {
-    throw usageError(
-      'XRB_NO_CASE',
-      'There are no latencies to export.',
-      '--csv has the rates of streams',
-    )
-  }
+  if (only === undefined) throw name === undefined ? noLatency() : noHistogram(cases, name)
   if (made.length > 1) {
     throw usageError(
       'XRB_NO_CASE',
-      `--hgrm holds one distribution, and ${made.length} are there: ${made.map(({ name }) => name).join(', ')}.`,
+      `--hgrm holds one distribution, and ${made.length} are there: ${made.map((one) => one.name).join(', ')}.`,
       `--case '${only.name}'`,
     )
   }
   return only.text
+}
+
+function noLatency(): XrbenchError {
+  return usageError(
+    'XRB_NO_CASE',
+    'There are no latencies to export.',
+    '--csv has the rates of streams',
+  )
+}
+
+function noHistogram(cases: readonly Measured[], name: string): XrbenchError {
+  const [first] = cases.flatMap((one) => Object.keys(namedHistogramsIn(one.case)))
+  return usageError(
+    'XRB_NO_CASE',
+    `--histogram: nothing is named '${name}'.`,
+    first === undefined
+      ? 'leave --histogram out: these cases have timed their latency alone'
+      : `--histogram ${first}`,
+  )
 }

@@ -24,6 +24,9 @@ export function exportCommand(program: Command) {
     .addHelpText('after', exitCodeTable())
     .addOption(option('--csv', 'a line for each value of each repetition'))
     .addOption(option('--hgrm', 'percentile distribution of one case, µs (HdrHistogram plotter)'))
+    .addOption(
+      option('--histogram <name>', 'of --hgrm: what is timed beside the latency (handshake)'),
+    )
     .addOption(option('--hlog', 'histogram log 1.3, a line for each interval, tagged by case'))
     .addOption(ownOption('--json', 'the result itself, of one file'))
     .addOption(

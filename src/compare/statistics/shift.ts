@@ -1,4 +1,4 @@
-import { medianSorted } from './median.js'
+import { medianSorted } from '../../median.js'
 import { againstTiesP, rankSumInterval, rankSumP } from './rank-sum.js'
 import { againstZerosP, signedRankInterval, signedRankP } from './signed-rank.js'
 
@@ -56,7 +56,7 @@ export function difference(a: number, b: number): number {
 const ascending = (a: number, b: number) => (a === b ? 0 : a - b)
 
 /** A hair of rounding must not decide. */
-const HAIR = 1 + 1e-9
+export const HAIR = 1 + 1e-9
 
 /**
  * The bounds of an interval, which knows nothing of ties, and a p that does. Without ties at 0 they agree by themselves. Where the test

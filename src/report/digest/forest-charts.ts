@@ -1,5 +1,5 @@
+import { CONFIDENCE, CONFIDENCE_WORDS } from '../../compare/level.js'
 import { probabilityWords } from '../../compare/probability-words.js'
-import { CONFIDENCE } from '../../compare/row.js'
 import type { Comparison, Pair, Row, Side } from '../../compare/schema.js'
 import type { ForestChart } from '../charts/chart.js'
 import { sizeWords } from '../charts/ticks.js'
@@ -17,10 +17,9 @@ import type { VariantRatio } from './transport-ratios.js'
 const MOST_ROWS = 30
 const MOST_TABLE_ROWS = 300
 const DRAWN: readonly Row['metric'][] = ['p50', 'p99', 'throughput', 'cpu-client', 'cpu-server']
-const HEAD = ['', 'base', 'new', 'ratio', '95 % interval', 'p', 'n', 'verdict']
+const HEAD = ['', 'base', 'new', 'ratio', `${CONFIDENCE_WORDS} interval`, 'p', 'n', 'verdict']
 
-const CAPTION =
-  'Each mark is a ratio (Hodges-Lehmann over the repetitions), each bar its 95 % interval. Of throughput more is better, of all else less; a bar that crosses the line at ×1 leaves open which side is better.'
+const CAPTION = `Each mark is a ratio (Hodges-Lehmann over the repetitions), each bar its ${CONFIDENCE_WORDS} interval. Of throughput more is better, of all else less; a bar that crosses the line at ×1 leaves open which side is better.`
 const NEW_TO_BASE = 'new / base, with its interval'
 
 interface NamedRow {
@@ -87,7 +86,7 @@ function forestOf(
     caption: [
       caption,
       weakest < CONFIDENCE
-        ? `With so few repetitions there is no interval of 95 %: some bars hold with ${Math.floor(weakest * 100)} % confidence only.`
+        ? `With so few repetitions there is no interval of ${CONFIDENCE_WORDS}: some bars hold with ${Math.floor(weakest * 100)} % confidence only.`
         : '',
       left > 0 ? `Of ${drawn.length} ratios those ${MOST_ROWS} that differ most are drawn.` : '',
       beyond > 0

@@ -1,7 +1,7 @@
 import { completed } from '../../compare/source.js'
 import { highestEquivalent } from '../../results/histogram/buckets.js'
 import { decodeBuckets } from '../../results/histogram/codec.js'
-import { rankAtQuantile, samplesNeeded } from '../../results/histogram/percentiles.js'
+import { hasEnough, rankAtQuantile } from '../../results/histogram/percentiles.js'
 import type { CaseResult, Interval } from '../../results/schema/schema.js'
 import type { HeatChart } from '../charts/chart.js'
 
@@ -108,7 +108,7 @@ function cellsOf(
 function quantile({ counts, lost }: Column, oneIn: number): number | null {
   const sorted = [...counts].sort(([a], [b]) => a - b)
   const total = sorted.reduce((sum, [, count]) => sum + count, lost ?? 0)
-  if (total < samplesNeeded(oneIn)) return null
+  if (!hasEnough(total, oneIn)) return null
   let left = rankAtQuantile(total, oneIn)
   for (const [value, count] of sorted) {
     left -= count

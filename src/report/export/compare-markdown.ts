@@ -1,3 +1,4 @@
+import { CONFIDENCE_WORDS } from '../../compare/level.js'
 import { probabilityWords } from '../../compare/probability-words.js'
 import type { CompareDocument, Comparison, GateResult, Row } from '../../compare/schema.js'
 import { caseName } from '../../results/document/case-name.js'
@@ -56,7 +57,7 @@ function tables({ pairs }: Comparison): string[] {
     [
       `**${asText(pairTitle(pair))}** (${repetitionsWords(pair)})`,
       '',
-      '| metric | base | new | ratio | 95 % interval | p | |',
+      `| metric | base | new | ratio | ${CONFIDENCE_WORDS} interval | p | |`,
       '|---|--:|--:|--:|:-:|--:|---|',
       ...pair.rows.map(row),
     ].join('\n'),

@@ -4,7 +4,7 @@ import {
   meanWithLoss,
   percentileWithLoss,
 } from '../../results/histogram/percentile-with-loss.js'
-import { PERCENTILES } from '../../results/schema/measures.js'
+import { PERCENTILES, type Timed } from '../../results/schema/measures.js'
 import type { Repetition } from '../../results/schema/schema.js'
 
 const HEAD = [
@@ -71,6 +71,7 @@ function valuesOf({
   throughput,
   loss,
   cpu,
+  histograms,
 }: Repetition): Value[] {
   return [
     ['duration', 'ns', durationNs],
@@ -84,6 +85,7 @@ function valuesOf({
     ),
     ['max', 'ns', latency && maxWithLoss(latency)],
     ...ofArrived(latency),
+    ...Object.entries(histograms ?? {}).flatMap(([name, timed]) => ofNamed(name, timed)),
     ['goodput', 'bit/s', throughput?.goodputBitsPerSec],
     ['message_rate', '1/s', throughput?.messagesPerSec],
     ['sent', '1', loss?.sent],
@@ -102,6 +104,17 @@ function ofArrived(latency: Repetition['latency']): Value[] {
     ...PERCENTILES.map(({ key }): Value => [`${key}_arrived`, 'ns', latency.percentiles[key]]),
     ['max_arrived', 'ns', latency.maxNs],
     ['mean_arrived', 'ns', latency.meanNs],
+  ]
+}
+
+/** What is timed besides the latency has its name before each of its values: `handshake_p99`. */
+function ofNamed(name: string, timed: Timed): Value[] {
+  return [
+    [`${name}_samples`, '1', timed.count],
+    [`${name}_min`, 'ns', timed.minNs],
+    [`${name}_mean`, 'ns', timed.meanNs],
+    ...PERCENTILES.map(({ key }): Value => [`${name}_${key}`, 'ns', timed.percentiles[key]]),
+    [`${name}_max`, 'ns', timed.maxNs],
   ]
 }
 

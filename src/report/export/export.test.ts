@@ -4,11 +4,21 @@ import { documentOf, mixedCases } from '../../results/fixtures/documents.js'
 import { recordRaw } from '../../results/fixtures/histograms.js'
 import { caseOf, pingPongReport } from '../../results/fixtures/reports.js'
 import { exportCsv } from './csv.js'
-import { exportHgrm } from './hgrm.js'
+import { exportHgrm, exportNamedHgrm } from './hgrm.js'
 import { exportHlog } from './hlog.js'
 
 const doc = documentOf(mixedCases(), 2)
 const source = { file: 'a "b", c.json', doc }
+const lag = recordRaw(Array.from({ length: 2_000 }, (_, i) => 1_000 + i))
+const timed = documentOf(
+  [
+    {
+      case: caseOf('tcp', 'ping-pong'),
+      report: pingPongReport({ rounds: 4_000, bodyNs: 9_000, link: { histograms: { lag } } }),
+    },
+  ],
+  2,
+)
 
 /** Two samples of a thousand came after more than the range of a histogram, which ends at 68.7 s. */
 const late = (() => {
@@ -49,6 +59,19 @@ describe('csv', () => {
     expect(exportCsv([{ file: 'a', doc: cooler }])).toContain(',lost,1,-3\n')
   })
 
+  test('has what is timed besides the latency, by its name', () => {
+    const named = exportCsv([{ file: 'a', doc: timed }]).split('\n')
+    const values = (metric: string) =>
+      named.filter((line) => line.includes(`,${metric},`)).map((line) => line.split(',').at(-1))
+    expect(values('lag_samples')).toEqual(['2000', '2000'])
+    expect(values('lag_min')).toEqual(['1000', '1000'])
+    expect(values('lag_max')).toEqual(['2999', '2999'])
+    expect(values('lag_p99')).toEqual(['2979', '2979'])
+    // Ten samples have to lie beyond it.
+    expect(values('lag_p999')).toEqual([])
+    expect(lines.some((line) => line.includes(',lag_'))).toBe(false)
+  })
+
   test('leaves out what was not measured', () => {
     expect(lines.some((line) => line.endsWith(',null') || line.endsWith(','))).toBe(false)
   })
@@ -70,6 +93,23 @@ describe('hgrm', () => {
     expect(text).toMatch(/#\[Beyond += 2: later than the range, counted at /)
     expect(text).not.toContain('Lost')
   })
+
+  test('is that of what is timed besides the latency, by its name', () => {
+    const [one] = timed.cases
+    if (one === undefined) throw new Error('a case')
+    expect(exportNamedHgrm(one, 'lag')).toMatch(/#\[Max +=.*Total count +=\s+4000\]/)
+    expect(exportNamedHgrm(one, 'service')).toBeNull()
+    expect(exportNamedHgrm(one, 'constructor')).toBeNull()
+  })
+
+  test('has what an older file has in its repetitions alone', () => {
+    const older = structuredClone(timed.cases[0])
+    if (!older?.summary) throw new Error('a case with a summary')
+    delete older.summary.histograms
+    expect(exportNamedHgrm(older, 'lag')).toBe(
+      timed.cases[0] && exportNamedHgrm(timed.cases[0], 'lag'),
+    )
+  })
 })
 
 describe('hlog', () => {
@@ -85,18 +125,31 @@ describe('hlog', () => {
     expect(exportHlog([source])).not.toContain('beyond')
   })
 
-  test('is read back by hdr-histogram-js, with its tags and counts', () => {
-    const reader = new hdr.HistogramLogReader(exportHlog([source]))
+  const countsOf = (log: string) => {
+    const reader = new hdr.HistogramLogReader(log)
     const counts = new Map<string, number>()
     for (let one = reader.nextIntervalHistogram(); one; one = reader.nextIntervalHistogram()) {
       const histogram = one as hdr.Histogram
       counts.set(histogram.tag, (counts.get(histogram.tag) ?? 0) + histogram.totalCount)
     }
-    expect(Object.fromEntries(counts)).toEqual({
+    return Object.fromEntries(counts)
+  }
+
+  test('is read back by hdr-histogram-js, with its tags and counts', () => {
+    expect(countsOf(exportHlog([source]))).toEqual({
       'tcp/ping-pong/64B/block#0': 40_000,
       'tcp/ping-pong/64B/block#1': 40_000,
       'udp/ping-pong/64B/block#0': 4_003,
       'udp/ping-pong/64B/block#1': 4_003,
+    })
+  })
+
+  test('has what is timed besides the latency under a tag of its own', () => {
+    expect(countsOf(exportHlog([{ file: 'a', doc: timed }]))).toEqual({
+      'tcp/ping-pong/64B/block#0': 4_000,
+      'tcp/ping-pong/64B/block#0:lag': 2_000,
+      'tcp/ping-pong/64B/block#1': 4_000,
+      'tcp/ping-pong/64B/block#1:lag': 2_000,
     })
   })
 })

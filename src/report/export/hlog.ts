@@ -3,13 +3,14 @@ import { caseTitle } from '../../results/document/case-name.js'
 import { decodeHistogram, encodeHistogram } from '../../results/histogram/codec.js'
 import { emptyCounts } from '../../results/histogram/histogram.js'
 import { HIGHEST_TRACKABLE_NS } from '../../results/histogram/layout.js'
-import type { Latency, Repetition } from '../../results/schema/schema.js'
+import type { Timed } from '../../results/schema/measures.js'
+import type { Repetition } from '../../results/schema/schema.js'
 
 /**
  * A histogram log, version 1.3, as HdrHistogram's own tools read it: a line for each interval of each repetition, tagged
  * `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there. It knows no lost
  * messages: those of a repetition have a line of their own, at the top of the range, later than all others; samples beyond the range stand there in
- * their own lines; comments say so.
+ * their own lines; comments say so. What is timed besides the latency has a line for the whole repetition, tagged `case#repetition:name`.
  */
 export function exportHlog(sources: readonly Source[]): string {
   const start = sources
@@ -23,9 +24,14 @@ export function exportHlog(sources: readonly Source[]): string {
             /[,"\s]/g,
             '_',
           )
-        return [...lostOf(repetition), ...intervalsOf(repetition)].map((one) =>
-          lineOf(tag, start, repetition, one),
-        )
+        return [
+          ...[...lostOf(repetition), ...intervalsOf(repetition)].map((one) =>
+            lineOf(tag, start, repetition, one),
+          ),
+          ...namedOf(repetition).map(([name, one]) =>
+            lineOf(`${tag}:${name}`, start, repetition, one),
+          ),
+        ]
       }),
     ),
   )
@@ -67,17 +73,23 @@ function intervalsOf({ intervals, latency, durationNs }: Repetition): Piece[] {
   const pieces = intervals.flatMap(({ startNs, durationNs: length, latency: one }) =>
     one === null
       ? []
-      : [{ startNs, durationNs: length, maxNs: one.maxNs ?? 0, histogram: wholeOf(one) }],
+      : [{ startNs, durationNs: length, maxNs: one.maxNs ?? 0, histogram: withBeyond(one) }],
   )
   if (pieces.length > 0 || latency === null) return pieces
-  const { maxNs } = latency
-  return [
-    { startNs: 0, durationNs: durationNs ?? 0, maxNs: maxNs ?? 0, histogram: wholeOf(latency) },
-  ]
+  return [wholeOf(latency, durationNs)]
+}
+
+/** What is timed besides the latency, by its name; it has no intervals. */
+function namedOf({ histograms, durationNs }: Repetition): [name: string, piece: Piece][] {
+  return Object.entries(histograms ?? {}).map(([name, timed]) => [name, wholeOf(timed, durationNs)])
+}
+
+function wholeOf(timed: Timed, durationNs: number | null): Piece {
+  return { startNs: 0, durationNs: durationNs ?? 0, maxNs: timed.maxNs ?? 0, histogram: withBeyond(timed) }
 }
 
 /** With the samples beyond the range, which are in no histogram of a result. */
-function wholeOf({ histogram, overflow }: Pick<Latency, 'histogram' | 'overflow'>): string {
+function withBeyond({ histogram, overflow }: Pick<Timed, 'histogram' | 'overflow'>): string {
   if (overflow === 0) return histogram
   const counts = decodeHistogram(histogram)
   counts.recordValueWithCount(HIGHEST_TRACKABLE_NS, overflow)

@@ -1,3 +1,4 @@
+import { CONFIDENCE_WORDS } from '../../compare/level.js'
 import { sizeWords } from '../charts/ticks.js'
 import type { CaseDigest } from '../digest/digest.js'
 import { bitRate, percentage, time } from '../words/quantity.js'
@@ -120,7 +121,7 @@ function answer(group: Group, ratios: Ratios, question: Question): string[] {
       : `; further behind ${further.length === 1 ? 'is' : 'are'} ${listed(further.map(({ one, value }) => `${one.variant} (${question.words(value)})`))}`
   const of = equal.length === 0 ? '' : `, compared with ${first.one.variant},`
   return [
-    `${capital(lead)}; ${question.loses(`${behind.one.variant} (${question.words(behind.value)})${of}`, factor)} (95 % interval, n = ${n})${rest}.`,
+    `${capital(lead)}; ${question.loses(`${behind.one.variant} (${question.words(behind.value)})${of}`, factor)} (${CONFIDENCE_WORDS} interval, n = ${n})${rest}.`,
   ]
 }
 

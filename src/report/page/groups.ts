@@ -1,5 +1,5 @@
 import type { Row } from '../../compare/schema.js'
-import { median } from '../../compare/statistics/median.js'
+import { median } from '../../median.js'
 import type { CaseDigest } from '../digest/digest.js'
 import type { VariantRatio } from '../digest/transport-ratios.js'
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { CONFIDENCE_WORDS } from '../../compare/level.js'
 import type { Collected } from '../digest/collect.js'
 import { differenceWords, method } from '../words/compare-words.js'
 import { chartsOf, type Section, sectionsOf } from './build.js'
@@ -106,6 +107,6 @@ function reading({ comparison }: Collected): Html {
 <li>A repetition runs on fresh connections in fresh processes. Repetitions are the statistical unit: samples of one connection depend on one another, so no interval is made from them.</li>
 <li>Percentiles of a curve are over all samples of all repetitions together; percentiles are never averaged. One with fewer than ten samples beyond it is not shown. Lost messages count as infinitely late: ∞ where a percentile falls among them.</li>
 <li>Results of this machine and of the lab never share a chart.</li>
-${comparison === null ? html`<li>Transports of one run are compared repetition by repetition (exact signed-rank test, Hodges-Lehmann ratio with its 95 % interval; p after Benjamini and Hochberg).</li>` : html`<li>${method(comparison)}</li>`}
+${comparison === null ? html`<li>Transports of one run are compared repetition by repetition (exact signed-rank test, Hodges-Lehmann ratio with its ${CONFIDENCE_WORDS} interval; p after Benjamini and Hochberg).</li>` : html`<li>${method(comparison)}</li>`}
 </ul>`
 }

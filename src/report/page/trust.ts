@@ -1,3 +1,4 @@
+import { isEvidence } from '../../compare/level.js'
 import { preciseProbability } from '../../compare/probability-words.js'
 import { smallestP } from '../../compare/statistics/smallest-p.js'
 import { CIRCUMSTANCES, type Flag } from '../../results/schema/flag-names.js'
@@ -5,7 +6,6 @@ import type { Collected } from '../digest/collect.js'
 import type { CaseDigest } from '../digest/digest.js'
 import { listed } from './words.js'
 
-const ALPHA = 0.05
 const ENOUGH = 8
 /** They say where it was measured; sentences of their own do that. */
 const PLACES: readonly Flag[] = [...CIRCUMSTANCES, 'emulated-cpu', 'few-repetitions']
@@ -36,7 +36,7 @@ function repetitionWords(cases: readonly CaseDigest[]): string[] {
   const unit = most === 1 ? 'repetition' : 'repetitions'
   const base = `Every figure is the median of ${n} ${unit}, each on fresh connections in fresh processes`
   const p = smallestP(least, least, 'interleaved')
-  if (p >= ALPHA) {
+  if (!isEvidence(p)) {
     return [
       `${base}. So few cannot show that one transport is better than another: the smallest p that ${least} can give is ${preciseProbability(p)}. Measure with --repeat ${ENOUGH} or more.`,
     ]

@@ -1,3 +1,4 @@
+import { CONFIDENCE_WORDS } from '../../compare/level.js'
 import { probabilityWords } from '../../compare/probability-words.js'
 import type {
   CompareDocument,
@@ -83,7 +84,7 @@ function headLines(doc: CompareDocument, one: Comparison, width: number, style: 
   ]
 }
 
-const HEADINGS = ['', 'base', 'new', 'ratio', '95 % interval', 'p', ''] as const
+const HEADINGS = ['', 'base', 'new', 'ratio', `${CONFIDENCE_WORDS} interval`, 'p', ''] as const
 
 function rowLines({ pairs }: Comparison, width: number, style: Palette): string[][] {
   const cells = new Map(

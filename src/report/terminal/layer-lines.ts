@@ -1,7 +1,7 @@
-import { CONFIDENCE } from '../../compare/row.js'
+import type { LayerChain } from '../../compare/layers.js'
+import { CONFIDENCE, CONFIDENCE_WORDS } from '../../compare/level.js'
 import { formatSize } from '../../units.js'
 import { timesAlike } from '../words/quantity.js'
-import type { LayerChain } from './layers.js'
 import { type Palette, wrap } from './text.js'
 
 /** What each layer adds: chains of the same case below one heading, each from its lowest layer up. */
@@ -26,7 +26,7 @@ export function renderLayers(
   )
   const sure =
     weakest < CONFIDENCE ? ` (of so few rounds: ${Math.floor(weakest * 100)} % or more)` : ''
-  const legend = `More than the layer above it, to which it adds up: Hodges-Lehmann over the rounds of one run, as many forwards as backwards, with its 95 % interval${sure}.`
+  const legend = `More than the layer above it, to which it adds up: Hodges-Lehmann over the rounds of one run, as many forwards as backwards, with its ${CONFIDENCE_WORDS} interval${sure}.`
   const titles = chains.map(titleOf)
   return [
     style.bold('What each layer adds'),

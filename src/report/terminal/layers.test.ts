@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { layersOf } from '../../compare/layers.js'
 import { DEFAULT_QUIC, DEFAULT_TLS, quicOptions } from '../../plan/quic.js'
 import { documentOf, type Measured, mixedCases } from '../../results/fixtures/documents.js'
 import {
@@ -10,7 +11,6 @@ import {
 } from '../../results/fixtures/reports.js'
 import type { ResultDocument } from '../../results/schema/schema.js'
 import { renderLayers } from './layer-lines.js'
-import { layersOf } from './layers.js'
 import { renderTable } from './table.js'
 import { palette } from './text.js'
 

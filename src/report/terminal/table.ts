@@ -1,3 +1,4 @@
+import { layersOf } from '../../compare/layers.js'
 import { firstLine } from '../../foreign.js'
 import { caseTitle } from '../../results/document/case-name.js'
 import { completedOf } from '../../results/repetition/completed.js'
@@ -8,7 +9,6 @@ import { time } from '../words/quantity.js'
 import { columnsFor } from './columns.js'
 import { renderGrid } from './grid.js'
 import { renderLayers } from './layer-lines.js'
-import { layersOf } from './layers.js'
 import { letterFlags, marksOf, renderFlags } from './legend.js'
 import { palette, wrap } from './text.js'
 

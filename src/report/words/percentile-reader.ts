@@ -1,5 +1,5 @@
 import { Distribution } from '../../results/histogram/buckets.js'
-import { samplesNeeded } from '../../results/histogram/percentiles.js'
+import { hasEnough, rankAtQuantile } from '../../results/histogram/percentiles.js'
 import type { Latency } from '../../results/schema/schema.js'
 
 /**
@@ -14,8 +14,8 @@ export function percentileReader(
   const total = count + lost
   return (depth) => {
     const oneIn = 10 ** depth
-    if (total < samplesNeeded(oneIn) * (1 - 1e-9)) return null
-    const rank = Math.max(1, Math.ceil(total - total / oneIn - 1e-6))
+    if (!hasEnough(total, oneIn)) return null
+    const rank = rankAtQuantile(total, oneIn)
     return rank > count ? null : (distribution.at(rank) ?? maxNs)
   }
 }

@@ -65,6 +65,16 @@ describe('a result', () => {
     ])
   })
 
+  test('is found out where its summary of that does not hold', () => {
+    const found = changed((latency, { cases }) => {
+      const { spans: _, ...named } = latency
+      Object.assign(cases[0]?.summary ?? {}, { histograms: { lag: { ...named, count: 3 } } })
+    })
+    expect(found).toEqual([
+      `${KEY}, summary, lag: its histogram holds 40000 samples, the count says 3`,
+    ])
+  })
+
   describe('with losses', () => {
     const withLoss = (change: (latency: Latency) => unknown) =>
       changed((_, { cases }) => {

@@ -2,12 +2,9 @@ import { XrbenchError } from '../../errors.js'
 import { Distribution } from '../histogram/buckets.js'
 import { countSamples } from '../histogram/codec.js'
 import { rankAtQuantile } from '../histogram/percentiles.js'
-import { PERCENTILES, type Percentiles } from '../schema/measures.js'
-import type { Interval, Latency, ResultDocument } from '../schema/schema.js'
+import { PERCENTILES, type Percentiles, type Timed } from '../schema/measures.js'
+import type { Interval, ResultDocument } from '../schema/schema.js'
 import { caseName } from './case-name.js'
-
-/** Whatever it spans. */
-type Timed = Omit<Latency, 'spans'>
 
 /**
  * What a result says that cannot be: a case that is there twice, a histogram that does not decode, or that another count or
@@ -25,6 +22,8 @@ export function contradictionsOf(doc: ResultDocument): string[] {
     if (one.summary?.latency) {
       add('summary', wrongLatency(one.summary.latency, one.summary.loss?.lost ?? 0))
     }
+    for (const [name, named] of Object.entries(one.summary?.histograms ?? {}))
+      add(`summary, ${name}`, wrongLatency(named, 0))
     for (const { index, latency, loss, histograms, intervals } of one.repetitions) {
       if (latency) add(`repetition ${index}`, wrongLatency(latency, loss?.lost ?? 0))
       for (const [name, named] of Object.entries(histograms ?? {}))

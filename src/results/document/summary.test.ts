@@ -1,8 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { recordLatencies } from '../fixtures/histograms.js'
+import { recordLatencies, recordRaw } from '../fixtures/histograms.js'
 import { caseOf, pingPongReport, roundTrips, streamReport } from '../fixtures/reports.js'
 import { percentilesOf } from '../histogram/percentiles.js'
 import { buildRepetition } from '../repetition/repetition.js'
+import { summarySchema } from '../schema/schema.js'
 import { spreadOf, summarise } from './summary.js'
 
 describe('a summary', () => {
@@ -57,6 +58,35 @@ describe('a summary', () => {
       repetitions: 2,
       spread: { goodputBitsPerSec: { median: 8e6, min: 8e6, count: 1 } },
     })
+  })
+
+  test('has what is timed besides the latency, the samples of all repetitions by their name', () => {
+    const all = (ns: number, times: number) => recordRaw(Array.from({ length: times }, () => ns))
+    const timed = [
+      { service: all(5_000, 1_000), lag: all(70, 3) },
+      { service: all(9_000, 3_000) },
+      { service: all(1, 500) },
+    ].map((histograms, i) =>
+      buildRepetition(
+        c,
+        i,
+        i,
+        pingPongReport({ rounds: 1_000, bodyNs: 9_000, link: { histograms } }),
+      ),
+    )
+    const [one, two, three] = timed
+    if (!(one && two && three)) throw new Error('three repetitions')
+    const summary = summarise(c, [one, two, { ...three, status: 'aborted' }])
+    expect(summary.histograms).toMatchObject({
+      service: { count: 4_000, minNs: 5_000, maxNs: 9_000, meanNs: 8_000 },
+      lag: { count: 3, maxNs: 70 },
+    })
+    expect(summary.histograms?.service?.percentiles.p50).toBeGreaterThanOrEqual(9_000)
+    expect(summarySchema.parse(summary)).toEqual(summary)
+  })
+
+  test('has no member for others where there is but the latency', () => {
+    expect(summarise(c, repetitions)).not.toHaveProperty('histograms')
   })
 
   test('of nothing measured is null throughout', () => {

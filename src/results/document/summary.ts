@@ -1,3 +1,4 @@
+import { medianSorted } from '../../median.js'
 import type { Case } from '../../plan/case.js'
 import { mergeCounts } from '../histogram/histogram.js'
 import { latencyOf, samplesOf } from '../histogram/latency.js'
@@ -5,6 +6,7 @@ import { percentileWithLoss } from '../histogram/percentile-with-loss.js'
 import { completedOf, figuredOf } from '../repetition/completed.js'
 import { addConnects, spanOf } from '../repetition/connects.js'
 import { addLosses } from '../repetition/loss.js'
+import { addNamedHistograms } from '../repetition/named-histograms.js'
 import type { PercentileKey, Repetition, Spread, Summary } from '../schema/schema.js'
 
 /**
@@ -30,6 +32,7 @@ export function summarise(c: Case, repetitions: readonly Repetition[]): Summary 
       ? latencyOf(mergeCounts(latencies.map(samplesOf)), loss?.lost ?? 0, spanOf(c))
       : null,
     ...addConnects(c, used),
+    ...addNamedHistograms(used),
     loss,
     spread: {
       p50Ns: percentile('p50'),
@@ -53,8 +56,7 @@ function finite(values: readonly number[]): Spread | null {
 /** Median (of an even number: the mean of the two in the middle), extremes and number; `null` without values. */
 export function spreadOf(values: readonly number[]): Spread | null {
   const sorted = values.toSorted((a, b) => a - b)
-  const [low, high] = [sorted[(sorted.length - 1) >> 1], sorted[sorted.length >> 1]]
   const [min, max] = [sorted[0], sorted.at(-1)]
-  if (low === undefined || high === undefined || min === undefined || max === undefined) return null
-  return { median: (low + high) / 2, min, max, count: sorted.length }
+  if (min === undefined || max === undefined) return null
+  return { median: medianSorted(sorted), min, max, count: sorted.length }
 }

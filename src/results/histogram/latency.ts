@@ -1,4 +1,4 @@
-import type { Latency } from '../schema/measures.js'
+import type { Latency, Timed } from '../schema/measures.js'
 import { decodeBuckets, encodeHistogram } from './codec.js'
 import { type CountedSamples, type LatencyHistogram, meanNs, stddevNs } from './histogram.js'
 import { percentilesOf } from './percentiles.js'
@@ -29,7 +29,7 @@ export function latencyOf(
 }
 
 /** The samples kept in a result, with the exact facts beside them. @throws XrbenchError `XRB_BAD_HISTOGRAM` */
-export function samplesOf(latency: Latency): CountedSamples {
+export function samplesOf(latency: Timed): CountedSamples {
   return {
     ...decodeBuckets(latency.histogram),
     count: latency.count,

@@ -9,9 +9,20 @@ export function samplesNeeded(oneIn: number): number {
   return SAMPLES_BEYOND * oneIn
 }
 
-/** Which of `total` messages, the first of them 1, is at the quantile `1 - 1/oneIn`: ceil(total × (1 - 1/oneIn)) in whole numbers, so that no rounding moves it. */
+/** Whether there are as many; `oneIn` may be a power of ten that came out a hair too large. */
+export function hasEnough(total: number, oneIn: number): boolean {
+  return total >= samplesNeeded(oneIn) * (1 - 1e-9)
+}
+
+/** Less than a rank, more than what rounding makes of a quotient. */
+const HAIR_OF_RANK = 1e-6
+
+/**
+ * Which of `total` messages, the first of them 1, is at the quantile `1 - 1/oneIn`: ceil(total × (1 - 1/oneIn)). What is left above is counted, and by a
+ * hair more, so that no rounding moves it: `oneIn` need not be whole.
+ */
 export function rankAtQuantile(total: number, oneIn: number): number {
-  return Math.max(1, total - Math.floor(total / oneIn))
+  return Math.max(1, total - Math.floor(total / oneIn + HAIR_OF_RANK))
 }
 
 /**
@@ -50,9 +61,8 @@ export function percentilesOf(histogram: LatencyHistogram, lost = 0): Percentile
   }
   const unavailable: PercentileReasons = {}
   for (const { key, oneIn } of PERCENTILES) {
-    const needed = samplesNeeded(oneIn)
-    if (total < needed) {
-      unavailable[key] = `too few samples: needs ${needed}, has ${total}`
+    if (!hasEnough(total, oneIn)) {
+      unavailable[key] = `too few samples: needs ${samplesNeeded(oneIn)}, has ${total}`
       continue
     }
     percentiles[key] = valueAtQuantile(histogram, oneIn, total)

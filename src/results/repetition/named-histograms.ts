@@ -1,6 +1,6 @@
 import type { RawHistogram } from '../../addon/addon.js'
-import { mergeCounts } from '../histogram/histogram.js'
-import { latencyOf } from '../histogram/latency.js'
+import { type CountedSamples, mergeCounts } from '../histogram/histogram.js'
+import { latencyOf, samplesOf } from '../histogram/latency.js'
 import type { NamedHistograms } from '../schema/measures.js'
 import type { MeasuredLink } from './measured-links.js'
 
@@ -15,9 +15,27 @@ export function namedHistogramsOf(links: readonly MeasuredLink[]): {
         byName.set(name, [...(byName.get(name) ?? []), histogram])
     }
   }
+  return mergedByName(byName)
+}
+
+/** Those of several repetitions, each name of its own. */
+export function addNamedHistograms(
+  repetitions: readonly { histograms?: NamedHistograms | undefined }[],
+): { histograms?: NamedHistograms } {
+  const byName = new Map<string, CountedSamples[]>()
+  for (const { histograms } of repetitions) {
+    for (const [name, timed] of Object.entries(histograms ?? {}))
+      byName.set(name, [...(byName.get(name) ?? []), samplesOf(timed)])
+  }
+  return mergedByName(byName)
+}
+
+function mergedByName(byName: ReadonlyMap<string, readonly CountedSamples[]>): {
+  histograms?: NamedHistograms
+} {
   if (byName.size === 0) return {}
-  const told = [...byName].map(([name, raw]) => {
-    const { spans: _, ...rest } = latencyOf(mergeCounts(raw))
+  const told = [...byName].map(([name, parts]) => {
+    const { spans: _, ...rest } = latencyOf(mergeCounts(parts))
     return [name, rest] as const
   })
   return { histograms: Object.fromEntries(told) }

@@ -2,6 +2,7 @@ import type { LinkOutcome } from '../../addon/addon.js'
 import type { Case } from '../../plan/case.js'
 import type { RepetitionReport } from './report.js'
 import { linksSoFar } from './so-far.js'
+import { wholeWindow } from './window.js'
 
 type Role = LinkOutcome['role']
 
@@ -63,9 +64,10 @@ function count(links: readonly LinkOutcome[] | undefined, role: Role): number {
 }
 
 /** What no time that has gone by here can hold. */
-function impossible({ marks }: LinkOutcome, totalNs: number): string | null {
-  const [first, last] = [marks[0], marks.at(-1)]
-  if (first === undefined || last === undefined) return null
+function impossible(link: LinkOutcome, totalNs: number): string | null {
+  const told = wholeWindow(link)
+  if (told === null) return null
+  const { first, last } = told
   if (last.timeNs > MOST_CLOCK_RATIO * totalNs + SPARE_NS) return 'it has measured for too long'
   // What had queued up may be counted at once.
   const longestNs = last.timeNs - first.timeNs + 1e9
@@ -118,10 +120,7 @@ function sum(
   pick: (mark: LinkOutcome['marks'][number]) => number,
 ): Sum | null {
   const links = all.filter((link) => link.role === role)
-  const lives = links.flatMap(({ marks }) => {
-    const [first, last] = [marks[0], marks.at(-1)]
-    return first === undefined || last === undefined ? [] : [{ first, last }]
-  })
+  const lives = links.flatMap((link) => wholeWindow(link) ?? [])
   if (lives.length === 0 || lives.length < links.length) return null
   return {
     total: lives.reduce((all, { last }) => all + pick(last), 0),

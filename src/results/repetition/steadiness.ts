@@ -1,3 +1,5 @@
+import { median } from '../../median.js'
+
 /** Of fewer intervals nothing can be said: a third of them is hardly one. */
 const MIN_INTERVALS = 6
 /** A start that lies off the rest by less does no harm. */
@@ -29,11 +31,4 @@ function scatterAboutLine(values: readonly number[]): number {
   const flat = values.map((value, i) => value - slope * i)
   const level = median(flat)
   return median(flat.map((value) => Math.abs(value - level)))
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b)
-  const half = Math.floor(sorted.length / 2)
-  const upper = sorted[half] ?? Number.NaN
-  return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? upper) + upper) / 2
 }

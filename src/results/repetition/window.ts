@@ -6,11 +6,16 @@ export interface Window {
   last: Mark
 }
 
+/** From the first of a link's marks to its last, which may be the same; `null` where it has none. */
+export function wholeWindow({ marks }: Pick<LinkOutcome, 'marks'>): Window | null {
+  const [first, last] = [marks[0], marks.at(-1)]
+  return first === undefined || last === undefined ? null : { first, last }
+}
+
 /** The measured phase of a link that decides over it; `null` when it did not get so far. */
 export function measuredWindow(link: LinkOutcome): Window | null {
-  const [first, last] = [link.marks[0], link.marks.at(-1)]
-  if (first === undefined || last === undefined || last.timeNs <= first.timeNs) return null
-  return { first, last }
+  const whole = wholeWindow(link)
+  return whole !== null && whole.last.timeNs > whole.first.timeNs ? whole : null
 }
 
 /**

@@ -309,6 +309,8 @@ export type Latency = z.infer<typeof latencySchema>
 export type Throughput = z.infer<typeof throughputSchema>
 export type Connects = z.infer<typeof connectsSchema>
 export type NamedHistograms = z.infer<typeof namedHistogramsSchema>
+/** The figures of a histogram, whatever it spans. */
+export type Timed = Omit<Latency, 'spans'>
 export type Load = z.infer<typeof loadSchema>
 export type Sent = z.infer<typeof sentSchema>
 export type Loss = z.infer<typeof lossSchema>

@@ -34,8 +34,11 @@ const flagsSchema = z
 const problemSchema = z
   .object({
     code: z.string().describe('stable: XRB_…'),
-    message: z.string(),
-    hint: z.string().nullable(),
+    message: z.string().describe('one sentence'),
+    hint: z
+      .string()
+      .nullable()
+      .describe('one thing to do, which can be pasted; null: none is known'),
   })
   .meta({ id: 'Problem' })
 
@@ -47,26 +50,30 @@ const buildSchema = z
   })
   .describe('of the native addon that measured')
 
-const toolSchema = z.object({
-  name: z.literal('xrbench'),
-  version: z.string(),
-  commit: z.string().nullable(),
-  build: buildSchema.nullable(),
-})
+const toolSchema = z
+  .object({
+    name: z.literal('xrbench'),
+    version: z.string(),
+    commit: z.string().nullable(),
+    build: buildSchema.nullable(),
+  })
+  .describe('that wrote the file')
 
-const warmupSchema = z.object({
-  durationNs: ns.describe('until the window of all links began'),
-  ended: z.enum(['steady', 'cap', 'none']).describe('cap: its time limit came first'),
-})
+const warmupSchema = z
+  .object({
+    durationNs: ns.describe('until the window of all links began'),
+    ended: z.enum(['steady', 'cap', 'none']).describe('cap: its time limit came first'),
+  })
+  .describe('what came before the measured phase')
 
 export const repetitionSchema = z
   .object({
-    index: count,
+    index: count.describe('of its case, from 0'),
     order: count.describe('position in the interleaved schedule of the whole run'),
     startedAt: timestamp,
     totalNs: ns.describe('wall time with set-up and warm-up'),
     status: z.enum(['completed', 'aborted', 'failed']).describe('all keep what was measured'),
-    failure: problemSchema.nullable(),
+    failure: problemSchema.nullable().describe('null: it did not fail'),
     flags: flagsSchema,
     durationNs: ns
       .nullable()
@@ -87,7 +94,7 @@ export const repetitionSchema = z
       .describe('payload of those messages; ping-pong: one way; rr: of the answers'),
     warmup: warmupSchema.nullable(),
     latency: latencySchema.nullable().describe('ping-pong, rr and connect'),
-    throughput: throughputSchema.nullable(),
+    throughput: throughputSchema.nullable().describe('what arrived, over the measured phase'),
     load: loadSchema.nullable().optional().describe('null: no rate was asked for'),
     sent: sentSchema
       .nullable()
@@ -107,8 +114,8 @@ export const repetitionSchema = z
       .describe(
         "connections and datagrams that came to an end's ports from its opening on and were none of the peer's: dropped, and in no other count; absent, null: not counted",
       ),
-    cpu: bothEnds(cpuSchema.nullable()),
-    clock: bothEnds(clockSchema.nullable()),
+    cpu: bothEnds(cpuSchema.nullable()).describe('of the measuring threads'),
+    clock: bothEnds(clockSchema.nullable()).describe('by which each end measured'),
     rdmaCounters: bothEnds(rdmaCountersSchema.nullable())
       .optional()
       .describe('null: another transport, or not readable'),
@@ -131,7 +138,7 @@ export const repetitionSchema = z
     histograms: namedHistogramsSchema
       .optional()
       .describe('by name; absent: there is but the latency, or nothing was measured'),
-    intervals: z.array(intervalSchema),
+    intervals: z.array(intervalSchema).describe('the time series of the measured phase'),
   })
   .meta({
     id: 'Repetition',
@@ -154,6 +161,11 @@ export const summarySchema = z
       .nullable()
       .optional()
       .describe('added, of the merged histograms; absent: another workload'),
+    histograms: namedHistogramsSchema
+      .optional()
+      .describe(
+        'of the merged histograms of each name; absent: there is but the latency, or an older version wrote the file',
+      ),
     loss: lossSchema.nullable().describe('added'),
     spread: z.object({
       p50Ns: percentileSpread,
@@ -206,15 +218,17 @@ export const caseResultSchema = z
 
 export const resultSchema = z
   .object({
-    schema: z.literal(RESULT_FORMAT),
-    id: z.uuid(),
-    label: z.string().max(256).optional(),
+    schema: z.literal(RESULT_FORMAT).describe('name and major version of the format'),
+    id: z.uuid().describe('of this result alone'),
+    label: z.string().max(256).optional().describe('as it was given'),
     tool: toolSchema,
-    command: z.array(z.string()),
+    command: z.array(z.string()).describe('what was called, word by word'),
     startedAt: timestamp,
     finishedAt: timestamp.nullable(),
-    status: z.enum(['running', 'completed', 'aborted', 'failed']),
-    error: problemSchema.nullable(),
+    status: z
+      .enum(['running', 'completed', 'aborted', 'failed'])
+      .describe('of the run; all keep what was measured'),
+    error: problemSchema.nullable().describe('the first failure; each repetition has its own'),
     flags: flagsSchema.describe('of the whole file'),
     redacted: z.boolean().describe('names and addresses are hashed'),
     plannedRepetitions: z.int().positive().describe('of each case'),
@@ -241,10 +255,24 @@ export const resultSchema = z
     description: 'One run of xrbench. Unmeasured is null, never 0.',
   })
 
+/**
+ * A result, format `xrbench.result/1`: what was asked for, on which machines, and what was measured. Units end the names: `Ns`, `Bytes`,
+ * `BitsPerSec`, `PerSec`; rates count payload, in powers of 1,000. What was not measured is `null`, never 0. Its words are those of
+ * `results/result-1.schema.json`, which the package has.
+ * @interface
+ */
 export type ResultDocument = z.infer<typeof resultSchema>
 export type CaseResult = z.infer<typeof caseResultSchema>
+/**
+ * One measured run on fresh connections in fresh processes, the statistical unit: of its measured phase, which all connections have in common.
+ * @interface
+ */
 export type Repetition = z.infer<typeof repetitionSchema>
 export type Summary = z.infer<typeof summarySchema>
+/**
+ * Why something was not measured, or not to its end.
+ * @interface
+ */
 export type Problem = z.infer<typeof problemSchema>
 export {
   type Environment,

@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { isObject } from '../../is-object.js'
 import { valuesIn } from '../../value-count.js'
 
 /** What is wrong with a document, and where. */
@@ -57,8 +58,4 @@ function issuesOfPart(schema: z.ZodType, part: unknown): Issue[] {
   }
   const which = values > MAX_TOLD_VALUES ? THE_FIRST : undefined
   return schema.safeParse(part, which).error?.issues ?? []
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

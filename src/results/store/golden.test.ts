@@ -15,6 +15,7 @@ test('there is a file of each stage of the format', () => {
     'rdma-and-places.json.gz',
     'requests-and-options.json.gz',
     'sockets-only.json.gz',
+    'summary-histograms.json.gz',
     'tls-and-quic.json.gz',
     'variants-and-quic.json.gz',
   ])
@@ -51,4 +52,17 @@ test('requests, histograms by name, sockets without a network and options of the
   expect(granted.some(({ pollsDevice }) => pollsDevice === false)).toBe(true)
   expect(cases.some(({ key }) => key === 'unix/ping-pong/64B/block/seqpacket')).toBe(true)
   expect(cases.some(({ key }) => key.endsWith('rr/64B/block/response=4KiB/inflight=4'))).toBe(true)
+})
+
+test('what is timed besides the latency is in the summary as it is in the repetitions', async () => {
+  const { cases } = await readResult(`${folder}summary-histograms.json.gz`)
+  const connects = cases.filter(({ workload }) => workload === 'connect')
+  expect(connects.length).toBeGreaterThan(0)
+  for (const { summary, repetitions } of connects) {
+    const counts = repetitions.map(({ histograms }) => histograms?.handshake?.count ?? 0)
+    expect(summary?.histograms?.handshake?.count).toBe(counts.reduce((sum, one) => sum + one, 0))
+    expect(summary?.histograms?.handshake?.percentiles).toEqual(
+      summary?.connects?.handshake.percentiles,
+    )
+  }
 })

@@ -1,3 +1,4 @@
+import { isObject } from '../../is-object.js'
 import { WORKLOAD_NAMES } from '../../options/workloads.js'
 import { TRANSPORT_NAMES } from '../../plan/transports.js'
 import { FLAGS } from '../schema/flag-names.js'
@@ -112,8 +113,4 @@ const VERSION = /^\d[\w.+-]{0,31}$/
 function versionOf(tool: unknown): string {
   const version = isObject(tool) ? tool.version : undefined
   return typeof version === 'string' && VERSION.test(version) ? version : 'of another version'
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

@@ -1,3 +1,5 @@
+import { isObject } from '../../is-object.js'
+
 /**
  * Gives the parts of a document that came to have members later the ones it lacks, as the schema has them for what did not exist then. Changes
  * `json`; members that this version does not know stay.
@@ -8,8 +10,4 @@ export function completeOlder(json: unknown, parsed: unknown): void {
     if (name in json) completeOlder(json[name], value)
     else json[name] = value
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

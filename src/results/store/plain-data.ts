@@ -1,4 +1,5 @@
 import { types } from 'node:util'
+import { isObject } from '../../is-object.js'
 import type { JsonLimits } from './json-scan.js'
 
 /** What a program gave is no plain data: as the end of a sentence. */
@@ -55,10 +56,6 @@ function memberOf(owner: object, name: PropertyKey): unknown {
     throw new NotPlainError(`has a member that is computed: ${String(name)}`)
   }
   return found?.value
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
 }
 
 function tooDeep(): NotPlainError {

@@ -58,6 +58,7 @@ export async function checkWritable(path: string): Promise<void> {
   })
 }
 
+/** How {@link readResult} reads. */
 export interface ReadOptions {
   /** Told what is left out because only the newer version that wrote the file knows it, in one sentence with that version. Default: nobody. */
   readonly onNewer?: ((sentence: string) => void) | undefined

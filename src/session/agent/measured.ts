@@ -1,15 +1,21 @@
 import type { WorkloadName } from '../../addon/addon.js'
 import type { TransportName } from '../../plan/case.js'
 import type { EndReport, SoFar } from '../../results/repetition/report.js'
+import { wholeWindow } from '../../results/repetition/window.js'
 
 /** What this end knows of a repetition that is over, however it ended. */
 export interface Measured {
+  /** By which it was measured. */
   transport: TransportName
+  /** What was measured. */
   workload: WorkloadName
+  /** How this end came to its end. */
   status: 'completed' | 'stopped' | 'peer-closed' | 'failed'
   /** Of all links of this end, in the measured phase. */
   messages: number
+  /** Payload of those. */
   bytes: number
+  /** Length of the measured phase. */
   seconds: number
 }
 
@@ -28,10 +34,7 @@ export function measuredOf(
   soFar: SoFar | null,
 ): Measured {
   if (outcome === null) return { transport, workload, status: 'failed', ...leftOf(soFar) }
-  const phases = outcome.links.flatMap(({ marks }) => {
-    const [first, last] = [marks[0], marks.at(-1)]
-    return first === undefined || last === undefined ? [] : [{ first, last }]
-  })
+  const phases = outcome.links.flatMap((link) => wholeWindow(link) ?? [])
   const sum = (what: 'messages' | 'bytes') =>
     phases.reduce((all, { first, last }) => all + last[what] - first[what], 0)
   const lengths = phases.map(({ first, last }) => last.timeNs - first.timeNs)

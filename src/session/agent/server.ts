@@ -48,9 +48,13 @@ export interface AgentOptions {
   onEvent?: (event: AgentEvent) => void
 }
 
+/** What happens at an agent. `peer`: address and port of the client. */
 export type AgentEvent =
+  /** A client has shown that it has the key. */
   | { type: 'session-opened'; peer: string }
+  /** One that has measured is over, or was refused. */
   | (RequestEvent & { peer: string })
+  /** A client is gone; `seconds`: since it was let in. */
   | ({ type: 'session-closed'; peer: string; seconds: number } & SessionEnd)
   /** Somebody who does not have the key, or does not speak TLS. */
   | { type: 'rejected'; peer: string; reason: string }

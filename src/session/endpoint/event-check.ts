@@ -1,3 +1,4 @@
+import { isObject } from '../../is-object.js'
 import { MAX_BLOB_BYTES } from '../../transports/blob.js'
 import { MAX_WINDOWS } from '../wire/protocol.js'
 import type { EndpointEvent } from './messages.js'
@@ -57,8 +58,4 @@ function isNumbers(value: unknown, names: readonly string[]): boolean {
 
 function isVersion(value: unknown): boolean {
   return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= MAX_WINDOWS
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
 }

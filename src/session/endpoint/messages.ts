@@ -16,9 +16,13 @@ export type EndpointCommand =
   | { type: 'stop' }
   | { type: 'close' }
 
+/** How far a repetition is, at the end that decides over it. */
 export interface Progress {
+  /** `idle`: nothing has begun yet. */
   phase: 'idle' | 'warmup' | 'measure' | 'done'
+  /** Of this phase: messages, round trips or connections, as the workload counts them. */
   messages: number
+  /** Payload of those. */
   bytes: number
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isObject } from '../../is-object.js'
 
 /**
  * Lists and records that may be long, and come from a peer: their length is judged first, then one element after the other up to the first that is not valid.
@@ -23,7 +24,8 @@ export function listOf<T extends z.ZodType>(element: T, most: number) {
 /** A record of `most` members at the most, whose names are as `name` says. */
 export function recordOf<T extends z.ZodType>(name: RegExp, element: T, most: number) {
   const isOne = (value: unknown) =>
-    isRecord(value) &&
+    isObject(value) &&
+    !Array.isArray(value) &&
     Object.keys(value).length <= most &&
     Object.keys(value).every((one) => name.test(one))
   return z
@@ -69,8 +71,4 @@ function judged<T extends z.ZodType, Key extends PropertyKey>(
     break
   }
   return valid
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

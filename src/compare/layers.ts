@@ -1,8 +1,7 @@
-import { questionOf } from '../../compare/question.js'
-import { CONFIDENCE } from '../../compare/row.js'
-import { type Shift, shiftWithin } from '../../compare/statistics/shift.js'
-import { percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
-import type { CaseResult, Repetition, ResultDocument } from '../../results/schema/schema.js'
+import type { CaseResult, ResultDocument } from '../results/schema/schema.js'
+import { type Addition, additionOf, levelOf } from './layer-rounds.js'
+import { CHAINS, type Step, WITHOUT_NETWORK } from './layer-steps.js'
+import { questionOf } from './question.js'
 
 /** One transport of a chain in which each stands on the one before. */
 export interface Layer {
@@ -13,11 +12,6 @@ export interface Layer {
   value: number
   /** What it costs more than the layer before, formed within each round; `null` for the first. */
   adds: Addition | null
-}
-
-/** A Hodges-Lehmann estimate over rounds, with its interval. */
-export interface Addition extends Pick<Shift, 'estimate' | 'low' | 'high' | 'confidence'> {
-  rounds: number
 }
 
 /** What each layer of a chain adds to a round trip, or to the work for a byte. Derived from the cases' repetitions, not stored. */
@@ -31,41 +25,6 @@ export interface LayerChain {
   measure: 'round-trip' | 'cpu-per-byte'
   layers: Layer[]
 }
-
-interface Step {
-  name: string
-  matches(c: CaseResult): boolean
-}
-
-const quic = (messages: string, nullCrypto: boolean, name: string): Step => ({
-  name,
-  matches: ({ transport, parameters: { requested } }) =>
-    transport === 'quic' &&
-    requested.quic?.messages === messages &&
-    requested.quic.nullCrypto === nullCrypto,
-})
-const tls = (isKernel: boolean, name: string): Step => ({
-  name,
-  matches: ({ transport, parameters: { effective } }) =>
-    transport === 'tls' && effective.client?.tls?.ktls === isKernel,
-})
-const plain = (transport: CaseResult['transport'], name: string): Step => ({
-  name,
-  matches: (c) => c.transport === transport,
-})
-
-/** What every chain may begin with: what two processes cost one another without a network. */
-const WITHOUT_NETWORK: readonly Step[] = [plain('shm', 'Shared memory'), plain('unix', 'AF_UNIX')]
-
-/** The first of each is what the others stand on. */
-const CHAINS: readonly (readonly [Step, ...Step[]])[] = [
-  ...['datagram', 'stream'].map((messages): [Step, ...Step[]] => [
-    plain('udp', 'UDP'),
-    quic(messages, true, `QUIC ${messages} without encryption`),
-    quic(messages, false, `QUIC ${messages}`),
-  ]),
-  [plain('tcp', 'TCP'), tls(false, 'TLS'), tls(true, 'TLS by the kernel (kTLS)')],
-]
 
 /** The chains of which a result has two layers or more. */
 export function layersOf(doc: ResultDocument): LayerChain[] {
@@ -142,11 +101,11 @@ function chainOf(
   const { place, workload, parameters } = first.c
   const { wait, messageSizeBytes } = parameters.requested
   const isPingPong = workload === 'ping-pong'
-  const base = middleOf(roundsOf(first.c).map(({ value }) => value))
+  const base = levelOf(first.c)
   if (base === null) return null
   const layers: Layer[] = [{ name: first.name, key: first.c.key, value: base.estimate, adds: null }]
   for (const [i, { name, c }] of found.slice(1).entries()) {
-    const adds = middleOf(differencesOf(found[i]?.c ?? first.c, c))
+    const adds = additionOf(found[i]?.c ?? first.c, c)
     if (adds === null) return null
     const below = layers.at(-1)?.value ?? base.estimate
     layers.push({ name, key: c.key, value: below + adds.estimate, adds })
@@ -156,56 +115,4 @@ function chainOf(
     messageSizeBytes: isPingPong || bySize ? messageSizeBytes : null,
     measure: isPingPong ? 'round-trip' : 'cpu-per-byte',
   }
-}
-
-/** Repetitions of one round ran next to one another: a machine that drifts does so in both. */
-function differencesOf(below: CaseResult, above: CaseResult): number[] {
-  const lower = new Map(roundsOf(below).map(({ index, value }) => [index, value]))
-  const found = roundsOf(above).flatMap(({ index, value }) => {
-    const other = lower.get(index)
-    return other === undefined ? [] : [{ index, value: value - other }]
-  })
-  return balanced(found).map(({ value }) => value)
-}
-
-interface Round {
-  index: number
-  value: number
-}
-
-function roundsOf(c: CaseResult): Round[] {
-  return c.repetitions.flatMap((one) => {
-    const value = figure(c, one)
-    return value === null ? [] : [{ index: one.index, value }]
-  })
-}
-
-/**
- * As many rounds that ran forwards as backwards, in pairs that follow one another (A B B A): what a steady drift adds in one it
- * takes away in the other. A round without its pair would leave its drift in the result; where there is no pair, what there is.
- */
-function balanced(rounds: readonly Round[]): Round[] {
-  const has = new Set(rounds.map(({ index }) => index))
-  const paired = rounds.filter(({ index }) => has.has(index % 2 === 0 ? index + 1 : index - 1))
-  return paired.length > 0 ? paired : [...rounds]
-}
-
-function middleOf(values: readonly number[]): Addition | null {
-  const shift = shiftWithin(values, CONFIDENCE)
-  if (shift === null) return null
-  const { estimate, low, high, confidence } = shift
-  return { estimate, low, high, confidence, rounds: values.length }
-}
-
-function figure({ workload, parameters }: CaseResult, one: Repetition): number | null {
-  if (one.status !== 'completed') return null
-  if (workload === 'ping-pong') return finite(one.latency && percentileWithLoss(one.latency, 'p50'))
-  const ends = [one.cpu.client?.perMessageNs, one.cpu.server?.perMessageNs]
-  const [client, server] = ends
-  if (client == null || server == null) return null
-  return (client + server) / parameters.requested.messageSizeBytes
-}
-
-function finite(value: number | null): number | null {
-  return value !== null && Number.isFinite(value) ? value : null
 }

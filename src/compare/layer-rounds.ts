@@ -1,0 +1,72 @@
+import { percentileWithLoss } from '../results/histogram/percentile-with-loss.js'
+import { completedOf } from '../results/repetition/completed.js'
+import type { CaseResult, Repetition } from '../results/schema/schema.js'
+import { CONFIDENCE } from './level.js'
+import { type Shift, shiftWithin } from './statistics/shift.js'
+
+/** A Hodges-Lehmann estimate over rounds, with its interval. */
+export interface Addition extends Pick<Shift, 'estimate' | 'low' | 'high' | 'confidence'> {
+  rounds: number
+}
+
+/** What a case takes: the middle of its rounds; `null` without a round. */
+export function levelOf(c: CaseResult): Addition | null {
+  return estimateOf(roundsOf(c).map(({ value }) => value))
+}
+
+/** What one case takes more than another, formed within each round; `null` where they have no round in common. */
+export function additionOf(below: CaseResult, above: CaseResult): Addition | null {
+  return estimateOf(differencesOf(below, above))
+}
+
+/** Repetitions of one round ran next to one another: a machine that drifts does so in both. */
+function differencesOf(below: CaseResult, above: CaseResult): number[] {
+  const lower = new Map(roundsOf(below).map(({ index, value }) => [index, value]))
+  const found = roundsOf(above).flatMap(({ index, value }) => {
+    const other = lower.get(index)
+    return other === undefined ? [] : [{ index, value: value - other }]
+  })
+  return balanced(found).map(({ value }) => value)
+}
+
+interface Round {
+  index: number
+  value: number
+}
+
+function roundsOf(c: CaseResult): Round[] {
+  return completedOf(c.repetitions).flatMap((one) => {
+    const value = figure(c, one)
+    return value === null ? [] : [{ index: one.index, value }]
+  })
+}
+
+/**
+ * As many rounds that ran forwards as backwards, in pairs that follow one another (A B B A): what a steady drift adds in one it
+ * takes away in the other. A round without its pair would leave its drift in the result; where there is no pair, what there is.
+ */
+function balanced(rounds: readonly Round[]): Round[] {
+  const has = new Set(rounds.map(({ index }) => index))
+  const paired = rounds.filter(({ index }) => has.has(index % 2 === 0 ? index + 1 : index - 1))
+  return paired.length > 0 ? paired : [...rounds]
+}
+
+function estimateOf(values: readonly number[]): Addition | null {
+  const shift = shiftWithin(values, CONFIDENCE)
+  if (shift === null) return null
+  const { estimate, low, high, confidence } = shift
+  return { estimate, low, high, confidence, rounds: values.length }
+}
+
+/** p50 of a round trip, ns; of streams what both ends' CPUs take for a byte, ns. */
+function figure({ workload, parameters }: CaseResult, one: Repetition): number | null {
+  if (workload === 'ping-pong') return finite(one.latency && percentileWithLoss(one.latency, 'p50'))
+  const ends = [one.cpu.client?.perMessageNs, one.cpu.server?.perMessageNs]
+  const [client, server] = ends
+  if (client == null || server == null) return null
+  return (client + server) / parameters.requested.messageSizeBytes
+}
+
+function finite(value: number | null): number | null {
+  return value !== null && Number.isFinite(value) ? value : null
+}
