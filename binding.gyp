@@ -221,6 +221,7 @@
           ['gnutls==1', {
             'dependencies': ['xrbench_tls_core'],
             'sources': [
+              'native/transport/tls/kernel_tls_test.cc',
               'native/transport/tls/tls_carrier_test.cc',
               'native/transport/tls/tls_session_test.cc',
             ],

@@ -7,7 +7,7 @@ namespace xr {
 
 /// How the scheduler treated the calling thread since it began, and when that was read.
 /// /proc/thread-self/schedstat (Documentation/scheduler/sched-stats.rst): some 5 us a reading, so
-/// it belongs before what is measured and after it.
+/// it belongs right before what is measured and right after it.
 struct Scheduling {
   /// CLOCK_MONOTONIC, ns.
   std::uint64_t time_ns = 0;

@@ -12,6 +12,7 @@
 #include "measure/mark_series.h"
 #include "measure/phase_spec.h"
 #include "measure/run_board.h"
+#include "measure/scheduling.h"
 #include "measure/steadiness.h"
 #include "measure/window.h"
 
@@ -67,6 +68,7 @@ class Timeline {
   void start(const Counters& counters) noexcept {
     const bool at_once = !board_.directed() && (follows_ || spec_.warmup_cap_ns == 0);
     if (at_once && !follows_) board_.read_softirq_begin();
+    if (at_once) scheduling_began_ = Scheduling::of_this_thread();
     origin_ = clock_.now();
     if (!follows_) board_.cell(link_).phase(Phase::kWarmup);
     if (at_once) {
@@ -90,6 +92,7 @@ class Timeline {
     if (follows_) show(link.counters());
     if (board_.directed() && board_.version() != window_.version) {
       window_ = board_.window(board_.version());
+      scheduling_began_.reset();
       stage_ = Stage::kWarmup;
       target_ = kNever;
     }
@@ -112,8 +115,9 @@ class Timeline {
     const std::uint64_t total = spec_.iterations * board_.deciders();
     const std::uint64_t done = board_.attempts(window_.version);
     if (done >= total) {
-      // A little ahead, so that all links meet it.
-      board_.end_early(window_.version, now + 2 * poll_ticks());
+      // A little ahead, so that all links meet it; where this thread has stood still since `now`,
+      // the others have gone on.
+      board_.end_early(window_.version, std::max(now, clock_.now()) + 2 * poll_ticks());
       end_ = board_.early_end(window_.version);
       target_ = kNever;
       schedule_edge(now);
@@ -135,9 +139,14 @@ class Timeline {
       if (stage_ == Stage::kMeasure && clock_.to_ns(now - window_.start) > last_mark_ns())
         add_mark(now, counters);
     }
+    if (scheduling_began_ && !scheduling_ended_) scheduling_ended_ = Scheduling::of_this_thread();
     if (!follows_) board_.cell(link_).phase(Phase::kDone);
   }
 
+  /// How the scheduler treated this thread from right before its window to right behind it.
+  std::optional<SchedulingShare> scheduling() const noexcept {
+    return scheduling_between(scheduling_began_, scheduling_ended_);
+  }
   /// How many windows have begun: the last one counts.
   unsigned windows_begun() const noexcept { return windows_begun_; }
   /// Through with the window, by itself.
@@ -186,10 +195,12 @@ class Timeline {
   template <class Link>
   static Counters refreshed(const Counters& before, Link& link) noexcept {
     // What the link counts message by message is in `before` as the losses are that it belongs to.
-    const std::uint64_t known = link.counters().local_drops;
+    const Counters known = link.counters();
     link.refresh();
     Counters counters = before;
-    counters.local_drops += link.counters().local_drops - known;
+    for (const auto count : {&Counters::duplicates, &Counters::reordered, &Counters::local_drops,
+                             &Counters::strangers})
+      counters.*count += link.counters().*count - known.*count;
     return counters;
   }
 
@@ -204,6 +215,7 @@ class Timeline {
       const bool is_last_look = window_.start - now <= poll_ticks();
       if (is_last_look && board_.directed() && link_ == board_.first_decider())
         board_.read_softirq_begin();
+      if (is_last_look) scheduling_began_ = Scheduling::of_this_thread();
       next_edge_ = is_last_look ? window_.start : std::min(window_.start, now + poll_ticks());
       return true;
     }
@@ -218,6 +230,7 @@ class Timeline {
     if (!steady && clock_.to_ns(now - origin_) < spec_.warmup_cap_ns) return;
     warmup_end_ = steady ? WarmupEnd::kSteady : WarmupEnd::kCap;
     board_.read_softirq_begin();
+    scheduling_began_ = Scheduling::of_this_thread();
     // By now the slope rests on the whole warm-up.
     clock_.refine();
     name_own(now + poll_ticks());
@@ -237,6 +250,9 @@ class Timeline {
     clock_.take_slope(window_.ns_per_tick_q32);
     stage_ = Stage::kMeasure;
     ++windows_begun_;
+    // One that was blocked did not look before.
+    if (!scheduling_began_) scheduling_began_ = Scheduling::of_this_thread();
+    scheduling_ended_.reset();
     end_ = window_.end;
     interval_ticks_ =
         follows_ && end_ == kNever ? clock_.from_ns(kFollowerIntervalNs) : window_.interval;
@@ -271,8 +287,11 @@ class Timeline {
       const std::uint64_t edge = std::min(next_interval_, end_);
       if (now < edge) return;
       if (!usage) usage = ThreadUsage::of_this_thread();
-      add_mark(edge, before, *usage);
-      if (edge == end_) {
+      const bool is_end = edge == end_;
+      // An end that is named late may lie behind what is marked already: what is marked stays.
+      if (!is_end || clock_.to_ns(edge - window_.start) > last_mark_ns())
+        add_mark(edge, before, *usage);
+      if (is_end) {
         stage_ = Stage::kThrough;
         return;
       }
@@ -293,6 +312,7 @@ class Timeline {
 
   bool pass_through(std::uint64_t now) noexcept {
     stage_ = Stage::kThrough;
+    scheduling_ended_ = Scheduling::of_this_thread();
     target_ = kNever;
     next_edge_ = now + poll_ticks();
     if (follows_) return true;
@@ -339,6 +359,8 @@ class Timeline {
   std::uint64_t warmup_ns_ = 0;
   unsigned windows_begun_ = 0;
   WarmupEnd warmup_end_ = WarmupEnd::kNone;
+  std::optional<Scheduling> scheduling_began_;
+  std::optional<Scheduling> scheduling_ended_;
 };
 
 }  // namespace xr

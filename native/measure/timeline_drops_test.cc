@@ -53,10 +53,12 @@ TEST("timeline drops: those that a link counts with its messages are marked with
   for (const Mark& mark : marks) CHECK_EQ(mark.counters.local_drops, mark.counters.lost);
 }
 
-/// The kernel counts, and says so when it is asked.
+/// The kernel counts, or a part of the link, and says so when it is asked.
 struct AskingLink {
   Counters& counters() noexcept { return counts; }
-  void refresh() noexcept { counts.local_drops = of_kernel; }
+  void refresh() noexcept {
+    counts.local_drops = counts.duplicates = counts.reordered = counts.strangers = of_kernel;
+  }
   void receive() noexcept {
     counts.messages += 1;
     of_kernel += 2;
@@ -68,6 +70,15 @@ struct AskingLink {
 TEST("timeline drops: those that the kernel counts are marked as they are then") {
   const std::vector<Mark> marks = marks_of(AskingLink{});
   CHECK_EQ(marks.back().counters.local_drops - marks.front().counters.local_drops, 200u);
+}
+
+TEST("timeline drops: whatever a link knows only when it is asked is in the interval it came in") {
+  const std::vector<Mark> marks = marks_of(AskingLink{});
+  CHECK_EQ(marks.size(), 11u);
+  for (const auto count : {&Counters::duplicates, &Counters::reordered, &Counters::local_drops,
+                           &Counters::strangers})
+    for (std::size_t i = 1; i < marks.size(); ++i)
+      CHECK_EQ(marks[i].counters.*count - marks[i - 1].counters.*count, 20u);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "measure/timeline.h"
 
+#include <chrono>
 #include <vector>
 
 #include "test/directed_board.h"
@@ -13,6 +14,7 @@ using xr::kNsPerMs;
 using xr::kNsPerSec;
 using xr::PhaseSpec;
 using xr::RunBoard;
+using xr::Scheduling;
 using xr::test::Directed;
 using xr::test::HandClock;
 using xr::test::QuietLink;
@@ -316,6 +318,68 @@ TEST("timeline: links that share iterations end at the message that reaches thei
   }
   // As far ahead as is needed for both to meet it, whatever the time between two messages.
   CHECK_EQ(behind_ns[0], behind_ns[1]);
+}
+
+TEST("timeline: a link that stood still names no end that others have passed") {
+  const PhaseSpec phases{0, 0, 50, 5 * kNsPerMs};
+  Directed directed(phases, 2);
+  Timeline links[] = {{{}, phases, nullptr, directed.board, 0},
+                      {{}, phases, nullptr, directed.board, 1}};
+  QuietLink quiet[2];
+  HandClock::time_ns = kNsPerSec;
+  for (int i = 0; i < 2; ++i) links[i].start(quiet[i].counts);
+  directed.name(kNsPerSec);
+  for (int i = 0; i < 2; ++i) links[i].on_edge(kNsPerSec + kNsPerMs, quiet[i].counts, quiet[i]);
+  quiet[0].counts.messages = 100;
+  links[0].show(quiet[0].counts);
+  // It read the clock at 2 ms, and was let go on at 21.
+  HandClock::time_ns = kNsPerSec + 21 * kNsPerMs;
+  links[1].on_edge(HandClock::time_ns, quiet[1].counts, quiet[1]);
+  links[0].on_target(kNsPerSec + 2 * kNsPerMs, quiet[0].counts);
+  while (directed.measured == 0 && HandClock::time_ns < kNsPerSec + 100 * kNsPerMs) {
+    HandClock::time_ns += kNsPerMs;
+    for (int i = 0; i < 2; ++i)
+      if (HandClock::time_ns >= links[i].next_edge())
+        links[i].on_edge(HandClock::time_ns, quiet[i].counts, quiet[i]);
+  }
+  CHECK_EQ(directed.measured, 1);
+  CHECK_EQ(links[0].series().marks().back().time_ns, links[1].series().marks().back().time_ns);
+  for (const auto& link : links) {
+    const auto& marks = link.series().marks();
+    for (std::size_t i = 1; i < marks.size(); ++i) CHECK(marks[i].time_ns > marks[i - 1].time_ns);
+  }
+}
+
+TEST("timeline: how the scheduler treats a thread is that of its window") {
+  if (!Scheduling::of_this_thread())
+    throw xr::test::Skipped("this kernel keeps no account of its scheduler");
+  // A warm-up of 200 ms of work, a window of 20: the work before it is not in it.
+  const PhaseSpec phases{0, 20 * kNsPerMs, 0, kNsPerSec};
+  Directed directed(phases, 1);
+  Timeline link({}, phases, nullptr, directed.board, 0);
+  QuietLink quiet;
+  HandClock::time_ns = kNsPerSec;
+  link.start(quiet.counts);
+  const auto spin_ms = [](std::uint64_t ms) {
+    const auto until = std::chrono::steady_clock::now() + std::chrono::milliseconds(ms);
+    while (std::chrono::steady_clock::now() < until) {
+    }
+  };
+  spin_ms(200);
+  directed.name(kNsPerSec + kNsPerMs);
+  const auto before = std::chrono::steady_clock::now();
+  link.on_edge(kNsPerSec, quiet.counts, quiet);
+  spin_ms(20);
+  link.on_edge(kNsPerSec + 2 * kNsPerMs, quiet.counts, quiet);
+  link.on_edge(kNsPerSec + 30 * kNsPerMs, quiet.counts, quiet);
+  const auto end = std::chrono::steady_clock::now();
+  CHECK(link.is_through());
+  const auto share = link.scheduling();
+  CHECK(share.has_value());
+  CHECK(share->wall_ns >= 20 * kNsPerMs);
+  // From the reading right before it on, and not from where the thread began.
+  const auto most_ns = std::chrono::nanoseconds(end - before).count();
+  CHECK(share->wall_ns <= static_cast<std::uint64_t>(most_ns));
 }
 
 TEST("timeline: further histograms are cut where the first is, as many as there are") {

@@ -134,6 +134,7 @@ class LinkRun {
     // What befalls a link that is through does not concern what it has measured.
     outcome_.is_through = timeline.is_through();
     timeline.finish(clock_.now(), link.counters());
+    outcome_.scheduling = timeline.scheduling();
   }
 
   const Clock& clock_;

@@ -70,7 +70,6 @@ RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const St
         link_outcome.failure = {kPinningOp, refused};
       } else {
         const LinkContext context{spec, stop, board, i};
-        const auto begin = Scheduling::of_this_thread();
         const auto visit = [&](auto serves, auto& link) {
           link_outcome = outcome.clock_source == ClockSource::kCounter
                              ? run_link(serves, link, role, CounterClock(origin), context)
@@ -83,7 +82,6 @@ RunOutcome run_links(const EndpointSpec& spec, const ClockPair& origin, const St
         }
         // The frequency first: it is that of the loop for a moment only.
         link_outcome.cpu_khz = frequency_of_this_cpu_khz();
-        link_outcome.scheduling = scheduling_between(begin, Scheduling::of_this_thread());
         link_outcome.pinned_cpu = cpu;
       }
     } catch (...) {

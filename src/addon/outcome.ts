@@ -63,7 +63,7 @@ export interface ConnectOutcome {
   handshake: RawHistogram
 }
 
-/** How the scheduler treated a measuring thread from before its loop until after it: warm-up included. */
+/** How the scheduler treated a measuring thread from right before its window until right after it; some milliseconds more than the window. */
 export interface Scheduling {
   wallNs: number
   onCpuNs: number

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { NATIVE_TESTS } from '../addon/fixtures/native-tests.js'
 import { runCli } from '../cli/fixtures/spawn-cli.js'
 import { readResult } from '../results/store/store.js'
 
@@ -30,4 +31,11 @@ it('the kernel takes the records', { timeout: PATIENCE_MS }, async () => {
     for (const end of [parameters.effective.client, parameters.effective.server])
       expect(end?.tls, key).toMatchObject({ ktls, ktlsProblem: null })
   }
+})
+
+it('each message of a stream is a record of its own', { timeout: PATIENCE_MS }, async () => {
+  const tests = [NATIVE_TESTS, '--filter', 'kernel tls: ']
+  const { code, stdout, stderr } = await runCli(['lab', '--quiet', '--', ...tests])
+  expect(code, stderr).toBe(0)
+  expect(stdout).toContain('1 passed, 0 failed, 0 skipped')
 })

@@ -14,17 +14,25 @@
 
 namespace xr {
 
+/// What a sender says that has more to send: the kernel fills its segments. Where the kernel makes
+/// TLS records it would fill those as well, and a message is a record at least: nothing is said.
+enum class MoreFollows : int { kSaid = MSG_MORE, kUnsaid = 0 };
+
 /// Bytes over a connected socket: of TCP, also where the kernel encrypts them, or of AF_UNIX. With
 /// `kBlock` its SO_RCVTIMEO and SO_SNDTIMEO are the idle timeout.
 template <WaitPolicy kWait>
 class SocketBytes {
  public:
   /// `fd` stays the endpoint's.
-  SocketBytes(int fd, std::uint64_t idle_timeout_ns, const StopFlag& stop)
-      : fd_(fd), idle_timeout_ns_(idle_timeout_ns), stop_(stop) {}
+  SocketBytes(int fd, std::uint64_t idle_timeout_ns, const StopFlag& stop,
+              MoreFollows more_follows = MoreFollows::kSaid)
+      : fd_(fd),
+        idle_timeout_ns_(idle_timeout_ns),
+        stop_(stop),
+        more_flags_(static_cast<int>(more_follows)) {}
 
   void begin_send(bool more) noexcept {
-    send_flags_ = kFlags | MSG_NOSIGNAL | (more ? MSG_MORE : 0);
+    send_flags_ = kFlags | MSG_NOSIGNAL | (more ? more_flags_ : 0);
   }
   ssize_t send(const std::uint8_t* data, std::size_t length) noexcept {
     return ::send(fd_, data, length, send_flags_);
@@ -60,6 +68,7 @@ class SocketBytes {
   int fd_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
+  int more_flags_;
   int send_flags_ = 0;
   IoFailure failure_;
 };

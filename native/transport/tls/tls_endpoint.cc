@@ -107,8 +107,9 @@ class TlsEndpoint final : public OverTcp {
     if (spec_.workload == Workload::kConnect) return with_handshakes(visit);
     if (spec_.uses_messages()) return with_messages<kWait>(visit);
     if (in_kernel_) {
-      TcpLink<kWait> link({sessions_[i]->fd(), spec_.wait_ns(), waker_.flag()}, spec_,
-                          spec_.role_of(i), waker_.flag());
+      TcpLink<kWait> link(
+          {sessions_[i]->fd(), spec_.wait_ns(), waker_.flag(), MoreFollows::kUnsaid}, spec_,
+          spec_.role_of(i), waker_.flag());
       return visit(kForPingPong | kForStream, link);
     }
     TlsLink<kWait> link({*sessions_[i], spec_.wait_ns(), waker_.flag()}, spec_,

@@ -187,7 +187,7 @@ export const cpuSchema = z
     runDelayNs: quantile
       .optional()
       .describe(
-        'time in which the measuring threads were ready and waited for a CPU, from before their loops until after them; null: the kernel keeps no account (schedstat)',
+        'time in which the measuring threads were ready and waited for a CPU, from right before their window until right after it; null: the kernel keeps no account (schedstat)',
       ),
     mostRunDelay: quantile
       .optional()
