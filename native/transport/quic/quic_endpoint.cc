@@ -84,6 +84,7 @@ class QuicEndpoint final : public Endpoint {
     publish(settings);
     outcome.effective = std::move(settings);
     outcome.add_strangers(ports_.strangers());
+    for (const QuicLane& lane : lanes_) outcome.add_strangers(lane.strangers);
     return outcome;
   }
 

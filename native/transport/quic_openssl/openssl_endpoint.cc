@@ -82,6 +82,7 @@ class QuicOpensslEndpoint final : public Endpoint {
     publish(settings);
     outcome.effective = std::move(settings);
     outcome.add_strangers(ports_.strangers());
+    for (const auto& lane : lanes_) outcome.add_strangers(lane->strangers);
     return outcome;
   }
 
