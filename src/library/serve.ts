@@ -11,6 +11,7 @@ import {
   startServing,
   TURN_NS,
 } from '../serve/serve.js'
+import { unconfinedWords } from '../serve/unconfined.js'
 import { DEFAULT_LIMITS } from '../session/agent/admission.js'
 import type { AgentEvent } from '../session/agent/agent.js'
 import { isLoopback } from '../session/wire/addresses.js'
@@ -55,6 +56,8 @@ export interface ServeRequest {
   readonly allowCpu?: boolean | undefined
   /** Clients of before challenges of data, which do not return any, are refused. Default: false. */
   readonly refuseOlder?: boolean | undefined
+  /** Clients on other machines are served even where this one does not confine what measures for them. Default: false. */
+  readonly allowUnconfined?: boolean | undefined
   /** Ports for data, both included, at least one for each session that measures. Default: any. */
   readonly dataPorts?: { readonly first: number; readonly last: number } | undefined
   /** Where metrics are served in the text format of Prometheus, to whoever reaches it: GET /metrics; port 0 is any. Default: nowhere. */
@@ -73,7 +76,7 @@ export interface ServeRequest {
 
 export type ServeEvent =
   | AgentEvent
-  /** What the search for an RDMA device did: a line for people. */
+  /** A line for people: what the search for an RDMA device did, and that nothing here confines what measures for clients. */
   | { type: 'note'; text: string }
 
 export interface ServeOptions {
@@ -113,6 +116,7 @@ const serveSchema: z.ZodType<ServeRequest> = z
     maxFailures: whole(1, 1_000_000),
     allowCpu: z.boolean(),
     refuseOlder: z.boolean(),
+    allowUnconfined: z.boolean(),
     dataPorts: z
       .strictObject({ first: port, last: port })
       .refine(({ first, last }) => first <= last, 'first is after last'),
@@ -165,6 +169,7 @@ export async function serve(
       maxMessageBytes: asked.maxMessageBytes ?? DEFAULT_LIMITS.maxMessageBytes,
       maxStreams: asked.maxStreams ?? DEFAULT_LIMITS.maxStreams,
     },
+    allowUnconfined: asked.allowUnconfined ?? false,
     maxMemoryBytes: asked.maxMemoryBytes ?? DEFAULT_BOUNDS.maxMemoryBytes,
     maxFailures: asked.maxFailures ?? DEFAULT_BOUNDS.maxFailures,
     dataPorts:
@@ -179,6 +184,10 @@ export async function serve(
     onEvent: (event) => onEvent?.(event),
     say: (text) => onEvent?.({ type: 'note', text }),
   })
+  if (!agent.isConfined) {
+    const { sentence } = unconfinedWords(asked.allowUnconfined ?? false)
+    onEvent?.({ type: 'note', text: sentence })
+  }
   let closed: Promise<void> | undefined
   const close = () => {
     signal?.removeEventListener('abort', end)

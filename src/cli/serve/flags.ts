@@ -75,6 +75,12 @@ export function serveCommand(program: Command) {
         'measure with no client of before challenges, which anybody can have data sent to',
       ),
     )
+    .addOption(
+      option(
+        '--allow-unconfined',
+        'measure for other machines even where nothing confines what does so (no seccomp)',
+      ),
+    )
     .addOption(option('--allow-cpu', 'let clients choose the CPUs of this end with --pin'))
     .addOption(
       option('--device <name>', 'RDMA device (default: the one with the address clients reach)'),

@@ -14,7 +14,7 @@ const MOST_FAILURES = 1_000_000
 export function readLimits(
   flags: ServeFlags,
   label: (key: keyof ServeFlags) => string,
-): Pick<ServeSettings, 'limits' | 'maxMemoryBytes' | 'maxFailures'> {
+): Pick<ServeSettings, 'limits' | 'allowUnconfined' | 'maxMemoryBytes' | 'maxFailures'> {
   const { maxDuration, maxRate, maxSize, maxStreams, maxMemory, maxFailures } = flags
   const bytes = (key: 'maxSize' | 'maxMemory', text: string, max: number) =>
     parseValue({ is: 'bytes', min: 1, max }, text, label(key)) as number
@@ -40,6 +40,7 @@ export function readLimits(
           ? DEFAULT_LIMITS.maxStreams
           : parseWhole(maxStreams, label('maxStreams'), 1, MAX_STREAMS),
     },
+    allowUnconfined: flags.allowUnconfined === true,
     maxMemoryBytes:
       maxMemory === undefined
         ? DEFAULT_BOUNDS.maxMemoryBytes

@@ -18,6 +18,8 @@ export interface AgentLimits {
   allowNullCrypto: boolean
   /** A client elsewhere has to know challenges of data: those of before them return none. */
   refuseOlder: boolean
+  /** A client elsewhere is refused, for nothing here confines what would measure for it. */
+  refuseElsewhere: boolean
   /** Warm-up and measured phase of one repetition together, nanoseconds. */
   maxDurationNs: number
   /** Of a stream, payload bits per second of each direction; `null`: no limit. */
@@ -28,7 +30,8 @@ export interface AgentLimits {
 }
 
 export const DEFAULT_LIMITS: AgentLimits = {
-  ...{ allowCpu: false, allowNullCrypto: false, refuseOlder: false, maxDurationNs: 3600e9 },
+  ...{ allowCpu: false, allowNullCrypto: false, refuseOlder: false, refuseElsewhere: false },
+  maxDurationNs: 3600e9,
   ...{ maxRateBitsPerSec: null, maxMessageBytes: MAX_MESSAGE_BYTES, maxStreams: MAX_STREAMS },
 }
 
@@ -59,6 +62,7 @@ export function admit(
   { limits, rdmaPort, dataPorts }: Terms,
 ): EndpointSpec {
   const isAlone = isRemote(localAddress, address)
+  if (isAlone && limits.refuseElsewhere) throw unconfined()
   if (isAlone && !isGuarded && limits.refuseOlder) throw tooOld()
   const request = { ...told, parameters: heardParameters(told.parameters) }
   const { transport, workload, parameters } = request
@@ -94,6 +98,14 @@ export function admit(
     parameters: own,
     isAlone,
   })
+}
+
+function unconfined() {
+  return peerError(
+    'XRB_PEER_LIMIT',
+    'The agent measures for its own machine alone, where nothing confines what measures for others.',
+    { hint: 'start the agent where the kernel has seccomp, or with --allow-unconfined' },
+  )
 }
 
 function tooOld() {

@@ -15,7 +15,7 @@ import {
 import { Versions } from '../wire/versions.js'
 import { isEndpointEvent } from './event-check.js'
 import { lastWords, missedBy } from './last-words.js'
-import { CONFINED, type EndpointCommand, type EndpointEvent, type Progress } from './messages.js'
+import { CONFINED, CONFINED_ENV, type EndpointCommand, type EndpointEvent, type Progress } from './messages.js'
 import type { Sample } from './warmup.js'
 
 /** The same file whether this module runs from `src` (tests) or from `dist`. */
@@ -292,6 +292,7 @@ function started(wrapper: readonly string[], isConfined: boolean): ChildProcess 
     execPath,
     // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.
     execArgv: wrapper.length === 0 ? [] : execArgv,
+    ...(isConfined && { env: { ...process.env, ...CONFINED_ENV } }),
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   })
 }
