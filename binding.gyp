@@ -197,6 +197,7 @@
           'native/transport/rr_test.cc',
           'native/transport/run_links_test.cc',
           'native/transport/shm/shm_carrier_test.cc',
+          'native/transport/shm/shm_fuzz_test.cc',
           'native/transport/shm/shm_ring_test.cc',
           'native/transport/socket/byte_stream_link_test.cc',
           'native/transport/socket/greeting_acceptor_test.cc',

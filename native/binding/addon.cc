@@ -76,6 +76,8 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("Endpoint", EndpointWrap::define(env));
   exports.Set("highestTrackableNs", static_cast<double>(hdr::kHighestTrackable));
   exports.Set("confine", Napi::Function::New<confine>(env, "confine"));
+  exports.Set("confineLocalSockets",
+              Napi::Function::New<confine_local_sockets>(env, "confineLocalSockets"));
   exports.Set("clockReport", Napi::Function::New<clock_report>(env, "clockReport"));
   exports.Set("deviceSettings", Napi::Function::New<device_settings_of>(env, "deviceSettings"));
   exports.Set("kernelTlsProblems",

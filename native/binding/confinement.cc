@@ -22,6 +22,12 @@ Napi::Value confine(const Napi::CallbackInfo& info) {
   return object;
 }
 
+Napi::Value confine_local_sockets(const Napi::CallbackInfo& info) {
+  const Napi::Env env = info.Env();
+  if (!info[0].IsBoolean()) throw Napi::TypeError::New(env, "true or false is expected");
+  return Napi::Boolean::New(env, xr::confine_local_sockets(info[0].As<Napi::Boolean>()));
+}
+
 Napi::Value make_memory_private(const Napi::CallbackInfo& info) {
   return Napi::Boolean::New(info.Env(), xr::make_memory_private());
 }

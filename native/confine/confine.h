@@ -23,4 +23,8 @@ struct Confinement {
 /// which has to do some of these.
 Confinement confine_process(const std::vector<std::string>& readable) noexcept;
 
+/// Takes AF_UNIX away from a process that is confined and knows what it measures; with `accepts` it
+/// may go on to be connected to. False where that cannot be.
+bool confine_local_sockets(bool accepts) noexcept;
+
 }  // namespace xr

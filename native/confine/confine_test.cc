@@ -11,11 +11,13 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <string>
 #include <thread>
@@ -277,6 +279,68 @@ TEST("confinement: of sockets there are those of a measurement") {
       {"AF_UNIX", socket_of(AF_UNIX, SOCK_SEQPACKET), 0},
       {"AF_NETLINK", socket_of(AF_NETLINK, SOCK_RAW), 0},
   });
+}
+
+/// As above, once it is known what is measured; `accepts` as `confine_local_sockets`.
+void check_local(bool accepts, const std::vector<Attempt>& attempts) {
+  if (kIsSanitized) throw xr::test::Skipped("an instrumented process is not confined");
+  std::vector<Attempt> all{{"filter",
+                            [=] {
+                              // Twice: what is measured does not open what was closed before.
+                              return xr::confine_local_sockets(accepts) &&
+                                             xr::confine_local_sockets(true)
+                                         ? 0
+                                         : 1;
+                            },
+                            0}};
+  all.insert(all.end(), attempts.begin(), attempts.end());
+  const std::vector<int> ends = in_child(all, true);
+  CHECK_EQ(ends.size(), all.size());
+  if (ends.front() == kNoFilter) throw xr::test::Skipped("this kernel filters no calls");
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const std::string name = all[i].name + " ";
+    CHECK_EQ(name + std::to_string(ends[i]), name + std::to_string(all[i].wanted));
+  }
+}
+
+std::function<int()> pair_of(int type) {
+  return [=] {
+    int ends[2];
+    if (::socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, ends) != 0) return errno;
+    UniqueFd first(ends[0]);
+    UniqueFd second(ends[1]);
+    return 0;
+  };
+}
+
+/// With a name in the abstract namespace that is nobody's.
+int name_one(int (*act)(int, const sockaddr*, socklen_t)) {
+  const UniqueFd fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path + 1, "xrbench nobody", 14);
+  return act(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : errno;
+}
+
+TEST("confinement: services of this machine are out of reach, whatever is measured") {
+  check_local(false, {
+                         {"AF_UNIX stream", socket_of(AF_UNIX, SOCK_STREAM)},
+                         {"AF_UNIX packets", socket_of(AF_UNIX, SOCK_SEQPACKET)},
+                         {"AF_UNIX datagrams", socket_of(AF_UNIX, SOCK_DGRAM)},
+                         {"a pair", pair_of(SOCK_STREAM)},
+                         {"TCP", socket_of(AF_INET, SOCK_STREAM), 0},
+                         {"UDP", socket_of(AF_INET6, SOCK_DGRAM), 0},
+                         {"AF_NETLINK", socket_of(AF_NETLINK, SOCK_RAW), 0},
+                     });
+  check_local(true, {
+                        {"AF_UNIX stream", socket_of(AF_UNIX, SOCK_STREAM), 0},
+                        {"AF_UNIX packets", socket_of(AF_UNIX, SOCK_SEQPACKET), 0},
+                        {"AF_UNIX datagrams", socket_of(AF_UNIX, SOCK_DGRAM)},
+                        {"AF_UNIX raw", socket_of(AF_UNIX, SOCK_RAW)},
+                        {"a pair", pair_of(SOCK_DGRAM)},
+                        {"a connection", [] { return name_one(::connect); }},
+                        {"a name", [] { return name_one(::bind); }, 0},
+                    });
 }
 
 TEST("confinement: no core is written of what is private, and no debugger sees it") {

@@ -32,6 +32,7 @@ constexpr std::uint64_t kTruncate = 1 << 14;
 /// What a rule for a file, and not for a folder, may have.
 constexpr std::uint64_t kOfFile = kExecute | kWriteFile | kReadFile | kTruncate;
 constexpr std::uint64_t kConnectTcp = 1 << 1;
+constexpr std::uint64_t kScopeAbstractSockets = 1 << 0;
 constexpr std::uint64_t kScopeSignals = 1 << 1;
 
 struct RulesetAttributes {
@@ -72,7 +73,7 @@ RulesetAttributes attributes_of(int version) noexcept {
   if (version >= 2) all.files |= kRefer;
   if (version >= 3) all.files |= kTruncate;
   if (version >= 4) all.network = kConnectTcp;
-  if (version >= 6) all.scoped = kScopeSignals;
+  if (version >= 6) all.scoped = kScopeAbstractSockets | kScopeSignals;
   return all;
 }
 

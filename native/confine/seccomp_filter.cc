@@ -254,6 +254,27 @@ class Program {
     });
   }
 
+  void refuse_local_sockets() {
+    on(SYS_socket, [](Program& then) {
+      then.load_argument(0);
+      then.add(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 1);
+      then.give(refusal(EPERM));
+    });
+  }
+
+  /// A datagram goes wherever it is addressed to, without a connection; SOCK_RAW is the same here.
+  void allow_local_sockets_with_connections_alone() {
+    on(SYS_socket, [](Program& then) {
+      then.load_argument(0);
+      then.add(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 0, 5);
+      then.load_argument(1);
+      then.add(BPF_ALU | BPF_AND | BPF_K, 0xf);
+      then.add(BPF_JMP | BPF_JEQ | BPF_K, SOCK_STREAM, 2, 0);
+      then.add(BPF_JMP | BPF_JEQ | BPF_K, SOCK_SEQPACKET, 1, 0);
+      then.give(refusal(EPERM));
+    });
+  }
+
   void allow_the_rest() { give(SECCOMP_RET_ALLOW); }
 
   bool apply() {
@@ -315,6 +336,26 @@ bool filter_system_calls() noexcept {
     program.refuse_commands(SYS_fcntl, kOwnersByFcntl);
     program.refuse_commands(SYS_ioctl, kRefusedIoctls);
     program.allow_few_kinds_of_sockets();
+    program.allow_the_rest();
+    return program.apply();
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+bool filter_local_sockets(bool accepts) noexcept {
+  if (kArchitecture == 0) return false;
+  try {
+    Program program;
+    program.refuse_foreign_architecture();
+    if (accepts) {
+      program.allow_local_sockets_with_connections_alone();
+      program.refuse(SYS_connect, EPERM);
+    } else {
+      program.refuse_local_sockets();
+    }
+    // One of a pair of datagram sockets can be connected anew.
+    program.refuse(SYS_socketpair, EPERM);
     program.allow_the_rest();
     return program.apply();
   } catch (const std::exception&) {

@@ -3,6 +3,7 @@
 #include "transport/quic/quic_connection.cc"
 #include "transport/quic/quic_gate.cc"
 #include "transport/quic/quic_handshake.cc"
+#include "transport/quic/quic_life.cc"
 #include "transport/quic/quic_path.cc"
 #include "transport/quic/quic_retry.cc"
 #include "transport/quic/quic_settings.cc"

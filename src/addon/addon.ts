@@ -168,6 +168,8 @@ export interface Addon {
   readonly rdmaLink: RdmaLink
   /** Confines this process for good, as far as the kernel can. Of files outside the system's folders only those in `readable` can be read from then on. */
   confine(readable: readonly string[]): Confinement
+  /** Of a process that is confined, takes sockets of AF_UNIX away; those that `accepts` is true for can still listen, and connect to nobody. `false`: it cannot. */
+  confineLocalSockets(accepts: boolean): boolean
   /** From now on no core of this process is written, and no other program of its user can read its memory. `false`: nothing was done. */
   makeMemoryPrivate(): boolean
   /** Chooses the clock as a run would and measures it (about 20 ms). */

@@ -7,6 +7,7 @@ import { shareDataPorts } from '../serve/data-ports.js'
 import { refuseMissingDevice } from '../serve/rdma-device.js'
 import { startServing } from '../serve/serve.js'
 import { termsOf } from '../serve/terms.js'
+import { unconfinedWords } from '../serve/unconfined.js'
 import type { AgentEvent } from '../session/agent/agent.js'
 import { refuseUnkeyed } from '../session/wire/addresses.js'
 import { createKey, loadKey, parseKey, type SessionKey } from '../session/wire/key.js'
@@ -50,7 +51,7 @@ export interface ServeRequest extends Asked<typeof SERVE> {
 /** What happens while it serves, for whoever shows or logs it. */
 export type ServeEvent =
   | AgentEvent
-  /** What the search for an RDMA device did: a line for people. */
+  /** A line for people: what the search for an RDMA device did, and that nothing here confines what measures for clients. */
   | { type: 'note'; text: string }
 
 /** Beside the request. */
@@ -136,6 +137,10 @@ export async function serve(
     onEvent: (event) => onEvent?.(event),
     say: (text) => onEvent?.({ type: 'note', text }),
   })
+  if (!agent.isConfined) {
+    const { sentence } = unconfinedWords(asked.allowUnconfined ?? false)
+    onEvent?.({ type: 'note', text: sentence })
+  }
   let closed: Promise<void> | undefined
   const close = () => {
     signal?.removeEventListener('abort', end)

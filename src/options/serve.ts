@@ -110,6 +110,13 @@ export const SERVE = {
     default: false,
     help: 'send UDP and QUIC to clients of before challenges: they, or whoever forges their address, choose to which port there',
   }),
+  /** Clients on other machines are served even where this one does not confine what measures for them. Default: false. */
+  allowUnconfined: option({
+    flag: '--allow-unconfined',
+    kind: aSwitch,
+    default: false,
+    help: 'measure for other machines even where nothing confines what does so (no seccomp)',
+  }),
   /** Clients may choose the CPUs of this end. Default: false. */
   allowCpu: option({
     flag: '--allow-cpu',

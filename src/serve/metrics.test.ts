@@ -13,7 +13,7 @@ function repetition(bytes: number, status: 'completed' | 'failed' = 'completed')
 }
 
 it('counts sessions, rejections and bytes, and has the last result of each kind', () => {
-  const metrics = new Metrics()
+  const metrics = new Metrics(true)
   for (let i = 0; i < 3; i++) metrics.tell({ type: 'rejected', peer: PEER, reason: 'x"\n' })
   metrics.tell({
     ...{ type: 'session-closed', peer: PEER, seconds: 1, admitted: true, isPing: false },
@@ -27,7 +27,9 @@ it('counts sessions, rejections and bytes, and has the last result of each kind'
   metrics.tell(repetition(4000))
   metrics.tell(repetition(9, 'failed'))
   const text = metrics.text(COUNTS)
+  expect(new Metrics(false).text(COUNTS).split('\n')).toContain('xrbench_confined 0')
   for (const line of [
+    'xrbench_confined 1',
     'xrbench_sessions{state="measuring"} 1',
     'xrbench_sessions{state="waiting"} 2',
     'xrbench_sessions{state="other"} 1',

@@ -5,6 +5,7 @@ type Labels = Readonly<Record<string, string>>
 
 /** What an agent has done so far, in the text format of Prometheus (version 0.0.4). */
 export class Metrics {
+  readonly #isConfined: boolean
   #rejected = 0
   /** By the code that they were refused with. */
   readonly #refused = new Map<string, number>()
@@ -13,6 +14,11 @@ export class Metrics {
   /** By transport, workload and status; there are only so many of these. */
   readonly #repetitions = new Map<string, { labels: Labels; count: number; bytes: number }>()
   readonly #last = new Map<string, { labels: Labels; measured: Measured; atMs: number }>()
+
+  /** @param isConfined what measures for clients is */
+  constructor(isConfined: boolean) {
+    this.#isConfined = isConfined
+  }
 
   tell(event: AgentEvent): void {
     if (event.type === 'rejected') this.#rejected += 1
@@ -38,6 +44,9 @@ export class Metrics {
     const ofLast = (pick: (measured: Measured) => number) =>
       last.map(({ labels, measured }): Sample => [labels, pick(measured)])
     return [
+      family('confined', 'gauge', 'Whether what measures for clients is confined (seccomp).', [
+        [{}, this.#isConfined ? 1 : 0],
+      ]),
       family('sessions', 'gauge', 'Sessions that are held now.', [
         [{ state: 'measuring' }, measuring],
         [{ state: 'waiting' }, waiting],

@@ -7,6 +7,7 @@ import {
   type AgentOptions,
   startAgent,
 } from '../session/agent/agent.js'
+import { isConfined, probeConfinement } from '../session/agent/confinement.js'
 import type { SessionKey } from '../session/wire/key.js'
 import { transportCapabilities } from '../transports/capabilities.js'
 import { Metrics } from './metrics.js'
@@ -18,7 +19,10 @@ export interface ServeSettings {
   /** 0: any. */
   readonly port: number
   readonly key: SessionKey
-  readonly limits: AgentOptions['limits']
+  /** What operators decide; whether clients elsewhere are refused follows from what this machine has. */
+  readonly limits: Omit<AgentOptions['limits'], 'refuseElsewhere'>
+  /** Clients elsewhere are served even where nothing confines what measures for them. */
+  readonly allowUnconfined: boolean
   readonly maxMemoryBytes: number
   readonly maxFailures: number
   readonly places: AgentOptions['places']
@@ -35,6 +39,8 @@ export interface ServeSettings {
 }
 
 export interface Serving extends Agent {
+  /** What measures for clients is confined. */
+  isConfined: boolean
   /** Where metrics are served. */
   metrics: { host: string; port: number } | null
 }
@@ -47,10 +53,13 @@ export async function startServing({
   softRoce,
   say,
   metrics: metricsAt,
+  allowUnconfined,
   ...settings
 }: ServeSettings): Promise<Serving> {
   const { host, rdmaPort } = settings
-  const metrics = new Metrics()
+  const confined = isConfined(await probeConfinement())
+  const limits = { ...settings.limits, refuseElsewhere: !confined && !allowUnconfined }
+  const metrics = new Metrics(confined)
   let agent: Agent | undefined
   const counts = () => agent?.counts() ?? { sessions: 0, measuring: 0, waiting: 0 }
   const told = metricsAt && (await serveMetrics(metricsAt, () => metrics.text(counts())))
@@ -62,7 +71,7 @@ export async function startServing({
   try {
     device = softRoce ? await deviceForAgent(host, rdmaPort, say) : undefined
     agent = await startAgent({
-      ...settings,
+      ...{ ...settings, limits },
       onEvent: (event) => {
         metrics.tell(event)
         settings.onEvent(event)
@@ -75,7 +84,8 @@ export async function startServing({
       await close()
       await release()
     }
-    return { ...agent, close: closeAll, metrics: told && { host: told.host, port: told.port } }
+    const at = told && { host: told.host, port: told.port }
+    return { ...agent, close: closeAll, isConfined: confined, metrics: at }
   } catch (error) {
     await release()
     throw error

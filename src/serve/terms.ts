@@ -17,16 +17,17 @@ function sessionsPerAddress(maxSessions: number, host: string): number {
 export function termsOf(
   asked: Asked<typeof SERVE>,
   host: string,
-): Pick<ServeSettings, 'places' | 'line' | 'limits' | 'maxMemoryBytes' | 'maxFailures'> {
+): Pick<ServeSettings, 'places' | 'line' | 'limits' | 'allowUnconfined' | 'maxMemoryBytes' | 'maxFailures'> {
   const { maxSessions, maxSessionsPerAddress, parallel, maxQueue, maxTurnNs, ...others } = filled(
     SERVE,
     asked,
   )
-  const { maxMemoryBytes, maxFailures, ...limits } = others
+  const { maxMemoryBytes, maxFailures, allowUnconfined, ...limits } = others
   return {
     places: { all: maxSessions, perOrigin: maxSessionsPerAddress ?? sessionsPerAddress(maxSessions, host) },
     line: { parallel, maxQueue, maxTurnMs: maxTurnNs / 1e6 },
     limits: { ...DEFAULT_LIMITS, ...limits },
+    allowUnconfined,
     maxMemoryBytes,
     maxFailures,
   }

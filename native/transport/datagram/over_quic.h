@@ -65,6 +65,7 @@ class OverQuic : public Running<Endpoint> {
     publish(settings);
     outcome.effective = std::move(settings);
     outcome.add_strangers(ports_.strangers());
+    for (const Lane& lane : lanes_) outcome.add_strangers(lane.strangers);
     return outcome;
   }
 

@@ -15,7 +15,7 @@ namespace xr {
 /// What every pump has that moves packets between the socket of a lane and its connection, whatever
 /// engine that is of: the two directions, what they count, which goes to the lane in the end, and
 /// what the socket had to complain of. A lane has `fd`, `connection`, `segmenting`, `merging`,
-/// `packets_sent`, `packets_received` and `send_calls`.
+/// `packets_sent`, `packets_received`, `strangers` and `send_calls`.
 template <WaitPolicy kWait, class Lane>
 class PacketExchange {
  public:
@@ -34,8 +34,10 @@ class PacketExchange {
 
   std::uint64_t refused() const noexcept { return sender_.refused(); }
   IoFailure failure() const noexcept { return failure_; }
-  /// Packets, whatever is in them.
-  std::uint64_t heard() const noexcept { return inlet_.packets(); }
+  /// Signs of life: packets that only the peer can have made, and of which none came before.
+  std::uint64_t heard() const noexcept { return heard_; }
+  /// Datagrams that are not the peer's.
+  std::uint64_t strangers() const noexcept { return strangers_ + inlet_.empty(); }
   /// That of the packet which is being read.
   const KernelBuffer& buffer() const noexcept { return inlet_.buffer(); }
 
@@ -54,8 +56,14 @@ class PacketExchange {
   ~PacketExchange() {
     lane_.packets_sent += sender_.packets();
     lane_.send_calls += sender_.calls();
-    lane_.packets_received += inlet_.packets();
+    lane_.packets_received += inlet_.packets() - strangers_;
+    lane_.strangers += strangers();
     lane_.segmenting = sender_.segmenting();
+  }
+
+  /// After a wait that brought something, before which so much had been heard.
+  Io after_wait(std::uint64_t heard_before, std::uint64_t limit_ns) noexcept {
+    return heard_ != heard_before ? Io::kOk : inlet_.still_patient(limit_ns);
   }
 
   /// What was sent is lost, as on the way: the path carries less than it did.
@@ -70,6 +78,9 @@ class PacketExchange {
   SegmentedSender<kWait> sender_;
   IoFailure failure_;
   PacketInlet<kWait> inlet_;
+  std::uint64_t heard_ = 0;
+  /// Of the packets of `inlet_`.
+  std::uint64_t strangers_ = 0;
 };
 
 }  // namespace xr

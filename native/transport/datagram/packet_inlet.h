@@ -59,8 +59,10 @@ class PacketInlet {
   }
 
   /// Waits until packets came, each of which `take(data, length, now_ns)` has had, or `due_ns` did:
-  /// kDue. kStalled when nothing has come for `limit_ns`, in however many waits: a timer that was
-  /// due meanwhile is no sign of life. What `take` gives other than kOk ends it. 0: looks once.
+  /// kDue. kStalled when `note_life` was not called for `limit_ns`, in however many waits: a timer
+  /// that was due meanwhile is no sign of life, nor is a packet, which anybody can send who forges
+  /// an address. `take` gives kNothing for what changes nothing, after which it waits on; what it
+  /// gives other than that and kOk ends it. 0: looks once.
   template <class Take>
   Io wait(std::uint64_t due_ns, std::uint64_t limit_ns, const Take& take) noexcept {
     if (limit_ns == 0) return look(due_ns, take);
@@ -91,7 +93,19 @@ class PacketInlet {
     return receive(MSG_DONTWAIT, take);
   }
 
+  /// The peer itself has been heard: silence begins anew.
+  void note_life() noexcept { silent_since_ns_ = 0; }
+
+  /// After packets that were no sign of life, and of which there may be no end: kStalled when the
+  /// limit is over, or else kOk.
+  Io still_patient(std::uint64_t limit_ns) noexcept {
+    if (limit_ns == 0 || !is_silent_for(limit_ns, monotonic_raw_ns())) return Io::kOk;
+    return stalled();
+  }
+
   std::uint64_t packets() const noexcept { return packets_; }
+  /// Datagrams of length zero, which are nobody's packets.
+  std::uint64_t empty() const noexcept { return empty_; }
   /// That of the packet which `take` has; only where many are taken at a time.
   const KernelBuffer& buffer() const noexcept { return buffer_; }
   /// Whether the path was said to carry less than was sent, since this was asked last.
@@ -114,10 +128,14 @@ class PacketInlet {
   Io receive_one(int flags, const Take& take) noexcept {
     const ssize_t got = ::recv(fd_, single_.data(), single_.size(), flags);
     if (got < 0) return nothing("recv");
-    if (got == 0) return stop_.is_set() ? Io::kStopped : Io::kNothing;
-    silent_since_ns_ = 0;
+    if (got == 0) {
+      if (stop_.is_set()) return Io::kStopped;
+      ++empty_;
+      return Io::kNothing;
+    }
     ++packets_;
-    return take(single_.data(), static_cast<std::size_t>(got), monotonic_raw_ns());
+    const Io io = take(single_.data(), static_cast<std::size_t>(got), monotonic_raw_ns());
+    return io == Io::kNothing && stop_.is_set() ? Io::kStopped : io;
   }
 
   template <class Take>
@@ -125,11 +143,10 @@ class PacketInlet {
     const int got = batch_->receive(fd_, flags);
     if (got < 0) return nothing("recvmmsg");
     const std::uint64_t now_ns = monotonic_raw_ns();
-    silent_since_ns_ = 0;
     Io io = Io::kNothing;
     std::size_t left_in_buffer = 0;
-    batch_->for_each_with_drops(got, [&](std::uint32_t dropped, std::size_t together,
-                                         const std::uint8_t* data, std::size_t length) {
+    const auto take_one = [&](std::uint32_t dropped, std::size_t together, const std::uint8_t* data,
+                              std::size_t length) {
       if (left_in_buffer == 0) {
         left_in_buffer = together;
         ++buffer_.number;
@@ -138,9 +155,12 @@ class PacketInlet {
       --left_in_buffer;
       if (io != Io::kOk && io != Io::kNothing) return;
       ++packets_;
-      io = take(data, length, now_ns);
-    });
-    return io == Io::kNothing && stop_.is_set() ? Io::kStopped : io;
+      if (const Io one = take(data, length, now_ns); one != Io::kNothing) io = one;
+    };
+    const std::size_t empty = batch_->for_each_with_drops(got, take_one);
+    if (io == Io::kNothing && stop_.is_set()) return Io::kStopped;
+    empty_ += empty;
+    return io;
   }
 
   Io nothing(const char* op) noexcept {
@@ -158,7 +178,7 @@ class PacketInlet {
     return error == ECONNREFUSED ? Io::kClosed : Io::kError;
   }
 
-  /// Silence is counted from the first wait after what came last.
+  /// Silence is counted from the first wait after the last sign of life.
   bool is_silent_for(std::uint64_t limit_ns, std::uint64_t now_ns) noexcept {
     if (silent_since_ns_ == 0) silent_since_ns_ = now_ns;
     return now_ns - silent_since_ns_ > limit_ns;
@@ -177,6 +197,7 @@ class PacketInlet {
   PageBuffer single_;
   std::optional<DatagramReceiver> batch_;
   std::uint64_t packets_ = 0;
+  std::uint64_t empty_ = 0;
   KernelBuffer buffer_;
   std::uint64_t silent_since_ns_ = 0;
   bool has_size_news_ = false;

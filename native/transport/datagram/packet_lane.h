@@ -23,6 +23,8 @@ struct PacketLane {
   bool segmenting = false;
   std::uint64_t packets_sent = 0;
   std::uint64_t packets_received = 0;
+  /// Datagrams that were not the peer's.
+  std::uint64_t strangers = 0;
   std::uint64_t send_calls = 0;
   std::uint64_t handshake_ns = 0;
 };

@@ -85,8 +85,10 @@ class QuicConnectorLink {
     const Io io = port_.receive(connection_->expiry_ns());
     if (io != Io::kOk && io != Io::kDue) return io;
     const std::uint64_t now_ns = monotonic_raw_ns();
+    const std::uint64_t heard = connection_->heard().fresh;
     const int result = io == Io::kOk ? connection_->read(port_.packet(), port_.length(), now_ns)
                                      : connection_->expire(now_ns);
+    if (connection_->heard().fresh != heard) port_.note_life();
     return result == 0 ? Io::kOk : port_.failed(*connection_, "ngtcp2_conn_read_pkt", result);
   }
 
@@ -187,7 +189,11 @@ class QuicAcceptorLink {
       connection_->inbox().ring = message_.data();
       connection_->inbox().ring_bytes = message_.size();
     }
-    if (connection_->read(port_.packet(), port_.length(), now_ns) != 0) connection_.reset();
+    const std::uint64_t heard = connection_->heard().fresh;
+    const bool reads = connection_->read(port_.packet(), port_.length(), now_ns) == 0;
+    // The keys of a first packet are everybody's who has seen it, and so of one's own.
+    if (connection_->is_ours() && connection_->heard().fresh != heard) port_.note_life();
+    if (!reads) connection_.reset();
     return true;
   }
 

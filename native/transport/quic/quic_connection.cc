@@ -61,6 +61,7 @@ QuicConnection::QuicConnection(const QuicSetup& setup, const QuicFirstPacket* fi
   make_session(setup_);
   ngtcp2_callbacks handlers = callbacks(setup_.side);
   if (setup_.options.null_crypto) disable_packet_protection(handlers);
+  listen_for_life(handlers, setup_.options.null_crypto);
   ngtcp2_settings settings = settings_for(setup_, now_ns);
   ngtcp2_transport_params params = parameters_for(setup_);
   const ngtcp2_cid scid = random_cid();

@@ -59,14 +59,20 @@ class QuicConnection {
   QuicConnection(const QuicConnection&) = delete;
   QuicConnection& operator=(const QuicConnection&) = delete;
 
-  /// A packet from the peer. 0, or an error of ngtcp2 that ends the connection.
-  int read(const std::uint8_t* packet, std::size_t length, std::uint64_t now_ns) noexcept {
-    const ngtcp2_pkt_info info{};
-    const int result = ngtcp2_conn_read_pkt(conn_, &path_, &info, packet, length, now_ns);
-    if (asks_waiting_.load(std::memory_order_relaxed)) [[unlikely]]
-      tell_waiting();
-    return result;
-  }
+  /// A packet that came in, of the peer or of whoever forges its address; what is not its own
+  /// changes nothing. 0, or an error of ngtcp2 that ends the connection.
+  int read(const std::uint8_t* packet, std::size_t length, std::uint64_t now_ns) noexcept;
+
+  /// Of what was read, packets that the keys of the connection have opened: nobody else has them.
+  struct Heard {
+    std::uint64_t packets = 0;
+    /// Of these, those with a higher number than all before: not what somebody has recorded and
+    /// sends again, nor what is late.
+    std::uint64_t fresh = 0;
+  };
+  const Heard& heard() const noexcept { return heard_; }
+  /// Whether a packet names an ID of this end's, which nobody off the path can know.
+  bool is_addressed(const std::uint8_t* packet, std::size_t length) const noexcept;
 
   /// The next packet into `to`, with as much of `data` of stream `id` as it has room for; -1 =
   /// none. The length of the packet, 0 when there is nothing to send now, or an error of ngtcp2.
@@ -329,6 +335,7 @@ class QuicConnection {
   static int on_acked_datagram(ngtcp2_conn* conn, std::uint64_t id, void* self) noexcept;
   static int on_lost_datagram(ngtcp2_conn* conn, std::uint64_t id, void* self) noexcept;
   static ngtcp2_callbacks callbacks(Side side) noexcept;
+  static void listen_for_life(ngtcp2_callbacks& callbacks, bool null_crypto) noexcept;
   static ngtcp2_conn* conn_of(ngtcp2_crypto_conn_ref* reference);
   static int verify(gnutls_session_t session) noexcept;
   static int check_name(gnutls_session_t session) noexcept;
@@ -346,6 +353,12 @@ class QuicConnection {
   static int on_removed_cid(ngtcp2_conn* conn, const ngtcp2_cid* cid, void* self) noexcept;
   static int on_datagram(ngtcp2_conn* conn, std::uint32_t flags, const std::uint8_t* data,
                          std::size_t length, void* self) noexcept;
+  template <ngtcp2_decrypt kDecrypt>
+  static int on_decrypt(std::uint8_t* to, const ngtcp2_crypto_aead* aead,
+                        const ngtcp2_crypto_aead_ctx* context, const std::uint8_t* ciphertext,
+                        std::size_t length, const std::uint8_t* nonce, std::size_t nonce_length,
+                        const std::uint8_t* header, std::size_t header_length) noexcept;
+  void note_opened(const std::uint8_t* header, std::size_t length) noexcept;
   static int on_completed(ngtcp2_conn* conn, void* self) noexcept;
   static int on_confirmed(ngtcp2_conn* conn, void* self) noexcept;
   static int on_early_data_rejected(ngtcp2_conn* conn, void* self) noexcept;
@@ -391,6 +404,9 @@ class QuicConnection {
   unsigned lost_in_a_row_ = 0;
   std::uint64_t stuck_since_ns_ = 0;
   QuicInbox inbox_;
+  Heard heard_;
+  /// That of the next packet of the peer's, where none is late.
+  std::uint64_t next_number_ = 0;
   /// Those of a peer that ended and were not freed.
   unsigned kept_uni_streams_ = 0;
   void* attached_ = nullptr;

@@ -30,15 +30,20 @@ class QuicPort {
 
   static constexpr std::size_t buffer_bytes() noexcept { return 2 * kPacketBytes; }
 
-  /// Waits for a packet: kOk = `packet()`, kDue = `due_ns` came first. kStalled: nothing came for
-  /// the idle timeout, in however many calls.
+  /// Waits for a packet: kOk = `packet()`, kDue = `due_ns` came first. kStalled: `note_life` was not
+  /// called for the idle timeout, in however many calls.
   Io receive(std::uint64_t due_ns) noexcept {
+    // Of packets that are no sign of life there may be no end.
+    if (is_strange_) {
+      if (stop_.is_set()) return Io::kStopped;
+      if (is_silent(monotonic_raw_ns())) return stalled();
+    }
     for (;;) {
       const ssize_t got = ::recv(lane_.fd.get(), in_.data(), in_.size(), MSG_DONTWAIT);
       if (got > 0) {
         ++lane_.packets_received;
         length_ = static_cast<std::size_t>(got);
-        silent_since_ns_ = 0;
+        is_strange_ = true;
         return Io::kOk;
       }
       if (stop_.is_set()) return Io::kStopped;
@@ -48,15 +53,16 @@ class QuicPort {
         return errno == ECONNREFUSED ? Io::kClosed : Io::kError;
       }
       const std::uint64_t now_ns = monotonic_raw_ns();
-      if (silent_since_ns_ == 0) silent_since_ns_ = now_ns;
-      if (now_ns - silent_since_ns_ > idle_timeout_ns_) {
-        failure_ = {"recv", 0};
-        return Io::kStalled;
-      }
+      if (is_silent(now_ns)) return stalled();
       if (now_ns >= due_ns) return Io::kDue;
       if constexpr (kWait == WaitPolicy::kBlock)
         nap_until_readable(lane_.fd.get(), std::min(due_ns - now_ns, idle_timeout_ns_));
     }
+  }
+  /// The packet was of a peer that has shown itself.
+  void note_life() noexcept {
+    silent_since_ns_ = 0;
+    is_strange_ = false;
   }
   const std::uint8_t* packet() const noexcept { return in_.data(); }
   std::size_t length() const noexcept { return length_; }
@@ -124,6 +130,15 @@ class QuicPort {
  private:
   static constexpr std::size_t kPacketBytes = 65'536;
 
+  bool is_silent(std::uint64_t now_ns) noexcept {
+    if (silent_since_ns_ == 0) silent_since_ns_ = now_ns;
+    return now_ns - silent_since_ns_ > idle_timeout_ns_;
+  }
+  Io stalled() noexcept {
+    failure_ = {"recv", 0};
+    return Io::kStalled;
+  }
+
   QuicLane& lane_;
   std::uint64_t idle_timeout_ns_;
   const StopFlag& stop_;
@@ -131,6 +146,8 @@ class QuicPort {
   std::vector<std::uint8_t> out_;
   std::size_t length_ = 0;
   std::uint64_t silent_since_ns_ = 0;
+  /// What came last was no sign of life, as far as is known.
+  bool is_strange_ = false;
   IoFailure failure_;
   std::optional<Fault> fault_;
 };

@@ -6,6 +6,7 @@
 
 #include "measure/clock.h"
 #include "measure/stop_flag.h"
+#include "transport/datagram/datagram_greeting.h"
 #include "transport/datagram/packet_exchange.h"
 #include "transport/datagram/path_payload.h"
 #include "transport/quic/quic_lane.h"
@@ -49,9 +50,11 @@ class QuicPump : public PacketExchange<kWait, QuicLane> {
   /// the caller's to write.
   Io read_some() noexcept { return read_some(idle_timeout_ns_); }
 
-  /// As above; kStalled after `limit_ns`.
+  /// As above; kStalled when the peer was not heard for `limit_ns`, whatever else has come.
   Io read_some(std::uint64_t limit_ns) noexcept {
+    const std::uint64_t before = heard_;
     const Io io = inlet_.wait(connection_.expiry_ns(), limit_ns, reader());
+    if (io == Io::kOk) return after_wait(before, limit_ns);
     if (io != Io::kDue) return io;
     heed_path();
     return expire(monotonic_raw_ns());
@@ -189,14 +192,17 @@ class QuicPump : public PacketExchange<kWait, QuicLane> {
   }
 
  private:
+  using Base::after_wait;
   using Base::connection_;
   using Base::failure_;
+  using Base::heard_;
   using Base::idle_timeout_ns_;
   using Base::inlet_;
   using Base::is_too_large;
   using Base::lane_;
   using Base::sender_;
   using Base::stop_;
+  using Base::strangers_;
 
   static constexpr std::size_t kLargestDatagramBytes = 65'536;
   /// Of packets that are not segmented: acknowledgements are read between two runs.
@@ -217,9 +223,28 @@ class QuicPump : public PacketExchange<kWait, QuicLane> {
 
   auto reader() noexcept {
     return [this](const std::uint8_t* packet, std::size_t length, std::uint64_t now_ns) {
+      const QuicConnection::Heard before = connection_.heard();
       const int result = connection_.read(packet, length, now_ns);
-      return result == 0 ? Io::kOk : failed("ngtcp2_conn_read_pkt", result);
+      if (result != 0) [[unlikely]]
+        return failed("ngtcp2_conn_read_pkt", result);
+      const QuicConnection::Heard& now = connection_.heard();
+      if (now.fresh != before.fresh) [[likely]] {
+        ++heard_;
+        inlet_.note_life();
+        return Io::kOk;
+      }
+      // Late packets may bring what was missing, and are no sign that the peer is there still.
+      if (now.packets != before.packets) return Io::kOk;
+      strangers_ += is_strange(packet, length);
+      return Io::kNothing;
     };
+  }
+
+  /// Of what nobody can read: a peer's handshake has packets that are sent again, and come when
+  /// their keys are gone.
+  bool is_strange(const std::uint8_t* packet, std::size_t length) const noexcept {
+    return !may_be_greeting(length, kLargestDatagramBytes) &&
+           !connection_.is_addressed(packet, length);
   }
 
   Io expire(std::uint64_t now_ns) noexcept {

@@ -3,10 +3,13 @@
 #include <array>
 #include <vector>
 
+#include "test/drip.h"
 #include "test/test.h"
 #include "test/udp_pair.h"
+#include "transport/quic/quic_ping_pong_link.h"
 #include "transport/quic/quic_port.h"
 #include "transport/quic/quic_simulation.h"
+#include "transport/socket/options.h"
 #include "workload/stream.h"
 
 namespace {
@@ -19,6 +22,8 @@ using xr::WaitPolicy;
 using xr::test::kNothing;
 using xr::test::QuicSimulation;
 using xr::test::some_bytes;
+
+constexpr std::uint64_t kMomentNs = 40 * kNsPerMs;
 
 /// A sender whose peer has opened every window wide, and whose packets go into a socket of which
 /// nobody reads.
@@ -96,6 +101,22 @@ TEST("quic port: a packet, a time that came and a peer that is silent are told a
   CHECK(port.receive(~std::uint64_t{0}) == Io::kStalled);
 }
 
+TEST("quic port: packets put off that a peer is silent only where they were signs of life") {
+  Sender sender(1000, 1);
+  for (const bool lives : {false, true}) {
+    xr::QuicPort<WaitPolicy::kSpin> port(sender.lane, kMomentNs, sender.stop);
+    const std::uint64_t began_ns = xr::monotonic_raw_ns();
+    Io io = Io::kOk;
+    // More than can be read, for four limits.
+    while (io == Io::kOk && xr::monotonic_raw_ns() - began_ns < 4 * kMomentNs) {
+      for (int i = 0; i < 2; ++i) CHECK_EQ(::send(sender.fds[0].get(), "x", 1, MSG_DONTWAIT), 1);
+      io = port.receive(~std::uint64_t{0});
+      if (lives) port.note_life();
+    }
+    CHECK(io == (lives ? Io::kOk : Io::kStalled));
+  }
+}
+
 TEST("quic sender: a run is what one segmented send holds, whatever the packets' size") {
   for (const unsigned bytes : {1200u, 1272u, 1444u, 4016u, 8972u, 16'356u, 32'740u}) {
     Sender sender(262'144, 1, true, bytes);
@@ -120,6 +141,32 @@ TEST("quic sender: a path that carries less than the device has more packets in 
   CHECK_EQ(sender.lane.packets_sent, xr::kMaxSendBytes / 1272);
 }
 
+/// What a link finds that nobody speaks to but strangers, and what came to its socket.
+struct Alone {
+  Io end = Io::kOk;
+  std::uint64_t heard = 0;
+  std::uint64_t strangers = 0;
+};
+
+/// They come four in each wait, and end by themselves long after.
+template <WaitPolicy kWait>
+Alone send_alone(const std::vector<std::uint8_t>& stray) {
+  Sender sender(1 << 20, 1);
+  // A stream looks around four times in it.
+  sender.spec.idle_timeout_ns = 4 * kMomentNs;
+  xr::set_socket_timeouts(sender.lane.fd.get(), xr::kPacketNapNs, kNsPerSec);
+  Alone alone;
+  {
+    xr::QuicSenderLink<kWait> link(sender.lane, sender.spec, sender.stop);
+    // Nobody acknowledges anything, until the congestion window is used up.
+    const xr::test::Drip drip(xr::test::sending(sender.fds[0].get(), stray), kMomentNs / 4, 600);
+    while (alone.end == Io::kOk) alone.end = link.send_some(xr::kUnlimitedBatch);
+    alone.heard = link.heard();
+  }
+  alone.strangers = sender.lane.strangers;
+  return alone;
+}
+
 /// A receiver, and the client whose packets it is given.
 struct Receiver {
   Receiver() {
@@ -133,8 +180,8 @@ struct Receiver {
     lane.connection = std::move(simulation.server);
   }
 
-  /// The client sends so many bytes on a stream, in one packet.
-  void give(std::int64_t stream, std::size_t bytes) {
+  /// The client sends so many bytes on a stream, in one packet, which is given back.
+  std::vector<std::uint8_t> give(std::int64_t stream, std::size_t bytes) {
     const std::vector<std::uint8_t> data(bytes, 7);
     std::vector<std::uint8_t> packet(2000);
     const ngtcp2_vec piece{const_cast<std::uint8_t*>(data.data()), bytes};
@@ -143,7 +190,9 @@ struct Receiver {
                                                          xr::monotonic_raw_ns());
     CHECK(length > 0);
     CHECK_EQ(taken, bytes);
-    CHECK_EQ(::send(fds[1].get(), packet.data(), static_cast<std::size_t>(length), 0), length);
+    packet.resize(static_cast<std::size_t>(length));
+    CHECK_EQ(::send(fds[1].get(), packet.data(), packet.size(), 0), length);
+    return packet;
   }
 
   QuicSimulation simulation{xr::test::QuicPath{}};
@@ -152,6 +201,98 @@ struct Receiver {
   xr::StopFlag stop;
   xr::QuicLane lane;
 };
+
+template <template <WaitPolicy> class Link, WaitPolicy kWait, class Receive>
+Alone receive_alone(std::uint64_t idle_timeout_ns, std::vector<std::uint8_t> stray, bool replays,
+                    const Receive& receive) {
+  Receiver receiver;
+  receiver.spec.idle_timeout_ns = idle_timeout_ns;
+  receiver.spec.side = xr::Side::kServer;
+  receiver.lane.streams = {0};
+  xr::set_socket_timeouts(receiver.lane.fd.get(), xr::kPacketNapNs, kNsPerSec);
+  Alone alone;
+  {
+    Link<kWait> link(receiver.lane, receiver.spec, receiver.stop);
+    if (replays) {
+      stray = receiver.give(receiver.simulation.client->open_bidi_stream(),
+                            receiver.spec.message_bytes);
+      CHECK(receive(link) == Io::kOk);
+    }
+    const xr::test::Drip drip(xr::test::sending(receiver.fds[1].get(), stray), kMomentNs / 4, 600);
+    alone.end = receive(link);
+  }
+  alone.strangers = receiver.lane.strangers;
+  return alone;
+}
+
+/// Whatever QUIC's packets may look like, and nothing at all.
+const std::vector<std::vector<std::uint8_t>> kStrays{
+    {}, {0xff}, std::vector<std::uint8_t>(100, 0x40), std::vector<std::uint8_t>(1200, 0xc0)};
+
+template <WaitPolicy kWait>
+void check_strays() {
+  const auto stream = [](const std::vector<std::uint8_t>& stray, bool replays) {
+    return receive_alone<xr::QuicReceiverLink, kWait>(
+        4 * kMomentNs, stray, replays, [](auto& link) { return link.receive_some(); });
+  };
+  const auto ping_pong = [](const std::vector<std::uint8_t>& stray, bool replays) {
+    return receive_alone<xr::QuicPingPongLink, kWait>(
+        kMomentNs, stray, replays, [](auto& link) { return link.receive_request(); });
+  };
+  for (const auto& stray : kStrays) {
+    for (const Alone& alone :
+         {send_alone<kWait>(stray), stream(stray, false), ping_pong(stray, false)}) {
+      CHECK(alone.end == Io::kStalled);
+      CHECK_EQ(alone.heard, 0u);
+      // How many fit into two waits, and as many again for a machine that is slow.
+      CHECK(alone.strangers >= 1);
+      CHECK(alone.strangers <= 16);
+    }
+  }
+  // What the peer itself has sent is no stranger's, whoever sends it again.
+  for (const Alone& alone : {stream({}, true), ping_pong({}, true)}) {
+    CHECK(alone.end == Io::kStalled);
+    CHECK_EQ(alone.strangers, 0u);
+  }
+}
+
+TEST("quic: where nothing but strays come, or what came before, nothing has come") {
+  check_strays<WaitPolicy::kBlock>();
+  check_strays<WaitPolicy::kSpin>();
+}
+
+TEST("quic: a packet that closes a gap is read when it comes, and is no sign of life") {
+  Receiver receiver;
+  xr::QuicPump<WaitPolicy::kSpin> pump(receiver.lane, true, kNsPerSec, receiver.stop);
+  std::array<std::vector<std::uint8_t>, 2> packets;
+  const std::int64_t stream = receiver.simulation.client->open_uni_stream();
+  for (auto& packet : packets) packet = receiver.give(stream, 500);
+  const auto drain = [&] {
+    while (pump.inbox().bytes < 1000) CHECK(pump.read_some() == Io::kOk);
+  };
+  drain();
+  // Again, in the other order, over what a path has swallowed.
+  std::array<std::uint8_t, 2000> room{};
+  for (auto& packet : packets) {
+    const std::vector<std::uint8_t> data(500, 7);
+    const ngtcp2_vec piece{const_cast<std::uint8_t*>(data.data()), data.size()};
+    std::size_t taken = 0;
+    const ngtcp2_ssize length = receiver.simulation.client->write(
+        room.data(), stream, &piece, 1, taken, xr::monotonic_raw_ns());
+    CHECK(length > 0);
+    packet.assign(room.begin(), room.begin() + length);
+  }
+  const auto send = [&](const std::vector<std::uint8_t>& packet) {
+    const std::uint64_t heard = pump.heard();
+    CHECK(::send(receiver.fds[1].get(), packet.data(), packet.size(), 0) > 0);
+    CHECK(pump.read_some() == Io::kOk);
+    return pump.heard() != heard;
+  };
+  CHECK(send(packets[1]));
+  CHECK_EQ(pump.inbox().bytes, 1000u);
+  CHECK(!send(packets[0]));
+  CHECK_EQ(pump.inbox().bytes, 2000u);
+}
 
 TEST("quic receiver: halves of messages on several streams are no message") {
   Receiver receiver;

@@ -67,6 +67,7 @@ struct SSL_SHUTDOWN_EX_ARGS {
 
 using BioBatch = int (*)(BIO*, BIO_MSG*, std::size_t, std::size_t, std::uint64_t, std::size_t*);
 using BioControl = long (*)(BIO*, int, long, void*);
+using MessageCallback = void (*)(int, int, int, const void*, std::size_t, SSL*, void*);
 using VerifyCallback = int (*)(X509_STORE_CTX*, void*);
 using ClientHelloCallback = int (*)(SSL*, int*, void*);
 using AlpnCallback = int (*)(SSL*, const unsigned char**, unsigned char*, const unsigned char*,
@@ -75,6 +76,7 @@ using AlpnCallback = int (*)(SSL*, const unsigned char**, unsigned char*, const 
 inline constexpr int kErrorWantRead = 2;
 inline constexpr int kErrorWantWrite = 3;
 inline constexpr int kErrorZeroReturn = 6;
+inline constexpr int kCtrlSetMessageCallbackArgument = 16;
 inline constexpr int kCtrlMode = 33;
 inline constexpr int kCtrlSetHostName = 55;
 inline constexpr int kCtrlSetGroupsList = 92;
@@ -101,6 +103,12 @@ inline constexpr std::uint32_t kValueFeatureRequest = 1;
 inline constexpr std::uint32_t kValueIdleTimeout = 5;
 inline constexpr std::uint32_t kValueEventHandlingMode = 6;
 inline constexpr std::uint64_t kEventHandlingExplicit = 2;
+// Of what a message callback is told (SSL_CTX_set_msg_callback(3)).
+inline constexpr int kToldDatagram = 0x200;
+inline constexpr int kToldPacket = 0x201;
+inline constexpr int kToldFrame = 0x202;
+inline constexpr int kToldFrameHeader = 0x203;
+inline constexpr int kToldPadding = 0x204;
 inline constexpr int kErrLibBio = 32;
 inline constexpr int kBioReasonNonFatal = 112;
 inline constexpr int kBioTypeSourceSink = 0x400;
@@ -138,6 +146,7 @@ inline constexpr std::uint64_t kLocalIdleTimeout = ~std::uint64_t{0};
   F(void, SSL_free, (SSL*))                                                                \
   F(long, SSL_ctrl, (SSL*, int, long, void*))                                              \
   F(void, SSL_set_bio, (SSL*, BIO*, BIO*))                                                 \
+  F(void, SSL_set_msg_callback, (SSL*, MessageCallback))                                   \
   F(int, SSL_set_alpn_protos, (SSL*, const unsigned char*, unsigned))                      \
   F(int, SSL_set_blocking_mode, (SSL*, int))                                               \
   F(int, SSL_set_default_stream_mode, (SSL*, std::uint32_t))                               \

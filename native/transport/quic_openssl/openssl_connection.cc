@@ -3,6 +3,7 @@
 #include <cctype>
 
 #include "base/units.h"
+#include "transport/datagram/datagram_greeting.h"
 
 namespace xr::ossl {
 namespace {
@@ -66,6 +67,27 @@ void Connection::adopt(SSL* connection) {
           "SSL_set_default_stream_mode");
   require(api().SSL_set_incoming_stream_policy(connection, kIncomingStreamAccept, 0) == 1,
           "SSL_set_incoming_stream_policy");
+  api().SSL_ctrl(connection, kCtrlSetMessageCallbackArgument, 0, this);
+  api().SSL_set_msg_callback(connection, &Connection::note);
+}
+
+bool Connection::is_counted(std::size_t length) noexcept {
+  constexpr std::size_t kAnyRoom = 65'536;
+  return !may_be_greeting(length, kAnyRoom);
+}
+
+void Connection::note(int sent, int, int what, const void*, std::size_t length, SSL*,
+                      void* self) noexcept {
+  if (sent != 0) return;
+  Received& received = static_cast<Connection*>(self)->received_;
+  switch (what) {
+    case kToldDatagram: received.datagrams += is_counted(length); break;
+    case kToldPacket: ++received.packets; break;
+    case kToldFrame:
+    case kToldFrameHeader:
+    case kToldPadding: ++received.frames; break;
+    default: break;
+  }
 }
 
 std::uint64_t Connection::due_in_ns() const noexcept {

@@ -36,6 +36,20 @@ class Connection {
     } while (network_.is_waiting());
   }
 
+  /// What was received over the connection so far.
+  struct Received {
+    /// Taken for the connection's own, by the ID that they name; where it has none, all are. Without
+    /// those that may be left of a greeting.
+    std::uint64_t datagrams = 0;
+    /// That have a number under which none has come yet, whether they can be opened or not.
+    std::uint64_t packets = 0;
+    /// Of packets that its keys have opened: nobody but the peer has them.
+    std::uint64_t frames = 0;
+  };
+  const Received& received() const noexcept { return received_; }
+  /// Whether a datagram is counted there.
+  static bool is_counted(std::size_t length) noexcept;
+
   /// How long until the next timer, after `tick`; the largest value = there is none.
   std::uint64_t due_in_ns() const noexcept;
 
@@ -72,11 +86,14 @@ class Connection {
   /// Whatever of it there is drives all.
   SSL* engine() const noexcept { return connection_ ? connection_.get() : listener_.get(); }
   void adopt(SSL* connection);
+  static void note(int sent, int version, int what, const void* data, std::size_t length, SSL* of,
+                   void* self) noexcept;
   bool closing(SSL_CONN_CLOSE_INFO& info) const noexcept;
   static Io meaning_of(const SSL_CONN_CLOSE_INFO& info) noexcept;
 
   const Context& context_;
   DatagramBio network_;
+  Received received_;
   Owned<SSL> listener_;
   Owned<SSL> connection_;
 };

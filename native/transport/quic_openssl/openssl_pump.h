@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <optional>
@@ -22,6 +23,7 @@ class Pump : public PacketExchange<kWait, Lane> {
   Pump(Lane& lane, bool bulk, std::uint64_t idle_timeout_ns, const StopFlag& stop)
       : Base(lane, bulk, kLargestPacketBytes, kLargestPacketBytes, idle_timeout_ns, stop) {
     connection_.network().send_by(&Pump::send, this);
+    seen_ = connection_.received();
     note_timer();
   }
 
@@ -34,6 +36,7 @@ class Pump : public PacketExchange<kWait, Lane> {
   /// Has everything sent that may be sent now.
   Io tick() noexcept {
     connection_.tick();
+    note_received();
     const Io io = sender_.flush();
     note_timer();
     if (sending_ != Io::kOk) [[unlikely]]
@@ -45,19 +48,25 @@ class Pump : public PacketExchange<kWait, Lane> {
   /// sent then.
   Io read_some() noexcept { return read_some(idle_timeout_ns_); }
 
-  /// As above; kStalled after `limit_ns`.
+  /// As above; kStalled when the peer was not heard for `limit_ns`, whatever else has come.
   Io read_some(std::uint64_t limit_ns) noexcept {
+    const std::uint64_t before = heard_;
     const Io io = inlet_.wait(due_ns_, limit_ns, taker());
-    return io == Io::kOk || io == Io::kDue ? tick() : io;
+    if (io != Io::kOk && io != Io::kDue) return io;
+    const Io ticked = tick();
+    return io == Io::kOk && ticked == Io::kOk ? after_wait(before, limit_ns) : ticked;
   }
 
   /// Takes in what is there already.
   Io read_ready() noexcept {
     for (;;) {
+      const std::uint64_t before = heard_;
       Io io = inlet_.poll(taker());
       if (io == Io::kNothing) break;
       if (io == Io::kOk) io = tick();
       if (io != Io::kOk) return io;
+      // Of what others send there may be no end.
+      if (heard_ == before) break;
     }
     return monotonic_raw_ns() >= due_ns_ ? tick() : Io::kOk;
   }
@@ -76,14 +85,17 @@ class Pump : public PacketExchange<kWait, Lane> {
   }
 
  private:
+  using Base::after_wait;
   using Base::connection_;
   using Base::failure_;
+  using Base::heard_;
   using Base::idle_timeout_ns_;
   using Base::inlet_;
   using Base::is_too_large;
   using Base::lane_;
   using Base::sender_;
   using Base::stop_;
+  using Base::strangers_;
 
   Io noted(const char* op, Io io) noexcept {
     if (io == Io::kOk) [[likely]]
@@ -117,8 +129,26 @@ class Pump : public PacketExchange<kWait, Lane> {
     return [this](const std::uint8_t* packet, std::size_t length, std::uint64_t) {
       DatagramBio& network = connection_.network();
       network.put(packet, length);
+      put_ += Connection::is_counted(length);
       return network.has_room() ? Io::kOk : tick();
     };
+  }
+
+  /// What became of the datagrams that were put in since the tick before.
+  void note_received() noexcept {
+    const Connection::Received& now = connection_.received();
+    const std::uint64_t own = std::min(now.datagrams - seen_.datagrams, put_);
+    strangers_ += put_ - own;
+    if (now.frames != seen_.frames) [[likely]] {
+      ++heard_;
+      inlet_.note_life();
+    } else {
+      // A client's connection has no ID, so that whatever comes is taken for its own. Which of
+      // several could be opened OpenSSL does not tell: they are told of where none could.
+      strangers_ += std::min(now.packets - seen_.packets, own);
+    }
+    seen_ = now;
+    put_ = 0;
   }
 
   Io failed_to_send(Io io) noexcept {
@@ -129,6 +159,10 @@ class Pump : public PacketExchange<kWait, Lane> {
 
   Io sending_ = Io::kOk;
   std::uint64_t due_ns_ = kNever;
+  /// As of the last tick.
+  Connection::Received seen_;
+  /// Datagrams since then that are counted.
+  std::uint64_t put_ = 0;
   bool broken_ = false;
 };
 

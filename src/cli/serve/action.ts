@@ -5,6 +5,7 @@ import { parseListenAddress, parseNumericAddress } from '../../place/listen-addr
 import { refuseMissingDevice } from '../../serve/rdma-device.js'
 import { type ServeSettings, startServing } from '../../serve/serve.js'
 import { termsOf } from '../../serve/terms.js'
+import { unconfinedWords } from '../../serve/unconfined.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
 import { createKey, loadKey, type SessionKey } from '../../session/wire/key.js'
 import { DEFAULT_PORT } from '../../session/wire/protocol.js'
@@ -65,10 +66,11 @@ async function serve(
   try {
     const { host, port } = agent
     const shown = flags.keyFile === undefined ? key.toString('hex') : null
-    const { metrics } = agent
+    const { metrics, isConfined } = agent
+    if (!isConfined && !flags.quiet) noteUnconfined(settings.allowUnconfined)
     if (flags.json) {
-      const line = { host, port, pid: process.pid, key: shown, ...(metrics && { metrics }) }
-      await print(`${JSON.stringify(line)}\n`)
+      const line = { host, port, pid: process.pid, key: shown, isConfined }
+      await print(`${JSON.stringify({ ...line, ...(metrics && { metrics }) })}\n`)
     } else if (!flags.quiet || shown !== null) {
       noteListening({ host, port }, shown, flags.keyFile)
       if (metrics) note(`Metrics: http://${hostAndPort(metrics.host, metrics.port)}/metrics`)
@@ -91,6 +93,7 @@ function readFlags(
 ): { listen: { host: string; port: number } } & Pick<
   ServeSettings,
   | 'limits'
+  | 'allowUnconfined'
   | 'maxMemoryBytes'
   | 'maxFailures'
   | 'places'
@@ -128,6 +131,12 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) resolve()
     else signal.addEventListener('abort', () => resolve(), { once: true })
   })
+}
+
+function noteUnconfined(isAllowed: boolean): void {
+  const { sentence, hint } = unconfinedWords(isAllowed)
+  note(sentence)
+  note(`hint: ${hint}`)
 }
 
 function noteListening(

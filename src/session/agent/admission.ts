@@ -21,6 +21,8 @@ export interface AgentLimits {
   allowNullCrypto: boolean
   /** A client elsewhere may have UDP and QUIC though it knows no challenges of data: those of before them return none. */
   allowOlder: boolean
+  /** A client elsewhere is refused, for nothing here confines what would measure for it. */
+  refuseElsewhere: boolean
   /** Warm-up and measured phase of one repetition together, nanoseconds. */
   maxDurationNs: number
   /** Payload bits per second of each direction; `null`: as the link says (`rateLimit`). */
@@ -33,7 +35,7 @@ export interface AgentLimits {
 const { allowCpu, allowOlder, maxDurationNs, maxRateBitsPerSec, maxMessageBytes, maxStreams } =
   filled(SERVE)
 export const DEFAULT_LIMITS: AgentLimits = {
-  ...{ allowCpu, allowNullCrypto: false, allowOlder },
+  ...{ allowCpu, allowNullCrypto: false, allowOlder, refuseElsewhere: false },
   ...{ maxDurationNs, maxRateBitsPerSec, maxMessageBytes, maxStreams },
 }
 
@@ -64,6 +66,7 @@ export function admit(
   { limits, rdmaPort, dataPorts }: Terms,
 ): EndpointSpec {
   const isAlone = isRemote(localAddress, address)
+  if (isAlone && limits.refuseElsewhere) throw unconfined()
   if (isAlone && !isGuarded && !limits.allowOlder) refuseUnchallenged(told.transport)
   const request = { ...told, parameters: heardParameters(told.parameters) }
   const { transport, workload, parameters } = request
@@ -99,6 +102,14 @@ export function admit(
     parameters: own,
     isAlone,
   })
+}
+
+function unconfined() {
+  return peerError(
+    'XRB_PEER_LIMIT',
+    'The agent measures for its own machine alone, where nothing confines what measures for others.',
+    { hint: 'start the agent where the kernel has seccomp, or with --allow-unconfined' },
+  )
 }
 
 /** What its peer does not have to answer before it is sent to: a forged address is enough. */

@@ -4,7 +4,13 @@
  */
 import { Socket } from 'node:net'
 import { hrtime } from 'node:process'
-import type { Confinement, Endpoint, NativeFault, RunOutcome } from '../../addon/addon.js'
+import type {
+  Confinement,
+  Endpoint,
+  EndpointSpec,
+  NativeFault,
+  RunOutcome,
+} from '../../addon/addon.js'
 import { addonFolders, loadAddon } from '../../addon/load.js'
 import { watchMachineTime } from '../../environment/machine-time.js'
 import { type RdmaCounters, watchRdmaCounters } from '../../environment/rdma-counters.js'
@@ -70,6 +76,7 @@ async function obey(command: EndpointCommand): Promise<void> {
   switch (command.type) {
     case 'open':
       pulse = setInterval(beat, command.beatMs)
+      closeLocalSockets(command.spec)
       endpoint = new (loadAddon().Endpoint)(command.spec)
       isTold = command.spec.isGuarded !== false
       return tell({ type: 'opened', blob: endpoint.open() })
@@ -90,6 +97,14 @@ async function obey(command: EndpointCommand): Promise<void> {
     case 'close':
       return leave()
   }
+}
+
+/** Other services of this machine are reached by sockets of AF_UNIX: only where that is measured are there any, to be connected to. */
+function closeLocalSockets({ transport, role }: EndpointSpec): void {
+  if (!confinement?.filtersCalls) return
+  const accepts = (transport === 'unix' || transport === 'shm') && role === 'server'
+  const filtersCalls = loadAddon().confineLocalSockets(accepts)
+  confinement = { ...confinement, filtersCalls }
 }
 
 function beat(): void {
