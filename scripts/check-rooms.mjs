@@ -190,6 +190,7 @@ const ROOMS_OF_FILES = {
 /** Processes that are started by the path of their program: messages cross between the two, no calls. Each room, and the rooms whose programs it starts. */
 const STARTS = {
   place: ['cli', 'session/agent', 'session/driver'],
+  'session/agent': ['session/endpoint'],
   'session/endpoint': ['session/endpoint'],
 }
 

@@ -110,6 +110,8 @@ describe('the steps that add a transport', () => {
   const ITS_OWN = {
     'native/transport/socket/unix_strangers_test.cc': 'who may connect to a socket of AF_UNIX',
     'scripts/docs.test.mjs': 'this test',
+    'docs/two-machines.md': 'which sockets of AF_UNIX a confined process has',
+    'src/addon/words.test.ts': 'its own option, --unix-type',
     'src/options/options.test.ts': 'an example of a transport that an option is not for',
     'src/options/uses.ts': 'its own option, --unix-type',
     'src/plan/build.ts': 'its own option, --unix-type',
@@ -118,6 +120,8 @@ describe('the steps that add a transport', () => {
     'src/run/unmeasured.test.ts': 'an example of a transport without connect',
     'src/run/within-machine.test.ts': 'an example of a transport within one machine',
     'src/session/agent/admission.test.ts': 'an example of a transport within one machine',
+    'src/session/confinement.test.ts': 'which sockets of AF_UNIX a confined process has',
+    'src/session/endpoint/main.ts': 'which sockets of AF_UNIX a confined process has',
   }
   const found = ['src', 'native', 'bench', 'scripts', 'docs']
     .flatMap((folder) =>

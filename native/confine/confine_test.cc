@@ -319,7 +319,8 @@ int name_one(int (*act)(int, const sockaddr*, socklen_t)) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   std::memcpy(address.sun_path + 1, "xrbench nobody", 14);
-  return act(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0 ? 0 : errno;
+  const int result = act(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address);
+  return result == 0 ? 0 : errno;
 }
 
 TEST("confinement: services of this machine are out of reach, whatever is measured") {

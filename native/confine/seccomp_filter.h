@@ -9,9 +9,9 @@ namespace xr {
 /// such filters.
 bool filter_system_calls() noexcept;
 
-/// A second filter, for when it is known what is measured: sockets of AF_UNIX, by whose paths services
-/// are reached that start programs for their user, are not to be had at all, or, with `accepts`, only
-/// to be listened at. Those that are there stay.
+/// A second filter, for when it is known what is measured: sockets of AF_UNIX, by whose paths
+/// services are reached that start programs for their user, are not to be had at all, or, with
+/// `accepts`, only to be listened at. Those that are there stay.
 bool filter_local_sockets(bool accepts) noexcept;
 
 }  // namespace xr

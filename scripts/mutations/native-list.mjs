@@ -43,8 +43,8 @@ export const NATIVE = [
     ['is_last_look && board_.directed() && link_ == board_.first_decider()', 'false'],
   ),
   ...of('native/measure/timeline.h', 'native/measure/timeline_drops_test.cc', 'timeline drops', [
-    'counters.local_drops += link.counters().local_drops - known',
-    'counters.local_drops = link.counters().local_drops',
+    'counters.*count += link.counters().*count - known.*count;',
+    'counters.*count = link.counters().*count;',
   ]),
   ...of('native/measure/timeline.h', 'native/measure/follower_test.cc', 'follower', [
     'if (now >= window_.start) begin(counters);',

@@ -17,14 +17,20 @@ function sessionsPerAddress(maxSessions: number, host: string): number {
 export function termsOf(
   asked: Asked<typeof SERVE>,
   host: string,
-): Pick<ServeSettings, 'places' | 'line' | 'limits' | 'allowUnconfined' | 'maxMemoryBytes' | 'maxFailures'> {
+): Pick<
+  ServeSettings,
+  'places' | 'line' | 'limits' | 'allowUnconfined' | 'maxMemoryBytes' | 'maxFailures'
+> {
   const { maxSessions, maxSessionsPerAddress, parallel, maxQueue, maxTurnNs, ...others } = filled(
     SERVE,
     asked,
   )
   const { maxMemoryBytes, maxFailures, allowUnconfined, ...limits } = others
   return {
-    places: { all: maxSessions, perOrigin: maxSessionsPerAddress ?? sessionsPerAddress(maxSessions, host) },
+    places: {
+      all: maxSessions,
+      perOrigin: maxSessionsPerAddress ?? sessionsPerAddress(maxSessions, host),
+    },
     line: { parallel, maxQueue, maxTurnMs: maxTurnNs / 1e6 },
     limits: { ...DEFAULT_LIMITS, ...limits },
     allowUnconfined,

@@ -1,12 +1,5 @@
 import { execFile } from 'node:child_process'
-import {
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -114,26 +107,6 @@ it.skipIf(SANITIZED)(
         expect(status).toMatch(/^NoNewPrivs:\s1$/m)
         expect(status).toMatch(/^Seccomp:\s2$/m)
       }
-    } finally {
-      await endpoint.kill()
-    }
-  },
-)
-
-const isRoot = process.getuid?.() === 0
-
-it.skipIf(SANITIZED || !isRoot)(
-  'a process that measures for a client has no ring of io_uring, through which sockets could be made',
-  { meta: { skipReason: 'its files are shown to root alone' } },
-  async () => {
-    const endpoint = new EndpointProcess([], true)
-    try {
-      await endpoint.open(spec(wireOf('tcp'), 'server'))
-      const files = readdirSync(`/proc/${endpoint.pid}/fd`).map((fd) =>
-        readlinkSync(`/proc/${endpoint.pid}/fd/${fd}`),
-      )
-      expect(files.some((file) => file.startsWith('socket:'))).toBe(true)
-      expect(files.filter((file) => file.includes('io_uring'))).toEqual([])
     } finally {
       await endpoint.kill()
     }

@@ -4,9 +4,9 @@
 #include "transport/quic/null_crypto.h"
 #include "transport/quic/quic_connection.h"
 
-// Which packets are signs of life. The library drops what its keys do not open, and what came before,
-// without a word; but it asks for each packet to be decrypted, and shows its header, whose protection
-// is removed by then.
+// Which packets are signs of life. The library drops what its keys do not open, and what came
+// before, without a word; but it asks for each packet to be decrypted, and shows its header, whose
+// protection is removed by then.
 
 namespace xr {
 namespace {

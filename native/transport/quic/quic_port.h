@@ -30,8 +30,8 @@ class QuicPort {
 
   static constexpr std::size_t buffer_bytes() noexcept { return 2 * kPacketBytes; }
 
-  /// Waits for a packet: kOk = `packet()`, kDue = `due_ns` came first. kStalled: `note_life` was not
-  /// called for the idle timeout, in however many calls.
+  /// Waits for a packet: kOk = `packet()`, kDue = `due_ns` came first. kStalled: `note_life` was
+  /// not called for the idle timeout, in however many calls.
   Io receive(std::uint64_t due_ns) noexcept {
     // Of packets that are no sign of life there may be no end.
     if (is_strange_) {

@@ -38,8 +38,8 @@ class Connection {
 
   /// What was received over the connection so far.
   struct Received {
-    /// Taken for the connection's own, by the ID that they name; where it has none, all are. Without
-    /// those that may be left of a greeting.
+    /// Taken for the connection's own, by the ID that they name; where it has none, all are.
+    /// Without those that may be left of a greeting.
     std::uint64_t datagrams = 0;
     /// That have a number under which none has come yet, whether they can be opened or not.
     std::uint64_t packets = 0;

@@ -85,7 +85,12 @@ function namedOf({ histograms, durationNs }: Repetition): [name: string, piece: 
 }
 
 function wholeOf(timed: Timed, durationNs: number | null): Piece {
-  return { startNs: 0, durationNs: durationNs ?? 0, maxNs: timed.maxNs ?? 0, histogram: withBeyond(timed) }
+  return {
+    startNs: 0,
+    durationNs: durationNs ?? 0,
+    maxNs: timed.maxNs ?? 0,
+    histogram: withBeyond(timed),
+  }
 }
 
 /** With the samples beyond the range, which are in no histogram of a result. */

@@ -1,12 +1,9 @@
-import type { EffectiveSettings } from '../../addon/addon.js'
 import type { CaseResult } from '../schema/schema.js'
 
 type Effective = CaseResult['parameters']['effective']['client']
 
 /** What is granted anew to each connection, and is no figure of it: buffers grow, and ports are others. */
-const GRANTED: Readonly<
-  Record<string, (of: EffectiveSettings | NonNullable<Effective>) => unknown>
-> = {
+const GRANTED: Readonly<Record<string, (of: NonNullable<Effective>) => unknown>> = {
   congestionControl: (of) => of.congestionControl,
   pathMtuBytes: (of) => of.pathMtuBytes,
   gso: (of) => of.gso,
@@ -28,7 +25,7 @@ const GRANTED: Readonly<
 export function changedSettings(
   end: 'client' | 'server',
   first: Effective,
-  now: EffectiveSettings | null,
+  now: Effective,
 ): string[] {
   if (first === null || now === null) return []
   return Object.entries(GRANTED).flatMap(([name, read]) =>

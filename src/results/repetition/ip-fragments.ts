@@ -1,10 +1,12 @@
 import type { EffectiveSettings } from '../../addon/addon.js'
 import type { Case } from '../../plan/case.js'
-import { FRAGMENT_HEAD_BYTES, MESSAGE_HEAD_BYTES } from '../../plan/limits.js'
 import type { RepetitionReport } from './report.js'
 
 const IPV4_AND_UDP_BYTES = 28
 const IPV6_AND_UDP_BYTES = 48
+/** In front of a message of `rr`, and of each datagram that it is cut into (native/workload/message_head.h). */
+const MESSAGE_HEAD_BYTES = 40
+const FRAGMENT_HEAD_BYTES = 16
 
 /** Whether an end sent datagrams that its path does not carry whole. UDP alone: TCP cuts its segments to the path, and QUIC its packets. */
 export function sendsFragments(c: Case, { client, server }: RepetitionReport): boolean {

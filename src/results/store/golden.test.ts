@@ -12,6 +12,7 @@ const files = readdirSync(folder)
 test('there is a file of each stage of the format', () => {
   expect(files).toEqual([
     'connects.json.gz',
+    'losses-in-intervals.json.gz',
     'rdma-and-places.json.gz',
     'requests-and-options.json.gz',
     'sockets-only.json.gz',
@@ -64,5 +65,13 @@ test('what is timed besides the latency is in the summary as it is in the repeti
     expect(summary?.histograms?.handshake?.percentiles).toEqual(
       summary?.connects?.handshake.percentiles,
     )
+  }
+})
+
+test('what was lost in each interval is as it was written', async () => {
+  const { cases } = await readResult(`${folder}losses-in-intervals.json.gz`)
+  for (const { intervals, loss } of cases.flatMap(({ repetitions }) => repetitions)) {
+    expect(intervals.length).toBeGreaterThanOrEqual(6)
+    expect(intervals.reduce((sum, { lost }) => sum + (lost ?? Number.NaN), 0)).toBe(loss?.lost)
   }
 })

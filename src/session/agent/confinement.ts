@@ -3,7 +3,6 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import type { Confinement } from '../../addon/addon.js'
 import { loadAddon } from '../../addon/load.js'
-import { CONFINED_ENV } from '../endpoint/messages.js'
 import { ENDPOINT_START_MS } from '../wire/protocol.js'
 
 /** The same file whether this module runs from `src` (tests) or from `dist`. */
@@ -16,7 +15,7 @@ const PROBE = fileURLToPath(new URL('../../../dist/session/endpoint/probe.js', i
 export async function probeConfinement(): Promise<Confinement | null> {
   try {
     const { stdout } = await promisify(execFile)(process.execPath, [PROBE], {
-      ...{ env: { ...process.env, ...CONFINED_ENV }, timeout: ENDPOINT_START_MS },
+      timeout: ENDPOINT_START_MS,
     })
     return JSON.parse(stdout) as Confinement
   } catch {
@@ -27,5 +26,5 @@ export async function probeConfinement(): Promise<Confinement | null> {
 /** Whether it is as SECURITY.md promises it. A build with a sanitizer cannot be, and serves nobody who trusts it. */
 export function isConfined(found: Confinement | null): boolean {
   if (loadAddon().build.sanitizer !== null) return true
-  return found !== null && found.noNewPrivileges && found.filtersCalls
+  return found?.noNewPrivileges === true && found.filtersCalls
 }

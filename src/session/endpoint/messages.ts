@@ -6,9 +6,6 @@ import type { Sample } from './warmup.js'
 /** Argument of a process that is to confine itself before it is ready: it works for somebody else. */
 export const CONFINED = '--confined'
 
-/** … and is started without a ring of io_uring, which goes past what the kernel is told to refuse (libuv). */
-export const CONFINED_ENV = { UV_USE_IO_URING: '0' } as const
-
 /** What an endpoint process is told, in this order, each once but for `schedule`; `stop` at any time. */
 export type EndpointCommand =
   /** `beatMs`: so often it says from then on that it is there. */

@@ -18,13 +18,7 @@ import {
 import { Versions } from '../wire/versions.js'
 import { isEndpointEvent } from './event-check.js'
 import { lastWords, missedBy } from './last-words.js'
-import {
-  CONFINED,
-  CONFINED_ENV,
-  type EndpointCommand,
-  type EndpointEvent,
-  type Progress,
-} from './messages.js'
+import { CONFINED, type EndpointCommand, type EndpointEvent, type Progress } from './messages.js'
 import {
   COMMANDS_FD,
   EVENTS_FD,
@@ -357,7 +351,6 @@ function started(wrapper: readonly string[], isConfined: boolean): ChildProcess 
   // Of a wrapper, its own options and then Node.js; without one, none: not even those of this process.
   const own = wrapper.length === 0 ? [] : args
   return spawn(command, [...own, MAIN, ...(isConfined ? [CONFINED] : [])], {
-    ...(isConfined && { env: { ...process.env, ...CONFINED_ENV } }),
     // Commands and events, by their descriptors.
     stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
   })
