@@ -15,7 +15,7 @@ inline bool is_asked_for(const Case& test, const std::vector<std::string>& filte
   const auto has = [&](const std::string& text) {
     return test.name.find(text) != std::string::npos;
   };
-  return filters.empty() || std::ranges::any_of(filters, has);
+  return filters.empty() || std::any_of(filters.begin(), filters.end(), has);
 }
 
 /// Runs the cases that are asked for; false where one of them failed. Each is told as it ends:

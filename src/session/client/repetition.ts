@@ -5,6 +5,7 @@ import type { Case } from '../../plan/case.js'
 import type { EndReport, RepetitionReport } from '../../results/repetition/report.js'
 import { endReport, noReport } from '../endpoint/end-report.js'
 import type { Progress } from '../endpoint/messages.js'
+import { PROCESS_DIED } from '../endpoint/process.js'
 import type { EndpointSource } from '../endpoint/source.js'
 import { endpointSpec, remoteParameters } from '../endpoint/spec.js'
 import { isRemote } from '../wire/addresses.js'
@@ -71,10 +72,13 @@ export async function runRepetition(
   const ends = { channel, endpoint, replies, heard, tellsSoFar }
   const { interrupted, release } = watch(endpoint, replies, limitMs(spec), options.signal)
   const course: Course = { warmup: null, window: null }
-  const interruption = await conduct(ends, spec, interrupted, options.onProgress, course)
+  const interrupting = await conduct(ends, spec, interrupted, options.onProgress, course)
   release()
   const isLast = options.isLast === true
   const reports = await collect(ends, spec, isLast && room.knowsLast)
+  const interruption = isUsers(interrupting, reports.client, options.signal)
+    ? ({ kind: 'aborted' } as const)
+    : interrupting
   const isOneMachine = !isRemote(room.localAddress, room.remoteAddress)
   const totalNs = Math.round((performance.now() - began) * 1e6)
   if (interruption === null && !isLast) source.forkAhead()
@@ -84,6 +88,18 @@ export async function runRepetition(
   const { soFar } = heard
   const judged = verdict(interruption, reports, isOneMachine)
   return { ...judged, ...course, startedAt, totalNs, standstillNs, soFar }
+}
+
+/**
+ * Whether it was the user's signal that ended a process of this end: one that the terminal sends to all ends those that have only just begun, and
+ * that may be noticed before the signal is.
+ */
+function isUsers(
+  interruption: Interruption | null,
+  { fault }: EndReport,
+  signal: AbortSignal | undefined,
+): boolean {
+  return interruption?.kind === 'ended' && fault?.code === PROCESS_DIED && signal?.aborted === true
 }
 
 function clientSpec(c: Case, { localAddress, remoteAddress, isGuarded }: ClientRoom): EndpointSpec {
