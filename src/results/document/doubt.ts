@@ -4,7 +4,9 @@ import { allFlags } from './document.js'
 
 /** A flag that speaks against the figures of a result, and what it means, in one line. */
 export interface Doubt {
+  /** By its name in the file. */
   readonly flag: Flag
+  /** What it means, and what it speaks against. */
   readonly sentence: string
 }
 

@@ -52,6 +52,7 @@ export const FLAG_SENTENCES = {
   'sanitizer-build': 'built with a sanitizer: several times slower than a normal build',
 } as const
 
+/** What a repetition is flagged with, by its name in the file. */
 export type Flag = keyof typeof FLAG_SENTENCES
 
 /** Every flag, in the order in which they are shown. */
