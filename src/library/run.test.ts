@@ -51,7 +51,7 @@ describe('runs of a program', () => {
     const told = await toldBy(`
       Object.assign(process.env, {
         XRBENCH_MAX_SIZE: '1k', XRBENCH_MAX_MEMORY: '1k', XRBENCH_MAX_STREAMS: '1', XRBENCH_MAX_RATE: '1k',
-        XRBENCH_DATA_PORTS: '1', XRBENCH_METRICS: '127.0.0.1:28469', XRBENCH_REFUSE_OLDER: '1',
+        XRBENCH_DATA_PORTS: '1', XRBENCH_METRICS: '127.0.0.1:28469', XRBENCH_MAX_TURN: '1ms',
         XRBENCH_DEVICE: 'nosuch0', XRBENCH_MAX_SESSIONS: 'many',
       })
       const request = { ...SHORT, workloads: ['stream'], sizesBytes: [65536], streams: 2 }

@@ -113,20 +113,21 @@ export async function serve(
   const asked = checked(serveSchema, request, 'request')
   const { host = '127.0.0.1', port = DEFAULT_PORT, dataPorts } = asked
   const terms = termsOf(asked, host)
-  refuseMissingDevice(asked.rdma?.device ?? null, 'rdma.device')
-  // Before there is a key.
-  if (asked.privateMemory === true) loadAddon().makeMemoryPrivate()
-  const key = await keyOf(asked)
   const hasKey = asked.key !== undefined || asked.keyFile !== undefined
   refuseUnkeyed(host, hasKey, 'host', 'give key or keyFile, and the same one to run')
+  const ports =
+    dataPorts === undefined
+      ? null
+      : shareDataPorts(dataPorts, 'dataPorts', port, terms.line.parallel)
+  refuseMissingDevice(asked.rdma?.device ?? null, 'rdma.device')
   signal?.throwIfAborted()
+  // For good, so after what may be refused, and before there is a key.
+  if (asked.privateMemory === true) loadAddon().makeMemoryPrivate()
+  const key = await keyOf(asked)
   const agent = await startServing({
     ...{ host, port, key },
     ...terms,
-    dataPorts:
-      dataPorts === undefined
-        ? null
-        : shareDataPorts(dataPorts, 'dataPorts', port, terms.line.parallel),
+    dataPorts: ports,
     metrics: asked.metrics ?? null,
     rdmaPort: {
       device: asked.rdma?.device ?? null,

@@ -11,7 +11,9 @@ export const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
 /** A packet of AF_UNIX has to fit the send buffer of its socket: by default 212,992 B (net.core.wmem_default), of which the kernel keeps 32 back. */
 export const MAX_SEQPACKET_BYTES = 212_960
 /** In front of a message of a message link, native/workload/message_head.h. */
-const MESSAGE_HEAD_BYTES = 40
+export const MESSAGE_HEAD_BYTES = 40
+/** … and of each packet that it is cut into. */
+export const FRAGMENT_HEAD_BYTES = 16
 export const MAX_CASES = 1000
 
 /** @throws {XrbenchError} `XRB_BAD_SIZE` when `transport` cannot carry a message of `bytes` of `workload`: those of a message link may be many datagrams */

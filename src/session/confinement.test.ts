@@ -141,6 +141,7 @@ it.skipIf(SANITIZED)('there are no sockets of AF_UNIX where none are measured', 
     await other.open(spec(wireOf('unix'), 'server'))
     // One for all, and one by what is measured: native/confine/confine_test.cc has what they refuse.
     const expected = filtersOf('self') + 2
+    expect(expected, 'Seccomp_filters in /proc/PID/status').toBeGreaterThan(1)
     expect([endpoint, other].map(({ pid }) => filtersOf(`${pid}`))).toEqual([expected, expected])
   } finally {
     await endpoint.kill()

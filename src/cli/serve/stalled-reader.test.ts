@@ -108,7 +108,7 @@ it('a terminal that is halted (Ctrl-S) halts nothing but its lines', async ({ sk
   terminal.stdout.setEncoding('utf8').on('data', (piece: string) => {
     shown += piece
   })
-  while (!shown.includes('ready')) await delay(10)
+  while (!shown.includes('ready')) await delay(10, undefined, { signal })
   terminal.stdin.write('\x13go\n')
   while (!existsSync(marker)) await delay(10, undefined, { signal })
   expect(shown).not.toContain('client-')

@@ -2,7 +2,7 @@ import { after } from '../../deadline.js'
 import { type Deferred, deferred } from '../../deferred.js'
 
 /** What waits for a reader, characters: some thousand lines. */
-export const MAX_WAITING_CHARS = 256 * 1024
+const MAX_WAITING_CHARS = 256 * 1024
 /** At the end nobody is waited for any longer who has taken nothing for so long. */
 const STALLED_MS = 2_000
 

@@ -1,6 +1,6 @@
 import { decodeHistogram } from '../../results/histogram/codec.js'
 import { HIGHEST_TRACKABLE_NS } from '../../results/histogram/layout.js'
-import { completedOf } from '../../results/repetition/completed.js'
+import { figuredOf } from '../../results/repetition/completed.js'
 import { addNamedHistograms } from '../../results/repetition/named-histograms.js'
 import type { NamedHistograms } from '../../results/schema/measures.js'
 import type { CaseResult } from '../../results/schema/schema.js'
@@ -34,7 +34,7 @@ export function exportNamedHgrm(c: CaseResult, name: string): string | null {
 
 /** What a case has timed besides its latency. Of older files it is in the repetitions alone. */
 export function namedHistogramsIn({ summary, repetitions }: CaseResult): NamedHistograms {
-  return summary?.histograms ?? addNamedHistograms(completedOf(repetitions)).histograms ?? {}
+  return summary?.histograms ?? addNamedHistograms(figuredOf(repetitions)).histograms ?? {}
 }
 
 /** `beyond`: samples at the top of the range. */

@@ -16,9 +16,7 @@ import type { PercentileKey, Repetition, Spread, Summary } from '../schema/schem
  */
 export function summarise(c: Case, repetitions: readonly Repetition[]): Summary {
   const completed = completedOf(repetitions)
-  const used = figuredOf(repetitions).filter(
-    ({ status, flags }) => status === 'aborted' || !flags.includes('nothing-arrived'),
-  )
+  const used = figuredOf(repetitions).filter(({ flags }) => !flags.includes('nothing-arrived'))
   const loss = addLosses(used.flatMap((repetition) => repetition.loss ?? []))
   const latencies = used.flatMap(({ latency }) => latency ?? [])
   const hasLatency = c.workload !== 'stream' && latencies.length > 0

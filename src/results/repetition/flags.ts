@@ -4,11 +4,9 @@ import type { Cpu, Environment, Repetition, Summary } from '../schema/schema.js'
 import { flaggedOf } from './completed.js'
 import { intervalRates } from './intervals.js'
 import { sendsFragments } from './ip-fragments.js'
-import { measuredLinks } from './measured-links.js'
 import type { RepetitionReport } from './report.js'
 import { beginsUnsteadily } from './steadiness.js'
 import { countsMoreThanSent } from './strangers.js'
-import { sharedNs } from './throughput.js'
 
 const MAX_DRIFT_PPM = 50
 /** A clock step above this part of the median is visible in it. */
@@ -32,12 +30,12 @@ const COMES_AND_GOES: readonly Flag[] = ['warmup-unsteady', 'harness-overload', 
 /** What one repetition measured, before its flags are known. */
 export type Unflagged = Omit<Repetition, 'flags'>
 
-/** What makes one repetition doubtful; `onLoopback`: both ends share one machine. */
+/** What makes one repetition doubtful; `onLoopback`: both ends share one machine; `sharedNs`: how long all directions were under way. */
 export function flagsOfRepetition(
   c: Case,
   repetition: Unflagged,
   report: RepetitionReport,
-  onLoopback: boolean,
+  { onLoopback, sharedNs }: { onLoopback: boolean; sharedNs: number },
 ): Flag[] {
   const flags = new Set<Flag>()
   const when = (condition: boolean, flag: Flag) => condition && flags.add(flag)
@@ -58,7 +56,7 @@ export function flagsOfRepetition(
   when(c.parameters.wait === 'busy-poll' && someEnd(report, 'pollsDevice'), 'nothing-to-poll')
   when(isBelowRate(c, repetition), 'below-rate')
   when((repetition.latency?.overflow ?? 0) > 0, 'overflow')
-  when(isUnsteady(repetition, sharedNs(measuredLinks(c, report))), 'warmup-unsteady')
+  when(isUnsteady(repetition, sharedNs), 'warmup-unsteady')
   when(lacksPercentiles(repetition.latency), 'too-few-samples')
   when(hasUnstableClock(repetition), 'clock-unstable')
   when(isLimitedByCpu(c, repetition, report), 'cpu-saturated')

@@ -18,7 +18,7 @@ import { sentOf } from './sent.js'
 import { linksSoFar } from './so-far.js'
 import { starvedOf } from './starved.js'
 import { strangersOf } from './strangers.js'
-import { throughputOf } from './throughput.js'
+import { sharedNs, throughputOf } from './throughput.js'
 
 /**
  * One repetition as the result file keeps it, from what both ends reported. Pure; whatever was measured
@@ -76,7 +76,10 @@ export function buildRepetition(
     intervals: intervalsOf(links, loss !== null),
   }
   const onLoopback = pathOf(c.transport, report) === 'loopback'
-  return { ...unflagged, flags: flagsOfRepetition(c, unflagged, report, onLoopback) }
+  return {
+    ...unflagged,
+    flags: flagsOfRepetition(c, unflagged, report, { onLoopback, sharedNs: sharedNs(links) }),
+  }
 }
 
 function tcpOf({ transport }: Case, { client, server }: RepetitionReport) {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { WORKLOAD_NAMES } from '../../options/workloads.js'
 import { PLACES, TRANSPORT_NAMES, VARIANTS } from '../../plan/case.js'
 import { environmentSchema } from './environment.js'
 import { FLAGS } from './flag-names.js'
@@ -192,7 +193,7 @@ export const caseResultSchema = z
         'which of the two configurations of xrbench ab; the nth case of a and the nth of b are a pair; a key occurs once in each',
       ),
     transport: z.enum(TRANSPORT_NAMES),
-    workload: z.enum(['ping-pong', 'stream', 'connect', 'rr']),
+    workload: z.enum(WORKLOAD_NAMES),
     parameters: z.object({
       requested: parametersSchema,
       negotiated: parametersSchema

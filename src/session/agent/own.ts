@@ -1,5 +1,7 @@
 import type { OwnRdmaPort } from '../../addon/addon.js'
 import { captureEnvironment } from '../../environment/capture.js'
+import { filled } from '../../options/fill.js'
+import { SERVE } from '../../options/serve.js'
 import { transportCapabilities } from '../../transports/capabilities.js'
 import { MAX_DURATION_NS } from '../../units.js'
 import { trusting } from '../wire/message-check.js'
@@ -16,6 +18,8 @@ export interface AgentStart {
   key: string
   rdmaPort: OwnRdmaPort
 }
+
+const { maxMemoryBytes, maxFailures } = filled(SERVE)
 
 /**
  * An agent for one client, which its own user starts as well: whatever the command line takes is allowed, and what is said is not judged. What
@@ -35,8 +39,8 @@ export function openOwnAgent(
         ...DEFAULT_LIMITS,
         ...{ allowCpu: true, allowNullCrypto: true, maxDurationNs: 2 * MAX_DURATION_NS },
       },
-      maxMemoryBytes: 1024 ** 3,
-      maxFailures: 60,
+      maxMemoryBytes,
+      maxFailures,
       places: { all: 1, perOrigin: 1 },
       line: { parallel: 1, maxQueue: 0 },
       rdmaPort,

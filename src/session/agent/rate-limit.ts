@@ -4,7 +4,7 @@ import type { PrepareMessage } from '../wire/client-messages.js'
 import { longestMessageBytes } from './asked.js'
 
 /** Unless an operator says otherwise: as fast as the fastest links of most machines. */
-export const DEFAULT_MAX_RATE_BITS_PER_SEC = 400e9
+const DEFAULT_MAX_RATE_BITS_PER_SEC = 400e9
 
 /** What may be under way at once of messages that wait for each other: as much as a stream at a rate sends in one go. */
 const BURST_SECONDS = 100e-6

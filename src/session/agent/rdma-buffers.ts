@@ -1,5 +1,6 @@
 import type { RdmaOptions, WorkloadName } from '../../addon/addon.js'
 import { runsOverMessages } from '../../options/workloads.js'
+import { FRAGMENT_HEAD_BYTES, MESSAGE_HEAD_BYTES } from '../../plan/limits.js'
 import type { RemoteParameters } from '../wire/client-messages.js'
 import { fitting, KIB, linksOf, longestMessageBytes, MIB } from './asked.js'
 
@@ -22,7 +23,7 @@ const LISTED_BYTES = 4 * KIB
 const PART_BYTES = 32 * KIB
 const PACKET_BYTES = 4 * KIB
 const MESSAGES_BYTES = 8 * MIB
-const HEAD_BYTES = 40 + 16
+const HEAD_BYTES = MESSAGE_HEAD_BYTES + FRAGMENT_HEAD_BYTES
 
 interface Slots {
   receive: number

@@ -1,3 +1,4 @@
+import { isObject } from '../../is-object.js'
 import { valuesIn } from '../../value-count.js'
 
 /** Judges a message that arrived. Every schema of the `…-messages` files is one. */
@@ -28,7 +29,7 @@ export function bounded<T>(check: MessageCheck<T>, longest: string | null = null
 }
 
 function typeOf(message: unknown): unknown {
-  return typeof message === 'object' && message !== null ? Reflect.get(message, 'type') : undefined
+  return isObject(message) ? message.type : undefined
 }
 
 /**
