@@ -23,6 +23,7 @@ const checks = [
   ['package', ...node('scripts/check-package.mjs')],
   ['expectations', ...node('scripts/check-expectations.mjs')],
   ['rooms', ...node('scripts/check-rooms.mjs')],
+  ['names', ...node('scripts/check-names.mjs')],
   ['sources', ...node('scripts/check-sources.mjs')],
   ['promises', ...node('scripts/check-promises.mjs')],
   ['lockfile', ...node('scripts/check-lockfile.mjs')],

@@ -15,7 +15,7 @@ export class NamedFileError extends Error {
   }
 }
 
-export interface NamedFileLimits {
+interface NamedFileLimits {
   /** More is refused. */
   maxBytes: number
   /** Looks at what was opened, before anything is read of it. What it throws is thrown. */

@@ -31,7 +31,7 @@ export type NativeTransport = 'loopback' | TransportName
 export type SocketOptions = OfCase<typeof SOCKET>
 /** Messages have a pattern, which the receiver checks. */
 type Verified = Pick<OfCase<typeof MEASURE>, 'verify'>
-/** … of RDMA; `null` leaves the choice to the addon, which tells it in `RdmaSettings`. */
+/** … of RDMA; `null` leaves the choice to the addon, which tells what it is. */
 export type RdmaOptions = OfCase<typeof RDMA> & Verified
 /** … of TLS 1.3, for TLS and QUIC. */
 export type TlsOptions = OfCase<typeof TLS>
@@ -131,7 +131,7 @@ export interface Endpoint {
 }
 
 /** What the driver of a network device says of itself and of how it is set; `null` where it does not say. */
-export interface DeviceSettings {
+interface DeviceSettings {
   driverVersion: string | null
   firmware: string | null
   /** By the names that `ethtool -k` gives them. */

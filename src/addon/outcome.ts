@@ -53,7 +53,7 @@ export interface RawHistogram {
 }
 
 /** How the connections of the measured phase of a `connect` came about. */
-export interface ConnectOutcome {
+interface ConnectOutcome {
   made: number
   /** By a ticket. */
   resumed: number
@@ -64,7 +64,7 @@ export interface ConnectOutcome {
 }
 
 /** How the scheduler treated a measuring thread from right before its window until right after it; some milliseconds more than the window. */
-export interface Scheduling {
+interface Scheduling {
   wallNs: number
   onCpuNs: number
   /** Ready to run, and waiting for a CPU. */
@@ -129,7 +129,7 @@ export interface ClockReport {
  * the connections on which this end sends messages, or of all where it sends on none: medians, but `minRttNs` the smallest, and the rates added
  * up. `null`: this kernel does not tell, or has nothing to tell yet.
  */
-export interface TcpStatistics {
+interface TcpStatistics {
   connections: number
   segmentsSent: number | null
   segmentsReceived: number | null

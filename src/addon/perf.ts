@@ -52,7 +52,7 @@ export interface PerfServerTotals {
   retries: number
 }
 
-export interface NativePerfServer {
+interface NativePerfServer {
   port(): number
   /** SHA-256 of the certificate in DER, 32 bytes. */
   pin(): Uint8Array
@@ -78,7 +78,7 @@ export interface PerfRequests {
   concurrency: number
 }
 
-export interface NativePerfClient {
+interface NativePerfClient {
   /** Rejects with NativeFault within `connectTimeoutNs`, or at once on `stop()`. */
   connect(): Promise<void>
   /**

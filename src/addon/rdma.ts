@@ -1,9 +1,3 @@
-import type { z } from 'zod'
-import type { rdmaSettingsSchema } from '../results/schema/granted.js'
-
-/** What was granted and negotiated of RDMA. */
-export type RdmaSettings = z.infer<typeof rdmaSettingsSchema>
-
 /** A port of an RDMA device (ibv_query_device(3), ibv_query_port(3)). */
 export interface RdmaPort {
   device: string

@@ -1,8 +1,5 @@
 import type { z } from 'zod'
-import type { quicSettingsSchema, tlsSettingsSchema } from '../results/schema/granted.js'
-
-/** What a TLS handshake agreed on, and who did it. The cipher is `NULL` where packets were not encrypted. */
-export type TlsSettings = z.infer<typeof tlsSettingsSchema>
+import type { quicSettingsSchema } from '../results/schema/granted.js'
 
 type Granted = z.infer<typeof quicSettingsSchema>
 

@@ -10,10 +10,10 @@ import {
 import type { CaseResult, Repetition } from '../results/schema/schema.js'
 import { AT, type End, type Fact, WHOLE } from './fact.js'
 import { requestFacts } from './request-facts.js'
-import { completed, type Measured } from './source.js'
+import { completed, type MeasuredCase } from './source.js'
 
 /** Facts of one case: what was asked for beyond its name, and what was granted. */
-export function factsOfCase({ case: c }: Measured): Fact[] {
+export function factsOfCase({ case: c }: MeasuredCase): Fact[] {
   const { stop, note, stopTransport } = WHOLE
   const { requested, effective } = c.parameters
   const repetitions = completed(c)

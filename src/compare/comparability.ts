@@ -2,11 +2,11 @@ import { factsOfCase } from './case-facts.js'
 import { type Fact, factsOfSource } from './fact.js'
 import { factsOfMachines } from './machine-facts.js'
 import type { Difference, Studied } from './schema.js'
-import type { Measured } from './source.js'
+import type { MeasuredCase } from './source.js'
 
 /** What is not the same between the two sides of each pair, the weightiest first; equal findings of several pairs are one. */
 export function differencesOf(
-  pairs: readonly { base: Measured; new: Measured }[],
+  pairs: readonly { base: MeasuredCase; new: MeasuredCase }[],
   across: Studied | null,
 ): Difference[] {
   const found = new Map<string, Found>()
@@ -30,7 +30,7 @@ export function differencesOf(
 /** A difference while its cases are gathered. */
 type Found = Omit<Difference, 'cases'> & { cases: Set<string> | null }
 
-function wholeOf(measured: Measured): Fact[] {
+function wholeOf(measured: MeasuredCase): Fact[] {
   return [...factsOfSource(measured), ...factsOfMachines(measured)]
 }
 
@@ -101,7 +101,7 @@ function add(
 }
 
 /** What a reader wants to know is the same, in words. */
-export function samenessOf(pairs: readonly { base: Measured; new: Measured }[]): string[] {
+export function samenessOf(pairs: readonly { base: MeasuredCase; new: MeasuredCase }[]): string[] {
   const [first] = pairs
   if (first === undefined) return []
   const names = ['CPU', 'kernel', 'governor', 'MTU', 'clock source of the kernel']

@@ -15,10 +15,10 @@ import {
   type Pair,
   type Studied,
 } from './schema.js'
-import { type Measured, refOf, type Source, sideOf } from './source.js'
+import { type MeasuredCase, refOf, type Source, sideOf } from './source.js'
 import { judgeRows } from './verdict.js'
 
-export interface CompareOptions {
+export interface CompareSettings {
   across: Studied | null
   forced: boolean
   gates: readonly Gate[]
@@ -31,7 +31,7 @@ export interface CompareOptions {
 export function compareResults(
   base: Source,
   others: readonly Source[],
-  options: CompareOptions,
+  options: CompareSettings,
 ): CompareDocument {
   const comparisons = others.map((other) => compareTwo(base, other, options.across))
   return conclude(base, comparisons, options)
@@ -41,7 +41,7 @@ export function compareResults(
 export function conclude(
   base: Source,
   comparisons: Comparison[],
-  { across, forced, gates }: CompareOptions,
+  { across, forced, gates }: CompareSettings,
 ): CompareDocument {
   const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
   judgeRows(rows)
@@ -97,7 +97,7 @@ function comparePair({ base, new: other, isInterleaved }: CasePair): Pair {
   const rows = METRICS.filter(
     (metric) => metric.applies(base.case) && metric.applies(other.case),
   ).map((metric) => compareMetric(metric, base.case, other.case, isInterleaved))
-  const count = ({ case: c }: Measured) => completedOf(c.repetitions).length
+  const count = ({ case: c }: MeasuredCase) => completedOf(c.repetitions).length
   return {
     base: refOf(base),
     new: refOf(other),
@@ -116,10 +116,10 @@ function worst(verdicts: readonly (typeof BY_WEIGHT)[number][]): (typeof BY_WEIG
 function nothingToCompare(
   base: Source,
   other: Source,
-  { base: left, new: right }: { base: Measured[]; new: Measured[] },
+  { base: left, new: right }: { base: MeasuredCase[]; new: MeasuredCase[] },
   across: Studied | null,
 ) {
-  const names = (side: Measured[]) =>
+  const names = (side: MeasuredCase[]) =>
     side.length === 0 ? 'nothing' : side.map((one) => caseName(refOf(one))).join(', ')
   const otherTransport = differInTransport(left, right)
   const hint =

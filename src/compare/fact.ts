@@ -1,5 +1,5 @@
 import type { Across } from './schema.js'
-import type { Measured } from './source.js'
+import type { MeasuredCase } from './source.js'
 
 /** Something about a side that its numbers depend on. */
 export interface Fact {
@@ -51,7 +51,7 @@ export const WHOLE = makersOf()
 export const AT = { client: makersOf('client'), server: makersOf('server') }
 
 /** Facts of the whole result. */
-export function factsOfSource({ source, place }: Measured): Fact[] {
+export function factsOfSource({ source, place }: MeasuredCase): Fact[] {
   const { tool } = source.doc
   const { sanitizer, compiler, flags } = tool.build ?? {}
   const { stop, stopHost, noteVersion } = WHOLE

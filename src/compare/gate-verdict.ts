@@ -3,7 +3,7 @@ import { CONFIDENCE, isEvidence } from './level.js'
 import { METRICS } from './metric.js'
 import { fullName } from './pattern.js'
 import type { CaseRef, Comparison, Effect, GateResult, Pair, Row } from './schema.js'
-import { type Measured, measuredCases, refOf, type Source } from './source.js'
+import { type MeasuredCase, measuredCases, refOf, type Source } from './source.js'
 import { holm } from './statistics/adjust.js'
 import { smallestP } from './statistics/smallest-p.js'
 
@@ -53,7 +53,7 @@ export function judgeGates(
 function candidatesOf(
   gate: Gate,
   comparison: Comparison,
-  ofBase: ReadonlyMap<string, Measured>,
+  ofBase: ReadonlyMap<string, MeasuredCase>,
 ): Candidate[] {
   const file = comparison.new.file
   const paired = comparison.pairs.flatMap((pair): Candidate[] => {
@@ -70,7 +70,7 @@ function candidatesOf(
 }
 
 /** Streams have no round trips, and what is sent reliably no losses. */
-function hasMetric({ metric }: Gate, measured: Measured | undefined): boolean {
+function hasMetric({ metric }: Gate, measured: MeasuredCase | undefined): boolean {
   const known = METRICS.find(({ name }) => name === metric)
   return measured !== undefined && known?.applies(measured.case) === true
 }

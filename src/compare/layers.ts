@@ -4,7 +4,7 @@ import { CHAINS, type Step, WITHOUT_NETWORK } from './layer-steps.js'
 import { questionOf } from './question.js'
 
 /** One transport of a chain in which each stands on the one before. */
-export interface Layer {
+interface Layer {
   name: string
   /** Of its case. */
   key: string

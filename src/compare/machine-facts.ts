@@ -1,9 +1,9 @@
 import type { Environment, RdmaDevice } from '../results/schema/schema.js'
 import { AT, type End, type Fact, wordsOf } from './fact.js'
-import { environmentOf, type Measured } from './source.js'
+import { environmentOf, type MeasuredCase } from './source.js'
 
 /** Facts of both machines. */
-export function factsOfMachines(measured: Measured): Fact[] {
+export function factsOfMachines(measured: MeasuredCase): Fact[] {
   const { client, server } = environmentOf(measured)
   return [...factsOfMachine(client, 'client'), ...factsOfMachine(server, 'server')]
 }

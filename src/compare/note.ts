@@ -3,7 +3,7 @@ import { isEvidence } from './level.js'
 import type { CasePair } from './pairing.js'
 import { preciseProbability } from './probability-words.js'
 import type { Pair, Row } from './schema.js'
-import { completed, environmentOf, type Measured } from './source.js'
+import { completed, environmentOf, type MeasuredCase } from './source.js'
 import { holm } from './statistics/adjust.js'
 import { smallestP } from './statistics/smallest-p.js'
 import { trendOf } from './statistics/trend.js'
@@ -131,7 +131,7 @@ function loadNotes(pairs: readonly CasePair[]): string[] {
 }
 
 /** Load average of the last minute over the CPUs, the busier end. */
-function loadOf(measured: Measured): number | null {
+function loadOf(measured: MeasuredCase): number | null {
   const loads = Object.values(environmentOf(measured)).flatMap(({ cpu, limits }) =>
     limits.loadAverage?.[0] === undefined ? [] : [limits.loadAverage[0] / cpu.logicalCpus],
   )

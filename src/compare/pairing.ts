@@ -2,18 +2,18 @@ import { usageError, type XrbenchError } from '../errors.js'
 import type { Variant } from '../plan/case.js'
 import { questionOf } from './question.js'
 import type { Studied } from './schema.js'
-import { type Measured, measuredCases, type Source } from './source.js'
+import { type MeasuredCase, measuredCases, type Source } from './source.js'
 
 export interface CasePair {
-  base: Measured
-  new: Measured
+  base: MeasuredCase
+  new: MeasuredCase
   /** Measured in turn in one run. */
   isInterleaved: boolean
 }
 
-export interface Pairing {
+interface Pairing {
   pairs: CasePair[]
-  withoutPartner: { base: Measured[]; new: Measured[] }
+  withoutPartner: { base: MeasuredCase[]; new: MeasuredCase[] }
 }
 
 /**
@@ -56,13 +56,16 @@ function tooManyPairs({ file: base }: Source, { file: other }: Source): XrbenchE
   )
 }
 
-function without(all: readonly Measured[], some: readonly Measured[]): Measured[] {
+function without(all: readonly MeasuredCase[], some: readonly MeasuredCase[]): MeasuredCase[] {
   const left = new Set(some)
   return all.filter((one) => !left.has(one))
 }
 
-function byIdentity(cases: readonly Measured[], across: Studied | null): Map<string, Measured[]> {
-  const found = new Map<string, Measured[]>()
+function byIdentity(
+  cases: readonly MeasuredCase[],
+  across: Studied | null,
+): Map<string, MeasuredCase[]> {
+  const found = new Map<string, MeasuredCase[]>()
   for (const one of cases) {
     const identity = identityOf(one, across)
     const known = found.get(identity)
@@ -73,13 +76,13 @@ function byIdentity(cases: readonly Measured[], across: Studied | null): Map<str
 }
 
 /** What the two cases of a pair have in common. */
-function identityOf(one: Measured, across: Studied | null): string {
+function identityOf(one: MeasuredCase, across: Studied | null): string {
   const { variant, key } = one.case
   const what = across === 'transport' ? question(one) : key
   return JSON.stringify([variant ?? null, across === 'host' ? null : one.place, what])
 }
 
-function isOtherTransport(a: Measured, b: Measured): boolean {
+function isOtherTransport(a: MeasuredCase, b: MeasuredCase): boolean {
   return a.case.key !== b.case.key && a.case.transport !== b.case.transport
 }
 
@@ -91,8 +94,8 @@ function variantPairs(source: Source): Pairing {
       .filter((one) => one.variant === variant)
       .map((one) => measured.get(one) ?? null)
   const [left, right] = [of('a'), of('b')]
-  const partner = (others: (Measured | null)[], i: number) => others[i] ?? null
-  const alone = (side: (Measured | null)[], others: (Measured | null)[]) =>
+  const partner = (others: (MeasuredCase | null)[], i: number) => others[i] ?? null
+  const alone = (side: (MeasuredCase | null)[], others: (MeasuredCase | null)[]) =>
     side.flatMap((one, i) => (one !== null && partner(others, i) === null ? [one] : []))
   return {
     pairs: left.flatMap((a, i) => {
@@ -104,7 +107,10 @@ function variantPairs(source: Source): Pairing {
 }
 
 /** Whether any two cases of either side ask the same of different transports. What only one of them knows, as queue pairs, parts them not. */
-export function differInTransport(left: readonly Measured[], right: readonly Measured[]): boolean {
+export function differInTransport(
+  left: readonly MeasuredCase[],
+  right: readonly MeasuredCase[],
+): boolean {
   const asked = byIdentity(left, 'transport')
   return right.some((b) =>
     asked.get(identityOf(b, 'transport'))?.some((a) => a.case.transport !== b.case.transport),
@@ -112,6 +118,6 @@ export function differInTransport(left: readonly Measured[], right: readonly Mea
 }
 
 /** Where threads are pinned is no question of its own, but of several cases of a transport it tells which. */
-function question({ case: c }: Measured): string {
+function question({ case: c }: MeasuredCase): string {
   return JSON.stringify([c.workload, c.parameters.requested.pin, questionOf(c)])
 }

@@ -10,14 +10,14 @@ export interface Source {
 }
 
 /** A case where it stands. Key and place together identify a case in a document. */
-export interface Measured {
+export interface MeasuredCase {
   source: Source
   case: CaseResult
   place: Place
 }
 
 /** The cases of a result that were run. */
-export function measuredCases(source: Source): Measured[] {
+export function measuredCases(source: Source): MeasuredCase[] {
   return source.doc.cases
     .filter(({ status }) => status !== 'skipped' && status !== 'pending')
     .map((one) => ({ source, case: one, place: placeOf(source.doc, one) }))
@@ -28,14 +28,14 @@ function placeOf(doc: ResultDocument, one: CaseResult): Place {
   return one.place ?? ((doc.environment.client.lab ?? null) === null ? 'host' : 'lab')
 }
 
-export function refOf({ case: { key, variant }, place }: Measured): CaseRef {
+export function refOf({ case: { key, variant }, place }: MeasuredCase): CaseRef {
   return { key, place, ...(variant && { variant }) }
 }
 
 type Ends = ResultDocument['environment']
 
 /** Both ends of a case: those of the lab where it ran in the lab of a run on this machine. */
-export function environmentOf({ source: { doc }, place }: Measured): Ends {
+export function environmentOf({ source: { doc }, place }: MeasuredCase): Ends {
   return (place === 'lab' ? doc.labEnvironment : null) ?? doc.environment
 }
 

@@ -15,7 +15,7 @@ export function rdmaChecks(): Check[] {
   }
 }
 
-export function stepCheck({ step, possible, finding, hint }: StepFinding): Check {
+function stepCheck({ step, possible, finding, hint }: StepFinding): Check {
   return { name: step, state: possible ? 'ok' : 'no', finding, hint }
 }
 

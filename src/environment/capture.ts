@@ -13,7 +13,7 @@ import { captureSoftware } from './software.js'
 import { captureSysctls } from './sysctls.js'
 import { captureVirtualisation } from './virtualisation.js'
 
-export interface CaptureOptions {
+interface CaptureOptions {
   /** Numeric local address of the path; without it no network interface is described. */
   address?: string | undefined
   /** For tests. */

@@ -1,10 +1,7 @@
 import { loadAddon } from '../addon/load.js'
 import type { NetworkDevice } from '../results/schema/schema.js'
 
-export type EthtoolFacts = Pick<
-  NetworkDevice,
-  'driverVersion' | 'firmware' | 'offloads' | 'coalescing'
->
+type EthtoolFacts = Pick<NetworkDevice, 'driverVersion' | 'firmware' | 'offloads' | 'coalescing'>
 
 /** What only the driver of a device knows, by the names of ethtool(8), which need not be there; `null` where it does not say. */
 export function ethtoolFacts(device: string): EthtoolFacts {

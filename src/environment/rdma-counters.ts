@@ -5,7 +5,7 @@ import { type MachineFiles, machineFiles } from './machine-files.js'
 export type RdmaCounters = Record<string, number>
 
 /** More than any driver has; what comes after is left out. */
-export const MAX_RDMA_COUNTERS = 512
+const MAX_RDMA_COUNTERS = 512
 const MAX_NAME_CHARS = 64
 /** The kernel hands out readings up to this old (default 10 ms), milliseconds. */
 const LIFESPAN = 'lifespan'
@@ -13,7 +13,7 @@ const DEFAULT_LIFESPAN_MS = 10
 const MAX_WAIT_MS = 200
 
 /** A port as the kernel names it. */
-export interface CountedPort {
+interface CountedPort {
   device: string
   port: number
 }

@@ -19,7 +19,7 @@ export interface Acceleration {
   reason: string
 }
 
-export interface ProbeOptions {
+interface ProbeOptions {
   qemu: Qemu
   kernel: Kernel
   initramfs: string

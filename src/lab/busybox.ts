@@ -27,7 +27,7 @@ export function findBusybox(): string {
 const PT_INTERP = 3
 
 /** Whether a 64-bit little-endian ELF program names no loader: no PT_INTERP among its headers (elf(5)). */
-export function isStatic(elf: Buffer): boolean {
+function isStatic(elf: Buffer): boolean {
   if (elf.length < 64 || elf.toString('latin1', 0, 4) !== '\x7fELF' || elf[4] !== 2) return false
   const offset = Number(elf.readBigUInt64LE(32))
   const sizeBytes = elf.readUInt16LE(54)

@@ -10,7 +10,7 @@ import { findQemu, type Qemu } from './qemu.js'
 import { findWirePrograms } from './wire.js'
 
 /** One of the things a lab is made of. */
-export interface LabFact {
+interface LabFact {
   name: 'qemu' | 'busybox' | 'iproute2' | 'kernel' | 'kvm'
   /** `missing`: no lab without it. `unknown`: it shows when a lab is started. */
   state: 'ok' | 'missing' | 'unknown'

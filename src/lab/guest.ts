@@ -23,7 +23,7 @@ import { shellWord } from './shell-words.js'
 import { slowness } from './slowness.js'
 import { type WirePrograms, wireScript } from './wire.js'
 
-export interface GuestOptions extends GuestMachineOptions {
+interface GuestOptions extends GuestMachineOptions {
   qemu: Qemu
   guests: 1 | 2
   netem: readonly string[]
@@ -33,7 +33,7 @@ export interface GuestOptions extends GuestMachineOptions {
   onConsole?: ((text: string) => void) | undefined
 }
 
-export interface ExecOptions extends Command {
+interface ExecOptions extends Command {
   /** `live`: the stream given to `pipeStdin`, for one command of a guest; text: all of its input; else none. */
   stdin?: 'live' | { text: string }
   onStdout?: (chunk: Buffer) => void

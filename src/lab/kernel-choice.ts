@@ -3,7 +3,7 @@ import { usageError } from '../errors.js'
 import { type Kernel, kernelAt, kernelBelow } from './kernel.js'
 import { fetchedKernel, fetchKernel } from './kernel-package.js'
 
-export interface KernelRequest {
+interface KernelRequest {
   /** What `--lab-kernel` says. */
   named?: string | undefined
   cache: string

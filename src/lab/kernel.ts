@@ -14,7 +14,7 @@ export interface Kernel {
 }
 
 /** Why a kernel cannot be used, in words. */
-export interface Unfit {
+interface Unfit {
   unfit: string
 }
 

@@ -10,7 +10,7 @@ export interface Share {
   folder: string
 }
 
-export interface MachineOptions {
+interface MachineOptions {
   accelerator: Accelerator
   kernel: string
   initramfs: string

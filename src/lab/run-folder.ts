@@ -7,7 +7,7 @@ const PREFIX = 'xrbench-lab-'
 const MAX_PATH_BYTES = 80
 
 /** A folder of one lab, for its sockets and the files it shares with its guests; named after this process. */
-export interface RunFolder {
+interface RunFolder {
   path: string
   remove(): void
 }

@@ -5,21 +5,21 @@ import { labLacks } from './requirements.js'
 import { shellWords } from './shell-words.js'
 
 /** A guest's addresses on the wire. */
-export interface GuestAddress {
+interface GuestAddress {
   ipv4: string
   ipv6: string
   mac: string
 }
 
 /** Name of the network device of the wire, and of the SoftRoCE device on it, in every guest. */
-export const WIRE_DEVICE = 'eth0'
-export const RDMA_DEVICE = 'rxe0'
+const WIRE_DEVICE = 'eth0'
+const RDMA_DEVICE = 'rxe0'
 
 export function guestAddress(guest: number): GuestAddress {
   return { ipv4: `10.77.0.${guest}`, ipv6: `fd77::${guest}`, mac: `52:54:00:77:00:0${guest}` }
 }
 
-export interface WireOptions {
+interface WireOptions {
   /** This guest, 1 or 2. */
   guest: number
   guests: 1 | 2

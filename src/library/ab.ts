@@ -1,4 +1,4 @@
-import { type Asked, complete } from '../run/asked.js'
+import { type AskedRun, complete } from '../run/asked.js'
 import type { OptionNames } from '../run/names.js'
 import { AB_REPETITIONS, type Configuration, pairErrand } from '../run/pair.js'
 import { badRequest, checked } from './bad-request.js'
@@ -40,7 +40,7 @@ function configuration(both: AbRequest, own: Variation): Configuration {
   const { transports } = merged
   if (transports === undefined) throw badRequest('transports: by which is measured.')
   const names: OptionNames = memberNames(own)
-  const asked: Asked = complete({ ...merged, transports }, memberNames(merged))
+  const asked: AskedRun = complete({ ...merged, transports }, memberNames(merged))
   const args = Object.entries(own).map(([name, value]) => `${name}: ${JSON.stringify(value)}`)
   return { asked, args, names }
 }

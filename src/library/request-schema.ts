@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { GROUPS, type GroupName } from '../options/groups.js'
 import { LAB } from '../options/lab.js'
 import { MEASURE } from '../options/measure.js'
-import { listOf, requestShape } from '../options/schema.js'
+import { distinctListOf, requestShape } from '../options/schema.js'
 import { TRANSPORT_NAMES } from '../plan/transports.js'
 import { MAX_WAIT_NS } from '../run/peer.js'
 import type { AbRequest, ResultRequest, RunRequest, Variation, WhereRequest } from './request.js'
 
 const whole = (min: number, max: number) => z.int().min(min).max(max)
-const transports = z.union([z.literal('all'), listOf(z.enum(TRANSPORT_NAMES))])
+const transports = z.union([z.literal('all'), distinctListOf(z.enum(TRANSPORT_NAMES))])
 
 const groupSchema = (name: GroupName) => z.strictObject(requestShape(GROUPS[name])).optional()
 

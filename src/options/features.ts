@@ -1,7 +1,7 @@
 import { ENTRIES, type Entry, valueAt } from './groups.js'
 
 /** What an agent announces of the table that the first ones did not know, and what it is called in a sentence. */
-export interface Feature {
+interface Feature {
   readonly name: string
   readonly called: string
 }

@@ -4,13 +4,13 @@ import { LEFT_OUT, option } from './option.js'
 import { AF_UNIX, BUSY_POLLED, LOSSY_ANSWERS, REQUESTS, STREAMS } from './uses.js'
 import { WORKLOAD_NAMES } from './workloads.js'
 
-export const DIRECTIONS = ['up', 'down', 'both'] as const
+const DIRECTIONS = ['up', 'down', 'both'] as const
 /** Of a stream, seen from the client: `up` = the client sends, `down` = it receives, `both` = each way at once. */
 export type Direction = (typeof DIRECTIONS)[number]
 /** Ways to wait that a user can name. */
 export const WAITS = ['block', 'spin', 'busy-poll'] as const
 export type WaitPolicy = (typeof WAITS)[number]
-export const UNIX_TYPES = ['stream', 'seqpacket'] as const
+const UNIX_TYPES = ['stream', 'seqpacket'] as const
 /** Of AF_UNIX sockets: a stream of bytes, or packets of one message each (unix(7)). */
 export type UnixType = (typeof UNIX_TYPES)[number]
 

@@ -6,7 +6,7 @@ import { ANY_QUIC, lasting, NGTCP2, QUIC_BYTES, SEVERAL_MESSAGES } from './uses.
 export const QUIC_MESSAGES = ['stream', 'stream-each', 'datagram'] as const
 /** What carries messages: one stream for all, a stream for each, or DATAGRAM frames (RFC 9221), which may be lost. */
 export type QuicMessages = (typeof QUIC_MESSAGES)[number]
-export const QUIC_CONGESTIONS = ['cubic', 'reno', 'bbr'] as const
+const QUIC_CONGESTIONS = ['cubic', 'reno', 'bbr'] as const
 export type QuicCongestion = (typeof QUIC_CONGESTIONS)[number]
 
 /** The smallest UDP payload that QUIC allows a path to have (RFC 9000 section 14). */

@@ -16,7 +16,7 @@ export const RDMA_OPERATIONS = [
 ] as const
 /** What carries a message (ibv_post_send(3)). `read` and the atomics work on the far end's memory without its CPU. */
 export type RdmaOperation = (typeof RDMA_OPERATIONS)[number]
-export const WAYS_TO_CONNECT = ['exchange', 'rdma-cm'] as const
+const WAYS_TO_CONNECT = ['exchange', 'rdma-cm'] as const
 /** How queue pairs are connected: by what the session carries of them, or by the kernel's connection manager (rdma_cm(7)). */
 export type ConnectBy = (typeof WAYS_TO_CONNECT)[number]
 

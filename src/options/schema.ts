@@ -7,7 +7,7 @@ const MAX_LISTED_CPUS = 64
 const MAX_NAME_CHARACTERS = 64
 
 /** Each once, and at least one. */
-export const listOf = <T extends z.ZodType>(item: T) =>
+export const distinctListOf = <T extends z.ZodType>(item: T) =>
   z
     .array(item)
     .min(1)
@@ -17,7 +17,7 @@ export const listOf = <T extends z.ZodType>(item: T) =>
 export function requestShape(group: Group): Record<string, z.ZodType> {
   return shapeOf(group, (option, member) => {
     const value = exactly(option.kind)
-    if (option.each !== undefined) return [member, listOf(value).optional()]
+    if (option.each !== undefined) return [member, distinctListOf(value).optional()]
     return [member, (option.default === null ? value.nullable() : value).optional()]
   })
 }
@@ -131,4 +131,4 @@ function exactly(kind: Kind): z.ZodType {
 }
 
 const whole = (min: number, max: number) => z.int().min(min).max(max)
-const cpus = listOf(whole(0, 9999)).max(MAX_LISTED_CPUS)
+const cpus = distinctListOf(whole(0, 9999)).max(MAX_LISTED_CPUS)

@@ -4,10 +4,10 @@ import { EARLY_DATA, ENCRYPTED, HANDSHAKES, lasting, TLS_ONLY } from './uses.js'
 
 export const TLS_CIPHERS = ['aes-128-gcm', 'aes-256-gcm', 'chacha20-poly1305'] as const
 export type TlsCipher = (typeof TLS_CIPHERS)[number]
-export const TLS_HANDSHAKES = ['full', 'resumed', '0rtt'] as const
+const TLS_HANDSHAKES = ['full', 'resumed', '0rtt'] as const
 /** How each connection of a `connect` comes about: `0rtt` is `resumed` with the message in the first packets (RFC 8446, RFC 9001). */
 export type TlsHandshake = (typeof TLS_HANDSHAKES)[number]
-export const KERNEL_TLS = ['off', 'auto', 'on'] as const
+const KERNEL_TLS = ['off', 'auto', 'on'] as const
 /** Whether the records are the kernel's (kTLS): never, where it can do it, or a refusal where it cannot. */
 export type KernelTls = (typeof KERNEL_TLS)[number]
 

@@ -20,14 +20,14 @@ const LAST_WORDS_MAX_CHARS = 2_000
 /** The news of a process's end takes so long at most. */
 const END_NEWS_MS = 4_000
 
-export interface LabSessionOptions extends LabOptions {
+interface LabSessionOptions extends LabOptions {
   family: 4 | 6
   /** Device, port and GID at the agent. */
   rdmaPort?: OwnRdmaPort | undefined
 }
 
 /** A lab that is up, and a session in it. */
-export interface LabSession {
+interface LabSession {
   session: Session
   lab: Pick<Lab, 'accelerator' | 'reason' | 'kernelVersion' | 'guests'>
   /** Leaves nothing behind. Idempotent. */

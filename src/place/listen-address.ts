@@ -4,7 +4,7 @@ import { refuseUnkeyed } from '../session/wire/addresses.js'
 
 const KEY_HINT = 'xrbench keygen xrbench.key; give both ends --key-file xrbench.key'
 
-export interface ListenAddress {
+interface ListenAddress {
   /** Numeric. */
   host: string
   /** 0 = the kernel's choice. */

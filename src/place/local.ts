@@ -13,7 +13,7 @@ const START_DEADLINE_MS = 15_000
 const TERM_GRACE_MS = 1_000
 const STDERR_MAX_CHARS = 2_000
 
-export interface LocalAgentOptions {
+interface LocalAgentOptions {
   family: 4 | 6
   /** Where it listens; default: loopback. */
   address?: string | null | undefined

@@ -5,7 +5,7 @@ import { MIN_CIRCUMSTANCES } from './circumstances.js'
 import { TRANSPORT_NAMES, type TransportName } from './transports.js'
 
 /** Transports that have connections to be made. */
-export const CONNECTING: readonly TransportName[] = ['tcp', 'tls', 'quic']
+const CONNECTING: readonly TransportName[] = ['tcp', 'tls', 'quic']
 
 /** The transports that can carry a workload. */
 export function carriersOf(workload: WorkloadName): readonly TransportName[] {

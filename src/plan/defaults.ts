@@ -13,11 +13,11 @@ import { isAtomic } from './rdma.js'
 import type { TransportName } from './transports.js'
 
 /** Payload of one message of a ping-pong, a connect or a request when none is asked for. */
-export const DEFAULT_PING_PONG_BYTES = 64
+const DEFAULT_PING_PONG_BYTES = 64
 /** One send of a TCP stream when none is asked for: few system calls, and it still fits a second-level cache. */
-export const DEFAULT_STREAM_BYTES = 256 * 1024
+const DEFAULT_STREAM_BYTES = 256 * 1024
 /** One datagram of a UDP stream when none is asked for: fits an Ethernet frame with every IP header. */
-export const DEFAULT_STREAM_DATAGRAM_BYTES = 1400
+const DEFAULT_STREAM_DATAGRAM_BYTES = 1400
 
 /** Of `quic-perf`, which asks that windows agree to within 5 %: on a busy machine they seldom do. */
 export const DEFAULT_PERF_WARMUP_CAP_NS = 1e9
@@ -28,12 +28,12 @@ export const DEFAULT_CONNECT_TIMEOUT_NS = CONNECT_TIMEOUT.default
 export const DEFAULT_SOCKET: Readonly<SocketOptions> = filled(SOCKET)
 
 /** One message of an RDMA stream when none is asked for. */
-export const DEFAULT_STREAM_RDMA_BYTES = 64 * 1024
+const DEFAULT_STREAM_RDMA_BYTES = 64 * 1024
 /** … over UD, where it is one packet: fits the MTU of every path. */
-export const DEFAULT_STREAM_UD_BYTES = 256
+const DEFAULT_STREAM_UD_BYTES = 256
 
 /** … over AF_UNIX in packets, which hold 212,960 B. */
-export const DEFAULT_STREAM_SEQPACKET_BYTES = 64 * 1024
+const DEFAULT_STREAM_SEQPACKET_BYTES = 64 * 1024
 
 /** Bytes of a message when `--size` is not given. */
 export function defaultSizeBytes(

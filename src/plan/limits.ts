@@ -7,9 +7,9 @@ import type { CaseParameters } from './case.js'
 import type { TransportName } from './transports.js'
 
 /** Largest UDP payload: 65,535 less the headers that count against it (RFC 768, RFC 791, RFC 8200). */
-export const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
+const MAX_DATAGRAM_BYTES = { 4: 65_507, 6: 65_527 } as const
 /** A packet of AF_UNIX has to fit the send buffer of its socket: by default 212,992 B (net.core.wmem_default), of which the kernel keeps 32 back. */
-export const MAX_SEQPACKET_BYTES = 212_960
+const MAX_SEQPACKET_BYTES = 212_960
 /** In front of a message of a message link, native/workload/message_head.h. */
 export const MESSAGE_HEAD_BYTES = 40
 /** … and of each packet that it is cut into. */

@@ -18,7 +18,7 @@ export function isAtomic(operation: RdmaOperation): boolean {
 }
 
 /** What of an RDMA case has to fit together. */
-export interface RdmaCase {
+interface RdmaCase {
   rdma: Filled<typeof RDMA>
   workload: WorkloadName
   wait: WaitPolicy

@@ -1,5 +1,5 @@
 /** What is known of a transport before anything of it is measured. */
-export interface TransportFacts {
+interface TransportFacts {
   /** `machine`: joins two processes of one machine, with no network between them. */
   readonly reach: 'network' | 'machine'
   /** What socket options can change: those of IP too, the buffers alone, or nothing, for want of a socket. */

@@ -11,7 +11,7 @@ import { QUIC_PERF_FORMAT, type QuicPerfDocument } from '../results/schema/quic-
 import type { Environment, Problem } from '../results/schema/schema.js'
 import type { PerfPhases, PerfTransport } from './spec.js'
 
-export interface PerfRun {
+interface PerfRun {
   version: string
   command: readonly string[]
   startedAt: string

@@ -36,7 +36,7 @@ export interface PerfPhases {
 }
 
 /** A server drops a client of which it heard nothing for so long. */
-export const SERVER_IDLE_TIMEOUT_NS = 30e9
+const SERVER_IDLE_TIMEOUT_NS = 30e9
 
 /** It does not know what is going to be measured: every second packet, as RFC 9000 section 13.2.2 has it. */
 const SERVER_ACK_THRESHOLD = 2

@@ -1,5 +1,5 @@
 /** Ways to an RDMA device, in the order in which they are tried. */
-export const DEVICE_STEPS = ['nic', 'software', 'soft-roce', 'lab'] as const
+const DEVICE_STEPS = ['nic', 'software', 'soft-roce', 'lab'] as const
 
 /** `nic`: hardware; `software`: a device of software that is there; `soft-roce`: one made for the run; `lab`: a virtual machine. */
 export type DeviceStep = (typeof DEVICE_STEPS)[number]

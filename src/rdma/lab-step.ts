@@ -1,12 +1,12 @@
 import { missingForLab } from '../lab/facts.js'
-import { readText } from './system-file.js'
+import { readSystemText } from './system-file.js'
 
 /** Whether a lab could be started, without starting one. */
-export type LabReadiness = { ready: true } | { ready: false; reason: string; hint: string | null }
+type LabReadiness = { ready: true } | { ready: false; reason: string; hint: string | null }
 
 /** What a guest of the lab is told on its kernel's command line. */
 export function isLabGuest(): boolean {
-  return /(^|\s)xrbench\.lab=/.test(readText('/proc/cmdline') ?? '')
+  return /(^|\s)xrbench\.lab=/.test(readSystemText('/proc/cmdline') ?? '')
 }
 
 /** Looks for all a lab is made of; some tens of milliseconds. */

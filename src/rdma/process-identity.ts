@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { readText, SYSTEM_ROOT } from './system-file.js'
+import { readSystemText, SYSTEM_ROOT } from './system-file.js'
 
 /** A process for certain: numbers of processes are used again, and mean something else in another namespace and after another boot. */
 export interface ProcessIdentity {
@@ -13,7 +13,7 @@ export interface ProcessIdentity {
 
 /** Of a process that runs; `null` when it does not. */
 export function identityOf(pid: number, root = SYSTEM_ROOT): ProcessIdentity | null {
-  const stat = readText(join(root, 'proc', String(pid), 'stat'))
+  const stat = readSystemText(join(root, 'proc', String(pid), 'stat'))
   // The name of the program, in brackets, may have blanks and brackets of its own.
   const startTicks = stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
   if (startTicks === undefined) return null
@@ -31,7 +31,7 @@ export function fateOf(
 }
 
 function bootId(root: string): string {
-  return readText(join(root, 'proc/sys/kernel/random/boot_id')) ?? ''
+  return readSystemText(join(root, 'proc/sys/kernel/random/boot_id')) ?? ''
 }
 
 function pidNamespace(root: string): string {

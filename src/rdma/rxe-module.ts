@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { release } from 'node:os'
 import { join } from 'node:path'
-import { readText, SYSTEM_ROOT } from './system-file.js'
+import { readSystemText, SYSTEM_ROOT } from './system-file.js'
 
 /** Where this kernel has rdma_rxe; `unknown` where its modules cannot be seen, as in a container. */
 export type RxeModule = 'loaded' | 'loadable' | 'none' | 'unknown'
@@ -12,14 +12,14 @@ export function findRxeModule(root = SYSTEM_ROOT, version = release()): RxeModul
   const folder = join(root, 'lib/modules', version)
   if (!existsSync(folder)) return 'unknown'
   const listed = ['modules.builtin', 'modules.dep'].some((name) =>
-    /(^|\/)rdma_rxe\.ko/m.test(readText(join(folder, name)) ?? ''),
+    /(^|\/)rdma_rxe\.ko/m.test(readSystemText(join(folder, name)) ?? ''),
   )
   return listed ? 'loadable' : 'none'
 }
 
 /** How to come by a kernel with rdma_rxe on this distribution, os-release(5). */
 export function moduleHint(root = SYSTEM_ROOT): string {
-  const text = readText(join(root, 'etc/os-release')) ?? ''
+  const text = readSystemText(join(root, 'etc/os-release')) ?? ''
   const ids = [...text.matchAll(/^ID(?:_LIKE)?="?([^"\n]*)"?$/gm)].map(([, id]) => id).join(' ')
   if (/\bubuntu\b/.test(ids))
     return 'sudo apt-get install linux-modules-extra-$(uname -r) && sudo modprobe rdma_rxe'

@@ -8,7 +8,7 @@ import { findRxeModule, moduleHint, type RxeModule } from './rxe-module.js'
 import { softRocePlace, unfitNetdev } from './soft-roce-place.js'
 
 /** All that is known before a SoftRoCE device is made. */
-export type SoftRoceReadiness =
+type SoftRoceReadiness =
   | { ready: true; place: NetdevAddress; needsModprobe: boolean }
   | ({ ready: false } & Explanation)
 

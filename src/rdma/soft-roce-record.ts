@@ -3,15 +3,15 @@ import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { isObject } from '../is-object.js'
 import { fateOf, identityOf, type ProcessIdentity } from './process-identity.js'
-import { readNames, readText } from './system-file.js'
+import { readNames, readSystemText } from './system-file.js'
 
 /** Names that xrbench gives, and no other. */
-export const OUR_NAME = /^xrb\d+(_\d+)?$/
+const OUR_NAME = /^xrb\d+(_\d+)?$/
 const SUFFIX = '.soft-roce.json'
 const MAX_RECORD_CHARS = 4096
 
 /** A SoftRoCE device that a run made, kept in a file until it is removed. */
-export interface SoftRoceRecord extends ProcessIdentity {
+interface SoftRoceRecord extends ProcessIdentity {
   name: string
   netdev: string
 }
@@ -64,7 +64,7 @@ export function orphans(folder: string): { path: string; name: string }[] {
     .filter((file) => file.endsWith(SUFFIX))
     .flatMap((file) => {
       const path = join(folder, file)
-      const record = parseRecord(readText(path))
+      const record = parseRecord(readSystemText(path))
       if (record === null || `${record.name}${SUFFIX}` !== file) return []
       return fateOf(record) === 'gone' ? [{ path, name: record.name }] : []
     })

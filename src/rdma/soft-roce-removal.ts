@@ -11,7 +11,7 @@ const EXIT_LIMIT_MS = 1_000
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
 /** A device that is ours to remove. */
-export interface OwnDevice {
+interface OwnDevice {
   name: string
   /** Path of its record. */
   record: string

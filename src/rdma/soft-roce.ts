@@ -15,7 +15,7 @@ const READY_LIMIT_MS = 5_000
 const POLL_MS = 20
 const MODPROBE_LIMIT_MS = 10_000
 
-export interface SoftRoceDevice {
+interface SoftRoceDevice {
   found: PortFound
   release(): Promise<void>
 }

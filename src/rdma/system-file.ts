@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 export const SYSTEM_ROOT = '/'
 
 /** The trimmed text of a file of /proc, /sys or /lib; `null` where it cannot be read. */
-export function readText(path: string): string | null {
+export function readSystemText(path: string): string | null {
   try {
     return readFileSync(path, 'utf8').trim()
   } catch {

@@ -16,7 +16,7 @@ type RequestAnywhere = Omit<PlanRequest, 'transports' | 'place'>
 const INTERVALS = 12
 
 /** A request with all its defaults, before it is known what this machine can do. */
-export interface Asked {
+export interface AskedRun {
   /** `all`: whatever this machine can do. */
   readonly transports: readonly TransportName[] | 'all'
   readonly plan: RequestAnywhere
@@ -25,7 +25,7 @@ export interface Asked {
 }
 
 /** @throws {XrbenchError} `XRB_USAGE` for options that exclude one another */
-export function complete(request: MeasureRequest, { label }: Pick<OptionNames, 'label'>): Asked {
+export function complete(request: MeasureRequest, { label }: Pick<OptionNames, 'label'>): AskedRun {
   const { durationNs, iterations } = request
   if (durationNs !== undefined && iterations !== undefined) {
     throw usageError(

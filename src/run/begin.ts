@@ -8,7 +8,7 @@ import { commitOfCheckout } from './commit.js'
 import { DocumentSink } from './document-sink.js'
 
 /** What a result says of its run as a whole. */
-export interface Heading {
+interface RunHeading {
   readonly command: readonly string[]
   readonly plan: Plan
   readonly device: DeviceChoice | null
@@ -20,7 +20,7 @@ export interface Heading {
 
 /** The run's result, which begins with the first session, and takes in the lab when that is there. */
 export async function enter(
-  heading: Heading,
+  heading: RunHeading,
   sink: DocumentSink | undefined,
   session: Session,
   lab: LabFacts | null,
@@ -32,7 +32,7 @@ export async function enter(
 }
 
 function makeSink(
-  { command, plan, device, label, variants, output, isRedacted }: Heading,
+  { command, plan, device, label, variants, output, isRedacted }: RunHeading,
   ends: { client: Environment; server: Environment },
 ): DocumentSink {
   const document = createDocument({

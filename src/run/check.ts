@@ -1,5 +1,5 @@
 import { usageError } from '../errors.js'
-import type { Asked } from './asked.js'
+import type { AskedRun } from './asked.js'
 import type { Errand } from './errand.js'
 import type { OptionNames } from './names.js'
 import { type RunTarget, resolveHost } from './peer.js'
@@ -40,7 +40,10 @@ export async function checkErrand(
 }
 
 /** What is not encrypted stays on this machine and in the lab. */
-function refuseNullCrypto(requests: readonly Asked[], { label }: Pick<OptionNames, 'label'>): void {
+function refuseNullCrypto(
+  requests: readonly AskedRun[],
+  { label }: Pick<OptionNames, 'label'>,
+): void {
   if (!requests.some(({ plan }) => plan.quic.nullCrypto.includes(true))) return
   const [option, peer] = [label('quicNullCrypto'), label('peer')]
   throw usageError(

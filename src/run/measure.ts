@@ -33,7 +33,7 @@ export interface MeasureOptions extends Settled {
 }
 
 /** What came of a run. */
-export interface Measured extends RunEnd {
+export interface MeasuredRun extends RunEnd {
   document: ResultDocument
   /** Whether the result file holds anything of this run. */
   isWritten: boolean
@@ -43,7 +43,7 @@ export interface Measured extends RunEnd {
  * Measures a plan, place by place.
  * @throws what kept the first session from being opened, so that there is nothing to give back; the reason of `signal` when that was it
  */
-export async function measure(options: MeasureOptions): Promise<Measured> {
+export async function measure(options: MeasureOptions): Promise<MeasuredRun> {
   const { plan, signal, onEvent } = options
   const course: Course = { sink: undefined, ends: [] }
   onEvent({ type: 'planned', plan })

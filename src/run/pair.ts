@@ -1,7 +1,7 @@
 import { buildPlan } from '../plan/build.js'
 import type { Plan, TransportName } from '../plan/case.js'
 import { variantsPlan } from '../plan/variants.js'
-import type { Asked } from './asked.js'
+import type { AskedRun } from './asked.js'
 import { refuseOneSided } from './both-sides.js'
 import type { Errand } from './errand.js'
 import type { OptionNames } from './names.js'
@@ -15,7 +15,7 @@ export const AB_REPETITIONS = 10
 
 /** One of two that are measured in turn. */
 export interface Configuration {
-  readonly asked: Asked
+  readonly asked: AskedRun
   /** What it has beyond the other, for the result. */
   readonly args: readonly string[]
   /** Of that. */

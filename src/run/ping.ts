@@ -4,7 +4,7 @@ import { loadKey } from '../session/wire/key.js'
 import { type PeerTarget, resolveHost } from './peer.js'
 
 /** An agent that is there, and where. */
-export interface PingedPeer extends Pong {
+interface PingedPeer extends Pong {
   address: string
   /** Its transports, and how many more it has that this version does not know. */
   known: TransportName[]

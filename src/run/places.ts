@@ -9,7 +9,7 @@ import { chooseTransports, type LeftOut } from './transports.js'
 import type { Whereabouts } from './whereabouts.js'
 import { type Elsewhere, isHere, keepWithinReach } from './within-machine.js'
 
-export interface PlaceRequest {
+interface PlaceRequest {
   asked: readonly TransportName[] | 'all'
   lab: Whereabouts['lab']
   softRoce: DeviceChoiceOptions['softRoce']

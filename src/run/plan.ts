@@ -5,12 +5,12 @@ import type { Plan } from '../plan/case.js'
 import { carriersOf, carries } from '../plan/connects.js'
 import { refuseIdleValues, refuseUnable } from '../plan/idle-values.js'
 import type { PlanRequest } from '../plan/request.js'
-import type { Asked } from './asked.js'
+import type { AskedRun } from './asked.js'
 import type { RunPlaces } from './places.js'
 import { problemOf } from './problem.js'
 
 /** The plan of a run whose transports have found their places. @throws {XrbenchError} exit 2 */
-export function planFor(asked: Asked, family: 4 | 6, places: RunPlaces): Plan {
+export function planFor(asked: AskedRun, family: 4 | 6, places: RunPlaces): Plan {
   refuseIdle(asked)
   const { device, leftOut } = places
   const inLab = places.lab.length > 0
@@ -37,7 +37,7 @@ export function planFor(asked: Asked, family: 4 | 6, places: RunPlaces): Plan {
 }
 
 /** Refuses a transport that was named and has nothing to carry. @throws {XrbenchError} exit 2 */
-export function refuseIdle({ transports, plan }: Asked): void {
+export function refuseIdle({ transports, plan }: AskedRun): void {
   if (transports === 'all') return
   const { workloads } = plan
   const idle = transports.find((one) => !workloads.some((workload) => carries(one, workload)))
@@ -53,7 +53,7 @@ export function refuseIdle({ transports, plan }: Asked): void {
 }
 
 /** The device that was chosen, for both ends. */
-function rdmaOf(asked: Asked, { device }: RunPlaces): Pick<PlanRequest, 'rdma'> {
+function rdmaOf(asked: AskedRun, { device }: RunPlaces): Pick<PlanRequest, 'rdma'> {
   const { device: name = null, port = null, gidIndex = null } = device ?? {}
   return { rdma: { ...asked.plan.rdma, device: name, port, gidIndex } }
 }

@@ -7,7 +7,7 @@ import type { OptionNames } from './names.js'
 import { type Settled, settle } from './settle.js'
 import type { Whereabouts } from './whereabouts.js'
 
-export interface PrepareOptions {
+interface PrepareOptions {
   readonly where: Whereabouts
   readonly names: Pick<OptionNames, 'label'>
   readonly label: string | undefined

@@ -1,5 +1,5 @@
 import { buildPlan } from '../plan/build.js'
-import type { Asked } from './asked.js'
+import type { AskedRun } from './asked.js'
 import type { Errand } from './errand.js'
 import type { OptionNames } from './names.js'
 import { planFor, refuseIdle } from './plan.js'
@@ -7,7 +7,7 @@ import { chooseTransports } from './transports.js'
 import { refuseUnused } from './unused-options.js'
 
 /** A run of one configuration. */
-export function singleErrand(asked: Asked, names: OptionNames): Errand {
+export function singleErrand(asked: AskedRun, names: OptionNames): Errand {
   return {
     requests: [asked],
     transports: asked.transports,

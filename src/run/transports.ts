@@ -13,7 +13,7 @@ export interface LeftOut {
   readonly why: XrbenchError
 }
 
-export interface ChosenTransports {
+interface ChosenTransports {
   readonly wanted: readonly TransportName[]
   readonly leftOut: readonly LeftOut[]
 }

@@ -13,7 +13,7 @@ export type Where =
   | { kind: 'peer'; target: RunTarget & { address: string } }
   | { kind: 'lab'; family: 4 | 6; options: Omit<LabOptions, 'say' | 'signal'> }
 
-export interface PlaceOptions {
+interface PlaceOptions {
   where: Where
   /** Device, port and GID of an agent that is started for the run. */
   rdmaPort?: OwnRdmaPort | undefined

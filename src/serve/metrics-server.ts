@@ -6,7 +6,7 @@ import { listening } from '../listening.js'
 const MAX_CONNECTIONS = 16
 const REQUEST_MS = 5_000
 
-export interface MetricsServer {
+interface MetricsServer {
   host: string
   port: number
   close(): Promise<void>

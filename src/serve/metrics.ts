@@ -1,5 +1,5 @@
 import type { AgentCounts, AgentEvent } from '../session/agent/agent.js'
-import type { Measured } from '../session/agent/measured.js'
+import type { MeasuredEnd } from '../session/agent/measured.js'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -13,7 +13,7 @@ export class Metrics {
   readonly #sessions = new Map<string, number>()
   /** By transport, workload and status; there are only so many of these. */
   readonly #repetitions = new Map<string, { labels: Labels; count: number; bytes: number }>()
-  readonly #last = new Map<string, { labels: Labels; measured: Measured; atMs: number }>()
+  readonly #last = new Map<string, { labels: Labels; measured: MeasuredEnd; atMs: number }>()
 
   /** @param isConfined what measures for clients is */
   constructor(isConfined: boolean) {
@@ -27,7 +27,7 @@ export class Metrics {
     if (event.type === 'repetition') this.#count(event)
   }
 
-  #count(measured: Measured): void {
+  #count(measured: MeasuredEnd): void {
     const { transport, workload, status } = measured
     const labels = { transport, workload }
     const key = `${transport} ${workload}`
@@ -41,7 +41,7 @@ export class Metrics {
   text({ sessions, measuring, waiting }: AgentCounts): string {
     const repetitions = [...this.#repetitions.values()]
     const last = [...this.#last.values()]
-    const ofLast = (pick: (measured: Measured) => number) =>
+    const ofLast = (pick: (measured: MeasuredEnd) => number) =>
       last.map(({ labels, measured }): Sample => [labels, pick(measured)])
     return [
       family('confined', 'gauge', 'Whether what measures for clients is confined (seccomp).', [

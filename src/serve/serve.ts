@@ -38,7 +38,7 @@ export interface ServeSettings {
   readonly say: (line: string) => void
 }
 
-export interface Serving extends Agent {
+interface ServingAgent extends Agent {
   /** What measures for clients is confined. */
   isConfined: boolean
   /** Where metrics are served. */
@@ -55,7 +55,7 @@ export async function startServing({
   metrics: metricsAt,
   allowUnconfined,
   ...settings
-}: ServeSettings): Promise<Serving> {
+}: ServeSettings): Promise<ServingAgent> {
   const { host, rdmaPort } = settings
   const confined = isConfined(await probeConfinement())
   const limits = { ...settings.limits, refuseElsewhere: !confined && !allowUnconfined }

@@ -1,5 +1,5 @@
 import { appendFile } from 'node:fs/promises'
-import { type CompareOptions, compareTwo, conclude } from '../../compare/compare.js'
+import { type CompareSettings, compareTwo, conclude } from '../../compare/compare.js'
 import { parseGate } from '../../compare/gate.js'
 import { meaninglessDifferences, refuseMeaningless } from '../../compare/meaning.js'
 import { ACROSS, type CompareDocument, type Comparison } from '../../compare/schema.js'
@@ -25,7 +25,7 @@ export async function compareAction(
   const source = await readSource(base, key)
   const isAlone = others.length === 0
   const isAb = isAlone && asked.across === null && source.doc.variants !== undefined
-  const options: CompareOptions = isAb ? { ...asked, across: 'variant' } : asked
+  const options: CompareSettings = isAb ? { ...asked, across: 'variant' } : asked
   if (isAlone && !isAb && options.across !== 'transport') {
     throw usageError(
       'XRB_USAGE',
@@ -58,7 +58,7 @@ export async function compareAction(
   process.exitCode = exitCodeOf(doc, flags.strict === true)
 }
 
-function readOptions(flags: CompareFlags): CompareOptions {
+function readOptions(flags: CompareFlags): CompareSettings {
   if (flags.json && flags.markdown) {
     throw usageError('XRB_USAGE', '--json and --markdown exclude one another.', 'leave one out')
   }

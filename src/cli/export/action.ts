@@ -1,5 +1,5 @@
 import { fullName, matches } from '../../compare/pattern.js'
-import { type Measured, measuredCases, refOf, type Source } from '../../compare/source.js'
+import { type MeasuredCase, measuredCases, refOf, type Source } from '../../compare/source.js'
 import { usageError, type XrbenchError } from '../../errors.js'
 import { printableJson } from '../../foreign.js'
 import { exportCsv } from '../../report/export/csv.js'
@@ -96,7 +96,7 @@ function noLatency(): XrbenchError {
   )
 }
 
-function noHistogram(cases: readonly Measured[], name: string): XrbenchError {
+function noHistogram(cases: readonly MeasuredCase[], name: string): XrbenchError {
   const [first] = cases.flatMap((one) => Object.keys(namedHistogramsIn(one.case)))
   return usageError(
     'XRB_NO_CASE',

@@ -7,7 +7,7 @@ import { parseWhole } from '../../units.js'
 import { readGroup } from './group.js'
 
 /** What `xrbench lab` and `xrbench run --lab` have in common, as text. */
-export interface LabFlagTexts {
+interface LabFlagTexts {
   guests?: string | undefined
   netem?: string | undefined
   labKernel?: string | undefined

@@ -1,7 +1,7 @@
 import { type Command, Option } from '@commander-js/extra-typings'
 
 /** `--sndbuf <size>` is also `XRBENCH_SNDBUF`. */
-export function variableOf(longFlag: string): string {
+function variableOf(longFlag: string): string {
   return `XRBENCH_${longFlag.replace(/^--/, '').replaceAll('-', '_').toUpperCase()}`
 }
 

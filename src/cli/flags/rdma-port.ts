@@ -5,7 +5,7 @@ import { parseWhole } from '../../units.js'
 import { parseValue } from './value.js'
 
 /** What `run` and `serve` have in common, as text. */
-export interface RdmaPortTexts {
+interface RdmaPortTexts {
   device?: string | undefined
   port?: string | undefined
   gidIndex?: string | undefined

@@ -4,7 +4,7 @@ import { parseHostPort } from '../flags/host-port.js'
 import { print } from '../terminal/output.js'
 import { waitingWords } from '../terminal/waiting.js'
 
-export interface PingFlags {
+interface PingFlags {
   keyFile: string
   ipv4?: true | undefined
   ipv6?: true | undefined

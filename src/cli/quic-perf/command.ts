@@ -1,6 +1,6 @@
 import type { Command } from '@commander-js/extra-typings'
 import { labelOf } from '../flags/option.js'
-import { EXAMPLES, runCommand, serveCommand } from './flags.js'
+import { EXAMPLES, perfServeCommand, runCommand } from './flags.js'
 
 /** `xrbench quic-perf`: the perf protocol, by which stacks of QUIC are measured against each other. */
 export function registerQuicPerf(program: Command): void {
@@ -17,7 +17,7 @@ export function registerQuicPerf(program: Command): void {
 }
 
 function registerServe(group: Command): void {
-  const command = serveCommand(group)
+  const command = perfServeCommand(group)
   command.action(async (flags) => {
     const { quicPerfServeAction } = await import('./serve.js')
     await quicPerfServeAction(flags, (key) => labelOf(command, key))

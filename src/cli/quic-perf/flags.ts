@@ -22,11 +22,11 @@ const PAYLOAD_HELP = `of a UDP datagram, at most (default: ${QUIC.udpPayloadByte
 const WAIT_HELP = `${PERF_WAITS.join(' or ')} (default: ${PERF_WAITS[0]})`
 
 /** Flags as commander gives them: text, read by the actions. */
-export type QuicPerfServeFlags = ReturnType<ReturnType<typeof serveCommand>['opts']>
+export type QuicPerfServeFlags = ReturnType<ReturnType<typeof perfServeCommand>['opts']>
 export type QuicPerfRunFlags = ReturnType<ReturnType<typeof runCommand>['opts']>
 
 /** `quic-perf serve` with its options. */
-export function serveCommand(group: Command) {
+export function perfServeCommand(group: Command) {
   return group
     .command('serve')
     .description(

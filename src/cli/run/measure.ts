@@ -5,7 +5,7 @@ import { caseTitle } from '../../results/document/case-name.js'
 import { doubts } from '../../results/document/doubt.js'
 import type { ResultDocument } from '../../results/schema/schema.js'
 import type { RunEvent } from '../../run/events.js'
-import { type Measured, type MeasureOptions, measure } from '../../run/measure.js'
+import { type MeasuredRun, type MeasureOptions, measure } from '../../run/measure.js'
 import { type Interrupts, watchInterrupts } from '../terminal/interrupt.js'
 import { layoutOf, note, print } from '../terminal/output.js'
 import { canRedraw, ProgressView } from '../terminal/progress.js'
@@ -15,7 +15,7 @@ import { summary } from './dry-run.js'
 /** What is printed of a result. */
 export type Render = (document: ResultDocument, file: string | null) => string
 
-export interface ShownOptions extends Omit<MeasureOptions, 'signal' | 'onEvent' | 'wantsProgress'> {
+interface ShownOptions extends Omit<MeasureOptions, 'signal' | 'onEvent' | 'wantsProgress'> {
   /** What is printed of the result; a table unless told. */
   render?: Render | undefined
   isJson: boolean
@@ -73,7 +73,7 @@ function table(document: ResultDocument): string {
 
 async function conclude(
   options: ShownOptions,
-  { document, failure, isWritten }: Measured,
+  { document, failure, isWritten }: MeasuredRun,
   interruptCode: ExitCode | null,
 ): Promise<ExitCode> {
   await print(

@@ -14,7 +14,7 @@ const REFUSALS_PER_MINUTE = 10
 const SHORTAGES_PER_MINUTE = 1
 
 /** Where `xrbench serve` says what happens. No line has a secret. */
-export interface ServeLog {
+interface ServeLog {
   tell(event: AgentEvent): void
   /** Says what was kept back, and resolves when all is written, or nothing is read any more. */
   close(): Promise<void>

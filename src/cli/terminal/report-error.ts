@@ -31,7 +31,7 @@ export function printError(error: XrbenchError, options: { verbose: boolean }): 
 }
 
 /** What `--json` prints in place of a result. */
-export function errorDocument(error: XrbenchError): {
+function errorDocument(error: XrbenchError): {
   error: { code: string; message: string; hint: string | null }
 } {
   return { error: { code: error.code, message: error.message, hint: error.hint ?? null } }
@@ -41,7 +41,7 @@ export function errorDocument(error: XrbenchError): {
  * Anything thrown, as the one kind of error xrbench reports; what nobody foresaw is a fault of ours.
  * @param command whose help tells more, where it is known
  */
-export function asXrbenchError(error: unknown, command?: string): XrbenchError {
+function asXrbenchError(error: unknown, command?: string): XrbenchError {
   if (error instanceof XrbenchError) return error
   if (error instanceof CommanderError) return fromCommander(error, command)
   if (isOutOfDescriptors(error)) {

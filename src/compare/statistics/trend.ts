@@ -1,7 +1,7 @@
 import { inversionCounts } from './inversions.js'
 import { EXACT_UP_TO, twoSided } from './rank-sum.js'
 
-export interface Trend {
+interface Trend {
   /** Kendall's τ of the values with their order, from -1 (falls throughout) to 1 (rises throughout). */
   tau: number
   /** Two-sided, exact, with ties too. */

@@ -19,7 +19,7 @@ interface Common {
 export type Unit = 'ns' | 'bit/s' | '1/s' | 's/GB'
 
 /** Something that keeps its colour, dash and symbol in all charts of a report. */
-export interface Series {
+interface Series {
   name: string
   slot: number
 }
@@ -85,10 +85,10 @@ export interface DotsChart extends Common {
   kind: 'dots'
   unit: Unit
   xName: string
-  rows: (Series & { client: Spread | null; server: Spread | null })[]
+  rows: (Series & { client: SpreadTriple | null; server: SpreadTriple | null })[]
 }
 
-export type Spread = [median: number, min: number, max: number]
+export type SpreadTriple = [median: number, min: number, max: number]
 
 export interface ForestChart extends Common {
   kind: 'forest'

@@ -1,4 +1,4 @@
-import type { DotsChart, Spread } from './chart.js'
+import type { DotsChart, SpreadTriple } from './chart.js'
 import { coloursOf, type Look } from './look.js'
 import { markShift, rowsFrame, rowsHeight, spanLine } from './rows.js'
 import { rangeOf, words } from './ticks.js'
@@ -36,7 +36,7 @@ export function dotsOption(chart: DotsChart, look: Look) {
       const color = colours.series[i] ?? colours.text
       const shift = markShift(look) + (i === 0 ? -APART : APART)
       const known = chart.rows.flatMap(
-        ({ name, [end]: spread }, row): [string, number, Spread][] =>
+        ({ name, [end]: spread }, row): [string, number, SpreadTriple][] =>
           spread === null ? [] : [[name, row, spread]],
       )
       return [

@@ -7,7 +7,7 @@ const LEGEND_ROW = 22
 const TITLE_ROWS = 58
 
 /** What a legend shows beside the names. */
-export type Marks = 'lines' | 'symbols'
+type Marks = 'lines' | 'symbols'
 
 /** What all charts have in common. Nothing moves, and a tooltip is drawn as text, never as markup. */
 export function frame(
@@ -114,7 +114,7 @@ export function logAxis(
   })
 }
 
-export interface AxisParts {
+interface AxisParts {
   name: string
   min: number
   max: number

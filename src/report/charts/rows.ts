@@ -6,7 +6,7 @@ import { textWidth } from './text-width.js'
 /** Names take at most this part of the width; on narrow screens they stand above their rows instead. */
 const NAME_SHARE = 0.45
 
-export interface RowsParts {
+interface RowsParts {
   title: string
   names: readonly string[]
   legend: readonly string[]

@@ -3,7 +3,7 @@ import { words } from '../charts/ticks.js'
 import { ABSENT } from '../words/quantity.js'
 import { slices } from './curve-charts.js'
 import type { CaseDigest } from './digest.js'
-import { type Entry, groupsOf } from './series.js'
+import { groupsOf, type SeriesEntry } from './series.js'
 import { spreadTriple } from './size-charts.js'
 
 interface Kind {
@@ -60,7 +60,7 @@ const KINDS: readonly Kind[] = [
 
 const MOST_ROWS = 32
 
-export function costCharts(entries: readonly Entry[], place: string): DotsChart[] {
+export function costCharts(entries: readonly SeriesEntry[], place: string): DotsChart[] {
   return KINDS.flatMap((kind) => {
     const concerned = groupsOf(
       entries.filter(
@@ -74,7 +74,7 @@ export function costCharts(entries: readonly Entry[], place: string): DotsChart[
   })
 }
 
-function chartOf(kind: Kind, entries: readonly Entry[], id: string): DotsChart {
+function chartOf(kind: Kind, entries: readonly SeriesEntry[], id: string): DotsChart {
   const rows = entries.map(({ row, slot, case: c }) => {
     const spread = (values: readonly number[]) =>
       spreadTriple(values.map((value) => value / kind.per(c)))

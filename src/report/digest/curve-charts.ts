@@ -3,7 +3,7 @@ import { MOST_BANDS } from '../charts/curve.js'
 import { SLOTS } from '../charts/look.js'
 import { rangeOf } from '../charts/ticks.js'
 import { amount, time } from '../words/quantity.js'
-import { type Entry, groupsOf } from './series.js'
+import { groupsOf, type SeriesEntry } from './series.js'
 
 const CAPTION =
   'Each nine to the right, ten times fewer messages were slower. The line is over all repetitions together and ends where fewer than ten samples lie beyond.'
@@ -11,7 +11,7 @@ const BAND = ' The area around it reaches from the fastest to the slowest repeti
 const LOST = ' Lost messages count as infinitely late: a line ends before them, too.'
 
 /** One for each size (or case), all over the same axes. */
-export function curveCharts(entries: readonly Entry[], place: string): CurveChart[] {
+export function curveCharts(entries: readonly SeriesEntry[], place: string): CurveChart[] {
   const drawn = entries.filter((entry) => entry.case.curve !== null)
   const groups = groupsOf(drawn).flatMap((group) => slices(group, SLOTS))
   const points = drawn.flatMap((entry) => entry.case.curve?.points ?? [])

@@ -1,4 +1,4 @@
-import { completed, type Measured, measuredCases, type Source } from '../../compare/source.js'
+import { completed, type MeasuredCase, measuredCases, type Source } from '../../compare/source.js'
 import { firstLine } from '../../foreign.js'
 import type { Place } from '../../plan/case.js'
 import { maxWithLoss, percentileWithLoss } from '../../results/histogram/percentile-with-loss.js'
@@ -61,7 +61,7 @@ export interface Digest {
   troubles: string[]
 }
 
-export interface Keep {
+interface Keep {
   curves: boolean
   heat: boolean
 }
@@ -96,7 +96,7 @@ function sharesOf(c: CaseResult): CaseDigest['flagShares'] {
 }
 
 function digestCase(
-  { case: c, place }: Measured,
+  { case: c, place }: MeasuredCase,
   showsWait: boolean,
   planned: number,
   keep: Keep,

@@ -1,6 +1,6 @@
 import type { HeatChart } from '../charts/chart.js'
 import { time } from '../words/quantity.js'
-import type { Entry } from './series.js'
+import type { SeriesEntry } from './series.js'
 
 const CAPTION =
   'Each column is an interval: the stronger the colour, the more of its messages took so long. Repetitions stand one after the other, parted by dotted lines; each ran on fresh connections in fresh processes.'
@@ -10,7 +10,7 @@ const LOST =
 const LOST_SOMEWHERE = ' What was lost is in no column, nor in its p50 and p99.'
 
 /** One for each case. */
-export function heatCharts(entries: readonly Entry[], place: string): HeatChart[] {
+export function heatCharts(entries: readonly SeriesEntry[], place: string): HeatChart[] {
   return entries.flatMap(({ case: { heat, lostFraction }, row }, i) => {
     if (heat === null) return []
     const { placesLosses, ...shown } = heat

@@ -1,6 +1,6 @@
 import { basename } from 'node:path'
 import type { Side } from '../../compare/schema.js'
-import type { Measured, Source } from '../../compare/source.js'
+import type { MeasuredCase, Source } from '../../compare/source.js'
 import { TRANSPORTS } from '../../plan/transports.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 import { sizeWords } from '../charts/ticks.js'
@@ -59,6 +59,6 @@ export function sideNamer(
 }
 
 /** Transports first in an order that is always the same, so that they keep their colours. */
-export function orderOf({ case: c }: Measured): number {
+export function orderOf({ case: c }: MeasuredCase): number {
   return TRANSPORTS[c.transport].slot
 }

@@ -5,7 +5,7 @@ import { costCharts } from './cost-charts.js'
 import { curveCharts } from './curve-charts.js'
 import type { Digest } from './digest.js'
 import { heatCharts } from './heat-charts.js'
-import { entriesOf } from './series.js'
+import { seriesEntriesOf } from './series.js'
 import { sizeCharts } from './size-charts.js'
 import { stripCharts } from './strip-charts.js'
 import { trendCharts } from './trend-charts.js'
@@ -18,7 +18,7 @@ export interface ChartGroup {
 
 /** All charts over what was measured at one place. Places never share a chart: they are not to be compared. */
 export function chartsOfPlace(digests: readonly Digest[], place: Place): ChartGroup[] {
-  const entries = entriesOf(digests, place, sizeWords)
+  const entries = seriesEntriesOf(digests, place, sizeWords)
   const groups = [
     { title: 'The course over all results', charts: trendCharts(digests, place) },
     { title: 'Round trips by percentile', charts: curveCharts(entries, place) },

@@ -22,7 +22,7 @@ export function variantSlots(cases: readonly CaseDigest[]): Map<string, number> 
 }
 
 /** A case of one of the results, with what stands for it in the charts. */
-export interface Entry {
+export interface SeriesEntry {
   case: CaseDigest
   /** Its name among others of the same size. */
   line: string
@@ -38,11 +38,11 @@ export interface Entry {
  * All cases of one place. Of one result, transports are told apart, for each size; of several, results, for each case. What is
  * beyond the number of slots is left to the tables.
  */
-export function entriesOf(
+export function seriesEntriesOf(
   digests: readonly Digest[],
   place: CaseDigest['place'],
   sizeTitle: (bytes: number) => string,
-): Entry[] {
+): SeriesEntry[] {
   const [only, ...more] = digests
   if (only !== undefined && more.length === 0) {
     const cases = only.cases.filter((one) => one.place === place)
@@ -71,8 +71,8 @@ export function entriesOf(
 }
 
 /** Entries by their group; groups by size, those of one size in the order in which they come. */
-export function groupsOf(entries: readonly Entry[]): Entry[][] {
-  const groups = new Map<string, Entry[]>()
+export function groupsOf(entries: readonly SeriesEntry[]): SeriesEntry[][] {
+  const groups = new Map<string, SeriesEntry[]>()
   for (const entry of entries) {
     const group = groups.get(entry.group)
     if (group === undefined) groups.set(entry.group, [entry])

@@ -1,8 +1,8 @@
 import { spreadOf } from '../../results/document/summary.js'
-import type { SizeChart, Spread, Unit } from '../charts/chart.js'
+import type { SizeChart, SpreadTriple, Unit } from '../charts/chart.js'
 import { sizeWords, words } from '../charts/ticks.js'
 import type { CaseDigest, Value } from './digest.js'
-import type { Entry } from './series.js'
+import type { SeriesEntry } from './series.js'
 
 interface Kind {
   id: string
@@ -49,7 +49,7 @@ const KINDS: readonly Kind[] = [
 ]
 
 /** Drawn where something was measured with several sizes. */
-export function sizeCharts(entries: readonly Entry[], place: string): SizeChart[] {
+export function sizeCharts(entries: readonly SeriesEntry[], place: string): SizeChart[] {
   return KINDS.flatMap((kind) => {
     const concerned = entries.filter(
       ({ case: c }) => c.workload === kind.workload && c.values[kind.value].length > 0,
@@ -63,13 +63,13 @@ export function sizeCharts(entries: readonly Entry[], place: string): SizeChart[
 }
 
 /** Of one result all variants share a chart; of several, each has its own. */
-function byVariant(entries: readonly Entry[]): [suffix: string, own: Entry[]][] {
+function byVariant(entries: readonly SeriesEntry[]): [suffix: string, own: SeriesEntry[]][] {
   if (entries.every(({ line, case: c }) => line === c.variant)) return [['', [...entries]]]
   const names = [...new Set(entries.map(({ case: c }) => c.variant))]
   return names.map((name) => [`, ${name}`, entries.filter(({ case: c }) => c.variant === name)])
 }
 
-function linesOf(entries: readonly Entry[], value: Value): SizeChart['lines'] {
+function linesOf(entries: readonly SeriesEntry[], value: Value): SizeChart['lines'] {
   const lines = new Map<string, SizeChart['lines'][number]>()
   for (const { line, slot, case: c } of entries) {
     const spread = spreadTriple(c.values[value])
@@ -105,7 +105,7 @@ function chartOf(kind: Kind, id: string, suffix: string, lines: SizeChart['lines
 }
 
 /** The median and both extremes, as a chart draws them; `null` without values. */
-export function spreadTriple(values: readonly number[]): Spread | null {
+export function spreadTriple(values: readonly number[]): SpreadTriple | null {
   const spread = spreadOf(values)
   return spread && [spread.median, spread.min, spread.max]
 }

@@ -2,7 +2,7 @@ import type { StripChart, Unit } from '../charts/chart.js'
 import { words } from '../charts/ticks.js'
 import { slices } from './curve-charts.js'
 import type { CaseDigest, Value } from './digest.js'
-import { type Entry, groupsOf } from './series.js'
+import { groupsOf, type SeriesEntry } from './series.js'
 import { spreadTriple } from './size-charts.js'
 
 interface Kind {
@@ -65,7 +65,7 @@ const LOST =
 /** More rows than that are another chart. */
 const MOST_ROWS = 32
 
-export function stripCharts(entries: readonly Entry[], place: string): StripChart[] {
+export function stripCharts(entries: readonly SeriesEntry[], place: string): StripChart[] {
   return KINDS.flatMap((kind) => {
     const concerned = groupsOf(
       entries.filter(
@@ -78,7 +78,7 @@ export function stripCharts(entries: readonly Entry[], place: string): StripChar
   })
 }
 
-function chartOf(kind: Kind, entries: readonly Entry[], id: string): StripChart {
+function chartOf(kind: Kind, entries: readonly SeriesEntry[], id: string): StripChart {
   const isLossy = entries.some(({ case: c }) => c.values[kind.value].some(isInfinite))
   return {
     kind: 'strip',

@@ -1,7 +1,7 @@
 import { METRICS, type Metric } from '../../compare/metric.js'
 import { compareMetric } from '../../compare/row.js'
 import type { MetricName, Row } from '../../compare/schema.js'
-import { completed, type Measured, measuredCases, type Source } from '../../compare/source.js'
+import { completed, type MeasuredCase, measuredCases, type Source } from '../../compare/source.js'
 import { judgeRows } from '../../compare/verdict.js'
 import { median } from '../../median.js'
 import type { Place } from '../../plan/case.js'
@@ -29,7 +29,7 @@ const MOST_IN_TURN = 16
  * best, which is what is told of them.
  */
 export function variantRatios(source: Source): VariantRatio[] {
-  const groups = new Map<string, Measured[]>()
+  const groups = new Map<string, MeasuredCase[]>()
   // How a connection comes about is another question than which transport is ahead.
   const told = measuredCases(source).filter((one) => one.case.workload !== 'connect')
   const all = told.toSorted((a, b) => orderOf(a) - orderOf(b))
@@ -54,15 +54,15 @@ export function variantRatios(source: Source): VariantRatio[] {
 }
 
 /** What the others of a group stand against, in their order. */
-function basesOf(group: readonly Measured[]): readonly Measured[] {
+function basesOf(group: readonly MeasuredCase[]): readonly MeasuredCase[] {
   if (group.length <= MOST_IN_TURN) return group
   const best = metricsOf(group).flatMap((metric) => bestOf(group, metric) ?? [])
   return group.filter((one, i) => i === 0 || best.includes(one))
 }
 
-function bestOf(group: readonly Measured[], metric: Metric): Measured | null {
+function bestOf(group: readonly MeasuredCase[], metric: Metric): MeasuredCase | null {
   const sign = metric.better === 'lower' ? 1 : -1
-  let [best, least] = [null as Measured | null, Number.POSITIVE_INFINITY]
+  let [best, least] = [null as MeasuredCase | null, Number.POSITIVE_INFINITY]
   for (const one of group) {
     const values = completed(one.case).flatMap((each) => metric.value(each, one.case) ?? [])
     const value = values.length === 0 ? Number.POSITIVE_INFINITY : sign * median(values)
@@ -71,12 +71,12 @@ function bestOf(group: readonly Measured[], metric: Metric): Measured | null {
   return best
 }
 
-function metricsOf([first]: readonly Measured[]): Metric[] {
+function metricsOf([first]: readonly MeasuredCase[]): Metric[] {
   const names = first?.case.workload === 'stream' ? RATE : LATENCY
   return METRICS.filter(({ name }) => names.includes(name))
 }
 
-function ratiosOf(base: Measured, other: Measured, showsWait: boolean): VariantRatio[] {
+function ratiosOf(base: MeasuredCase, other: MeasuredCase, showsWait: boolean): VariantRatio[] {
   const { workload } = base.case
   return metricsOf([base]).map((metric) => ({
     place: base.place,

@@ -1,4 +1,4 @@
-import { type Measured, measuredCases, type Source } from '../../compare/source.js'
+import { type MeasuredCase, measuredCases, type Source } from '../../compare/source.js'
 import {
   maxWithLoss,
   meanWithLoss,
@@ -33,7 +33,7 @@ export function exportCsv(sources: readonly Source[]): string {
   return `${[HEAD, ...lines].map((cells) => cells.map(cell).join(',')).join('\n')}\n`
 }
 
-function linesOf({ source, case: c, place }: Measured): (string | number)[][] {
+function linesOf({ source, case: c, place }: MeasuredCase): (string | number)[][] {
   return c.repetitions.flatMap((repetition) =>
     valuesOf(repetition).flatMap(([metric, unit, value]) => {
       if (value === null || value === undefined) return []

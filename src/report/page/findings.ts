@@ -2,7 +2,7 @@ import { CONFIDENCE_WORDS } from '../../compare/level.js'
 import { sizeWords } from '../charts/ticks.js'
 import type { CaseDigest } from '../digest/digest.js'
 import { bitRate, percentage, time } from '../words/quantity.js'
-import { type Group, groupsBySize, middle, type Ratios, timesOf } from './groups.js'
+import { type CaseGroup, groupsBySize, middle, type Ratios, timesOf } from './groups.js'
 import { QUESTIONS, type Question } from './question.js'
 import { undecided } from './undecided.js'
 import { factorWords, listed } from './words.js'
@@ -83,7 +83,7 @@ export function findingsOf(
 }
 
 /** From the best to the worst; `equal`: not shown to be behind the first. */
-function rank({ cases }: Group, ratios: Ratios, question: Question) {
+function rank({ cases }: CaseGroup, ratios: Ratios, question: Question) {
   const ranked = cases
     .flatMap((one) => {
       const value = middle(one.values[question.value])
@@ -105,7 +105,7 @@ function rank({ cases }: Group, ratios: Ratios, question: Question) {
   return { first, equal, behind, further }
 }
 
-function answer(group: Group, ratios: Ratios, question: Question): string[] {
+function answer(group: CaseGroup, ratios: Ratios, question: Question): string[] {
   const { first, equal, behind, further } = rank(group, ratios, question)
   if (first === undefined || (behind === undefined && equal.length === 0)) return []
   const lead =

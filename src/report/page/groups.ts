@@ -4,14 +4,14 @@ import type { CaseDigest } from '../digest/digest.js'
 import type { VariantRatio } from '../digest/transport-ratios.js'
 
 /** Cases that may be held against one another: of one place, workload, size and wait. */
-export interface Group {
+export interface CaseGroup {
   bytes: number
   wait: CaseDigest['wait']
   cases: CaseDigest[]
 }
 
-export function groupsBySize(cases: readonly CaseDigest[]): Group[] {
-  const groups = new Map<string, Group>()
+export function groupsBySize(cases: readonly CaseDigest[]): CaseGroup[] {
+  const groups = new Map<string, CaseGroup>()
   for (const one of cases) {
     const id = `${one.bytes} ${one.wait}`
     const known = groups.get(id) ?? { bytes: one.bytes, wait: one.wait, cases: [] }

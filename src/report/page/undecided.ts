@@ -5,7 +5,7 @@ import type { Question } from './question.js'
 import { factorWords, listed } from './words.js'
 
 /** A case among others of its size: its median, and how it stands to the first. */
-export interface Ranked {
+interface Ranked {
   one: CaseDigest
   value: number
   times: Times | null

@@ -22,7 +22,7 @@ import {
 } from '../words/compare-words.js'
 import { type Palette, palette, wrap } from './text.js'
 
-export interface CompareTextOptions {
+interface CompareTextOptions {
   width: number
   color: boolean
 }

@@ -25,7 +25,7 @@ export function marksOf(letters: Map<Flag, string>): (result: CaseResult) => str
 }
 
 /** The flags that concern the run as a whole, and no row by its letter. */
-export function wholeRunFlags(doc: ResultDocument, letters: Map<Flag, string>): Flag[] {
+function wholeRunFlags(doc: ResultDocument, letters: Map<Flag, string>): Flag[] {
   return doc.flags.filter((flag) => !letters.has(flag))
 }
 

@@ -12,7 +12,7 @@ import { renderLayers } from './layer-lines.js'
 import { letterFlags, marksOf, renderFlags } from './legend.js'
 import { palette, wrap } from './text.js'
 
-export interface TableOptions {
+interface TableOptions {
   /** Columns of the terminal. Below 60 it is laid out for 60. */
   width: number
   color: boolean

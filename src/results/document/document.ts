@@ -19,7 +19,7 @@ import { caseName, isSameCase } from './case-name.js'
 import { changedSettings } from './changed-settings.js'
 import { summarise } from './summary.js'
 
-export interface DocumentOptions {
+interface DocumentOptions {
   command: readonly string[]
   plan: Plan
   /** Ends of what is measured first. */
@@ -96,7 +96,7 @@ function pendingCase({ key, transport, workload, place, parameters, variant }: C
 }
 
 /** Which repetition of which case it was. */
-export interface RepetitionSlot {
+interface RepetitionSlot {
   case: Case
   index: number
   order: number

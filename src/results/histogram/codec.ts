@@ -59,7 +59,7 @@ export function decodeHistogram(base64: string): Histogram {
 }
 
 /** The buckets of a histogram that are not empty, in the order of their values. */
-export interface Buckets {
+interface Buckets {
   indices: Uint32Array
   counts: Float64Array
 }

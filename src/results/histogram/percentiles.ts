@@ -43,7 +43,7 @@ export function valueAtQuantile(
   return inRange.getValueAtPercentile((100 * (rank - 0.5)) / inRange.totalCount)
 }
 
-export interface PercentileSet {
+interface PercentileSet {
   percentiles: Percentiles
   unavailable: PercentileReasons
 }

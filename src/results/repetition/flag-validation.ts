@@ -15,7 +15,7 @@ export interface PlantedRun {
 }
 
 /** What a flag made of the runs. */
-export interface Judgement {
+interface Judgement {
   flag: string
   /** Of the runs beside which was planted what it is to find. */
   found: number

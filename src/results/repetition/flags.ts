@@ -128,7 +128,7 @@ function isUnsteady({ intervals }: Pick<Unflagged, 'intervals'>, sharedNs: numbe
 }
 
 /** A thread that was kept from its CPU would have used it: without that part the share flickers with every disturbance. */
-export function isSaturated({ demand, busiestThread }: Pick<Cpu, 'demand' | 'busiestThread'>) {
+function isSaturated({ demand, busiestThread }: Pick<Cpu, 'demand' | 'busiestThread'>) {
   return (demand ?? busiestThread ?? 0) > SATURATED
 }
 

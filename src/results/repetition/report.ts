@@ -52,7 +52,7 @@ export interface RepetitionReport {
   isShared?: boolean | undefined
 }
 
-export interface RepetitionFailure {
+interface RepetitionFailure {
   code: string
   exitCode: number
   message: string

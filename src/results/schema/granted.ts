@@ -9,7 +9,7 @@ const count = z.int().nonnegative()
 const text = z.string().max(256)
 
 /** What a comparison calls a member, and how it holds it (src/compare/fact.ts). */
-export interface ToldAs {
+interface ToldAs {
   readonly name: string
   readonly weight: `${'stop' | 'note'}${'' | 'Host' | 'Transport'}` | 'noteVersion'
 }

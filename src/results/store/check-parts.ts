@@ -9,7 +9,7 @@ export interface Issue {
 }
 
 /** The lists of a document that are long by nature, and those within their elements. */
-export interface Lists {
+interface Lists {
   readonly [member: string]: Lists
 }
 

@@ -4,7 +4,7 @@ import { TRANSPORT_NAMES } from '../../plan/transports.js'
 import { FLAGS } from '../schema/flag-names.js'
 
 /** What a result holds that only a newer version has words for. Within a format, names are added. */
-export interface Newer {
+interface Newer {
   /** That wrote it. */
   readonly version: string
   readonly transports: ReadonlySet<string>

@@ -11,7 +11,7 @@ import { endpointSpec } from '../endpoint/spec.js'
 import { isRemote } from '../wire/addresses.js'
 import type { PrepareMessage } from '../wire/client-messages.js'
 import { heardParameters } from '../wire/told-parameters.js'
-import { checkRate } from './rate-limit.js'
+import { checkAskedRate } from './rate-limit.js'
 
 /** What an operator allows a client. */
 export interface AgentLimits {
@@ -40,7 +40,7 @@ export const DEFAULT_LIMITS: AgentLimits = {
 }
 
 /** What this agent's operator decided. */
-export interface Terms {
+interface Terms {
   limits: AgentLimits
   rdmaPort: OwnRdmaPort
   /** `null`: any. */
@@ -48,7 +48,7 @@ export interface Terms {
 }
 
 /** Who asks. */
-export interface Client {
+interface Client {
   /** Of its control connection, which data goes to alone. */
   address: string
   /** It knows challenges of data. */
@@ -149,7 +149,7 @@ function checkLimits(request: PrepareMessage, limits: AgentLimits): void {
   if (parameters.streams > maxStreams) {
     refuse(`The agent allows --streams ${maxStreams} at most.`, `--streams ${maxStreams}`)
   }
-  if (maxRate !== null) checkRate(request, maxRate)
+  if (maxRate !== null) checkAskedRate(request, maxRate)
   if (parameters.warmupCapNs + parameters.durationNs > maxDurationNs) {
     refuse(
       `The agent allows ${maxDurationNs / 1e9} s for the warm-up and the measured phase of one repetition.`,

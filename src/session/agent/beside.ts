@@ -20,7 +20,7 @@ export class Beside {
   }
 }
 
-export interface Running {
+interface Running {
   isShared: boolean
   end(): void
 }

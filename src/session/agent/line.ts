@@ -12,7 +12,7 @@ export interface LineLimits {
 }
 
 /** Where one stands who waits. */
-export interface Standing {
+interface PlaceInLine {
   /** 1: the next. */
   place: number
   /** Until its turn, by what the others have told; `null`: one of them did not tell. */
@@ -26,7 +26,7 @@ export interface Ticket {
   /** Resolves when it has measured for longer than it told, and somebody waits. */
   readonly overrun: Promise<void>
   /** `null`: it is its turn, or it has left. */
-  standing(): Standing | null
+  standing(): PlaceInLine | null
   /** Called whenever somebody before it has left. */
   onMove(listener: () => void): void
   /** Idempotent. */
@@ -74,7 +74,7 @@ export class Line {
   }
 
   /** Where somebody would stand who came now; `null`: it would be its turn. */
-  get end(): Standing | null {
+  get end(): PlaceInLine | null {
     return this.#isFree ? null : this.#standingAt(this.#waiting.length)
   }
 
@@ -158,7 +158,7 @@ export class Line {
     this.#timer = setTimeout(() => this.#watch(), Math.ceil(nextMs)).unref()
   }
 
-  #standingAt(index: number): Standing {
+  #standingAt(index: number): PlaceInLine {
     const free = [...this.#measuring].map((one) => Math.max(0, lastsMs(one) - since(one)))
     for (const one of this.#waiting.slice(0, index)) {
       const first = Math.min(...free)

@@ -4,7 +4,7 @@ import type { EndReport, SoFar } from '../../results/repetition/report.js'
 import { wholeWindow } from '../../results/repetition/window.js'
 
 /** What this end knows of a repetition that is over, however it ended. */
-export interface Measured {
+export interface MeasuredEnd {
   /** By which it was measured. */
   transport: TransportName
   /** What was measured. */
@@ -29,10 +29,10 @@ export function hasMeasured({ outcome }: EndReport): boolean {
 
 /** @param soFar what is left of one whose process died before it could tell */
 export function measuredOf(
-  { transport, workload }: Pick<Measured, 'transport' | 'workload'>,
+  { transport, workload }: Pick<MeasuredEnd, 'transport' | 'workload'>,
   { outcome }: Pick<EndReport, 'outcome'>,
   soFar: SoFar | null,
-): Measured {
+): MeasuredEnd {
   if (outcome === null) return { transport, workload, status: 'failed', ...leftOf(soFar) }
   const phases = outcome.links.flatMap((link) => wholeWindow(link) ?? [])
   const sum = (what: 'messages' | 'bytes') =>
@@ -48,7 +48,7 @@ export function measuredOf(
   }
 }
 
-function leftOf(soFar: SoFar | null): Pick<Measured, 'messages' | 'bytes' | 'seconds'> {
+function leftOf(soFar: SoFar | null): Pick<MeasuredEnd, 'messages' | 'bytes' | 'seconds'> {
   const { messages, bytes, durationNs } = soFar ?? { messages: 0, bytes: 0, durationNs: 0 }
   return { messages, bytes, seconds: durationNs / 1e9 }
 }

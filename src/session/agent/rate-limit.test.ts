@@ -3,7 +3,7 @@ import type { WorkloadName } from '../../addon/addon.js'
 import type { CaseParameters } from '../../plan/case.js'
 import { remoteParameters } from '../endpoint/spec.js'
 import { testCase } from '../fixtures/case.js'
-import { checkRate, rateLimit } from './rate-limit.js'
+import { checkAskedRate, rateLimit } from './rate-limit.js'
 
 const G = 1e9
 
@@ -34,7 +34,7 @@ it.each<[WorkloadName, Partial<CaseParameters>, boolean]>([
 ])('%s, %j, keeps to a rate: %j', (workload, parameters, isAllowed) => {
   const asked = remoteParameters(testCase({ workload }, parameters), 'server')
   const check = () =>
-    checkRate({ type: 'prepare', transport: 'tcp', workload, parameters: asked }, RATE)
+    checkAskedRate({ type: 'prepare', transport: 'tcp', workload, parameters: asked }, RATE)
   if (isAllowed) return check()
   const sentence = workload === 'stream' ? /streams 8M at most/ : /--max-rate of 8M leaves 100B of/
   expect(check).toThrow(

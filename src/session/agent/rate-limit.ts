@@ -25,7 +25,10 @@ export function rateLimit(
 }
 
 /** @throws {XrbenchError} `XRB_PEER_LIMIT` for what would, or could, go faster */
-export function checkRate({ workload, parameters }: PrepareMessage, maxBitsPerSec: number): void {
+export function checkAskedRate(
+  { workload, parameters }: PrepareMessage,
+  maxBitsPerSec: number,
+): void {
   if (workload === 'stream') {
     const { rateBitsPerSec: rate } = parameters
     if (rate > 0 && rate <= maxBitsPerSec) return

@@ -15,7 +15,7 @@ import { toldReport } from './told.js'
 
 export type AgentChannel = Channel<ClientMessage, AgentMessage>
 
-export interface ServedOptions {
+interface ServedOptions {
   /** Where messages decide how long it measures; a client that has not finished by then is dropped. */
   measuringMs: number
   /** The client wants to hear how far this end is. */
@@ -23,7 +23,7 @@ export interface ServedOptions {
 }
 
 /** How a repetition went at this end, as a client is told. */
-export interface Served {
+interface Served {
   report: EndReport
   /** Both ends were connected, and this one got under way. */
   hasStarted: boolean

@@ -18,12 +18,12 @@ import type { Beside } from './beside.js'
 import type { Budget } from './budget.js'
 import { bufferedBytes } from './buffers.js'
 import type { Line, Ticket } from './line.js'
-import { hasMeasured, type Measured, measuredOf } from './measured.js'
+import { hasMeasured, type MeasuredEnd, measuredOf } from './measured.js'
 import type { OwnEnvironment } from './own-environment.js'
 import type { Places } from './places.js'
 import { rateLimit } from './rate-limit.js'
 import { type AgentChannel, outOfOrder, serveRepetition } from './repetition.js'
-import { told } from './told.js'
+import { toldError } from './told.js'
 import { ownTurn } from './turn.js'
 
 /** Judges what a client says. */
@@ -34,7 +34,7 @@ export interface ClientChecks {
 }
 
 /** What a session needs of the agent it belongs to. */
-export interface AgentContext {
+interface AgentContext {
   tool: ToolFacts
   transports: string[]
   environment: OwnEnvironment
@@ -55,7 +55,7 @@ export interface AgentContext {
 /** What becomes of what a client asks for. */
 export type RequestEvent =
   /** One that has begun is over, however it ended. */
-  | ({ type: 'repetition' } & Measured)
+  | ({ type: 'repetition' } & MeasuredEnd)
   /** One that is not going to happen. */
   | ({ type: 'refused'; reason: XrbenchError } & Pick<PrepareMessage, 'transport' | 'workload'>)
 
@@ -150,7 +150,7 @@ class ServedSession {
   /** Tells the client, where it may still hear it, why the session ends; once. */
   #sayLast(thrown: unknown): XrbenchError {
     const error = this.#cut ?? this.#leftOr(asXrbenchError(thrown))
-    this.#channel.close({ type: 'error', ...told(error) })
+    this.#channel.close({ type: 'error', ...toldError(error) })
     return error
   }
 
@@ -257,17 +257,17 @@ class ServedSession {
       // It may have ended long ago.
       if (this.#ticket !== ticket || this.#channel.fault !== null) return
       this.#cut = overrun()
-      this.#channel.close({ type: 'error', ...told(this.#cut) })
+      this.#channel.close({ type: 'error', ...toldError(this.#cut) })
     })
   }
 
   #refuse({ transport, workload }: PrepareMessage, reason: XrbenchError): void {
     this.#refused += 1
     this.#onEvent({ type: 'refused', transport, workload, reason })
-    this.#channel.send({ type: 'refused', ...told(reason) })
+    this.#channel.send({ type: 'refused', ...toldError(reason) })
   }
 
-  #count(measured: Measured): void {
+  #count(measured: MeasuredEnd): void {
     this.#repetitions += 1
     this.#onEvent({ type: 'repetition', ...measured })
   }

@@ -4,19 +4,22 @@ import { asTold } from '../../fixtures/mutated.js'
 import { streamReport } from '../../results/fixtures/reports.js'
 import { agentMessageSchema } from '../wire/agent-messages.js'
 import { SENTENCE_MAX_CHARS } from '../wire/protocol.js'
-import { told, toldReport } from './told.js'
+import { toldError, toldReport } from './told.js'
 
 /** As long as a client hears, and longer. */
 const TEXTS = [1, SENTENCE_MAX_CHARS, 2_000].map((length) => 'x'.repeat(length))
 
 it.each(['error', 'refused'] as const)('%s: a client hears it, however long it is', (type) => {
   for (const text of TEXTS) {
-    const message = { type, ...told(peerError('XRB_PEER_LIMIT', text, { hint: text })) }
+    const message = { type, ...toldError(peerError('XRB_PEER_LIMIT', text, { hint: text })) }
     expect(agentMessageSchema.parse(message)).toEqual(message)
     expect(message.message.slice(0, 1_000)).toBe(text.slice(0, 1_000))
     expect(message.hint).toBe(message.message)
   }
-  expect(told(peerError('XRB_PEER_LIMIT', 'No.'))).toMatchObject({ message: 'No.', hint: null })
+  expect(toldError(peerError('XRB_PEER_LIMIT', 'No.'))).toMatchObject({
+    message: 'No.',
+    hint: null,
+  })
 })
 
 it('a report: a client hears its faults, however long they are', () => {

@@ -4,7 +4,7 @@ import type { EndReport } from '../../results/repetition/report.js'
 import { SENTENCE_MAX_CHARS } from '../wire/protocol.js'
 
 /** What a client is told of an error: no more than it hears, for one that is told more blames the protocol. */
-export function told({ code, message, hint }: XrbenchError) {
+export function toldError({ code, message, hint }: XrbenchError) {
   return { code, message: cut(message), hint: hint === undefined ? null : cut(hint) }
 }
 

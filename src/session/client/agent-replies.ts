@@ -34,7 +34,7 @@ export interface AgentReplies {
 }
 
 /** Who is told of what the agent says unasked. */
-export interface Listeners {
+interface Listeners {
   sample(sample: Sample): void
   soFar(soFar: SoFar): void
 }

@@ -18,7 +18,7 @@ import { type Failure, failureFrom, rootFailure } from './failure.js'
 import { type Interruption, watch } from './interruption.js'
 import { lastWord } from './last-word.js'
 
-export interface RunOptions {
+export interface RepetitionOptions {
   /** Ends the repetition early; what was measured until then is kept. */
   signal?: AbortSignal | undefined
   /** Called twice a second while the loop runs. Without it, no timer exists in the measuring process. */
@@ -28,7 +28,7 @@ export interface RunOptions {
 }
 
 /** Where a client's repetitions take place. */
-export interface ClientRoom {
+interface ClientRoom {
   channel: ClientChannel
   source: EndpointSource
   localAddress: string
@@ -45,7 +45,7 @@ export interface ClientRoom {
 export async function runRepetition(
   room: ClientRoom,
   c: Case,
-  options: RunOptions,
+  options: RepetitionOptions,
 ): Promise<RepetitionReport> {
   const { channel, source } = room
   if (channel.fault !== null) throw await lastWord(channel)

@@ -19,7 +19,7 @@ import * as protocol from '../wire/protocol.js'
 import { clientTlsOptions, isKeyed } from '../wire/tls.js'
 import type { ClientChannel } from './agent-replies.js'
 import { toldBy } from './failure.js'
-import { type RunOptions, runRepetition } from './repetition.js'
+import { type RepetitionOptions, runRepetition } from './repetition.js'
 import { type TurnOptions, takeTurn } from './turn.js'
 import { type AgentAllowance, withinLimits } from './within-limits.js'
 
@@ -63,7 +63,7 @@ export interface Session {
    * One at a time.
    * @throws {XrbenchError} exit 4 when the session was over before it began, exit 2 for parameters that cannot be
    */
-  runRepetition(c: Case, options?: RunOptions): Promise<RepetitionReport>
+  runRepetition(c: Case, options?: RepetitionOptions): Promise<RepetitionReport>
   close(): Promise<void>
 }
 

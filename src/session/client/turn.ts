@@ -27,7 +27,7 @@ export interface TurnOptions {
   signal?: AbortSignal | undefined
 }
 
-export interface Turn {
+interface Turn {
   limits: AgentAllowance
   /** What the agent is like by then, where that took a while. */
   environment: Environment | undefined

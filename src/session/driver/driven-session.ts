@@ -12,7 +12,7 @@ import {
 } from '../wire/protocol.js'
 import { type DriverCommand, type DriverEvent, driverEventCheck } from './messages.js'
 
-export interface DrivenOptions {
+interface DrivenOptions {
   /** Standard input and output of the driver. */
   stdio: Duplex
   /** Rejects when the driver has ended, with how. */

@@ -4,7 +4,7 @@ import type { Channel } from '../wire/channel.js'
 import { trusting } from '../wire/message-check.js'
 import type { DriverCommand, DriverEvent } from './messages.js'
 
-export type DriverChannel = Channel<DriverCommand, DriverEvent>
+type DriverChannel = Channel<DriverCommand, DriverEvent>
 
 /** An agent that is started at the same time as this end is waited for so long. */
 const AGENT_START_MS = 120_000

@@ -43,7 +43,7 @@ const report = z.strictObject({
 })
 
 /** What the driver answers: to `connect` its `connected`, to `run` any number of `progress` and one `report`, or `failed` to either. */
-export const driverEventSchema = z.discriminatedUnion('type', [
+const driverEventSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('ping') }),
   z.strictObject({
     type: z.literal('connected'),

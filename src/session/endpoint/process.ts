@@ -45,7 +45,7 @@ export interface EndpointEnd {
 }
 
 /** Who looks at a run while it is under way. */
-export interface EndpointRun {
+interface EndpointRun {
   onProgress?: ((progress: Progress) => void) | undefined
   /** How far it is, every `sampleNs` of the warm-up. */
   warmup?: { sampleNs: number; onSample: (sample: Sample) => void } | undefined

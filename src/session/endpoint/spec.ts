@@ -11,7 +11,7 @@ import type { RemoteParameters } from '../wire/client-messages.js'
 import { allowedCpus, automaticCpus, formatCpuList, threadCount } from './cpus.js'
 
 /** One end's view of a case. */
-export interface EndRequest {
+interface EndRequest {
   role: 'client' | 'server'
   transport: NativeTransport
   workload: WorkloadName

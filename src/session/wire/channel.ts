@@ -17,7 +17,7 @@ interface Tagged {
   readonly type: string
 }
 
-export interface ChannelOptions<In extends Tagged> {
+interface ChannelOptions<In extends Tagged> {
   /** Judges what arrives. */
   incoming: MessageCheck<In>
   /** … first, heartbeats apart, where that may be what is not heard again. Default: `incoming`. */

@@ -83,7 +83,7 @@ export function jumpBetween(before: ClockOffset, after: ClockOffset, elapsedNs: 
 }
 
 /** How long a machine has slept since it booted, nanoseconds, up to a constant, and by how much that may be off. */
-export interface Sleep {
+interface Sleep {
   ns: number
   unsureNs: number
 }
