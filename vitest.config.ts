@@ -29,7 +29,7 @@ const PURE_TESTS = [
 
 /**
  * What they find out depends on how long something takes, or on both CPUs: one file after the other, at the end. All that is in no list starts
- * processes and waits for them most of the time, or bears with another one beside it: two files at once.
+ * processes and waits for them most of the time, or bears with others beside it: three files at once.
  */
 const ALONE_TESTS = [
   'src/session/{repetition,seldom,starved}.test.ts',
@@ -45,14 +45,14 @@ const LONG_BESIDE_TESTS = [
   'src/cli/files/output-files.test.ts',
   'src/cli/plot/plot.test.ts',
   'src/cli/quic-perf/quic-perf.test.ts',
-  'src/cli/run/{path-mtu,reach,secrets,secure-flags,small-mtu}.test.ts',
+  'src/cli/run/{path-mtu,reach,rogue-agent,secrets,secure-flags,small-mtu}.test.ts',
   'src/session/secure-bad-days.test.ts',
   'src/session/wire/long-messages.test.ts',
 ]
 const LONG_ALONE_TESTS = [
   'scripts/package.test.ts',
   'src/cli/run/line.test.ts',
-  'src/transports/{killed,lifetime}.test.ts',
+  'src/transports/{killed,lifetime,quic-loss,syscalls}.test.ts',
 ]
 const LONG_LAB_TESTS = [
   'src/cli/lab/lab.lab.test.ts',
@@ -60,7 +60,7 @@ const LONG_LAB_TESTS = [
   'src/lab/guest.lab.test.ts',
   'src/rdma/device.lab.test.ts',
   'src/session/confinement.lab.test.ts',
-  'src/transports/{busy-poll,kernel-tls}.lab.test.ts',
+  'src/transports/{busy-poll,kernel-tls,rdma}.lab.test.ts',
 ]
 const LONG_TESTS = [...LONG_BESIDE_TESTS, ...LONG_ALONE_TESTS]
 
@@ -68,6 +68,8 @@ const LONG_TESTS = [...LONG_BESIDE_TESTS, ...LONG_ALONE_TESTS]
 const PATIENCE = process.env.XRBENCH_SANITIZER === undefined ? 1 : 4
 
 const TWO_AT_ONCE = { fileParallelism: true, maxWorkers: 2 }
+/** They wait more than they compute. */
+const THREE_AT_ONCE = { fileParallelism: true, maxWorkers: 3 }
 const [SECOND, THIRD, LAST] = [1, 2, 3].map((groupOrder) => ({ sequence: { groupOrder } }))
 
 interface Files {
@@ -103,7 +105,7 @@ const SHORT = [
   project(
     'beside',
     { include: ALL_TESTS, without: [...PURE_TESTS, ...ALONE_TESTS, ...LONG_TESTS] },
-    { ...TWO_AT_ONCE, ...SECOND },
+    { ...THREE_AT_ONCE, ...SECOND },
   ),
   project('alone', { include: ALONE_TESTS, without: LONG_TESTS }, { ...THIRD }),
   inTheLab('lab', { include: LAB_TESTS, without: LONG_LAB_TESTS }),
