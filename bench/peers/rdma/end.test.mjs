@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { loadAddon } from '../../../dist/addon/load.js'
 import { CONFIGURATIONS } from '../configurations.mjs'
 import { endpointSpec, measurePair } from '../tools/endpoints.mjs'
 import { End } from './end.mjs'
@@ -26,4 +27,15 @@ test('an end measures for as long as it was told before it is finished', async (
   // Nanoseconds are made of ticks, and one may be lost in that.
   expect(server.elapsedNs).toBeGreaterThan(0.199e9)
   expect(server.messages).toBeGreaterThan(0)
+})
+
+test('the addon takes what is asked of an end of each RDMA configuration', () => {
+  const { Endpoint } = loadAddon()
+  const seconds = { warmupSeconds: 0, durationSeconds: 1 }
+  const end = { role: /** @type {const} */ ('client'), localAddress: ADDRESS, cpus: [] }
+  const ofRdma = CONFIGURATIONS.filter(({ transport }) => transport === 'rdma')
+  expect(ofRdma.length).toBeGreaterThan(0)
+  for (const configuration of ofRdma) {
+    expect(() => new Endpoint(endpointSpec(configuration, seconds, end))).not.toThrow()
+  }
 })
