@@ -9,21 +9,30 @@ export interface Addition extends Pick<Shift, 'estimate' | 'low' | 'high' | 'con
   rounds: number
 }
 
+/** By its index, what a case took in a round. */
+export type Rounds = ReadonlyMap<number, number>
+
+/** What each of some cases took in the rounds that all of them have: figures of other rounds do not add up. */
+export function sharedRounds(cases: readonly CaseResult[]): Rounds[] {
+  const all = cases.map(roundsOf)
+  const isShared = (index: number) => all.every((rounds) => rounds.has(index))
+  return all.map((rounds) => new Map([...rounds].filter(([index]) => isShared(index))))
+}
+
 /** What a case takes: the middle of its rounds; `null` without a round. */
-export function levelOf(c: CaseResult): Addition | null {
-  return estimateOf(roundsOf(c).map(({ value }) => value))
+export function levelOf(rounds: Rounds): Addition | null {
+  return estimateOf([...rounds.values()])
 }
 
 /** What one case takes more than another, formed within each round; `null` where they have no round in common. */
-export function additionOf(below: CaseResult, above: CaseResult): Addition | null {
+export function additionOf(below: Rounds, above: Rounds): Addition | null {
   return estimateOf(differencesOf(below, above))
 }
 
 /** Repetitions of one round ran next to one another: a machine that drifts does so in both. */
-function differencesOf(below: CaseResult, above: CaseResult): number[] {
-  const lower = new Map(roundsOf(below).map(({ index, value }) => [index, value]))
-  const found = roundsOf(above).flatMap(({ index, value }) => {
-    const other = lower.get(index)
+function differencesOf(below: Rounds, above: Rounds): number[] {
+  const found = [...above].flatMap(([index, value]) => {
+    const other = below.get(index)
     return other === undefined ? [] : [{ index, value: value - other }]
   })
   return balanced(found).map(({ value }) => value)
@@ -34,11 +43,13 @@ interface Round {
   value: number
 }
 
-function roundsOf(c: CaseResult): Round[] {
-  return completedOf(c.repetitions).flatMap((one) => {
-    const value = figure(c, one)
-    return value === null ? [] : [{ index: one.index, value }]
-  })
+function roundsOf(c: CaseResult): Rounds {
+  return new Map(
+    completedOf(c.repetitions).flatMap((one): [number, number][] => {
+      const value = figure(c, one)
+      return value === null ? [] : [[one.index, value]]
+    }),
+  )
 }
 
 /**

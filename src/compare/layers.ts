@@ -1,5 +1,5 @@
 import type { CaseResult, ResultDocument } from '../results/schema/schema.js'
-import { type Addition, additionOf, levelOf } from './layer-rounds.js'
+import { type Addition, additionOf, levelOf, sharedRounds } from './layer-rounds.js'
 import { CHAINS, type Step, WITHOUT_NETWORK } from './layer-steps.js'
 import { questionOf } from './question.js'
 
@@ -101,11 +101,13 @@ function chainOf(
   const { place, workload, parameters } = first.c
   const { wait, messageSizeBytes } = parameters.requested
   const isPingPong = workload === 'ping-pong'
-  const base = levelOf(first.c)
-  if (base === null) return null
+  const rounds = sharedRounds(found.map(({ c }) => c))
+  const base = rounds[0] && levelOf(rounds[0])
+  if (base == null) return null
   const layers: Layer[] = [{ name: first.name, key: first.c.key, value: base.estimate, adds: null }]
   for (const [i, { name, c }] of found.slice(1).entries()) {
-    const adds = additionOf(found[i]?.c ?? first.c, c)
+    const [lower, upper] = rounds.slice(i, i + 2)
+    const adds = lower && upper ? additionOf(lower, upper) : null
     if (adds === null) return null
     const below = layers.at(-1)?.value ?? base.estimate
     layers.push({ name, key: c.key, value: below + adds.estimate, adds })

@@ -1,12 +1,13 @@
-import { TRANSPORT_NAMES, type TransportName } from '../plan/transports.js'
+import { isWithinMachine, TRANSPORT_NAMES, type TransportName } from '../plan/transports.js'
 import { type Pong, pingAgent } from '../session/client/ping.js'
+import { isRemote } from '../session/wire/addresses.js'
 import { loadKey } from '../session/wire/key.js'
 import { type PeerTarget, resolveHost } from './peer.js'
 
 /** An agent that is there, and where. */
 interface PingedPeer extends Pong {
   address: string
-  /** Its transports, and how many more it has that this version does not know. */
+  /** Its transports that reach it from here, and how many more it has that this version does not know. */
   known: TransportName[]
   unknown: number
 }
@@ -25,5 +26,7 @@ export async function pingPeer(
   const pong = await pingAgent({ host: address, port, key: bytes, signal })
   const told = new Set(pong.facts.transports)
   const known = TRANSPORT_NAMES.filter((name) => told.has(name))
-  return { address, known, unknown: told.size - known.length, ...pong }
+  const isElsewhere = isRemote(pong.localAddress, address)
+  const reaching = known.filter((name) => !(isElsewhere && isWithinMachine(name)))
+  return { address, known: reaching, unknown: told.size - known.length, ...pong }
 }

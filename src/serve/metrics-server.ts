@@ -1,4 +1,4 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import { environmentError } from '../errors.js'
 import { listening } from '../listening.js'
 
@@ -13,7 +13,7 @@ interface MetricsServer {
 }
 
 /**
- * Answers GET /metrics with `text()`, and everything else with 404. Whoever reaches the address may read it: it has no names and no addresses.
+ * Answers GET and HEAD of /metrics with `text()`, and everything else with 404 or 405. Whoever reaches the address may read it: it has no names and no addresses.
  * @throws {XrbenchError} `XRB_METRICS` (exit 3)
  */
 export async function serveMetrics(
@@ -26,9 +26,12 @@ export async function serveMetrics(
   server.requestTimeout = REQUEST_MS
   server.keepAliveTimeout = REQUEST_MS
   server.on('request', (request, response) => {
-    const isKnown = request.method === 'GET' && request.url === '/metrics'
-    response.writeHead(isKnown ? 200 : 404, { 'content-type': 'text/plain; version=0.0.4' })
-    response.end(isKnown ? text() : 'GET /metrics\n')
+    const status = statusOf(request)
+    response.writeHead(status, {
+      'content-type': 'text/plain; version=0.0.4',
+      ...(status === 405 && { allow: 'GET, HEAD' }),
+    })
+    response.end(status === 200 ? text() : 'GET /metrics\n')
     // What else is sent is not read.
     request.resume()
   })
@@ -48,4 +51,10 @@ export async function serveMetrics(
         server.closeAllConnections()
       }),
   }
+}
+
+/** A scraper may have parameters of its own (RFC 9110, sections 9.1 and 15.5.6). */
+function statusOf({ method, url = '' }: IncomingMessage): 200 | 404 | 405 {
+  if (url.split('?', 1)[0] !== '/metrics') return 404
+  return method === 'GET' || method === 'HEAD' ? 200 : 405
 }

@@ -58,18 +58,21 @@ it('goes on where a connection cannot be taken', async () => {
   await server.close()
 })
 
-it('answers GET /metrics, and nothing else', async () => {
+it('answers GET and HEAD of /metrics, and nothing else', async () => {
   const server = await serveMetrics({ host: '127.0.0.1', port: 0 }, () => 'a 1\n')
   const url = `http://127.0.0.1:${server.port}`
   const found = await fetch(`${url}/metrics`)
   expect([found.status, await found.text()]).toEqual([200, 'a 1\n'])
   expect(found.headers.get('content-type')).toBe('text/plain; version=0.0.4')
-  for (const [path, method] of [
-    ['/', 'GET'],
-    ['/metrics', 'POST'],
-    ['/../etc/passwd', 'GET'],
+  for (const [path, method, status] of [
+    ['/metrics?collect[]=all', 'GET', 200],
+    ['/metrics', 'HEAD', 200],
+    ['/', 'GET', 404],
+    ['/metrics', 'POST', 405],
+    ['/metricsx', 'GET', 404],
+    ['/../etc/passwd', 'GET', 404],
   ] as const) {
-    expect((await fetch(`${url}${path}`, { method })).status).toBe(404)
+    expect((await fetch(`${url}${path}`, { method })).status).toBe(status)
   }
   await expect(serveMetrics(server, () => '')).rejects.toMatchObject({
     ...{ code: 'XRB_METRICS', exitCode: 3 },

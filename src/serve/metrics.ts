@@ -7,6 +7,7 @@ type Labels = Readonly<Record<string, string>>
 export class Metrics {
   readonly #isConfined: boolean
   #rejected = 0
+  #pings = 0
   /** By the code that they were refused with. */
   readonly #refused = new Map<string, number>()
   /** By the code that the session ended with. */
@@ -23,7 +24,8 @@ export class Metrics {
   tell(event: AgentEvent): void {
     if (event.type === 'rejected') this.#rejected += 1
     if (event.type === 'refused') addTo(this.#refused, event.reason.code)
-    if (event.type === 'session-closed') addTo(this.#sessions, event.reason.code)
+    if (event.type === 'session-closed' && event.isPing) this.#pings += 1
+    if (event.type === 'session-closed' && !event.isPing) addTo(this.#sessions, event.reason.code)
     if (event.type === 'repetition') this.#count(event)
   }
 
@@ -58,6 +60,9 @@ export class Metrics {
         'Sessions that have ended, by the code of their end: XRB_PEER_LEFT is that of one whose client was done.',
         byCode(this.#sessions),
       ),
+      family('pings_total', 'counter', 'Clients that only asked whether the agent is there.', [
+        [{}, this.#pings],
+      ]),
       family('rejected_total', 'counter', 'Connections that did not show the key.', [
         [{}, this.#rejected],
       ]),

@@ -172,7 +172,7 @@ it('closing the agent ends its sessions and their processes', async () => {
       if (phase === 'measure') void agent.close()
     },
   })
-  expect(await running).toMatchObject({ status: 'failed', failure: { code: 'XRB_PEER_LOST' } })
+  expect(await running).toMatchObject({ status: 'failed', failure: { code: 'XRB_PEER_ENDED' } })
   await session.close()
   await agent.close()
   await gone(endpointsOf(process.pid))

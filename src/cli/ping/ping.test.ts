@@ -115,7 +115,7 @@ it('does not end an agent that serves one session', async () => {
   expect(code).toBe(0)
   const sessions = stdout.trimEnd().split('\n').slice(1)
   expect(sessions.map((line) => JSON.parse(line))).toMatchObject([
-    { event: 'session', admitted: true, repetitions: 0 },
+    { event: 'ping', admitted: true },
     { event: 'session', admitted: true, repetitions: 0 },
   ])
   expect(stdout).not.toContain(key.toString('hex'))

@@ -1,11 +1,8 @@
 import { harmlessLines } from '../../foreign.js'
 import { Ration } from '../../serve/ration.js'
 import type { AgentEvent } from '../../session/agent/agent.js'
-import { BARRED, LEFT, SILENT } from '../../session/agent/hold-strangers.js'
 import { BoundedLines } from '../terminal/bounded-lines.js'
 
-/** Sentences of ours; others are those of a library. */
-const OWN_REASONS: readonly string[] = [BARRED, LEFT, SILENT]
 /** Lines a minute about those without the key, of whom there may be any number. */
 const STRANGERS_PER_MINUTE = 10
 /** … about what was refused to those with the key, who may ask for it any number of times: a session's line counts them all. */
@@ -25,7 +22,8 @@ export function textLog(isVerbose: boolean): ServeLog {
   const lostLine = (count: number) => `${count} lines are missing here: nobody read them\n`
   const lines = new BoundedLines(process.stderr, lostLine)
   const say = (line: string) => lines.write(`${harmlessLines(line)}\n`)
-  const rest = (count: number) => say(`${count} more without the key were rejected`)
+  const rest = (count: number) =>
+    say(`${count} more ${count === 1 ? 'was' : 'were'} rejected, without the key`)
   return rationed(lines, rest, (event) => {
     if (event.type === 'repetition' && !isVerbose) return
     const who = 'peer' in event ? `${event.peer}: ` : ''
@@ -54,6 +52,8 @@ export function jsonLog(): ServeLog {
     if (event.type === 'session-closed') {
       const { peer, admitted, seconds, repetitions, refused, reason } = event
       const { code, message } = reason
+      // A ping is no session.
+      if (event.isPing) return write({ event: 'ping', peer, admitted, code, message })
       write({ event: 'session', peer, admitted, seconds, repetitions, refused, code, message })
     }
   })
@@ -89,12 +89,12 @@ function describe(event: AgentEvent, isVerbose: boolean): string {
     case 'session-opened':
       return 'session opened'
     case 'session-closed': {
+      if (event.isPing && event.admitted) return 'it only asked (ping)'
       const inOrder = event.reason.code === 'XRB_PEER_LEFT' && !isVerbose
       return `session closed${inOrder ? '' : `: ${event.reason.message}`}`
     }
     case 'rejected':
-      if (isVerbose || OWN_REASONS.includes(event.reason)) return `rejected: ${event.reason}`
-      return 'rejected, it does not have the key'
+      return `rejected: ${event.reason}`
     case 'not-taken':
       return `a connection could not be taken: ${event.reason}`
     case 'refused':

@@ -172,8 +172,10 @@ describe('xrbench serve', () => {
       serve.child.kill('SIGTERM')
       await serve.finished()
       const lines = log().split('\n')
-      expect(lines.filter((line) => /rejected[,:]|"count":1\b/.test(line))).toHaveLength(10)
-      const rest = isJson ? /"event":"rejected".*"count":30/ : /^30 more without the key/
+      expect(lines.filter((line) => /rejected: |"count":1\b/.test(line))).toHaveLength(10)
+      const rest = isJson
+        ? /"event":"rejected".*"count":30/
+        : /^30 more were rejected, without the key/
       expect(lines.filter((line) => rest.test(line))).toHaveLength(1)
       expect(lines.filter((line) => /session closed|"event":"session"/.test(line))).toHaveLength(1)
     }
@@ -256,10 +258,12 @@ describe('xrbench serve', () => {
       const report = await session.runRepetition(testCase({}, { durationNs: 30e9 }), {
         onProgress: ({ phase }) => phase === 'measure' && serve.child.kill(signal),
       })
-      expect(report).toMatchObject({ status: 'failed', failure: { code: 'XRB_PEER_LOST' } })
+      expect(report).toMatchObject({ status: 'failed', failure: { code: 'XRB_PEER_ENDED' } })
       expect(report.client.outcome?.links[0]?.latency?.count).toBeGreaterThan(0)
       await session.close()
       expect((await serve.finished()).code).toBe(signal === 'SIGTERM' ? 143 : 130)
+      // It was the operator, and no client.
+      expect(serve.stderr).toMatch(/session closed: The agent was ended/)
       expect(await serve.leftovers()).toEqual([])
     },
   )

@@ -76,6 +76,17 @@ describe('over rounds', () => {
     expect(chain?.layers.map(({ adds }) => adds && Math.round(adds.estimate))).toEqual([null, 0, 0])
   })
 
+  test('all have the rounds that each of them has, and no figure is of another', () => {
+    // Of the second round alone there is a figure of every layer.
+    const doc = measuredInTurn(2, UDP_AND_QUIC, (layer, _, round) =>
+      round === 0 ? 208_000 + 1000 * layer : 725_000 - 100_000 * layer,
+    )
+    const [first] = doc.cases[1]?.repetitions ?? []
+    if (first?.latency) first.latency.percentiles = { ...first.latency.percentiles, p50: null }
+    const [chain] = layersOf(doc)
+    expect(chain?.layers.map(({ value }) => value)).toEqual([725_000, 625_000, 525_000])
+  })
+
   test('each is held against the same round of the layer below, and no other', () => {
     // What a round has of its own is a hundred times what the layer costs.
     const own = [0, 700_000, 300_000, 900_000, 100_000, 500_000]

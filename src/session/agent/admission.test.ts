@@ -75,27 +75,6 @@ it('who returns no challenge has no datagrams from elsewhere, unless the operato
     expect(admitted(name, '192.0.2.9', false, false)).toBe(false)
 })
 
-it('nobody from elsewhere is measured with where nothing confines what does so', () => {
-  const parameters = remoteParameters(testCase(), 'server')
-  const request = { type: 'prepare', transport: 'tcp', workload: 'ping-pong', parameters } as const
-  const terms = (refuseElsewhere: boolean) => ({
-    ...{ limits: { ...LIMITS, refuseElsewhere }, rdmaPort: NONE, dataPorts: null },
-  })
-  for (const [address, refuses] of [
-    ['192.0.2.9', false],
-    [HERE, true],
-    ['127.0.0.9', true],
-  ] as const) {
-    expect(admit(request, HERE, client(address), terms(refuses)).peerAddress).toBe(address)
-  }
-  expect(() => admit(request, HERE, client('192.0.2.9'), terms(true))).toThrow(
-    expect.objectContaining({
-      code: 'XRB_PEER_LIMIT',
-      hint: expect.stringContaining('--allow-unconfined'),
-    }),
-  )
-})
-
 it('nobody from elsewhere has QUIC without encryption, unless the agent is of the lab', () => {
   const quic = quicOptions(DEFAULT_QUIC, 'stream', 'ping-pong', true)
   const c = testCase({ transport: 'quic' }, { tls: DEFAULT_TLS, quic })

@@ -66,7 +66,6 @@ export function admit(
   { limits, rdmaPort, dataPorts }: Terms,
 ): EndpointSpec {
   const isAlone = isRemote(localAddress, address)
-  if (isAlone && limits.refuseElsewhere) throw unconfined()
   if (isAlone && !isGuarded && !limits.allowOlder) refuseUnchallenged(told.transport)
   const request = { ...told, parameters: heardParameters(told.parameters) }
   const { transport, workload, parameters } = request
@@ -102,14 +101,6 @@ export function admit(
     parameters: own,
     isAlone,
   })
-}
-
-function unconfined() {
-  return peerError(
-    'XRB_PEER_LIMIT',
-    'The agent measures for its own machine alone, where nothing confines what measures for others.',
-    { hint: 'start the agent where the kernel has seccomp, or with --allow-unconfined' },
-  )
 }
 
 /** What its peer does not have to answer before it is sent to: a forged address is enough. */

@@ -14,7 +14,7 @@ import { encodeFrame } from '../wire/frame.js'
 import { createKey } from '../wire/key.js'
 import { agentTlsOptions, clientTlsOptions } from '../wire/tls.js'
 import type { AgentEvent } from './agent.js'
-import { LEFT, SILENT } from './hold-strangers.js'
+import { ANOTHER_KEY, LATE, LEFT, NO_KEY, NO_TLS, SILENT } from './hold-strangers.js'
 
 const open: { close(): Promise<void> }[] = []
 afterEach(async () => {
@@ -74,7 +74,7 @@ describe('before anything is parsed', () => {
     const a = await agent()
     const wrong = connectSession({ ...a, key: createKey() })
     await expect(wrong).rejects.toMatchObject({ code: 'XRB_PEER_KEY', exitCode: 4 })
-    expect(a.events).toMatchObject([{ type: 'rejected' }])
+    expect(a.events).toMatchObject([{ type: 'rejected', reason: ANOTHER_KEY }])
     await expectAlive(a)
   })
 
@@ -93,7 +93,20 @@ describe('before anything is parsed', () => {
     const a = await agent()
     const socket = connectTls({ host: a.host, port: a.port, rejectUnauthorized: false })
     await expect(once(socket, 'secureConnect')).rejects.toThrow()
+    expect(a.events).toMatchObject([{ type: 'rejected', reason: NO_KEY }])
     await expectAlive(a)
+  })
+
+  it.each([
+    ['HTTP', 'GET / HTTP/1.1\r\n\r\n'],
+    ['SSH', 'SSH-2.0-OpenSSH_9.2\r\n'],
+    ['zeros', '\0'.repeat(64)],
+  ])('%s is no TLS, and told of as that', async (_name, text) => {
+    const a = await agent()
+    const [socket] = await strangers(a, 1)
+    socket?.write(text)
+    if (socket && !socket.closed) await once(socket, 'close')
+    expect(a.events).toMatchObject([{ type: 'rejected', reason: NO_TLS }])
   })
 
   it('silent connections, however many, keep nobody out', async () => {
@@ -312,6 +325,7 @@ describe.concurrent('a peer that', () => {
     const socket = connectTcp(a.port, a.host)
     socket.resume()
     await once(socket, 'close')
+    expect(a.events).toMatchObject([{ type: 'rejected', reason: LATE }])
     await expectAlive(a)
     await a.close()
   })
@@ -324,6 +338,18 @@ describe.concurrent('a peer that', () => {
     await expect(session).rejects.toMatchObject({ code: 'XRB_PEER_SILENT', exitCode: 4 })
     mute.close()
   })
+})
+
+it('an agent that is ended says so to its clients, and blames none of them', async () => {
+  const a = await testAgent()
+  const peer = await rawPeer(a, a.key)
+  peer.send(HELLO)
+  expect(await peer.next()).toMatchObject({ type: 'hello-ok' })
+  await a.close()
+  expect(await peer.next()).toMatchObject({ type: 'error', code: 'XRB_PEER_ENDED' })
+  await peer.closed
+  const ended = { type: 'session-closed', reason: { code: 'XRB_PEER_ENDED' } }
+  expect(a.events.at(-1)).toMatchObject(ended)
 })
 
 it('connections that cannot be taken end nothing, and are told of', async () => {

@@ -49,7 +49,7 @@ it('a client that reads no answers gets no more of them, and is let go', async (
   })
   const socket = new Unread()
   const beside = new Beside()
-  const ended = serveSession(socket as unknown as TLSSocket, {
+  const { ended } = serveSession(socket as unknown as TLSSocket, {
     tool: { name: 'xrbench', version: '0' },
     transports: ['tcp'],
     environment: new OwnEnvironment(async () => environment, beside),

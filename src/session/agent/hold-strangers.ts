@@ -12,9 +12,18 @@ export const SILENT = 'it said nothing while others came'
 export const BARRED = 'too many wrong keys came from its address'
 /** … or it went by itself. */
 export const LEFT = 'it left without the key'
+/** … and what it showed, where it showed something, */
+export const ANOTHER_KEY = 'it has another key'
+/** … or did not, */
+export const NO_KEY = 'it offered no key'
+/** … in time, */
+export const LATE = 'it said nothing, or not enough, in time'
+/** … or in words that are TLS 1.3. */
+export const NO_TLS = 'it does not speak TLS 1.3'
 
-/** What says that a key was shown, and not this one: another binder, or none that this end knows (RFC 8446, 4.2.11). */
-const WRONG_KEY = /BINDER|SHARED_CIPHER|SIGNATURE|NO_CERTIFICATE/
+/** OpenSSL's codes of a binder that is another key's (RFC 8446, 4.2.11), and of a hello without any. */
+const ANOTHER = /BINDER/
+const NONE = /SHARED_CIPHER|SIGNATURE|NO_CERTIFICATE/
 
 /**
  * Holds as many strangers as there are places for. Each of them that does not show the key is told of, once, however it goes.
@@ -59,9 +68,10 @@ export function holdStrangers(
   })
   server.on('tlsClientError', (error, socket) => {
     const { code = '' } = error as NodeJS.ErrnoException
-    if (WRONG_KEY.test(code)) failures.add(socket.remoteAddress ?? '')
+    const reason = reasonOf(code)
+    if (reason === ANOTHER_KEY || reason === NO_KEY) failures.add(socket.remoteAddress ?? '')
     // One that hung up is told of as that, when its connection has closed.
-    if (code !== 'ECONNRESET') reject(peerOf(socket), error.message)
+    if (code !== 'ECONNRESET') reject(peerOf(socket), reason)
     socket.destroy()
   })
   server.on('secureConnection', (socket: TLSSocket) => {
@@ -72,6 +82,12 @@ export function holdStrangers(
     sockets.clear()
     for (const socket of held) socket.destroy()
   }
+}
+
+function reasonOf(code: string): string {
+  if (ANOTHER.test(code)) return ANOTHER_KEY
+  if (NONE.test(code)) return NO_KEY
+  return code === 'ERR_TLS_HANDSHAKE_TIMEOUT' ? LATE : NO_TLS
 }
 
 /** What the other end of a connection is called. */

@@ -94,7 +94,7 @@ describe('a repetition of a client that says no more than that it is there', () 
       idleMs: 600_000,
       checks: CLIENT_CHECKS,
       source: new EndpointSource(),
-    }).then((end) => {
+    }).ended.then((end) => {
       reason = end.reason
     })
     for (const message of [HELLO, ...said]) {

@@ -1,6 +1,6 @@
-import { createServer, type TLSSocket } from 'node:tls'
+import { createServer } from 'node:tls'
 import type { DataPorts, OwnRdmaPort } from '../../addon/addon.js'
-import { environmentError, type XrbenchError } from '../../errors.js'
+import { environmentError, peerError, type XrbenchError } from '../../errors.js'
 import { hostAndPort } from '../../host-port.js'
 import { listening } from '../../listening.js'
 import type { Environment } from '../../results/schema/environment.js'
@@ -17,7 +17,13 @@ import { Line, type LineLimits } from './line.js'
 import type { OriginLimits } from './origin.js'
 import { OwnEnvironment } from './own-environment.js'
 import { Places } from './places.js'
-import { type ClientChecks, type RequestEvent, type SessionEnd, serveSession } from './session.js'
+import {
+  type ClientChecks,
+  type HeldSession,
+  type RequestEvent,
+  type SessionEnd,
+  serveSession,
+} from './session.js'
 
 export interface AgentOptions {
   host: string
@@ -90,7 +96,7 @@ const BACKLOG = 1024
 export async function openAgent(options: AgentOptions, checks: ClientChecks): Promise<Agent> {
   const source = new EndpointSource(true)
   if (options.forksAhead) source.forkAhead()
-  const sessions = new Set<{ socket: TLSSocket; ended: Promise<void> }>()
+  const sessions = new Set<{ cut: HeldSession['cut']; ended: Promise<void> }>()
   const beside = new Beside()
   const context = {
     tool: toolFacts(),
@@ -123,9 +129,10 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
     options.onEvent?.({ type: 'session-opened', peer })
     const openedAt = performance.now()
     const onRequest = (event: RequestEvent) => options.onEvent?.({ ...event, peer })
+    const served = serveSession(socket, context, onRequest)
     const session = {
-      socket,
-      ended: serveSession(socket, context, onRequest).then((end) => {
+      cut: served.cut,
+      ended: served.ended.then((end) => {
         sessions.delete(session)
         const seconds = Math.round(performance.now() - openedAt) / 1000
         options.onEvent?.({ type: 'session-closed', peer, seconds, ...end })
@@ -150,11 +157,17 @@ export async function openAgent(options: AgentOptions, checks: ClientChecks): Pr
     close: async () => {
       server.close()
       letGo()
-      for (const { socket } of sessions) socket.destroy()
+      for (const { cut } of sessions) cut(endedByOperator())
       await Promise.all([...sessions].map(({ ended }) => ended))
       await source.close()
     },
   }
+}
+
+function endedByOperator(): XrbenchError {
+  return peerError('XRB_PEER_ENDED', 'The agent was ended in the middle, on its own machine.', {
+    hint: 'start it there again: xrbench serve',
+  })
 }
 
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): XrbenchError {

@@ -72,13 +72,22 @@ export interface SessionEnd {
   refused: number
 }
 
-/** Serves one authenticated connection to its end; never rejects. */
+/** A session that is served. */
+export interface HeldSession {
+  /** Never rejects. */
+  ended: Promise<SessionEnd>
+  /** Ends it, and tells the client why. */
+  cut(reason: XrbenchError): void
+}
+
+/** Serves one authenticated connection to its end. */
 export function serveSession(
   socket: TLSSocket,
   context: AgentContext,
   onEvent: (event: RequestEvent) => void = () => {},
-): Promise<SessionEnd> {
-  return new ServedSession(socket, context, onEvent).serve()
+): HeldSession {
+  const session = new ServedSession(socket, context, onEvent)
+  return { ended: session.serve(), cut: (reason) => session.cut(reason) }
 }
 
 class ServedSession {
@@ -131,6 +140,8 @@ class ServedSession {
         await this.#channel.receive(protocol.HELLO_DEADLINE_MS),
         this.#context.checks,
       )
+      const { refuseElsewhere } = this.#limits
+      if (refuseElsewhere && isRemote(this.#local, this.#remote)) throw unconfined()
       if (place === null && !(this.#isPing && this.#knowsTurns)) throw full()
       admitted = true
       await this.#greet()
@@ -256,9 +267,14 @@ class ServedSession {
     void ticket.overrun.then(() => {
       // It may have ended long ago.
       if (this.#ticket !== ticket || this.#channel.fault !== null) return
-      this.#cut = overrun()
-      this.#channel.close({ type: 'error', ...toldError(this.#cut) })
+      this.cut(overrun())
     })
+  }
+
+  /** Ends it from outside of what is under way. */
+  cut(reason: XrbenchError): void {
+    this.#cut ??= reason
+    this.#channel.close({ type: 'error', ...toldError(this.#cut) })
   }
 
   #refuse({ transport, workload }: PrepareMessage, reason: XrbenchError): void {
@@ -390,6 +406,14 @@ function full(): XrbenchError {
 function idle(ms: number): XrbenchError {
   const sentence = `The client has measured nothing for ${ms / 1000} s.`
   return peerError('XRB_PEER_SILENT', sentence, { hint: 'connect again to measure' })
+}
+
+function unconfined(): XrbenchError {
+  return peerError(
+    'XRB_PEER_LIMIT',
+    'The agent measures for its own machine alone, where nothing confines what measures for others.',
+    { hint: 'start the agent where the kernel has seccomp, or with --allow-unconfined' },
+  )
 }
 
 function overrun(): XrbenchError {

@@ -105,6 +105,8 @@ export const IDLE_SESSION_MS = 60_000 * SLOWNESS
 
 /** An endpoint process has so long from fork to `ready`. */
 export const ENDPOINT_START_MS = 10_000 * SLOWNESS
+/** A process that finds out what this kernel confines has so long. */
+export const PROBE_MS = 30_000 * SLOWNESS
 /** … to answer a command that does no waiting of its own. */
 export const ENDPOINT_COMMAND_MS = 5_000 * SLOWNESS
 /** One that has been told to open says so often that it is there, and how far it is. */
