@@ -9,11 +9,6 @@ export interface Addition extends Pick<Shift, 'estimate' | 'low' | 'high' | 'con
   rounds: number
 }
 
-/** What a case takes: the middle of its rounds; `null` without a round. */
-export function levelOf(c: CaseResult): Addition | null {
-  return estimateOf(roundsOf(c).map(({ value }) => value))
-}
-
 /** What one case takes more than another, formed within each round; `null` where they have no round in common. */
 export function additionOf(below: CaseResult, above: CaseResult): Addition | null {
   return estimateOf(differencesOf(below, above))
