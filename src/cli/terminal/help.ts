@@ -9,6 +9,7 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   measurement: 'failed while measuring',
   untrusted: 'measured, but not to be trusted (--strict)',
   regression: 'a regression',
+  invalid: 'a file that is not valid (validate)',
   interrupted: 'stopped by Ctrl-C: what was measured is kept',
   terminated: 'stopped by SIGTERM: what was measured is kept',
 }
