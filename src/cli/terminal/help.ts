@@ -15,13 +15,19 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
 }
 
 /** Printed by a bare `xrbench`. */
-export const WELCOME = `xrbench measures a network path: ping-pong and streams over each transport, with honest tail latency.
+export const WELCOME = `xrbench measures a network path: ping-pong and streams over each transport,
+with honest tail latency.
 
-  xrbench run                                        ping-pong over all this machine can do, locally
-  xrbench run -t tcp,udp -w ping-pong,stream -s 64,4k --duration 2s -o out.json
+  xrbench run                         ping-pong over all this machine can do
+  xrbench run -t tcp,udp -w ping-pong,stream -s 64,4k -d 2s -o out.json
 
-  xrbench doctor                                     what can be measured here, why not, what to do
-  xrbench run --help                                 all options, units, exit codes
+Between two machines:
+  xrbench keygen xrbench.key          once; a copy goes to the other machine
+  xrbench serve --listen ADDRESS --key-file xrbench.key      on one
+  xrbench run --peer ADDRESS --key-file xrbench.key          on the other
+
+  xrbench doctor                      what can be measured here, and why not
+  xrbench run --help                  all options, units, exit codes
 `
 
 export const RUN_EXAMPLES = `
