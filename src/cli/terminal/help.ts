@@ -42,7 +42,7 @@ Examples:
 `
 
 export const RUN_UNITS = `
-Sizes: 64, 4k, 1MiB (powers of 1,024). Times: 500ms, 3s, 2m. Rates: 500M, 10G (powers of 1,000).
+Sizes: 64, 4k, 1MiB (powers of 1,024); of a list also 64..1M: each doubling. Times: 500ms, 3s, 2m. Rates: 500M, 10G (powers of 1,000).
 Every option is also read from XRBENCH_<NAME>, as XRBENCH_SIZE=4k; the flag wins. XRBENCH_OUTPUT is for results: it names no page, export or picture.
 Latency is the whole round trip, never half of it. Throughput is counted at the receiver.
 `
