@@ -10,7 +10,6 @@ const root = process.argv[2] ?? checkout
 const SEVERAL = {
   carryOut: 'an errand is carried out by a program and by a command, which shows it',
   option: 'an entry of a table: of the options of a request, of the flags of a command',
-  renderFlags: 'one thing on two surfaces, the page and the terminal',
   renderTable: 'one thing on two surfaces, the page and the terminal',
   time: 'nanoseconds: as a kind of option, and in words',
 }

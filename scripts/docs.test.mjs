@@ -40,6 +40,13 @@ describe('what is written for the next person', () => {
     expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([])
   })
 
+  test('the README shows two machines in its first third', () => {
+    const lines = read('README.md').split('\n')
+    const third = lines.slice(0, Math.floor(lines.length / 3)).join('\n')
+    for (const part of ['xrbench keygen', 'xrbench serve --listen', 'xrbench run --peer'])
+      expect(third).toContain(part)
+  })
+
   test('the rooms in the text are those of the tree', () => {
     const text = read('docs/architecture.md')
     const parts = readdirSync(`${root}/src`, { withFileTypes: true })

@@ -18,6 +18,8 @@ export const EXIT_CODES = {
   untrusted: 6,
   /** A gate found something worse than it allows. */
   regression: 7,
+  /** `validate` found a file that is no result, or contradicts itself. */
+  invalid: 8,
   /** SIGINT. */
   interrupted: 130,
   /** SIGTERM. */

@@ -19,11 +19,6 @@ export function sharedRounds(cases: readonly CaseResult[]): Rounds[] {
   return all.map((rounds) => new Map([...rounds].filter(([index]) => isShared(index))))
 }
 
-/** What a case takes: the middle of its rounds; `null` without a round. */
-export function levelOf(rounds: Rounds): Addition | null {
-  return estimateOf([...rounds.values()])
-}
-
 /** What one case takes more than another, formed within each round; `null` where they have no round in common. */
 export function additionOf(below: Rounds, above: Rounds): Addition | null {
   return estimateOf(differencesOf(below, above))

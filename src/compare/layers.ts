@@ -1,5 +1,6 @@
 import type { CaseResult, ResultDocument } from '../results/schema/schema.js'
-import { type Addition, additionOf, levelOf, sharedRounds } from './layer-rounds.js'
+import { levelOf } from './layer-level.js'
+import { type Addition, additionOf, sharedRounds } from './layer-rounds.js'
 import { CHAINS, type Step, WITHOUT_NETWORK } from './layer-steps.js'
 import { questionOf } from './question.js'
 
@@ -8,7 +9,7 @@ interface Layer {
   name: string
   /** Of its case. */
   key: string
-  /** Of the first, Hodges and Lehmann's middle of its rounds; of each other, that of the layer before and what it adds. */
+  /** The figure of its case, as the table has it: p50 of all repetitions together; of streams the CPU of the median one. */
   value: number
   /** What it costs more than the layer before, formed within each round; `null` for the first. */
   adds: Addition | null
@@ -102,15 +103,15 @@ function chainOf(
   const { wait, messageSizeBytes } = parameters.requested
   const isPingPong = workload === 'ping-pong'
   const rounds = sharedRounds(found.map(({ c }) => c))
-  const base = rounds[0] && levelOf(rounds[0])
-  if (base == null) return null
-  const layers: Layer[] = [{ name: first.name, key: first.c.key, value: base.estimate, adds: null }]
+  const base = levelOf(first.c)
+  if (base === null) return null
+  const layers: Layer[] = [{ name: first.name, key: first.c.key, value: base, adds: null }]
   for (const [i, { name, c }] of found.slice(1).entries()) {
     const [lower, upper] = rounds.slice(i, i + 2)
     const adds = lower && upper ? additionOf(lower, upper) : null
-    if (adds === null) return null
-    const below = layers.at(-1)?.value ?? base.estimate
-    layers.push({ name, key: c.key, value: below + adds.estimate, adds })
+    const value = levelOf(c)
+    if (adds === null || value === null) return null
+    layers.push({ name, key: c.key, value, adds })
   }
   return {
     ...{ place: place ?? 'host', workload, wait, layers },

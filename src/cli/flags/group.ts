@@ -1,6 +1,7 @@
 import { type Entry, entriesOf } from '../../options/groups.js'
 import type { Asked, Group, Option } from '../../options/option.js'
 import { parseList } from './list.js'
+import { itemsOf, refuseRange } from './range.js'
 import { parseValue } from './value.js'
 
 /** What commander made of the flags. */
@@ -24,9 +25,15 @@ export function givenOf({ attribute, option }: Entry, flags: Flags, label: Label
     return given ? [false, true] : undefined
   }
   const [text, name] = [String(given), label(attribute)]
+  if (option.each === undefined) refuseRange(option.kind, text, name)
   return option.each === undefined
     ? parseValue(option.kind, text, name)
-    : parseList(text, name, (item) => parseValue(option.kind, item, name))
+    : parseList(
+        text,
+        name,
+        (item) => parseValue(option.kind, item, name),
+        (item) => itemsOf(option.kind, item, name),
+      )
 }
 
 /** What `--help` says of it. */

@@ -2,10 +2,15 @@ import { usageError } from '../../errors.js'
 import { nearest } from './suggest.js'
 
 /**
- * Items of a comma-separated list, each read by `parse`.
+ * Items of a comma-separated list, each read by `parse`; what stands for several is taken apart by `expand`.
  * @throws {XrbenchError} `XRB_BAD_LIST` for an empty item, or one that is there twice
  */
-export function parseList<T>(text: string, option: string, parse: (item: string) => T): T[] {
+export function parseList<T>(
+  text: string,
+  option: string,
+  parse: (item: string) => T,
+  expand: (item: string) => string[] = (item) => [item],
+): T[] {
   const items = text.split(',').map((item) => item.trim())
   const filled = items.filter((item) => item !== '')
   if (filled.length < items.length) {
@@ -18,7 +23,7 @@ export function parseList<T>(text: string, option: string, parse: (item: string)
   const values: T[] = []
   const kept: string[] = []
   let twice: string | undefined
-  for (const item of filled) {
+  for (const item of filled.flatMap(expand)) {
     const value = parse(item)
     if (values.includes(value)) {
       twice ??= item

@@ -26,7 +26,7 @@ describe('xrbench run --lab', { timeout: PATIENCE_MS }, () => {
     const args = ['run', ...cases, ...SHORT, ...wire, '--output', output]
     const { code, stdout, stderr } = await runCli(args)
     expect(code, stderr).toBe(0)
-    expect(stdout).toMatch(/rdma\/ping-pong\/64B\/block\/rc\/send +lab/)
+    expect(stdout).toMatch(/^Path: lab\n(?:.*\n)*rdma\/ping-pong\/64B\/block\/rc\/send /m)
     const result = await readResult(output)
     expectValid(result)
     expect(result.status).toBe('completed')
@@ -136,7 +136,7 @@ describe.skipIf(hasDevice())(
       expect({ code, stderr }).toMatchObject({ code: 0 })
       expect(stderr).toMatch(/^rdma: no NIC.*using the lab$/m)
       expect(stdout).toMatch(
-        /^on this machine\ntcp.* loopback .*\n\nin the lab: two guests.*\nrdma/m,
+        /^on this machine, path: loopback\ntcp.*\n\nin the lab: two guests.*\nrdma/m,
       )
       const result = await readResult(output)
       expectValid(result)
@@ -157,7 +157,7 @@ describe.skipIf(hasDevice())(
       const { code, stdout, stderr } = await cli.finished()
       expect({ code, stderr }).toMatchObject({ code: 3 })
       expect(stderr).toMatch(/^error: (?:.|\n)*\[XRB_LAB_BOOT\]$/m)
-      expect(stdout).toMatch(/^tcp\/ping-pong.* loopback /m)
+      expect(stdout).toMatch(/^Path: loopback\n(?:.*\n)*tcp\/ping-pong/m)
       expect(stdout).toMatch(/rdma.* in the lab was not run: /)
       const result = await readResult(output)
       expectValid(result)

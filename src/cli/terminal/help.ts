@@ -9,18 +9,25 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   measurement: 'failed while measuring',
   untrusted: 'measured, but not to be trusted (--strict)',
   regression: 'a regression',
+  invalid: 'a file that is not valid (validate)',
   interrupted: 'stopped by Ctrl-C: what was measured is kept',
   terminated: 'stopped by SIGTERM: what was measured is kept',
 }
 
 /** Printed by a bare `xrbench`. */
-export const WELCOME = `xrbench measures a network path: ping-pong and streams over each transport, with honest tail latency.
+export const WELCOME = `xrbench measures a network path: ping-pong and streams over each transport,
+with honest tail latency.
 
-  xrbench run                                        ping-pong over all this machine can do, locally
-  xrbench run -t tcp,udp -w ping-pong,stream -s 64,4k --duration 2s -o out.json
+  xrbench run                         ping-pong over all this machine can do
+  xrbench run -t tcp,udp -w ping-pong,stream -s 64,4k -d 2s -o out.json
 
-  xrbench doctor                                     what can be measured here, why not, what to do
-  xrbench run --help                                 all options, units, exit codes
+Between two machines:
+  xrbench keygen xrbench.key          once; a copy goes to the other machine
+  xrbench serve --listen ADDRESS --key-file xrbench.key      on one
+  xrbench run --peer ADDRESS --key-file xrbench.key          on the other
+
+  xrbench doctor                      what can be measured here, and why not
+  xrbench run --help                  all options, units, exit codes
 `
 
 export const RUN_EXAMPLES = `
@@ -35,7 +42,7 @@ Examples:
 `
 
 export const RUN_UNITS = `
-Sizes: 64, 4k, 1MiB (powers of 1,024). Times: 500ms, 3s, 2m. Rates: 500M, 10G (powers of 1,000).
+Sizes: 64, 4k, 1MiB (powers of 1,024); of a list also 64..1M: each doubling. Times: 500ms, 3s, 2m. Rates: 500M, 10G (powers of 1,000).
 Every option is also read from XRBENCH_<NAME>, as XRBENCH_SIZE=4k; the flag wins. XRBENCH_OUTPUT is for results: it names no page, export or picture.
 Latency is the whole round trip, never half of it. Throughput is counted at the receiver.
 `

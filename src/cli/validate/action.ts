@@ -13,13 +13,13 @@ interface Finding {
   notes: string[]
 }
 
-/** `xrbench validate`: every file is looked at, whatever the others are. Exit 2 when one is not valid. */
+/** `xrbench validate`: every file is looked at, whatever the others are. Exit 8 when one is not valid: a pipeline tells that from a mistake in its own line. */
 export async function validateAction(files: readonly string[], isJson: boolean): Promise<void> {
   await refuseInputs(files)
   const findings: Finding[] = []
   for (const file of files) findings.push(await check(file))
   if (!isJson) for (const said of findings.flatMap(({ notes }) => notes)) note(`note: ${said}`)
-  if (findings.some(({ valid }) => !valid)) process.exitCode = EXIT_CODES.usage
+  if (findings.some(({ valid }) => !valid)) process.exitCode = EXIT_CODES.invalid
   await print(
     isJson
       ? `${printableJson({ schema: 'xrbench.validate/1', files: findings })}\n`

@@ -33,7 +33,7 @@ describe('xrbench validate', () => {
       put('good.json', doc),
     ]
     const { code, stdout } = await runCli(['validate', bad, wrong, good])
-    expect(code).toBe(2)
+    expect(code).toBe(8)
     const [first, second, third, ...rest] = stdout.trimEnd().split('\n')
     expect(first).toMatch(new RegExp(`^FAILED {2}${bad}: .*JSON`))
     expect(second).toBe(
@@ -46,7 +46,7 @@ describe('xrbench validate', () => {
   test('prints the same as a document', async () => {
     const [good, wrong] = [put('good.json', doc), put('wrong.json', miscounted())]
     const { code, stdout } = await runCli(['validate', '--json', good, wrong])
-    expect(code).toBe(2)
+    expect(code).toBe(8)
     expect(JSON.parse(stdout)).toEqual({
       schema: 'xrbench.validate/1',
       files: [
@@ -57,6 +57,12 @@ describe('xrbench validate', () => {
         },
       ],
     })
+  })
+
+  test('of a line that is wrong itself has the exit code of that', async () => {
+    const { code, stdout } = await runCli(['validate', '--no-such-flag', put('good.json', doc)])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect((await runCli(['validate', '--help'])).stdout).toMatch(/^ +8 +a file that is not valid/m)
   })
 
   test('says what of a newer version was not looked at, and that is no fault', async () => {

@@ -1,7 +1,7 @@
 import { caseTitle } from '../../results/document/case-name.js'
 import type { CaseResult } from '../../results/schema/schema.js'
 import type { PlaceGroup } from '../words/places.js'
-import type { Column } from './columns.js'
+import type { Column } from './column.js'
 import { type Palette, wrap, wrapKey } from './text.js'
 
 const GAP = 2
@@ -13,11 +13,12 @@ interface Sized extends Column {
 
 /**
  * The cases as rows of aligned columns, those of each group under its title. Where the width does not hold them all, parts of the columns follow one
- * another as blocks, each with the cases' names.
+ * another as blocks, each with the cases' names. Flags end the rows of the last block, or have lines of their own below them where they do not fit.
  */
 export function renderGrid(
   groups: readonly PlaceGroup[],
   columns: readonly Column[],
+  flagsOf: (result: CaseResult) => string,
   width: number,
   style: Palette,
 ): string[] {
@@ -33,15 +34,35 @@ export function renderGrid(
   const whole = layOut(cases, sized, width, width)
   const broken = layOut(cases, sized, width, Math.max(24, Math.floor(width * 0.3)))
   const { names, nameWidth, blocks } = whole.blocks.length <= broken.blocks.length ? whole : broken
-  return blocks.flatMap((block, i) => [
-    ...(i === 0 ? [] : ['']),
-    ...heading(block, nameWidth, style),
-    ...names.flatMap(([first = '', ...rest], row) => [
-      ...titleBefore(row, groups, width).map(style.dim),
-      line(first.padEnd(nameWidth), block, (column) => column.texts[row] ?? ''),
-      ...rest,
-    ]),
-  ])
+  const flags = flagColumn(cases.map(flagsOf))
+  const fits = nameWidth + widthOf([...(blocks.at(-1) ?? []), ...flags]) <= width
+  return blocks.flatMap((block, i) => {
+    const isLast = i === blocks.length - 1
+    const all = isLast && fits ? [...block, ...flags] : block
+    return [
+      ...(i === 0 ? [] : ['']),
+      ...heading(all, nameWidth, style),
+      ...names.flatMap(([first = '', ...rest], row) => [
+        ...titleBefore(row, groups, width).map(style.dim),
+        line(first.padEnd(nameWidth), all, (column) => column.texts[row] ?? ''),
+        ...rest,
+        ...(isLast && !fits ? flagLines(flags[0]?.texts[row] ?? '', width) : []),
+      ]),
+    ]
+  })
+}
+
+/** None where no row has a flag of its own. */
+function flagColumn(texts: string[]): Sized[] {
+  const widest = Math.max(...texts.map((text) => text.length))
+  if (widest === 0) return []
+  const title = 'flags'
+  const column = { title, part: 'cost', align: 'left', cell: () => '' } as const
+  return [{ ...column, texts, width: Math.max(title.length, widest) }]
+}
+
+function flagLines(text: string, width: number): string[] {
+  return text === '' ? [] : wrap(text, width - 4).map((line) => `    ${line}`)
 }
 
 /** Where nothing was measured, columns are narrower than the name over them: their first takes the rest. */
@@ -89,21 +110,32 @@ function layOut(
 
 function split(columns: readonly Sized[], room: number): Sized[][] {
   if (widthOf(columns) <= room) return [[...columns]]
-  const parts = (['latency', 'cost'] as const).map((part) =>
+  const parts = (['figure', 'cost'] as const).map((part) =>
     columns.filter((column) => column.part === part),
   )
-  return parts.flatMap((part) => fill(part, room))
+  return parts.flatMap((part) => fill(part, room)).map(withRoomForGroups)
 }
 
-/** As many columns to a block as fit. */
+/** As many columns to a block as fit, those under one heading together where a block holds them. */
 function fill(columns: readonly Sized[], room: number): Sized[][] {
   const blocks: Sized[][] = []
-  for (const column of columns) {
+  for (const unit of unitsOf(columns, room)) {
     const block = blocks.at(-1)
-    if (block !== undefined && widthOf([...block, column]) <= room) block.push(column)
-    else blocks.push([column])
+    if (block !== undefined && widthOf([...block, ...unit]) <= room) block.push(...unit)
+    else blocks.push([...unit])
   }
   return blocks
+}
+
+function unitsOf(columns: readonly Sized[], room: number): Sized[][] {
+  const units: Sized[][] = []
+  for (const column of columns) {
+    const unit = units.at(-1)
+    const isUnderIt = column.group !== undefined && unit?.[0]?.group === column.group
+    if (unit !== undefined && isUnderIt && widthOf([...unit, column]) <= room) unit.push(column)
+    else units.push([column])
+  }
+  return units
 }
 
 function widthOf(columns: readonly Sized[]): number {

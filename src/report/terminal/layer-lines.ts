@@ -1,7 +1,7 @@
 import type { LayerChain } from '../../compare/layers.js'
 import { CONFIDENCE, CONFIDENCE_WORDS } from '../../compare/level.js'
 import { formatSize } from '../../units.js'
-import { timesAlike } from '../words/quantity.js'
+import { time, timesAlike } from '../words/quantity.js'
 import { type Palette, wrap } from './text.js'
 
 /** What each layer adds: chains of the same case below one heading, each from its lowest layer up. */
@@ -11,7 +11,17 @@ export function renderLayers(
   style: Palette,
 ): string[] {
   if (chains.length === 0) return []
-  const rows = chains.map(cellsOf)
+  const titles = chains.map(titleOf)
+  const known = chains.map((chain, i) =>
+    Math.max(
+      0,
+      ...chains
+        .slice(0, i)
+        .map((other, j) => (titles[j] === titles[i] ? sharedBy(other, chain) : 0)),
+    ),
+  )
+  // What an earlier chain told is not told again; the layer that the rest stands on is.
+  const rows = chains.map((chain, i) => cellsOf(chain).slice(Math.max(0, (known[i] ?? 0) - 1)))
   const lines = rows.flat()
   const widths = [0, 1, 2, 3].map((i) => Math.max(...lines.map((cells) => cells[i]?.length ?? 0)))
   // The interval is what a narrow terminal can do without.
@@ -26,8 +36,7 @@ export function renderLayers(
   )
   const sure =
     weakest < CONFIDENCE ? ` (of so few rounds: ${Math.floor(weakest * 100)} % or more)` : ''
-  const legend = `More than the layer above it, to which it adds up: Hodges-Lehmann over the rounds of one run, as many forwards as backwards, with its ${CONFIDENCE_WORDS} interval${sure}.`
-  const titles = chains.map(titleOf)
+  const legend = `First the figure of the table. Then what the layer adds to the one above it: Hodges-Lehmann over differences within the rounds of one run, as many forwards as backwards, with its ${CONFIDENCE_WORDS} interval${sure}; of figures over all samples the difference may be another.`
   return [
     style.bold('What each layer adds'),
     ...chains.flatMap((_, i) => [
@@ -38,28 +47,31 @@ export function renderLayers(
   ]
 }
 
+/** With how many of the same layers both begin. */
+function sharedBy(one: LayerChain, other: LayerChain): number {
+  const at = other.layers.findIndex(({ key }, i) => one.layers[i]?.key !== key)
+  return at === -1 ? other.layers.length : at
+}
+
 function titleOf({ place, workload, wait, messageSizeBytes, measure }: LayerChain): string {
   const size = messageSizeBytes === null ? '' : ` ${formatSize(messageSizeBytes)}`
   const what = measure === 'round-trip' ? 'full round trip, p50' : 'CPU per byte, both ends'
   return `${workload}${size} ${wait}${place === 'lab' ? ' in the lab' : ''}: ${what}`
 }
 
-/** In one unit and to one step, so that the layers add up as they are shown. */
+/** The figure as the table writes it; what is added in the unit of the greatest, so that they are read beside one another. */
 function cellsOf({ measure, layers }: LayerChain): string[][] {
-  const { step, words } = timesAlike(layers.map(({ value }) => value))
-  const text = (ns: number) => (measure === 'round-trip' ? words(ns) : `${words(ns)}/B`)
-  const signed = (ns: number) => `${ns < 0 ? '−' : '+'}${text(Math.abs(ns))}`
-  const rounded = (ns: number) => Math.round(ns / step) * step
-  let value = rounded(layers[0]?.value ?? 0)
-  return layers.map(({ name, adds }) => {
-    if (adds === null) return [name, text(value), '', '']
-    const more = rounded(adds.estimate)
-    value += more
-    return [
-      name,
-      text(value),
-      signed(more),
-      adds.rounds < 2 ? '' : `(${signed(rounded(adds.low))} to ${signed(rounded(adds.high))})`,
-    ]
-  })
+  const perByte = measure === 'round-trip' ? '' : '/B'
+  const words = timesAlike(layers.map(({ value }) => value))
+  const signed = (ns: number) => `${ns < 0 ? '−' : '+'}${words(Math.abs(ns))}${perByte}`
+  return layers.map(({ name, value, adds }) => [
+    name,
+    `${measure === 'round-trip' ? time(value) : words(value)}${perByte}`,
+    ...(adds === null
+      ? ['', '']
+      : [
+          signed(adds.estimate),
+          adds.rounds < 2 ? '' : `(${signed(adds.low)} to ${signed(adds.high)})`,
+        ]),
+  ])
 }

@@ -1,51 +1,50 @@
 import { flagShare } from '../../results/repetition/flag-share.js'
 import { FLAG_SENTENCES, type Flag, sortFlags } from '../../results/schema/flag-names.js'
-import type { CaseResult, ResultDocument } from '../../results/schema/schema.js'
+import type { CaseResult } from '../../results/schema/schema.js'
+import { ownFlags, type SharedFacts } from './shared-facts.js'
 import { type Palette, wrap } from './text.js'
 
-const LETTERS = 'abcdefghijklmnopqrstuvwxyz'
+const OF_PLACE = { host: 'Of all rows on this machine:', lab: 'Of all rows in the lab:' }
 
-/** The flags of the cases, with the letter that stands for each. */
-export function letterFlags(doc: ResultDocument): Map<Flag, string> {
-  const flags = sortFlags(doc.cases.flatMap((one) => one.flags))
-  return new Map(flags.map((flag, i) => [flag, LETTERS[i] ?? '?']))
+/** The flags of a row by their names; after one that not all of its repetitions have, how many have it: `loss, cpu-saturated 3/8`. */
+export function flagWords(result: CaseResult, shared: SharedFacts): string {
+  return ownFlags(result, shared)
+    .map((flag) => [flag, flagShare(result, flag) ?? ''].join(' ').trim())
+    .join(', ')
 }
 
-/** The letters of one case; after one that not all of its repetitions have, how many have it: `ad e3/8`. */
-export function marksOf(letters: Map<Flag, string>): (result: CaseResult) => string {
-  return (result) => {
-    const marks = result.flags.flatMap((flag) => {
-      const letter = letters.get(flag)
-      return letter === undefined ? [] : [{ letter, share: flagShare(result, flag) }]
-    })
-    const whole = marks.filter(({ share }) => share === null).map(({ letter }) => letter)
-    const partial = marks.flatMap(({ letter, share }) => (share === null ? [] : letter + share))
-    return [whole.join(''), ...partial].filter((part) => part !== '').join(' ')
-  }
-}
-
-/** The flags that concern the run as a whole, and no row by its letter. */
-function wholeRunFlags(doc: ResultDocument, letters: Map<Flag, string>): Flag[] {
-  return doc.flags.filter((flag) => !letters.has(flag))
-}
-
-/** What each flag that occurs means, in plain words. */
-export function renderFlags(
-  doc: ResultDocument,
-  letters: Map<Flag, string>,
+/** What holds of every row, or of every one of a place, in sentences. */
+export function sharedLines(
+  { ofAll, ofPlace }: SharedFacts,
   width: number,
   style: Palette,
 ): string[] {
-  const entries: [string, Flag][] = [
-    ...[...letters].map(([flag, letter]): [string, Flag] => [letter, flag]),
-    ...wholeRunFlags(doc, letters).map((flag): [string, Flag] => ['*', flag]),
+  const blocks = [
+    { title: 'Of all rows:', flags: ofAll },
+    ...ofPlace.map(({ place, flags }) => ({ title: OF_PLACE[place], flags })),
   ]
-  const nameWidth = Math.max(0, ...entries.map(([, flag]) => flag.length))
-  return entries.flatMap(([mark, flag]) => {
-    const indent = 2 + nameWidth + 2
-    const [first, ...rest] = wrap(FLAG_SENTENCES[flag], width - indent)
+  return blocks.flatMap(({ title, flags }) =>
+    flags.length === 0 ? [] : [style.dim(title), ...sentences(flags, width, style)],
+  )
+}
+
+/** What each flag that a row has for itself means, in plain words. */
+export function ownLines(
+  cases: readonly CaseResult[],
+  shared: SharedFacts,
+  width: number,
+  style: Palette,
+): string[] {
+  return sentences(sortFlags(cases.flatMap((one) => ownFlags(one, shared))), width, style)
+}
+
+function sentences(flags: readonly Flag[], width: number, style: Palette): string[] {
+  const nameWidth = Math.max(0, ...flags.map((flag) => flag.length))
+  return flags.flatMap((flag) => {
+    const indent = nameWidth + 2
+    const [first = '', ...rest] = wrap(FLAG_SENTENCES[flag], width - indent)
     return [
-      `${style.warning(mark)} ${flag.padEnd(nameWidth)}  ${first}`,
+      `${style.warning(flag)}${' '.repeat(indent - flag.length)}${first}`,
       ...rest.map((line) => ' '.repeat(indent) + line),
     ]
   })

@@ -29,15 +29,12 @@ export function time(ns: number | null | undefined): string {
   return quantity(ns, TIME_UNITS)
 }
 
-/** Times that are added up: all in the unit of the greatest, to the fourth of its digits. `step` is that digit, ns. */
-export function timesAlike(ns: readonly number[]): { step: number; words(ns: number): string } {
+/** Times that stand beside one another: how each is written in the unit of the greatest, to the fourth of its digits. */
+export function timesAlike(ns: readonly number[]): (ns: number) => string {
   const greatest = Math.max(...ns.map(Math.abs))
   const [unit, factor] = TIME_UNITS.find(([, size]) => greatest >= size) ?? ['ps', 1e-3]
   const decimals = Math.max(0, 3 - Math.max(0, Math.floor(Math.log10(greatest / factor))))
-  return {
-    step: factor / 10 ** decimals,
-    words: (value) => `${(value / factor).toFixed(decimals)} ${unit}`,
-  }
+  return (value) => `${(value / factor).toFixed(decimals)} ${unit}`
 }
 
 /** A bit rate, powers of 1,000: `24.1 Gbit/s`. */
