@@ -16,6 +16,8 @@ interface Candidate {
   ref: CaseRef
   pair: Pair | null
   row: Row | null
+  /** The new result was to have it. */
+  isNotMeasured: boolean
 }
 
 /**
@@ -56,14 +58,15 @@ function candidatesOf(
   ofBase: ReadonlyMap<string, MeasuredCase>,
 ): Candidate[] {
   const file = comparison.new.file
+  const unmeasured = new Set((comparison.notMeasured ?? []).map(fullName))
   const paired = comparison.pairs.flatMap((pair): Candidate[] => {
     const row = pair.rows.find(({ metric }) => metric === gate.metric)
     if (!row || !(concerns(gate, pair.base) || concerns(gate, pair.new))) return []
-    return [{ gate, file, ref: pair.base, pair, row }]
+    return [{ gate, file, ref: pair.base, pair, row, isNotMeasured: false }]
   })
   const gone = comparison.withoutPartner.base.flatMap((ref): Candidate[] =>
     concerns(gate, ref) && hasMetric(gate, ofBase.get(fullName(ref)))
-      ? [{ gate, file, ref, pair: null, row: null }]
+      ? [{ gate, file, ref, pair: null, row: null, isNotMeasured: unmeasured.has(fullName(ref)) }]
       : [],
   )
   return [...paired, ...gone]
@@ -76,13 +79,16 @@ function hasMetric({ metric }: Gate, measured: MeasuredCase | undefined): boolea
 }
 
 function judge(
-  { gate, pair, row }: Candidate,
+  { gate, pair, row, isNotMeasured }: Candidate,
   adjustedP: number | null,
   tests: number,
 ): Pick<GateResult, 'verdict' | 'reason'> {
   if (pair === null || row === null) {
-    return { verdict: 'inconclusive', reason: 'the new result does not have this case' }
+    return isNotMeasured
+      ? { verdict: 'failed', reason: 'the new result never measured this case' }
+      : { verdict: 'inconclusive', reason: 'the new result does not have this case' }
   }
+  if (pair.unfinished !== undefined) return { verdict: 'failed', reason: cutShort(pair) }
   const { effect } = row
   if (effect === null) return { verdict: 'inconclusive', reason: row.missing ?? 'not compared' }
   const { worst, estimate, limit } = inWorseDirection(row, effect, gate.tolerance)
@@ -93,6 +99,14 @@ function judge(
     return { verdict: 'pass', reason: 'the whole interval lies within the tolerance' }
   }
   return { verdict: 'inconclusive', reason: doubt(pair, effect, limit, tests) }
+}
+
+function cutShort({ unfinished, repetitions }: Pair): string {
+  const sides = [
+    unfinished?.base && `of the base ${unfinished.base} after ${repetitions.base}`,
+    unfinished?.new && `of the new result ${unfinished.new} after ${repetitions.new}`,
+  ]
+  return `not measured to its end: ${sides.filter(Boolean).join(', ')} completed repetitions`
 }
 
 /** A shift on its own scale (logarithms of ratios), turned so that worse is positive. */

@@ -109,6 +109,22 @@ describe('a verdict', () => {
     expect(missing?.reason).toMatch(/needs 100,000/)
   })
 
+  test('is a failure where a side was not measured to its end, or not at all', () => {
+    const cut = one(steady)
+    Object.assign(caseIn(cut, TCP), { status: 'aborted' })
+    for (const pair of [[one(steady), cut] as const, [cut, one(steady)] as const]) {
+      expect(verdict(...pair, 'p99:+5%')).toBe('failed')
+    }
+    const skipped = sourceOf(steady, { keys: [TCP, UDP] })
+    Object.assign(caseIn(skipped, UDP), { status: 'skipped', repetitions: [] })
+    const [gate] = judge(sourceOf(steady, { keys: [TCP, UDP] }), skipped, 'p99@udp/*:+5%')
+    expect(gate).toMatchObject({
+      case: UDP,
+      verdict: 'failed',
+      reason: 'the new result never measured this case',
+    })
+  })
+
   test('says where the case ran, as the same key may be there for each place', () => {
     const both = () => {
       const source = sourceOf(steady, { keys: [TCP] })

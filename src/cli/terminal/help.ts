@@ -7,8 +7,8 @@ const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   environment: 'this machine lacks something',
   peer: 'the peer cannot be reached, or went away',
   measurement: 'failed while measuring',
-  untrusted: 'measured, but not to be trusted (--strict)',
-  regression: 'a regression',
+  untrusted: 'undecided, or not to be trusted (--strict)',
+  regression: 'a gate failed',
   interrupted: 'stopped by Ctrl-C: what was measured is kept',
   terminated: 'stopped by SIGTERM: what was measured is kept',
 }

@@ -154,6 +154,7 @@ function partnerLines({ withoutPartner }: Comparison, width: number): string[] {
 
 const GATE_WORDS: Record<GateResult['verdict'], string> = {
   regression: 'REGRESSION',
+  failed: 'FAILED',
   pass: 'pass',
   inconclusive: 'inconclusive',
 }
