@@ -4,7 +4,7 @@ import { completedOf } from '../results/repetition/completed.js'
 import type { CaseResult } from '../results/schema/schema.js'
 import { differencesOf, samenessOf } from './comparability.js'
 import type { Gate } from './gate.js'
-import { judgeGates } from './gate-verdict.js'
+import { isOfAny, judgeGates } from './gate-verdict.js'
 import { METRICS } from './metric.js'
 import { differing, notesOf } from './note.js'
 import { type CasePair, differInTransport, pairCases } from './pairing.js'
@@ -47,11 +47,11 @@ export function conclude(
 ): CompareDocument {
   judgePairs(comparisons.flatMap(({ pairs }) => pairs))
   const judged = judgeGates(base, gates, comparisons)
-  for (const { text } of gates) {
-    if (judged.some(({ gate }) => gate === text)) continue
+  for (const gate of gates) {
+    if (isOfAny(gate, base, comparisons)) continue
     throw usageError(
       'XRB_BAD_GATE',
-      `--fail-on: '${text}' concerns no case that is compared.`,
+      `--fail-on: '${gate.text}' concerns no case that is compared.`,
       `cases are ${comparisons.flatMap(({ pairs }) => pairs.map((pair) => caseName(pair.base))).join(', ')}`,
     )
   }

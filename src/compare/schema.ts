@@ -140,13 +140,17 @@ const comparisonSchema = z
 
 const gateSchema = z
   .object({
-    gate: z.string().describe('as given to --fail-on'),
+    gate: z.string().describe('as given to --fail-on; of several that ask the same, the strictest'),
     file: z.string(),
     case: z.string().describe('key in the base'),
     place: z.enum(PLACES),
     metric: z.enum(METRIC_NAMES),
     tolerance: z.number().describe('in the worse direction: 0.05 = 5 %; of loss, a difference'),
-    adjustedP: probability.nullable().describe('after Holm over all gates'),
+    adjustedP: probability
+      .nullable()
+      .describe(
+        'of the one-sided test against the tolerance, after Holm over all gates: one test of a metric of a case',
+      ),
     verdict: z
       .enum(['regression', 'failed', 'pass', 'inconclusive'])
       .describe('failed: what it guards was not measured to its end'),

@@ -198,7 +198,7 @@ export function method(doc: CompareDocument): string {
     'base, new: median of the repetitions, which are the unit of all tests.',
     lostWords(doc),
     `ratio: new / base, Hodges-Lehmann, with the ${CONFIDENCE_WORDS} interval of that row alone (loss: difference in percentage points).`,
-    `p: exact ${tests.join(' or ')} test, after Benjamini and Hochberg over all rows${doc.gates.length > 0 ? '; gates: after Holm over all gates' : ''}.`,
+    `p: exact ${tests.join(' or ')} test, after Benjamini and Hochberg over all rows${doc.gates.length > 0 ? '; gates: against what they tolerate, after Holm over all gates' : ''}.`,
     designs.has('independent')
       ? 'The sides were measured one after the other: what else changed between them counts too.'
       : '',
