@@ -762,7 +762,7 @@ def plot_comparison(document: dict):
         axis.plot([low, high], [y, y], color=colour, linewidth=1.8)
         filled = row["verdict"] in ("worse", "better")
         axis.scatter([estimate], [y], s=44, marker=marker, zorder=3, clip_on=False, edgecolors=colour, facecolors=colour if filled else "white")
-        words = f"{ratio_words(bounds(effect)[1])}  {row['verdict'].replace('no-evidence', '')}"
+        words = f"{ratio_words(bounds(effect)[1])}  {row['verdict'].replace('no-evidence', '').replace('-', ' ')}"
         axis.annotate(words, (1.01, y), xycoords=("axes fraction", "data"), va="center", fontsize=8.5, color=colour)
     axis.axvline(1, color="black", linewidth=1)
     axis.set_xscale("log")
@@ -779,7 +779,7 @@ def plot_comparison(document: dict):
     axis.set_ylim(len(rows) - 0.4, -0.6)
     axis.grid(axis="y", visible=False)
     axis.set_xlabel("new / base, with 95 % interval (throughput: more is better; all else: less)")
-    verdict = {"difference": "They differ", "no-evidence": "No evidence of a difference"}.get(document["verdict"], "Nothing compared")
+    verdict = {"difference": "They differ", "no-evidence": "No evidence of a difference", "cannot-tell": "Cannot tell"}.get(document["verdict"], "Nothing compared")
     sides = [Path(side["file"]).name for side in (document["base"], *(c["new"] for c in document["comparisons"]))]
     axis.set_title(plain(f"{verdict}: {', '.join(sides[1:])} against {sides[0]}"))
     return figure

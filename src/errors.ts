@@ -14,9 +14,9 @@ export const EXIT_CODES = {
   peer: 4,
   /** Failed while measuring. */
   measurement: 5,
-  /** The peer could not prove that it has the key, or said what cannot be. */
+  /** Undecided, or not to be trusted: a gate or a comparison that cannot tell; with `--strict` a result that is doubtful. */
   untrusted: 6,
-  /** A gate found something worse than it allows. */
+  /** A gate found something worse than it allows, or what it guards was not measured to its end. */
   regression: 7,
   /** `validate` found a file that is no result, or contradicts itself. */
   invalid: 8,

@@ -45,6 +45,26 @@ describe('a comparison', () => {
     expect(rowOf(doc, UDP, 'p50').verdict).toBe('no-evidence')
   })
 
+  test('tells apart what shows no difference and what could not show any', () => {
+    const six = steady.slice(0, 6)
+    const one = (levels: readonly number[], keys: string[]) => sourceOf(levels, { keys })
+    expect(compare(one(six, [TCP]), one(six, [TCP])).verdict).toBe('no-evidence')
+    const three = compare(one([1, 2, 3], [TCP]), one([7, 8, 9], [TCP]))
+    expect(rowOf(three, TCP, 'p50').verdict).toBe('cannot-tell')
+    expect(three.verdict).toBe('cannot-tell')
+    // Four and four give 0.029 at best: too much for a row of many, unless the others differ as well.
+    const four = [1, 1.01, 1.02, 1.03]
+    const alike = compare(sourceOf(four), sourceOf(four))
+    expect(rowOf(alike, TCP, 'p50').verdict).toBe('cannot-tell')
+    expect(alike.verdict).toBe('cannot-tell')
+    const beside = compare(
+      sourceOf(four),
+      sourceOf({ [TCP]: four.map((level) => level * 2), [UDP]: four.map((level) => level * 2) }),
+    )
+    expect(rowOf(beside, TCP, 'p50').verdict).toBe('worse')
+    expect(rowOf(beside, UDP, 'loss').verdict).toBe('no-evidence')
+  })
+
   test('compares losses, which may be 0, by their difference', () => {
     expect(rowOf(doc, UDP, 'loss').effect).toMatchObject({ kind: 'difference', estimate: 0, p: 1 })
   })

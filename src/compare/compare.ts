@@ -1,12 +1,14 @@
 import { usageError } from '../errors.js'
 import { caseName } from '../results/document/case-name.js'
 import { completedOf } from '../results/repetition/completed.js'
+import type { CaseResult } from '../results/schema/schema.js'
 import { differencesOf, samenessOf } from './comparability.js'
 import type { Gate } from './gate.js'
-import { judgeGates } from './gate-verdict.js'
+import { isOfAny, judgeGates } from './gate-verdict.js'
 import { METRICS } from './metric.js'
 import { differing, notesOf } from './note.js'
 import { type CasePair, differInTransport, pairCases } from './pairing.js'
+import { fullName } from './pattern.js'
 import { compareMetric } from './row.js'
 import {
   COMPARE_FORMAT,
@@ -15,8 +17,8 @@ import {
   type Pair,
   type Studied,
 } from './schema.js'
-import { type MeasuredCase, refOf, type Source, sideOf } from './source.js'
-import { judgeRows } from './verdict.js'
+import { casesOf, type MeasuredCase, refOf, type Source, sideOf } from './source.js'
+import { judgePairs } from './verdict.js'
 
 export interface CompareSettings {
   across: Studied | null
@@ -43,19 +45,16 @@ export function conclude(
   comparisons: Comparison[],
   { across, forced, gates }: CompareSettings,
 ): CompareDocument {
-  const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
-  judgeRows(rows)
+  judgePairs(comparisons.flatMap(({ pairs }) => pairs))
   const judged = judgeGates(base, gates, comparisons)
-  for (const { text } of gates) {
-    if (judged.some(({ gate }) => gate === text)) continue
+  for (const gate of gates) {
+    if (isOfAny(gate, base, comparisons)) continue
     throw usageError(
       'XRB_BAD_GATE',
-      `--fail-on: '${text}' concerns no case that is compared.`,
+      `--fail-on: '${gate.text}' concerns no case that is compared.`,
       `cases are ${comparisons.flatMap(({ pairs }) => pairs.map((pair) => caseName(pair.base))).join(', ')}`,
     )
   }
-  const pairs = comparisons.flatMap((one) => one.pairs)
-  const tested = rows.some(({ effect }) => effect !== null)
   return {
     schema: COMPARE_FORMAT,
     across,
@@ -63,9 +62,22 @@ export function conclude(
     base: sideOf(base, across === 'variant' ? 'a' : undefined),
     comparisons,
     gates: judged,
-    verdict: !tested ? 'not-compared' : differing(pairs).length > 0 ? 'difference' : 'no-evidence',
+    verdict: verdictOf(comparisons),
     gateVerdict: judged.length === 0 ? null : worst(judged.map(({ verdict }) => verdict)),
   }
+}
+
+function verdictOf(comparisons: readonly Comparison[]): CompareDocument['verdict'] {
+  const pairs = comparisons.flatMap((one) => one.pairs)
+  const tested = pairs.flatMap(({ rows }) => rows.filter(({ effect }) => effect !== null))
+  if (tested.length === 0) return 'not-compared'
+  if (differing(pairs).length > 0) return 'difference'
+  const isCut =
+    pairs.some(({ unfinished }) => unfinished !== undefined) ||
+    comparisons.some(({ notMeasured = [] }) => notMeasured.length > 0)
+  return isCut || tested.every(({ verdict }) => verdict === 'cannot-tell')
+    ? 'cannot-tell'
+    : 'no-evidence'
 }
 
 /** One result against the base, before any verdict; what it returns holds nothing of the results. */
@@ -80,6 +92,7 @@ export function compareTwo(base: Source, other: Source, across: Studied | null):
   const { pairs, withoutPartner } = pairCases(base, other, across)
   if (pairs.length === 0) throw nothingToCompare(base, other, withoutPartner, across)
   const compared = pairs.map(comparePair)
+  const unmeasured = neverMeasured(other, withoutPartner.base)
   return {
     new: sideOf(other, across === 'variant' ? 'b' : undefined),
     same: samenessOf(pairs),
@@ -89,8 +102,17 @@ export function compareTwo(base: Source, other: Source, across: Studied | null):
       base: withoutPartner.base.map(refOf),
       new: withoutPartner.new.map(refOf),
     },
+    ...(unmeasured.length > 0 && { notMeasured: unmeasured.map(refOf) }),
     notes: notesOf(pairs, compared),
   }
+}
+
+/** Of cases without a partner those that `other` was to have. */
+function neverMeasured(other: Source, alone: readonly MeasuredCase[]): MeasuredCase[] {
+  const there = new Set(casesOf(other).map((one) => fullName(refOf(one))))
+  return alone.filter(
+    (one) => one.source.doc.id !== other.doc.id && there.has(fullName(refOf(one))),
+  )
 }
 
 function comparePair({ base, new: other, isInterleaved }: CasePair): Pair {
@@ -103,11 +125,20 @@ function comparePair({ base, new: other, isInterleaved }: CasePair): Pair {
     new: refOf(other),
     design: isInterleaved ? 'interleaved' : 'independent',
     repetitions: { base: count(base), new: count(other) },
+    ...unfinishedOf(base.case, other.case),
     rows,
   }
 }
 
-const BY_WEIGHT = ['regression', 'inconclusive', 'pass'] as const
+function unfinishedOf(base: CaseResult, other: CaseResult): Pick<Pair, 'unfinished'> {
+  const [a, b] = [base.status, other.status]
+  if (a === 'completed' && b === 'completed') return {}
+  return {
+    unfinished: { ...(a !== 'completed' && { base: a }), ...(b !== 'completed' && { new: b }) },
+  }
+}
+
+const BY_WEIGHT = ['regression', 'failed', 'inconclusive', 'pass'] as const
 
 function worst(verdicts: readonly (typeof BY_WEIGHT)[number][]): (typeof BY_WEIGHT)[number] {
   return BY_WEIGHT.find((verdict) => verdicts.includes(verdict)) ?? 'pass'

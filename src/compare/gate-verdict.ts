@@ -5,6 +5,8 @@ import { fullName } from './pattern.js'
 import type { CaseRef, Comparison, Effect, GateResult, Pair, Row } from './schema.js'
 import { type MeasuredCase, measuredCases, refOf, type Source } from './source.js'
 import { holm } from './statistics/adjust.js'
+import { type AgainstLimit, againstLimit, againstLimitWithin } from './statistics/against-limit.js'
+import { difference } from './statistics/shift.js'
 import { smallestP } from './statistics/smallest-p.js'
 
 /** Above this a proposal of repetitions is no help. */
@@ -16,26 +18,36 @@ interface Candidate {
   ref: CaseRef
   pair: Pair | null
   row: Row | null
+  /** The new result was to have it. */
+  isNotMeasured: boolean
 }
 
 /**
- * What each gate says of each case it concerns. A regression is worse beyond chance (Holm over all gates) and by no less than
- * the tolerance; a pass has its whole interval within the tolerance; everything else is inconclusive.
+ * What the gates say of each case they concern. A regression is shown to be worse than the tolerance (Holm over all that is tested); a pass
+ * is shown to be within it; everything else is inconclusive.
  */
 export function judgeGates(
   base: Source,
   gates: readonly Gate[],
   comparisons: readonly Comparison[],
 ): GateResult[] {
-  const ofBase = new Map(measuredCases(base).map((one) => [fullName(refOf(one)), one]))
-  const candidates = gates.flatMap((gate) =>
-    comparisons.flatMap((one) => candidatesOf(gate, one, ofBase)),
+  const ofBase = casesByName(base)
+  const candidates = comparisons.flatMap((one) =>
+    strictest(gates.flatMap((gate) => candidatesOf(gate, one, ofBase))),
   )
-  const tested = candidates.filter(({ row }) => row?.effect)
-  const adjusted = holm(tested.map(({ row }) => row?.effect?.p ?? 1))
-  const adjustedPs = new Map(tested.map((candidate, i) => [candidate, adjusted[i] ?? 1]))
+  const tested = candidates.flatMap((candidate) => {
+    const against = againstTolerance(candidate)
+    return against === null ? [] : [{ candidate, against }]
+  })
+  const adjusted = holm(tested.map(({ against }) => against.p))
+  const outcomes = new Map(
+    tested.map(({ candidate, against }, i) => [
+      candidate,
+      { against, adjustedP: adjusted[i] ?? 1, tests: tested.length },
+    ]),
+  )
   return candidates.map((candidate) => {
-    const adjustedP = adjustedPs.get(candidate) ?? null
+    const outcome = outcomes.get(candidate) ?? null
     return {
       gate: candidate.gate.text,
       file: candidate.file,
@@ -43,10 +55,32 @@ export function judgeGates(
       place: candidate.ref.place,
       metric: candidate.gate.metric,
       tolerance: candidate.gate.tolerance,
-      adjustedP,
-      ...judge(candidate, adjustedP, tested.length),
+      adjustedP: outcome?.adjustedP ?? null,
+      ...judge(candidate, outcome),
     }
   })
+}
+
+/** Whether a gate guards anything of these. */
+export function isOfAny(gate: Gate, base: Source, comparisons: readonly Comparison[]): boolean {
+  const ofBase = casesByName(base)
+  return comparisons.some((one) => candidatesOf(gate, one, ofBase).length > 0)
+}
+
+function casesByName(base: Source): ReadonlyMap<string, MeasuredCase> {
+  return new Map(measuredCases(base).map((one) => [fullName(refOf(one)), one]))
+}
+
+/** Of gates on one metric of one case the strictest: one question is asked once, however often it is written. */
+function strictest(candidates: readonly Candidate[]): Candidate[] {
+  const found = new Map<string, Candidate>()
+  for (const one of candidates) {
+    const other = one.pair === null ? '' : fullName(one.pair.new)
+    const question = JSON.stringify([fullName(one.ref), other, one.gate.metric])
+    const known = found.get(question)
+    if (known === undefined || one.gate.tolerance < known.gate.tolerance) found.set(question, one)
+  }
+  return [...found.values()]
 }
 
 /** The rows a gate guards, and the cases of the base it can no longer guard. */
@@ -56,14 +90,15 @@ function candidatesOf(
   ofBase: ReadonlyMap<string, MeasuredCase>,
 ): Candidate[] {
   const file = comparison.new.file
+  const unmeasured = new Set((comparison.notMeasured ?? []).map(fullName))
   const paired = comparison.pairs.flatMap((pair): Candidate[] => {
     const row = pair.rows.find(({ metric }) => metric === gate.metric)
     if (!row || !(concerns(gate, pair.base) || concerns(gate, pair.new))) return []
-    return [{ gate, file, ref: pair.base, pair, row }]
+    return [{ gate, file, ref: pair.base, pair, row, isNotMeasured: false }]
   })
   const gone = comparison.withoutPartner.base.flatMap((ref): Candidate[] =>
     concerns(gate, ref) && hasMetric(gate, ofBase.get(fullName(ref)))
-      ? [{ gate, file, ref, pair: null, row: null }]
+      ? [{ gate, file, ref, pair: null, row: null, isNotMeasured: unmeasured.has(fullName(ref)) }]
       : [],
   )
   return [...paired, ...gone]
@@ -75,36 +110,73 @@ function hasMetric({ metric }: Gate, measured: MeasuredCase | undefined): boolea
   return measured !== undefined && known?.applies(measured.case) === true
 }
 
+interface Outcome {
+  against: AgainstLimit
+  adjustedP: number
+  /** How many were tested. */
+  tests: number
+}
+
 function judge(
-  { gate, pair, row }: Candidate,
-  adjustedP: number | null,
-  tests: number,
+  { gate, pair, row, isNotMeasured }: Candidate,
+  outcome: Outcome | null,
 ): Pick<GateResult, 'verdict' | 'reason'> {
   if (pair === null || row === null) {
-    return { verdict: 'inconclusive', reason: 'the new result does not have this case' }
+    return isNotMeasured
+      ? { verdict: 'failed', reason: 'the new result never measured this case' }
+      : { verdict: 'inconclusive', reason: 'the new result does not have this case' }
   }
+  if (pair.unfinished !== undefined) return { verdict: 'failed', reason: cutShort(pair) }
   const { effect } = row
-  if (effect === null) return { verdict: 'inconclusive', reason: row.missing ?? 'not compared' }
-  const { worst, estimate, limit } = inWorseDirection(row, effect, gate.tolerance)
-  if (isEvidence(adjustedP ?? 1) && estimate > 0 && estimate >= limit) {
-    return { verdict: 'regression', reason: 'worse beyond chance and beyond the tolerance' }
+  if (effect === null || outcome === null) {
+    return { verdict: 'inconclusive', reason: row.missing ?? 'not compared' }
   }
-  if (worst <= limit && effect.confidence >= CONFIDENCE) {
-    return { verdict: 'pass', reason: 'the whole interval lies within the tolerance' }
+  const { against, adjustedP, tests } = outcome
+  const limit = limitOf(row, effect, gate.tolerance)
+  if (isEvidence(adjustedP) && against.estimate > limit) {
+    return { verdict: 'regression', reason: 'shown to be worse than the tolerance' }
+  }
+  if (against.upper <= limit) {
+    return { verdict: 'pass', reason: 'shown to be within the tolerance' }
   }
   return { verdict: 'inconclusive', reason: doubt(pair, effect, limit, tests) }
 }
 
-/** A shift on its own scale (logarithms of ratios), turned so that worse is positive. */
-function inWorseDirection(row: Row, effect: Effect, tolerance: number) {
-  const scale = effect.kind === 'ratio' ? Math.log : (value: number) => value
-  const sign = row.better === 'lower' ? 1 : -1
-  const neutral = effect.kind === 'ratio' ? 1 : 0
-  return {
-    worst: sign * scale(row.better === 'lower' ? effect.high : effect.low),
-    estimate: sign * scale(effect.estimate),
-    limit: sign * scale(neutral + sign * tolerance),
+function cutShort({ unfinished, repetitions }: Pair): string {
+  const sides = [
+    unfinished?.base && `of the base ${unfinished.base} after ${repetitions.base}`,
+    unfinished?.new && `of the new result ${unfinished.new} after ${repetitions.new}`,
+  ]
+  return `not measured to its end: ${sides.filter(Boolean).join(', ')} completed repetitions`
+}
+
+/** The shift of a row on its own scale (logarithms of ratios), turned so that worse is positive, against what is tolerated. */
+function againstTolerance({ gate, pair, row }: Candidate): AgainstLimit | null {
+  if (pair === null || row === null || row.effect === null || pair.unfinished !== undefined) {
+    return null
   }
+  const { effect } = row
+  const turned = (value: number) => signOf(row) * scaleOf(effect)(value)
+  const [x, y] = [row.base.values.map(turned), row.new.values.map(turned)]
+  const limit = limitOf(row, effect, gate.tolerance)
+  if (pair.design === 'independent' || x.length !== y.length) {
+    return againstLimit(x, y, limit, CONFIDENCE)
+  }
+  const differences = y.map((value, i) => difference(x[i] ?? 0, value))
+  return againstLimitWithin(differences, limit, CONFIDENCE)
+}
+
+function signOf({ better }: Row): 1 | -1 {
+  return better === 'lower' ? 1 : -1
+}
+
+function scaleOf({ kind }: Effect): (value: number) => number {
+  return kind === 'ratio' ? Math.log : (value) => value
+}
+
+function limitOf(row: Row, effect: Effect, tolerance: number): number {
+  const neutral = effect.kind === 'ratio' ? 1 : 0
+  return signOf(row) * scaleOf(effect)(neutral + signOf(row) * tolerance)
 }
 
 function doubt(
@@ -114,10 +186,12 @@ function doubt(
   tests: number,
 ): string {
   const { base: m, new: n } = repetitions
-  const least = smallestP(m, n, design) * tests
+  // One side of it.
+  const leastOf = (a: number, b: number) => (smallestP(a, b, design) / 2) * tests
+  const least = leastOf(m, n)
   if (!isEvidence(least)) {
     let enough = Math.max(m, n)
-    while (!isEvidence(smallestP(enough, enough, design) * tests)) enough++
+    while (!isEvidence(leastOf(enough, enough))) enough++
     return `too few repetitions to show anything (${m} and ${n}): --repeat ${enough} is the least`
   }
   const width =
@@ -127,5 +201,5 @@ function doubt(
     proposal > Math.min(m, n) && proposal <= MAX_PROPOSAL
       ? `: about ${proposal} repetitions would tell`
       : ''
-  return `the interval reaches beyond the tolerance without proving a regression${help}`
+  return `neither shown to be worse than the tolerance nor to be within it${help}`
 }

@@ -33,7 +33,9 @@ export function parseGate(text: string): Gate {
     throw bad(text, `guards the better direction of ${metric}`, `--fail-on '${right}'`)
   }
   const tolerance = Number(percent) / 100
-  if (metric === 'throughput' && tolerance >= 1) throw bad(text, 'can never fail', HINT)
+  // No rate falls by more than all of it, and no more is lost than all.
+  if ((metric === 'throughput' || metric === 'loss') && tolerance >= 1)
+    throw bad(text, 'can never fail', HINT)
   return { text: text.trim(), metric, pattern: pattern ?? null, tolerance }
 }
 

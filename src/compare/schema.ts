@@ -33,6 +33,8 @@ const caseRef = z.object({
   variant: z.enum(VARIANTS).optional().describe('of the two configurations of xrbench ab'),
 })
 
+const ending = z.enum(['pending', 'running', 'aborted', 'failed', 'skipped'])
+
 const sideSchema = z
   .object({
     file: z.string(),
@@ -97,7 +99,11 @@ const rowSchema = z
     new: sampleSchema,
     effect: effectSchema.nullable(),
     missing: z.string().nullable().describe('why there is no effect'),
-    verdict: z.enum(['better', 'worse', 'no-evidence', 'not-compared']),
+    verdict: z
+      .enum(['better', 'worse', 'no-evidence', 'cannot-tell', 'not-compared'])
+      .describe(
+        'cannot-tell: with so few repetitions and so many rows no values could have been evidence',
+      ),
   })
   .meta({ id: 'Row' })
 
@@ -109,6 +115,10 @@ const pairSchema = z
       .enum(['independent', 'interleaved'])
       .describe('interleaved: measured in turn in one run, compared repetition by repetition'),
     repetitions: z.object({ base: count, new: count }).describe('completed'),
+    unfinished: z
+      .object({ base: ending.optional(), new: ending.optional() })
+      .optional()
+      .describe('a side that was not measured to its end'),
     rows: z.array(rowSchema),
   })
   .meta({ id: 'Pair' })
@@ -120,20 +130,30 @@ const comparisonSchema = z
     differences: z.array(differenceSchema),
     pairs: z.array(pairSchema),
     withoutPartner: z.object({ base: z.array(caseRef), new: z.array(caseRef) }),
+    notMeasured: z
+      .array(caseRef)
+      .optional()
+      .describe('of the cases only in the base: those the new result has, but never measured'),
     notes: z.array(z.string()).describe('what weakens the comparison, in words'),
   })
   .meta({ id: 'Comparison', description: 'One file against the base' })
 
 const gateSchema = z
   .object({
-    gate: z.string().describe('as given to --fail-on'),
+    gate: z.string().describe('as given to --fail-on; of several that ask the same, the strictest'),
     file: z.string(),
     case: z.string().describe('key in the base'),
     place: z.enum(PLACES),
     metric: z.enum(METRIC_NAMES),
     tolerance: z.number().describe('in the worse direction: 0.05 = 5 %; of loss, a difference'),
-    adjustedP: probability.nullable().describe('after Holm over all gates'),
-    verdict: z.enum(['regression', 'pass', 'inconclusive']),
+    adjustedP: probability
+      .nullable()
+      .describe(
+        'of the one-sided test against the tolerance, after Holm over all gates: one test of a metric of a case',
+      ),
+    verdict: z
+      .enum(['regression', 'failed', 'pass', 'inconclusive'])
+      .describe('failed: what it guards was not measured to its end'),
     reason: z.string(),
   })
   .meta({ id: 'Gate' })
@@ -150,10 +170,12 @@ export const compareSchema = z
     comparisons: z.array(comparisonSchema),
     gates: z.array(gateSchema).describe('what each gate says of each case it concerns'),
     verdict: z
-      .enum(['difference', 'no-evidence', 'not-compared'])
-      .describe('over all rows of all comparisons together'),
+      .enum(['difference', 'no-evidence', 'cannot-tell', 'not-compared'])
+      .describe(
+        'over all rows of all comparisons together; cannot-tell: no row differs, and a side was not measured to its end, or no row had repetitions enough',
+      ),
     gateVerdict: z
-      .enum(['regression', 'pass', 'inconclusive'])
+      .enum(['regression', 'failed', 'pass', 'inconclusive'])
       .nullable()
       .describe('the worst of the gates; null: there was none'),
   })

@@ -16,11 +16,16 @@ export interface MeasuredCase {
   place: Place
 }
 
+/** All cases of a result, also those that were never run. */
+export function casesOf(source: Source): MeasuredCase[] {
+  return source.doc.cases.map((one) => ({ source, case: one, place: placeOf(source.doc, one) }))
+}
+
 /** The cases of a result that were run. */
 export function measuredCases(source: Source): MeasuredCase[] {
-  return source.doc.cases
-    .filter(({ status }) => status !== 'skipped' && status !== 'pending')
-    .map((one) => ({ source, case: one, place: placeOf(source.doc, one) }))
+  return casesOf(source).filter(
+    ({ case: { status } }) => status !== 'skipped' && status !== 'pending',
+  )
 }
 
 /** Where a case was measured. A result without places was measured in one as a whole. */

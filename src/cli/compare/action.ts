@@ -2,8 +2,8 @@ import { appendFile } from 'node:fs/promises'
 import { type CompareSettings, compareTwo, conclude } from '../../compare/compare.js'
 import { parseGate } from '../../compare/gate.js'
 import { meaninglessDifferences, refuseMeaningless } from '../../compare/meaning.js'
-import { ACROSS, type CompareDocument, type Comparison } from '../../compare/schema.js'
-import { EXIT_CODES, type ExitCode, usageError } from '../../errors.js'
+import { ACROSS, type Comparison } from '../../compare/schema.js'
+import { usageError } from '../../errors.js'
 import { printableJson } from '../../foreign.js'
 import { renderCompareMarkdown } from '../../report/export/compare-markdown.js'
 import { renderComparability, renderComparison } from '../../report/terminal/compare-text.js'
@@ -12,8 +12,9 @@ import { readSource, redactionKeyFor } from '../files/read-results.js'
 import { parseWord } from '../flags/list.js'
 import { layoutOf, note, print } from '../terminal/output.js'
 import type { CompareFlags } from './flags.js'
+import { verdictExit } from './verdict-exit.js'
 
-/** `xrbench compare`: exit 3 when it would mean nothing, 7 on a regression, 6 on doubt with `--strict`. */
+/** `xrbench compare`: exit 3 when it would mean nothing, 7 where a gate fails, 6 where it cannot tell. */
 export async function compareAction(
   base: string,
   others: readonly string[],
@@ -55,12 +56,15 @@ export async function compareAction(
         : renderComparison(doc, layoutOf(process.stdout)),
   )
   await addToJobSummary(markdown, [base, ...others])
-  process.exitCode = exitCodeOf(doc, flags.strict === true)
+  process.exitCode = verdictExit(doc.gateVerdict ?? doc.verdict, flags.lenient === true)
 }
 
 function readOptions(flags: CompareFlags): CompareSettings {
   if (flags.json && flags.markdown) {
     throw usageError('XRB_USAGE', '--json and --markdown exclude one another.', 'leave one out')
+  }
+  if (flags.strict && flags.lenient) {
+    throw usageError('XRB_USAGE', '--strict and --lenient exclude one another.', 'leave one out')
   }
   return {
     across:
@@ -82,9 +86,4 @@ async function addToJobSummary(markdown: string, inputs: readonly string[]): Pro
   await appendFile(path, markdown).catch((error: Error) => {
     note(`note: the job summary could not be written: ${error.message}`)
   })
-}
-
-function exitCodeOf({ gateVerdict }: CompareDocument, isStrict: boolean): ExitCode {
-  if (gateVerdict === 'regression') return EXIT_CODES.regression
-  return gateVerdict === 'inconclusive' && isStrict ? EXIT_CODES.untrusted : EXIT_CODES.ok
 }

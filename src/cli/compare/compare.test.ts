@@ -61,7 +61,7 @@ describe('xrbench compare', () => {
     expect((await runCli(['compare', ...files, '--fail-on', 'throughput:-40%'])).code).toBe(0)
   })
 
-  test('ends with 6 on doubt, with --strict only', async () => {
+  test('ends with 6 where a gate cannot decide, with 0 when asked to be lenient', async () => {
     const args = [
       'compare',
       put('a.json', rates(noisy)),
@@ -70,9 +70,42 @@ describe('xrbench compare', () => {
       'throughput:-5%',
     ]
     const { code, stdout } = await runCli(args)
-    expect(code).toBe(0)
+    // It was 0: a job stayed green whatever had happened, as long as it was noisy enough.
+    expect(code).toBe(6)
     expect(stdout).toMatch(/Gates: 2 inconclusive\.\n$/)
+    expect((await runCli([...args, '--lenient'])).code).toBe(0)
     expect((await runCli([...args, '--strict'])).code).toBe(6)
+    expect((await runCli([...args, '--strict', '--lenient'])).code).toBe(2)
+  })
+
+  test('of a run that was aborted is never green, with gates or without', async () => {
+    const cut = rates(steady.slice(0, 4).map((level) => level * 30))
+    cut.status = 'aborted'
+    for (const one of cut.cases) one.status = 'aborted'
+    const base = put('a.json', rates(steady.slice(0, 4)))
+    const same = rates(steady.slice(0, 4))
+    Object.assign(same, { status: 'aborted' })
+    for (const one of same.cases) one.status = 'aborted'
+    for (const doc of [cut, same]) {
+      const args = ['compare', base, put('cut.json', doc)]
+      const gated = await runCli([...args, '--fail-on', 'throughput:-5%'])
+      expect(gated.code).toBe(7)
+      expect(gated.stdout).toMatch(/^FAILED .*not measured to its end: of the new result/m)
+      expect(gated.stdout).not.toMatch(/No evidence/)
+    }
+    const { code, stdout } = await runCli(['compare', base, put('cut.json', same)])
+    expect(code).toBe(6)
+    expect(stdout).toMatch(/\nCannot tell: 2 cases of the new result ended early/)
+    expect(stdout).not.toMatch(/\nNo evidence/)
+  })
+
+  test('ends with 6 where so few repetitions can show nothing', async () => {
+    const files = [put('a.json', rates([1, 1.01, 0.99])), put('b.json', rates([2, 2.01, 1.99]))]
+    const { code, stdout } = await runCli(['compare', ...files])
+    expect(code).toBe(6)
+    expect(stdout).toMatch(/ cannot tell$/m)
+    expect(stdout).toMatch(/\nCannot tell with n = 3 each: so few show no difference/)
+    expect((await runCli(['compare', ...files, '--lenient'])).code).toBe(0)
   })
 
   test('takes several gates, by pattern', async () => {

@@ -15,8 +15,11 @@ Examples:
 
 const NOTES = `
 A gate is METRIC[@PATTERN]:±N%, in the worse direction; PATTERN is of case names, * stands for anything, as in tcp/* or
-*(lab). Metrics: p50, p90, p99, p99.9, p99.99, throughput, cpu-client, cpu-server, loss (in percentage points). A regression is worse beyond chance and beyond the tolerance
-(exit 7); a pass has its whole interval within it; anything else is inconclusive (exit 6 with --strict).
+*(lab). Metrics: p50, p90, p99, p99.9, p99.99, throughput, cpu-client, cpu-server, loss (in percentage points).
+A regression is shown to be worse than the tolerance (exit 7), a pass to be within it, each with 95 % confidence; anything
+else is inconclusive (exit 6, or 0 with --lenient). Of gates that ask the same the strictest holds. A case that was aborted,
+failed or skipped fails its gates. Without gates, exit 6 says that the repetitions are too few to show any difference, or
+that a side was not measured to its end.
 Where GITHUB_STEP_SUMMARY names a file, as in a GitHub job, the comparison is appended to it as Markdown.
 `
 
@@ -41,7 +44,8 @@ export function compareCommand(program: Command) {
       option('--across <what>', 'host, transport or version: the difference that is studied'),
     )
     .addOption(option('--force', 'compare what differs too much to mean anything'))
-    .addOption(option('--strict', 'exit 6 when a gate is inconclusive'))
+    .addOption(option('--lenient', 'exit 0 where nothing can be told, in place of 6'))
+    .addOption(option('--strict', 'exit 6 where nothing can be told, as is done anyway'))
     .addOption(option('--redact', 'hash host names and addresses'))
     .addOption(option('--json', 'print the comparison as a JSON document'))
     .addOption(option('--markdown', 'print it as Markdown'))

@@ -98,7 +98,7 @@ export interface ForestChart extends Common {
     estimate: number
     low: number
     high: number
-    verdict: 'better' | 'worse' | 'no-evidence'
+    verdict: 'better' | 'worse' | 'no-evidence' | 'cannot-tell'
   }[]
 }
 

@@ -8,6 +8,7 @@ const VERDICTS = [
   { verdict: 'better', name: 'better', symbol: 'circle' },
   { verdict: 'worse', name: 'worse', symbol: 'rect' },
   { verdict: 'no-evidence', name: 'no evidence of a difference', symbol: 'emptyDiamond' },
+  { verdict: 'cannot-tell', name: 'cannot tell: too few repetitions', symbol: 'emptyTriangle' },
 ] as const
 
 function legendOf({ rows }: ForestChart): string[] {
@@ -33,7 +34,12 @@ export function forestOption(chart: ForestChart, look: Look) {
     unit: 'ns',
     xName: chart.xName,
   })
-  const colourOf = { better: colours.better, worse: colours.worse, 'no-evidence': colours.muted }
+  const colourOf = {
+    better: colours.better,
+    worse: colours.worse,
+    'no-evidence': colours.muted,
+    'cannot-tell': colours.muted,
+  }
   const ratio = (value: number) => `×${Number((10 ** value).toPrecision(3))}`
   const x = logAxis(look, { range, unit: 'ns', name: chart.xName, most: 7 })
   const ticks = logTicks(range, 7).map((value) => Math.log10(value))

@@ -113,8 +113,10 @@ function isRatio({ effect }: Row): boolean {
   )
 }
 
+const isShown = (verdict: Row['verdict']) => verdict === 'better' || verdict === 'worse'
+
 function byWeight(rows: readonly NamedRow[]): NamedRow[] {
-  const differs = ({ row }: NamedRow) => (row.verdict === 'no-evidence' ? 0 : 1)
+  const differs = ({ row }: NamedRow) => (isShown(row.verdict) ? 1 : 0)
   const size = ({ row }: NamedRow) => Math.abs(Math.log(row.effect?.estimate ?? 1))
   return rows.toSorted((a, b) => differs(b) - differs(a) || size(b) - size(a))
 }

@@ -2,7 +2,7 @@ import { METRICS, type Metric } from '../../compare/metric.js'
 import { compareMetric } from '../../compare/row.js'
 import type { MetricName, Row } from '../../compare/schema.js'
 import { completed, type MeasuredCase, measuredCases, type Source } from '../../compare/source.js'
-import { judgeRows } from '../../compare/verdict.js'
+import { judgePairs } from '../../compare/verdict.js'
 import { median } from '../../median.js'
 import type { Place } from '../../plan/case.js'
 import type { CaseResult } from '../../results/schema/schema.js'
@@ -49,7 +49,7 @@ export function variantRatios(source: Source): VariantRatio[] {
         .flatMap((other) => ratiosOf(base, other, showsWait))
     }),
   )
-  judgeRows(ratios.map(({ row }) => row))
+  judgePairs([{ design: 'interleaved', rows: ratios.map(({ row }) => row) }])
   return ratios
 }
 

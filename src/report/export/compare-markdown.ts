@@ -32,6 +32,7 @@ function headline({ gateVerdict, verdict }: CompareDocument): string {
   return {
     difference: 'they differ',
     'no-evidence': 'no evidence of a difference',
+    'cannot-tell': 'cannot tell',
     'not-compared': 'nothing compared',
   }[verdict]
 }

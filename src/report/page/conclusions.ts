@@ -2,7 +2,13 @@ import type { Comparison, Row } from '../../compare/schema.js'
 import type { Place } from '../../plan/case.js'
 import type { Collected } from '../digest/collect.js'
 import { clip, sideNamer } from '../digest/names.js'
-import { conclusion, pairTitle, valueWords, verdictWords } from '../words/compare-words.js'
+import {
+  conclusion,
+  pairTitle,
+  restWords,
+  valueWords,
+  verdictWords,
+} from '../words/compare-words.js'
 import { type Finding, findingsOf, leadOf } from './findings.js'
 import { type Ratios, ratiosById } from './groups.js'
 import { type Html, html } from './html.js'
@@ -89,12 +95,14 @@ function comparisonWords({ pairs, notes }: Comparison, name: string, base: strin
     const more = found.length > examples.length ? '; and more' : ''
     return [`${found.length} ${verdict} (${examples.join('; ')}${more})`]
   })
-  const rest = of('no-evidence').length
+  const rest = restWords(pairs, told.length > 0)
   const sentence =
-    told.length === 0
-      ? `no evidence of a difference in ${tested.length} comparisons`
-      : `${told.join(', ')}, no evidence in the other ${rest}`
-  return [`${name} against ${base}: ${sentence}.`, ...notes].join(' ')
+    told.length === 0 ? lowerFirst(rest) : `${told.join(', ')}${rest === '' ? '.' : `; ${rest}`}`
+  return [`${name} against ${base}: ${sentence}`, ...notes].join(' ')
+}
+
+function lowerFirst(text: string): string {
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`
 }
 
 function size({ effect }: Row): number {

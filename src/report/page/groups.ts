@@ -75,7 +75,7 @@ export function timesOf(
     n,
     p: effect.adjustedP,
     confidence: effect.confidence,
-    differs: verdict !== 'no-evidence',
+    differs: verdict === 'better' || verdict === 'worse',
     missing: null,
   }
 }

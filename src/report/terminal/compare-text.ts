@@ -154,6 +154,7 @@ function partnerLines({ withoutPartner }: Comparison, width: number): string[] {
 
 const GATE_WORDS: Record<GateResult['verdict'], string> = {
   regression: 'REGRESSION',
+  failed: 'FAILED',
   pass: 'pass',
   inconclusive: 'inconclusive',
 }
@@ -161,7 +162,11 @@ const GATE_WORDS: Record<GateResult['verdict'], string> = {
 function gateLines(gates: readonly GateResult[], width: number, style: Palette): string[] {
   const files = new Set(gates.map(({ file }) => file)).size
   return gates.flatMap((gate) => {
-    const p = gate.adjustedP === null ? '' : ` (p${equality(probabilityWords(gate.adjustedP))})`
+    // Of the test that it is worse: beside a pass it reads as a doubt.
+    const p =
+      gate.adjustedP === null || gate.verdict === 'pass'
+        ? ''
+        : ` (p${equality(probabilityWords(gate.adjustedP))})`
     const name = caseName({ key: gate.case, place: gate.place })
     const of = files > 1 ? `${name} of ${gate.file}` : name
     const lines = wrap(

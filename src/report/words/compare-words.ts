@@ -40,6 +40,7 @@ export function intervalWords(effect: Effect): string {
 }
 
 export function verdictWords({ verdict, effect }: Row): string {
+  if (verdict === 'cannot-tell') return 'cannot tell'
   if (verdict === 'no-evidence' || effect === null) return 'no evidence'
   return `${verdict} ${changeWords(effect)}`
 }
@@ -68,7 +69,10 @@ export function pairTitle({ base, new: other }: Pair): string {
   return a === b ? a : `${a} → ${b}`
 }
 
-export function repetitionsWords({ repetitions: { base, new: other }, design }: Pair): string {
+export function repetitionsWords({
+  repetitions: { base, new: other },
+  design,
+}: Pick<Pair, 'repetitions' | 'design'>): string {
   const counted = base === other ? `n = ${base} each` : `n = ${base} and ${other}`
   return design === 'interleaved' ? `${counted}, interleaved` : counted
 }
@@ -95,26 +99,82 @@ export function conclusion(doc: CompareDocument): string {
     .join(' ')
 }
 
-function differenceConclusion({ verdict, comparisons }: CompareDocument): string {
-  const rows = comparisons.flatMap(({ pairs }) => pairs.flatMap((pair) => pair.rows))
-  const tested = rows.filter(({ effect }) => effect !== null).length
+function differenceConclusion(doc: CompareDocument): string {
+  const { verdict, comparisons } = doc
+  const pairs = comparisons.flatMap((one) => one.pairs)
+  const rows = pairs.flatMap((pair) => pair.rows)
   const count = (what: Row['verdict']) => rows.filter((row) => row.verdict === what).length
-  if (verdict === 'not-compared') return 'Nothing could be compared.'
-  if (verdict === 'no-evidence') return `No evidence of a difference in ${tested} comparisons.`
   const [worse, better] = [count('worse'), count('better')]
+  if (verdict === 'not-compared') return 'Nothing could be compared.'
+  const rest = restWords(pairs, worse + better > 0)
+  if (verdict === 'cannot-tell') return [cutWords(doc), rest].filter(Boolean).join(' ')
+  if (verdict === 'no-evidence') return rest
+  const tested = rows.filter(({ effect }) => effect !== null).length
   const parts = [worse > 0 ? `${worse} worse` : '', better > 0 ? `${better} better` : '']
-  return `Of ${tested} comparisons ${parts.filter((part) => part !== '').join(' and ')}; no evidence in the other ${tested - worse - better}.`
+  return `Of ${tested} comparisons ${parts.filter(Boolean).join(' and ')}${rest === '' ? '.' : `; ${rest}`}`
+}
+
+/** Of what shows no difference: where there is no evidence of one, and where nothing could have been evidence. Two sentences, or half of one. */
+export function restWords(pairs: readonly Pair[], isSecond: boolean): string {
+  const of = (verdict: Row['verdict']) =>
+    pairs.flatMap((pair) => pair.rows.flatMap((row) => (row.verdict === verdict ? [pair] : [])))
+  const [without, blind] = [of('no-evidence').length, of('cannot-tell')]
+  const n = repetitionsWords(fewest(blind))
+  if (isSecond) {
+    return [
+      without > 0 ? `no evidence in the other ${without}` : '',
+      blind.length > 0 ? `cannot tell in ${blind.length} with ${n}` : '',
+    ]
+      .filter(Boolean)
+      .join('; ')
+      .replace(/.$/, '$&.')
+  }
+  return [
+    without > 0 ? `No evidence of a difference in ${without} comparisons.` : '',
+    blind.length > 0
+      ? `Cannot tell with ${n}: so few show no difference in ${blind.length} comparisons, however large it is.`
+      : '',
+  ]
+    .filter(Boolean)
+    .join(' ')
+}
+
+function fewest(pairs: readonly Pair[]): Pick<Pair, 'repetitions' | 'design'> {
+  const least = ({ repetitions: { base, new: other } }: Pair) => Math.min(base, other)
+  const [first, ...others] = pairs
+  if (first === undefined) return { repetitions: { base: 0, new: 0 }, design: 'independent' }
+  return others.reduce((some, one) => (least(one) < least(some) ? one : some), first)
+}
+
+/** Which side was not measured to its end. */
+function cutWords({ comparisons }: CompareDocument): string {
+  const pairs = comparisons.flatMap((one) => one.pairs)
+  const cases = (side: 'base' | 'new') =>
+    pairs.filter(({ unfinished }) => unfinished?.[side] !== undefined).length
+  const skipped = comparisons.reduce((sum, { notMeasured = [] }) => sum + notMeasured.length, 0)
+  const [base, other] = [cases('base'), cases('new') + skipped]
+  if (base + other === 0) return ''
+  const parts = [
+    base > 0 ? `${counted(base, 'case')} of the base` : '',
+    other > 0 ? `${counted(other, 'case')} of the new result` : '',
+  ]
+  return `Cannot tell: ${parts.filter(Boolean).join(' and ')} ended early, failed or ${base + other === 1 ? 'was' : 'were'} never measured.`
+}
+
+function counted(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`
 }
 
 function gateConclusion({ gates }: CompareDocument): string {
-  const counted = (what: GateResult['verdict'], one: string, several: string) => {
+  const those = (what: GateResult['verdict'], one: string, several: string) => {
     const n = gates.filter(({ verdict }) => verdict === what).length
     return n === 0 ? [] : [`${n} ${n === 1 ? one : several}`]
   }
   const parts = [
-    ...counted('regression', 'regression', 'regressions'),
-    ...counted('inconclusive', 'inconclusive', 'inconclusive'),
-    ...counted('pass', 'pass', 'passes'),
+    ...those('regression', 'regression', 'regressions'),
+    ...those('failed', 'failed', 'failed'),
+    ...those('inconclusive', 'inconclusive', 'inconclusive'),
+    ...those('pass', 'pass', 'passes'),
   ]
   return parts.length === 0 ? '' : `Gates: ${parts.join(', ')}.`
 }
@@ -138,7 +198,7 @@ export function method(doc: CompareDocument): string {
     'base, new: median of the repetitions, which are the unit of all tests.',
     lostWords(doc),
     `ratio: new / base, Hodges-Lehmann, with the ${CONFIDENCE_WORDS} interval of that row alone (loss: difference in percentage points).`,
-    `p: exact ${tests.join(' or ')} test, after Benjamini and Hochberg over all rows${doc.gates.length > 0 ? '; gates: after Holm over all gates' : ''}.`,
+    `p: exact ${tests.join(' or ')} test, after Benjamini and Hochberg over all rows${doc.gates.length > 0 ? '; gates: against what they tolerate, after Holm over all gates' : ''}.`,
     designs.has('independent')
       ? 'The sides were measured one after the other: what else changed between them counts too.'
       : '',
