@@ -6,6 +6,7 @@ import { registerDoctor } from './doctor/command.js'
 import { registerExport } from './export/command.js'
 import { registerKeygen } from './keygen/command.js'
 import { registerLab } from './lab/command.js'
+import { registerManual } from './manual/command.js'
 import { registerPing } from './ping/command.js'
 import { registerPlot } from './plot/command.js'
 import { registerQuicPerf } from './quic-perf/command.js'
@@ -43,5 +44,6 @@ export function createProgram(): Command {
   registerDoctor(program)
   registerLab(program)
   registerQuicPerf(program)
+  registerManual(program)
   return program
 }
