@@ -81,6 +81,7 @@ const SRC_ROOMS = {
   'cli/validate': ['cli/flags', 'cli/files', 'cli/terminal', 'results', 'report'],
   'cli/doctor': ['cli/flags', 'cli/terminal', 'doctor'],
   'cli/lab': ['cli/flags', 'cli/terminal', 'lab', 'options'],
+  'cli/coming-from': ['cli/terminal'],
   'cli/manual': ['cli/flags', 'cli/terminal', 'options', 'plan/transports'],
   'cli/files': ['cli/terminal', 'results', 'compare'],
   'cli/flags': ['plan', 'session/wire', 'lab', 'addon', 'options'],
