@@ -9,6 +9,7 @@ import { digest, isFresh, markFresh } from './stamp.mjs'
 const INPUTS = [
   'src',
   'scripts/setup/charts.mjs',
+  'scripts/setup/error-table.mjs',
   'tsconfig.json',
   'tsconfig.build.json',
   'package-lock.json',
@@ -24,7 +25,15 @@ const PRINTED = {
 
 export async function buildTypeScript() {
   const inputs = digest(INPUTS, [], (path) => !/\.test\.ts$|\/fixtures\//.test(path))
-  if (isFresh('typescript', inputs, [MAIN, `dist/${CHARTS}`, ...Object.keys(PRINTED)])) return false
+  if (
+    isFresh('typescript', inputs, [
+      MAIN,
+      `dist/${CHARTS}`,
+      'dist/cli/explain/errors.json',
+      ...Object.keys(PRINTED),
+    ])
+  )
+    return false
   await timed('building dist/', async () => {
     // Beside the old one and then swapped: a module that was deleted leaves nothing behind, and a
     // build that fails leaves the command as it was.
@@ -35,6 +44,9 @@ export async function buildTypeScript() {
     const run = await runLogged('typescript', process.execPath, args)
     if (run.code !== 0) throw buildFailed('TypeScript', run)
     await bundleCharts(next)
+    // TypeScript itself is there only now, in a checkout that is made ready.
+    const { errorTable } = await import('./error-table.mjs')
+    writeFileSync(`${next}/cli/explain/errors.json`, JSON.stringify(errorTable()))
     swap(next, `${root}/dist`)
     chmodSync(`${root}/${MAIN}`, 0o755)
     for (const [file, args] of Object.entries(PRINTED)) await printInto(file, args)

@@ -3,6 +3,7 @@ import { toolFacts } from '../tool-facts.js'
 import { registerAb } from './ab/command.js'
 import { registerCompare } from './compare/command.js'
 import { registerDoctor } from './doctor/command.js'
+import { registerExplain } from './explain/command.js'
 import { registerExport } from './export/command.js'
 import { registerKeygen } from './keygen/command.js'
 import { registerLab } from './lab/command.js'
@@ -44,6 +45,7 @@ export function createProgram(): Command {
   registerDoctor(program)
   registerLab(program)
   registerQuicPerf(program)
+  registerExplain(program)
   registerManual(program)
   return program
 }

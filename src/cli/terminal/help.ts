@@ -1,6 +1,7 @@
 import { EXIT_CODES } from '../../errors.js'
 
-const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
+/** What each exit code means, in a few words. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   ok: 'measured',
   internal: 'a fault of xrbench',
   usage: 'bad usage: nothing was started',
