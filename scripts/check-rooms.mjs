@@ -73,7 +73,7 @@ const SRC_ROOMS = {
     'options',
     'addon/face',
   ],
-  'cli/compare': ['cli/flags', 'cli/files', 'cli/terminal', 'compare', 'report'],
+  'cli/compare': ['cli/flags', 'cli/files', 'cli/terminal', 'results', 'compare', 'report'],
   'cli/report': ['cli/flags', 'cli/files', 'cli/terminal', 'results', 'compare', 'report'],
   'cli/export': ['cli/flags', 'cli/files', 'cli/terminal', 'results', 'compare', 'report'],
   'cli/plot': ['cli/flags', 'cli/files', 'cli/terminal', 'results', 'compare'],
