@@ -91,11 +91,23 @@ describe('rates', () => {
     ['10Mbit/s', 1e7],
     ['64kbps', 64e3],
     ['1000', 1000],
+    ['125MB/s', 1e9],
+    ['1.5 kB/s', 12_000],
+    ['64B/s', 512],
   ])('%s is %d bit/s', (text, rate) => expect(parseRate(text, '--rate')).toBe(rate))
 
-  test.each(['', 'fast', '5Q', '1MB/s', '-1M'])('%j is refused', (text) => {
+  test.each(['', 'fast', '5Q', '1MiB/s', '1MB', '-1M'])('%j is refused', (text) => {
     expect(refusal(() => parseRate(text, '--rate')).code).toBe('XRB_BAD_RATE')
   })
+
+  test.each(['125MBps', '125Mb/s'])(
+    '%s may be bits or bytes, and is told how to say which',
+    (text) => {
+      const { message, hint } = refusal(() => parseRate(text, '--rate'))
+      expect(message).toMatch(/bits or bytes/)
+      expect(hint).toBe('--rate 125MB/s for bytes, --rate 125Mbit/s for bits')
+    },
+  )
 
   test('what is formatted is read back', () => {
     fc.assert(

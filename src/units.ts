@@ -93,15 +93,34 @@ export function parseDuration(text: string, option: string): number {
 }
 
 /**
- * Bits per second of `500M`, `2.5G`, `10Mbit/s`: powers of 1,000.
+ * Bits per second of `500M`, `2.5G`, `10Mbit/s`, or of bytes, `125MB/s`: powers of 1,000. `MBps` is refused, because a `B` in it is as often a bit
+ * as a byte.
  * @throws {XrbenchError} `XRB_BAD_RATE`
  */
 export function parseRate(text: string, option: string): number {
   const { value, unit } = split(text) ?? fail('XRB_BAD_RATE', option, text, 'a rate', '500M')
-  const factor = RATE_UNITS.get(unit.toLowerCase().replace(/(bit\/s|bits\/s|bps|bit)$/, ''))
+  const [, unclear] = /^([kmgKMG]?)(?:b\/s|[Bb]PS|Bps)$/.exec(unit) ?? []
+  if (unclear !== undefined) {
+    const [bytes, bits] = [`${value}${unclear}B/s`, `${value}${unclear}bit/s`]
+    throw usageError(
+      'XRB_BAD_RATE',
+      `${option}: '${text}' may mean bits or bytes.`,
+      `${option} ${bytes} for bytes, ${option} ${bits} for bits`,
+    )
+  }
+  const [letter, bitsOf] = unit.endsWith('B/s')
+    ? [unit.slice(0, -'B/s'.length), 8]
+    : [unit.replace(/(bit\/s|bits\/s|bps|bit)$/i, ''), 1]
+  const factor = RATE_UNITS.get(letter.toLowerCase())
   if (factor === undefined)
-    throw badUnit('XRB_BAD_RATE', option, text, unit, 'k, M, G (bits per second)')
-  const rate = Math.round(value * factor)
+    throw badUnit(
+      'XRB_BAD_RATE',
+      option,
+      text,
+      unit,
+      'k, M, G (bits per second), or MB/s for bytes',
+    )
+  const rate = Math.round(value * bitsOf * factor)
   if (!Number.isSafeInteger(rate)) {
     throw usageError('XRB_BAD_RATE', `${option}: '${text}' is too much.`, `${option} 500M`)
   }

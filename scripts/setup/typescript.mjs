@@ -1,4 +1,5 @@
-import { chmodSync, existsSync, renameSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { bundleCharts, CHARTS } from './charts.mjs'
 import { root } from './paths.mjs'
 import { timed } from './report.mjs'
@@ -8,15 +9,31 @@ import { digest, isFresh, markFresh } from './stamp.mjs'
 const INPUTS = [
   'src',
   'scripts/setup/charts.mjs',
+  'scripts/setup/error-table.mjs',
   'tsconfig.json',
   'tsconfig.build.json',
   'package-lock.json',
 ]
 const MAIN = 'dist/cli/main.js'
+/** What the command itself prints for others, as they find it in the package, and how it is asked for it. */
+const PRINTED = {
+  'dist/man/xrbench.1': ['manual'],
+  'dist/completions/xrbench.bash': ['completions', 'bash'],
+  'dist/completions/_xrbench': ['completions', 'zsh'],
+  'dist/completions/xrbench.fish': ['completions', 'fish'],
+}
 
 export async function buildTypeScript() {
   const inputs = digest(INPUTS, [], (path) => !/\.test\.ts$|\/fixtures\//.test(path))
-  if (isFresh('typescript', inputs, [MAIN, `dist/${CHARTS}`])) return false
+  if (
+    isFresh('typescript', inputs, [
+      MAIN,
+      `dist/${CHARTS}`,
+      'dist/cli/explain/errors.json',
+      ...Object.keys(PRINTED),
+    ])
+  )
+    return false
   await timed('building dist/', async () => {
     // Beside the old one and then swapped: a module that was deleted leaves nothing behind, and a
     // build that fails leaves the command as it was.
@@ -27,11 +44,26 @@ export async function buildTypeScript() {
     const run = await runLogged('typescript', process.execPath, args)
     if (run.code !== 0) throw buildFailed('TypeScript', run)
     await bundleCharts(next)
+    // TypeScript itself is there only now, in a checkout that is made ready.
+    const { errorTable } = await import('./error-table.mjs')
+    writeFileSync(`${next}/cli/explain/errors.json`, JSON.stringify(errorTable()))
     swap(next, `${root}/dist`)
     chmodSync(`${root}/${MAIN}`, 0o755)
+    for (const [file, args] of Object.entries(PRINTED)) await printInto(file, args)
   })
   markFresh('typescript', inputs)
   return true
+}
+
+async function printInto(file, args) {
+  // Variables of whoever builds are no part of it.
+  const env = Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !name.startsWith('XRBENCH_')),
+  )
+  const run = await runLogged('printed', process.execPath, [`${root}/${MAIN}`, ...args], { env })
+  if (run.code !== 0) throw buildFailed(`xrbench ${args.join(' ')}`, run)
+  mkdirSync(dirname(`${root}/${file}`), { recursive: true })
+  writeFileSync(`${root}/${file}`, run.log())
 }
 
 function swap(next, current) {

@@ -3,9 +3,11 @@ import { toolFacts } from '../tool-facts.js'
 import { registerAb } from './ab/command.js'
 import { registerCompare } from './compare/command.js'
 import { registerDoctor } from './doctor/command.js'
+import { registerExplain } from './explain/command.js'
 import { registerExport } from './export/command.js'
 import { registerKeygen } from './keygen/command.js'
 import { registerLab } from './lab/command.js'
+import { registerManual } from './manual/command.js'
 import { registerPing } from './ping/command.js'
 import { registerPlot } from './plot/command.js'
 import { registerQuicPerf } from './quic-perf/command.js'
@@ -20,7 +22,7 @@ import { registerValidate } from './validate/command.js'
 export function createProgram(): Command {
   const program = new Command('xrbench')
     .description(
-      'Ping-pong and streams over RDMA, TCP, UDP and QUIC, with tail latency you can trust.',
+      'Ping-pong, streams and requests over RDMA, TCP, TLS, UDP and QUIC, with tail latency you can trust.',
     )
     .version(toolFacts().version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
@@ -43,5 +45,7 @@ export function createProgram(): Command {
   registerDoctor(program)
   registerLab(program)
   registerQuicPerf(program)
+  registerExplain(program)
+  registerManual(program)
   return program
 }

@@ -3,7 +3,7 @@ import { EXIT_CODES, type ExitCode } from '../errors.js'
 import { createProgram } from './program.js'
 import { WELCOME } from './terminal/help.js'
 import { ignoreClosedPipes, print } from './terminal/output.js'
-import { reportError } from './terminal/report-error.js'
+import { asXrbenchError, reportError } from './terminal/report-error.js'
 
 /** Runs one command line and leaves the process with its exit code. */
 export async function runCli(args: readonly string[]): Promise<never> {
@@ -34,7 +34,17 @@ async function execute(
     // Help was printed in place of an error, as for `help` with an unknown command.
     if (error instanceof CommanderError && error.code === 'commander.help') return EXIT_CODES.usage
     const command = commands.find((name) => name === args[0])
-    return await reportError(error, { ...options, command })
+    const known = asXrbenchError(error, command)
+    if (known.exitCode !== EXIT_CODES.usage) return await reportError(known, options)
+    const { otherTool } = await import('./coming-from/translate.js')
+    return await reportError(
+      otherTool(args, {
+        code: known.code,
+        message: known.message,
+        isUnread: error instanceof CommanderError,
+      }) ?? known,
+      options,
+    )
   }
 }
 

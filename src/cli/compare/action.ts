@@ -6,8 +6,10 @@ import { ACROSS, type Comparison } from '../../compare/schema.js'
 import { usageError } from '../../errors.js'
 import { printableJson } from '../../foreign.js'
 import { renderCompareMarkdown } from '../../report/export/compare-markdown.js'
+import { exportJunit } from '../../report/export/junit.js'
 import { renderComparability, renderComparison } from '../../report/terminal/compare-text.js'
-import { isSameFile, refuseInputs } from '../files/output-files.js'
+import { checkWritable, writeText } from '../../results/store/store.js'
+import { isSameFile, refuseInputs, refuseResults } from '../files/output-files.js'
 import { readSource, redactionKeyFor } from '../files/read-results.js'
 import { parseWord } from '../flags/list.js'
 import { layoutOf, note, print } from '../terminal/output.js'
@@ -21,7 +23,10 @@ export async function compareAction(
   flags: CompareFlags,
 ): Promise<void> {
   const asked = readOptions(flags)
-  await refuseInputs([base, ...others])
+  const outputs = flags.junit === undefined ? [] : [flags.junit]
+  await refuseInputs([base, ...others], outputs)
+  await refuseResults(outputs)
+  if (flags.junit !== undefined) await checkWritable(flags.junit)
   const key = redactionKeyFor(flags.redact)
   const source = await readSource(base, key)
   const isAlone = others.length === 0
@@ -55,11 +60,19 @@ export async function compareAction(
         ? markdown
         : renderComparison(doc, layoutOf(process.stdout)),
   )
+  if (flags.junit !== undefined) await writeText(flags.junit, exportJunit(doc))
   await addToJobSummary(markdown, [base, ...others])
   process.exitCode = verdictExit(doc.gateVerdict ?? doc.verdict, flags.lenient === true)
 }
 
 function readOptions(flags: CompareFlags): CompareSettings {
+  if (flags.junit !== undefined && flags.failOn === undefined) {
+    throw usageError(
+      'XRB_USAGE',
+      '--junit writes gates, and none is given.',
+      "add --fail-on 'p99:+5%'",
+    )
+  }
   if (flags.json && flags.markdown) {
     throw usageError('XRB_USAGE', '--json and --markdown exclude one another.', 'leave one out')
   }

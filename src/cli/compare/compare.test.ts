@@ -53,6 +53,23 @@ describe('xrbench compare', () => {
     expect(stdout).toMatch(/\nOf \d+ comparisons \d+ worse; no evidence in the other \d+\.\n$/)
   })
 
+  test('writes its gates as test cases beside what it prints', async () => {
+    const [files, junit] = [
+      [put('a.json', rates(steady)), put('b.json', rates(slower))],
+      join(folder, 'gates.xml'),
+    ]
+    const gate = ['--fail-on', 'throughput:-5%']
+    const { code, stdout } = await runCli(['compare', ...files, ...gate, '--junit', junit])
+    expect(code).toBe(7)
+    expect(stdout).toMatch(/^REGRESSION/m)
+    expect(readFileSync(junit, 'utf8')).toMatch(/<testsuites [^>]*failures="2"[\s\S]*<failure /)
+    const ungated = await runCli(['compare', ...files, '--junit', junit])
+    expect([ungated.code, ungated.stderr]).toEqual([
+      2,
+      expect.stringMatching(/--junit writes gates/),
+    ])
+  })
+
   test('ends with 7 on a regression, with 0 within the tolerance', async () => {
     const files = [put('a.json', rates(steady)), put('b.json', rates(slower))]
     const failed = await runCli(['compare', ...files, '--fail-on', 'throughput:-5%'])

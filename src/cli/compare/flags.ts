@@ -1,5 +1,5 @@
 import type { Command } from '@commander-js/extra-typings'
-import { option } from '../flags/option.js'
+import { option, ownOption } from '../flags/option.js'
 import { exitCodeTable } from '../terminal/help.js'
 
 /** Flags of `compare` as commander gives them. */
@@ -49,5 +49,6 @@ export function compareCommand(program: Command) {
     .addOption(option('--redact', 'hash host names and addresses'))
     .addOption(option('--json', 'print the comparison as a JSON document'))
     .addOption(option('--markdown', 'print it as Markdown'))
+    .addOption(ownOption('--junit <file>', 'write the gates as test cases there too (JUnit XML)'))
     .addOption(option('-v, --verbose', 'show stacks'))
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -51,5 +51,48 @@ describe('xrbench export --histogram', () => {
       expect(code).toBe(2)
       expect(stderr).toMatch(/--histogram chooses what --hgrm holds/)
     }
+  })
+})
+
+describe('xrbench export of all cases', () => {
+  const other = caseOf('udp', 'ping-pong')
+  const report = pingPongReport({ rounds: 4_000, bodyNs: 9_000 })
+  const several = () => {
+    const path = join(folder, 'several.json')
+    const cases = [c, other].map((one) => ({ case: one, report }))
+    writeFileSync(path, JSON.stringify(documentOf(cases, 2)))
+    return path
+  }
+
+  test('writes a file of each into a folder', async () => {
+    const path = several()
+    for (const format of ['hgrm', 'hlog']) {
+      const into = join(folder, format)
+      const { code, stdout } = await runCli(['export', path, `--${format}`, '-o', `${into}/`])
+      expect(code).toBe(0)
+      const names = readdirSync(into)
+      expect(names).toEqual([c, other].map(({ key }) => `${key.replaceAll('/', '-')}.${format}`))
+      expect(stdout).toBe(names.map((name) => `${join(into, name)}\n`).join(''))
+      for (const name of names)
+        expect(readFileSync(join(into, name), 'utf8')).toMatch(
+          format === 'hgrm' ? /Total count +=\s+8000\]/ : /^\d+\.\d{3},.*HIST/m,
+        )
+    }
+  })
+
+  test('says how, where one file cannot hold them', async () => {
+    const { code, stderr } = await runCli(['export', several(), '--hgrm'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/hint: -o FOLDER\/ for a file of each/)
+  })
+
+  test('has the time series of values alone', async () => {
+    const path = several()
+    expect((await runCli(['export', path, '--csv', '--series'])).stdout).toMatch(
+      /^file,.*interval_ns/,
+    )
+    const { code, stderr } = await runCli(['export', path, '--hgrm', '--series'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/--series is of --csv, --ndjson, --openmetrics, --influx\./)
   })
 })

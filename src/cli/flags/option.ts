@@ -1,5 +1,13 @@
 import { type Command, Option } from '@commander-js/extra-typings'
 
+/** Of each flag that has one, whether it is set or not. */
+const VARIABLES = new WeakMap<object, string>()
+
+/** The variable that sets a flag too; `null`: none does. */
+export function variableFor(flag: object): string | null {
+  return VARIABLES.get(flag) ?? null
+}
+
 /** `--sndbuf <size>` is also `XRBENCH_SNDBUF`. */
 function variableOf(longFlag: string): string {
   return `XRBENCH_${longFlag.replace(/^--/, '').replaceAll('-', '_').toUpperCase()}`
@@ -15,6 +23,7 @@ export function option<const Flags extends string>(
 ): Option<Flags> {
   const made = new Option(flags, description)
   const variable = variableOf(made.long ?? '')
+  VARIABLES.set(made, variable)
   const value = process.env[variable] ?? ''
   const isOff = made.isBoolean() || made.negate ? /^(0|false|no|off|)$/i.test(value) : value === ''
   return isOff ? made : made.env(variable)

@@ -1,6 +1,7 @@
 import { EXIT_CODES } from '../../errors.js'
 
-const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
+/** What each exit code means, in a few words. */
+export const EXIT_MEANINGS: Readonly<Record<keyof typeof EXIT_CODES, string>> = {
   ok: 'measured',
   internal: 'a fault of xrbench',
   usage: 'bad usage: nothing was started',
@@ -42,7 +43,7 @@ Examples:
 `
 
 export const RUN_UNITS = `
-Sizes: 64, 4k, 1MiB (powers of 1,024); of a list also 64..1M: each doubling. Times: 500ms, 3s, 2m. Rates: 500M, 10G (powers of 1,000).
+Sizes: 64, 4k, 1MiB (powers of 1,024), or 64..1M: each doubling. Times: 500ms, 3s, 2m. Rates: 10G (bits, powers of 1,000), or 125MB/s.
 Every option is also read from XRBENCH_<NAME>, as XRBENCH_SIZE=4k; the flag wins. XRBENCH_OUTPUT is for results: it names no page, export or picture.
 Latency is the whole round trip, never half of it. Throughput is counted at the receiver.
 `

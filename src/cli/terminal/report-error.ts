@@ -41,7 +41,7 @@ function errorDocument(error: XrbenchError): {
  * Anything thrown, as the one kind of error xrbench reports; what nobody foresaw is a fault of ours.
  * @param command whose help tells more, where it is known
  */
-function asXrbenchError(error: unknown, command?: string): XrbenchError {
+export function asXrbenchError(error: unknown, command?: string): XrbenchError {
   if (error instanceof XrbenchError) return error
   if (error instanceof CommanderError) return fromCommander(error, command)
   if (isOutOfDescriptors(error)) {

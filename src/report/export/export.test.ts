@@ -145,11 +145,23 @@ describe('hlog', () => {
   })
 
   test('has what is timed besides the latency under a tag of its own', () => {
-    expect(countsOf(exportHlog([{ file: 'a', doc: timed }]))).toEqual({
-      'tcp/ping-pong/64B/block#0': 4_000,
-      'tcp/ping-pong/64B/block#0:lag': 2_000,
-      'tcp/ping-pong/64B/block#1': 4_000,
-      'tcp/ping-pong/64B/block#1:lag': 2_000,
+    const twice = [1, 2].map((i) => ({ file: `${i}.json`, doc: timed }))
+    expect(countsOf(exportHlog(twice))).toEqual({
+      'tcp/ping-pong/64B/block#0': 8_000,
+      'tcp/ping-pong/64B/block#0:lag': 4_000,
+      'tcp/ping-pong/64B/block#1': 8_000,
+      'tcp/ping-pong/64B/block#1:lag': 4_000,
     })
+  })
+
+  test('has no tag where there is one case: lines with one are left out by the tools of HdrHistogram', () => {
+    const log = exportHlog([{ file: 'a', doc: timed }])
+    const lines = log.split('\n').filter((line) => /^[\dT]/.test(line))
+    const untagged = lines.filter((line) => /^\d+\.\d{3},\d+\.\d{3},\d+\.\d{3},HIST/.test(line))
+    expect(countsOf(untagged.join('\n'))).toEqual({ 'NO TAG': 8_000 })
+    expect(lines.filter((line) => !untagged.includes(line))).toEqual([
+      expect.stringMatching(/^Tag=lag,/),
+      expect.stringMatching(/^Tag=lag,/),
+    ])
   })
 })

@@ -1,39 +1,36 @@
-import { measuredCases, type Source } from '../../compare/source.js'
+import { type MeasuredCase, measuredCases, type Source } from '../../compare/source.js'
 import { caseTitle } from '../../results/document/case-name.js'
 import { decodeHistogram, encodeHistogram } from '../../results/histogram/codec.js'
 import { emptyCounts } from '../../results/histogram/histogram.js'
 import { HIGHEST_TRACKABLE_NS } from '../../results/histogram/layout.js'
 import type { Timed } from '../../results/schema/measures.js'
-import type { Repetition } from '../../results/schema/schema.js'
+import type { CaseResult, Repetition } from '../../results/schema/schema.js'
 
 /**
- * A histogram log, version 1.3, as HdrHistogram's own tools read it: a line for each interval of each repetition, tagged
- * `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there. It knows no lost
+ * A histogram log, version 1.3, as HdrHistogram's own tools read it: a line for each interval of each repetition. Of one case they have no tag, for lines
+ * with one are left out by those tools unless it is named; of several they are tagged `case#repetition`. Times are seconds since the start of the first run; maxima are milliseconds, as is usual there. It knows no lost
  * messages: those of a repetition have a line of their own, at the top of the range, later than all others; samples beyond the range stand there in
- * their own lines; comments say so. What is timed besides the latency has a line for the whole repetition, tagged `case#repetition:name`.
+ * their own lines; comments say so. What is timed besides the latency has a line for the whole repetition, tagged `name`, or
+ * `case#repetition:name`.
  */
 export function exportHlog(sources: readonly Source[]): string {
   const start = sources
     .flatMap(({ doc }) => [doc, ...doc.cases.flatMap(({ repetitions }) => repetitions)])
     .reduce((least, { startedAt }) => Math.min(least, Date.parse(startedAt)), Infinity)
-  const lines = sources.flatMap((source) =>
-    measuredCases(source).flatMap(({ case: one, place }) =>
-      one.repetitions.flatMap((repetition) => {
-        const tag =
-          `${place === 'lab' ? 'lab:' : ''}${caseTitle(one)}#${repetition.index}`.replaceAll(
-            /[,"\s]/g,
-            '_',
-          )
-        return [
-          ...[...lostOf(repetition), ...intervalsOf(repetition)].map((one) =>
-            lineOf(tag, start, repetition, one),
-          ),
-          ...namedOf(repetition).map(([name, one]) =>
-            lineOf(`${tag}:${name}`, start, repetition, one),
-          ),
-        ]
-      }),
-    ),
+  const cases = sources.flatMap(measuredCases).filter((one) => hasTimes(one.case))
+  const isTagged = cases.length > 1
+  const lines = cases.flatMap(({ case: one, place }) =>
+    one.repetitions.flatMap((repetition) => {
+      const tag = isTagged ? tagOf(one, place, repetition) : null
+      return [
+        ...[...lostOf(repetition), ...intervalsOf(repetition)].map((piece) =>
+          lineOf(tag, start, repetition, piece),
+        ),
+        ...namedOf(repetition).map(([name, piece]) =>
+          lineOf(tag === null ? name : `${tag}:${name}`, start, repetition, piece),
+        ),
+      ]
+    }),
   )
   const isLossy = sources.some(({ doc }) =>
     doc.cases.some(({ repetitions }) => repetitions.some((one) => lostOf(one).length > 0)),
@@ -59,6 +56,18 @@ export function exportHlog(sources: readonly Source[]): string {
     ...lines,
     '',
   ].join('\n')
+}
+
+/** Whether a log has anything of a case. */
+export function hasTimes({ repetitions }: CaseResult): boolean {
+  return repetitions.some(
+    (one) => intervalsOf(one).length > 0 || lostOf(one).length > 0 || namedOf(one).length > 0,
+  )
+}
+
+function tagOf(one: CaseResult, place: MeasuredCase['place'], { index }: Repetition): string {
+  const name = `${place === 'lab' ? 'lab:' : ''}${caseTitle(one)}#${index}`
+  return name.replaceAll(/[,"\s]/g, '_')
 }
 
 interface Piece {
@@ -117,8 +126,14 @@ function lostOf({ latency, loss, durationNs }: Repetition): Piece[] {
   ]
 }
 
-function lineOf(tag: string, startMs: number, { startedAt }: Repetition, piece: Piece): string {
+function lineOf(
+  tag: string | null,
+  startMs: number,
+  { startedAt }: Repetition,
+  piece: Piece,
+): string {
   const seconds = (Date.parse(startedAt) - startMs) / 1000 + piece.startNs / 1e9
   const length = piece.durationNs / 1e9
-  return `Tag=${tag},${seconds.toFixed(3)},${length.toFixed(3)},${(piece.maxNs / 1e6).toFixed(3)},${piece.histogram}`
+  const begin = tag === null ? '' : `Tag=${tag},`
+  return `${begin}${seconds.toFixed(3)},${length.toFixed(3)},${(piece.maxNs / 1e6).toFixed(3)},${piece.histogram}`
 }

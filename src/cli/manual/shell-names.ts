@@ -1,0 +1,2 @@
+/** For which there are completions. */
+export const SHELLS = ['bash', 'zsh', 'fish'] as const
