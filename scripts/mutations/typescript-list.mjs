@@ -16,15 +16,15 @@ export const inReport = [
   ...of(
     'src/compare/layer-rounds.ts',
     'src/report/terminal/layers.test.ts',
-    ['lower.get(index)', 'lower.get(index === 0 ? 1 : index - 1)'],
+    ['below.get(index)', 'below.get(index === 0 ? 1 : index - 1)'],
+    ['all.every((rounds) => rounds.has(index))', 'all.some((rounds) => rounds.has(index))'],
     ['(client + server) / parameters.requested.messageSizeBytes', 'client + server'],
     ['has.has(index % 2 === 0 ? index + 1 : index - 1)', 'has.has(index)'],
   ),
   ...of('src/compare/layers.ts', 'src/report/terminal/layers.test.ts', [
-    'value: below + adds.estimate',
-    'value: adds.estimate',
+    'rounds.slice(i, i + 2)',
+    'rounds.slice(0, 2)',
   ]),
-  ...report('terminal/layer-lines', 'terminal/layers', ['value += more', 'value += adds.estimate']),
   ...report('words/percentile-reader', 'words/percentile-reader', [
     'const total = count + lost',
     'const total = count',

@@ -112,7 +112,8 @@ function read(tool: Tool, command: string, args: readonly string[]): Translation
     if (one === null) return null
     given.push(one)
   }
-  if (given.length === 0 && host === null && command === '') return null
+  // A word alone is no line of anybody's: `run tcp`.
+  if (given.length === 0 && command === '') return null
   return written(tool, command, given, host)
 }
 

@@ -212,7 +212,7 @@ describe('xrbench show, validate, export', () => {
     expect(stdout).toMatch(/└─+\n/)
   })
 
-  test('validate looks at all, and ends with 2 when one is wrong', async () => {
+  test('validate looks at all, and ends with 8 when one is wrong', async () => {
     const edited = structuredClone(doc)
     const latency = edited.cases[0]?.repetitions[0]?.latency
     if (latency) latency.percentiles.p50 = 1
@@ -222,7 +222,7 @@ describe('xrbench show, validate, export', () => {
       put('edited.json', edited),
       join(folder, 'gone.json'),
     ])
-    expect(code).toBe(2)
+    expect(code).toBe(8)
     expect(stdout).toMatch(
       /^ok .*r\.json\nFAILED .*edited\.json: .*p50 is said to be 1 ns.*\nFAILED .*gone\.json: does not exist\n$/,
     )
@@ -264,7 +264,7 @@ describe('xrbench show, validate, export', () => {
     expect((await runCli([...placed, 'tcp/*'])).stderr).toMatch(/block \(host\), .*block \(lab\)/)
     expect((await runCli([...placed, 'tcp/* (lab)'])).code).toBe(0)
     expect((await runCli(['export', path])).stderr).toMatch(
-      /takes one of --csv, --hgrm, --hlog and --json/,
+      /takes one of --csv, --ndjson, --openmetrics, --influx, --hgrm, --hlog and --json/,
     )
   })
 

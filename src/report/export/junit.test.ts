@@ -18,13 +18,13 @@ function compared(levels: readonly number[], ...gates: string[]) {
 
 describe('JUnit', () => {
   test('has a test case for each gate: a regression is a failure, a pass neither', () => {
-    const text = exportJunit(compared(slower, 'throughput:-5%', 'throughput:-90%'))
+    const text = exportJunit(compared(slower, 'throughput:-5%', 'p50:+90%'))
     expect(text).toContain('<testsuites name="xrbench compare" tests="2" failures="1" errors="0">')
     expect(text).toContain('<testsuite name="a&lt;b&gt;&amp;&quot;c&quot;.json" tests="2"')
     expect(text).toMatch(
       /<testcase classname="tcp\/[^"]+" name="throughput:-5%">\n +<failure type="regression" message="throughput: [^"<]+"\/>/,
     )
-    expect(text).toMatch(/<testcase classname="tcp\/[^"]+" name="throughput:-90%"\/>/)
+    expect(text).toMatch(/<testcase classname="tcp\/[^"]+" name="p50:\+90%"\/>/)
   })
 
   test('what could not be decided is an error, never green', () => {

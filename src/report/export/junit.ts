@@ -2,8 +2,8 @@ import type { CompareDocument, GateResult } from '../../compare/schema.js'
 import { harmless } from '../../foreign.js'
 
 /**
- * The gates of a comparison as test cases, for what shows JUnit's XML: a suite for each file that was held against the base. What a gate found worse
- * is a failure; what it could not decide is an error, for a test that decides nothing has not passed.
+ * The gates of a comparison as test cases, for what shows JUnit's XML: a suite for each file that was held against the base. What a gate found worse,
+ * or was not measured to its end, is a failure; what it could not decide is an error, for a test that decides nothing has not passed.
  */
 export function exportJunit({ gates, comparisons }: CompareDocument): string {
   const files = [...new Set([...comparisons.map((one) => one.new.file), ...gates.map(fileOf)])]
@@ -41,7 +41,7 @@ function testCase({ gate, case: key, place, metric, verdict, reason }: GateResul
 /** A pass has none. */
 function elementOf(verdict: GateResult['verdict']): 'failure' | 'error' | null {
   if (verdict === 'pass') return null
-  return verdict === 'regression' ? 'failure' : 'error'
+  return verdict === 'inconclusive' ? 'error' : 'failure'
 }
 
 /** XML has no way to write most controls, nor halves of letters. */

@@ -89,7 +89,7 @@ describe('a driven session', () => {
     const report = await session.runRepetition(testCase({}, { durationNs: 30e9 }), {
       onProgress: ({ phase }) => phase === 'measure' && void started.close(),
     })
-    expect(report).toMatchObject({ status: 'failed', failure: { code: 'XRB_PEER_LOST' } })
+    expect(report).toMatchObject({ status: 'failed', failure: { code: 'XRB_PEER_ENDED' } })
     expect(session.isOpen).toBe(false)
   })
 
