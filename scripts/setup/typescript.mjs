@@ -46,6 +46,7 @@ export async function buildTypeScript() {
     await bundleCharts(next)
     // TypeScript itself is there only now, in a checkout that is made ready.
     const { errorTable } = await import('./error-table.mjs')
+    mkdirSync(`${next}/cli/explain`, { recursive: true })
     writeFileSync(`${next}/cli/explain/errors.json`, JSON.stringify(errorTable()))
     swap(next, `${root}/dist`)
     chmodSync(`${root}/${MAIN}`, 0o755)
