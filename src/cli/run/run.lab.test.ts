@@ -26,7 +26,7 @@ describe('xrbench run --lab', { timeout: PATIENCE_MS }, () => {
     const args = ['run', ...cases, ...SHORT, ...wire, '--output', output]
     const { code, stdout, stderr } = await runCli(args)
     expect(code, stderr).toBe(0)
-    expect(stdout).toMatch(/^in the lab: (?:.*\n)*rdma\/ping-pong\/64B\/block\/rc\/send /m)
+    expect(stdout).toMatch(/^in the lab: (?:.*\n)*rdma\/ping-pong\/64B\/block\/rc\//m)
     const result = await readResult(output)
     expectValid(result)
     expect(result.status).toBe('completed')
