@@ -30,6 +30,19 @@ describe('the time series', () => {
     expect(own.some((cells) => cells.at(-3) === 'p50' && Number(cells.at(-1)) > 0)).toBe(true)
     expect(lines.some((line) => /,(null|undefined|NaN)?$/.test(line))).toBe(false)
   })
+
+  test('of an interval that lost half of its messages the tail is infinite', () => {
+    const lossy = structuredClone(doc)
+    const [interval] = lossy.cases[0]?.repetitions[0]?.intervals ?? []
+    if (interval) interval.lost = interval.messages
+    const [, ...lines] = rowsOf(exportCsv([{ file: 'a', doc: lossy }], true))
+    const own = lines.map((line) => line.split(',')).filter(([, key]) => key === tcp?.key)
+    const [firstOf, secondOf] = ['p99', 'max'].map((metric) =>
+      own.filter((cells) => cells.at(-3) === metric).map((cells) => cells.at(-1)),
+    )
+    for (const values of [firstOf, secondOf])
+      expect(values?.slice(0, 2)).toEqual(['inf', expect.stringMatching(/^\d/)])
+  })
 })
 
 describe('NDJSON', () => {

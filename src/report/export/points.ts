@@ -1,6 +1,6 @@
 import { type MeasuredCase, measuredCases, type Source } from '../../compare/source.js'
 import { decodeHistogram } from '../../results/histogram/codec.js'
-import { hasEnough, valueAtQuantile } from '../../results/histogram/percentiles.js'
+import { percentilesOf } from '../../results/histogram/percentiles.js'
 import { type Interval, PERCENTILES } from '../../results/schema/measures.js'
 import type { Repetition } from '../../results/schema/schema.js'
 import { type ExportedValue, valuesOf } from './values.js'
@@ -69,23 +69,27 @@ function columnsOf(
   }
 }
 
+/** Of what lost messages they count as infinitely late, as in a repetition. */
 function valuesOfInterval(interval: Interval): ExportedValue[] {
-  const { durationNs, messages, bytes, lost, latency } = interval
+  const { durationNs, messages, bytes, lost = 0, latency } = interval
   const perSecond = durationNs > 0 ? 1e9 / durationNs : null
   const times =
-    latency === null ? null : { ...latency, inRange: decodeHistogram(latency.histogram), sumNs: 0 }
+    latency &&
+    percentilesOf({ ...latency, inRange: decodeHistogram(latency.histogram), sumNs: 0 }, lost)
+  const late = (isLost: boolean, value: number | null | undefined) =>
+    isLost ? Number.POSITIVE_INFINITY : value
   return [
     ['messages', '1', messages],
     ['bytes', 'B', bytes],
-    ['lost', '1', lost],
+    ['lost', '1', interval.lost],
     ['goodput', 'bit/s', perSecond && bytes * 8 * perSecond],
     ['message_rate', '1/s', perSecond && messages * perSecond],
     ['samples', '1', latency?.count],
     ['min', 'ns', latency?.minNs],
-    ...PERCENTILES.map(({ key, oneIn }): ExportedValue => {
-      const isThere = times !== null && hasEnough(times.count, oneIn)
-      return [key, 'ns', isThere ? valueAtQuantile(times, oneIn) : null]
+    ...PERCENTILES.map(({ key }): ExportedValue => {
+      const value = late(times?.unavailable[key] === 'lost', times?.percentiles[key])
+      return [key, 'ns', value]
     }),
-    ['max', 'ns', latency?.maxNs],
+    ['max', 'ns', late(latency !== null && lost > 0, latency?.maxNs)],
   ]
 }
