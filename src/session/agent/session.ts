@@ -264,17 +264,15 @@ class ServedSession {
     const link = isRemote(this.#local, this.#remote) ? linkBitsPerSec(this.#local) : null
     this.#limits = { ...limits, maxRateBitsPerSec: rateLimit(limits.maxRateBitsPerSec, link) }
     this.#forkAhead()
-    void ticket.overrun.then(() => {
-      // It may have ended long ago.
-      if (this.#ticket !== ticket || this.#channel.fault !== null) return
-      this.cut(overrun())
-    })
+    void ticket.overrun.then(() => this.cut(overrun()))
   }
 
   /** Ends it from outside of what is under way. */
   cut(reason: XrbenchError): void {
-    this.#cut ??= reason
-    this.#channel.close({ type: 'error', ...toldError(this.#cut) })
+    // It may have ended by itself, and says why.
+    if (this.#channel.fault !== null) return
+    this.#cut = reason
+    this.#channel.close({ type: 'error', ...toldError(reason) })
   }
 
   #refuse({ transport, workload }: PrepareMessage, reason: XrbenchError): void {
