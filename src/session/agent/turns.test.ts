@@ -207,7 +207,9 @@ describe('several clients', () => {
     )
     // What it had measured by then is told of, and the other one's.
     const measured = a.events.flatMap((event) => (event.type === 'repetition' ? [event] : []))
-    expect(measured).toMatchObject([{ status: 'failed' }, { status: 'completed' }])
+    // Which end of the second one closes first is open.
+    const ended = expect.stringMatching(/^(completed|peer-closed)$/)
+    expect(measured).toMatchObject([{ status: 'failed' }, { status: ended }])
     expect(measured[0]?.messages).toBeGreaterThan(0)
   })
 })
